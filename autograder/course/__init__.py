@@ -1,0 +1,1 @@
+"""What is asked (assignments) and what was handed in (submissions, notebooks)."""

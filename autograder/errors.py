@@ -1,0 +1,75 @@
+"""What keeps us from judging. What a submission does is a value (:class:`autograder.model.Verdict`), never one of these.
+
+AutograderError             has a message, a slug, and the cause it came from
+  UsageError                the command line asked for something that is not there
+  AssignmentError           the assignment folder is wrong; names file and line
+  CaseError                 a case raises by itself, on the solution
+  SubmissionRejected        the upload cannot be opened safely; the student gets a report of one sentence
+  SandboxError              a worker cannot be started or spoken to
+    SandboxIncomplete       official grading was asked for and a layer is missing
+  DataError                 a data set is missing or damaged
+
+Every slug has an entry in ``docs/messages.md``.
+"""
+
+from __future__ import annotations
+
+
+class AutograderError(Exception):
+    """An error that a person can act on; its text ends in its slug."""
+
+    slug = "autograder"
+    exit_code = 4
+
+    def __init__(self, message: str, *, slug: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.slug = slug or type(self).slug
+
+    def __str__(self) -> str:
+        return f"{self.message} [{self.slug}]"
+
+
+class UsageError(AutograderError):
+    """The command line names something that is not there."""
+
+    slug = "usage"
+    exit_code = 2
+
+
+class AssignmentError(AutograderError):
+    """The assignment folder is wrong; the message names file, line and remedy."""
+
+    slug = "assignment"
+
+
+class CaseError(AutograderError):
+    """A case raises by itself, does not pass on the solution, or is not a valid case."""
+
+    slug = "case"
+
+
+class SubmissionRejected(AutograderError):
+    """The upload cannot be opened safely; the message is one sentence for the student."""
+
+    slug = "submission-rejected"
+    exit_code = 0
+
+
+class SandboxError(AutograderError):
+    """A worker cannot be started or spoken to, through no doing of a submission."""
+
+    slug = "sandbox"
+
+
+class SandboxIncomplete(SandboxError):
+    """Official grading was asked for, and this machine lacks a layer of the sandbox."""
+
+    slug = "sandbox-incomplete"
+    exit_code = 3
+
+
+class DataError(AutograderError):
+    """A data set is missing or damaged; the message says where to put it."""
+
+    slug = "data"

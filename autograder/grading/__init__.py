@@ -1,0 +1,1 @@
+"""One submission, then many: cases, sessions, scores."""

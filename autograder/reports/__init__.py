@@ -1,0 +1,1 @@
+"""Renderings of a saved report; nothing here grades or starts a worker."""

@@ -1,0 +1,1 @@
+"""The wall between student code and everything that it must not see."""
