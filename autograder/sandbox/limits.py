@@ -1,0 +1,32 @@
+"""What one submission may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one worker and of one submission; the defaults fit every small numpy assignment.
+
+    ``call_s`` and ``load_s`` count the time that the worker runs or sleeps; time that it spends runnable but without
+    a core (a busy machine) is given back, up to ``PATIENCE`` times the limit. ``submission_s`` is wall time over all
+    calls of a submission. ``cpu_s`` is CPU time of one worker. ``memory_mib`` comes on top of what the zygote holds.
+    """
+
+    call_s: float = 5.0
+    load_s: float = 10.0
+    submission_s: float = 120.0
+    cpu_s: float = 20.0
+    memory_mib: int = 1024
+    tasks: int = 64
+    open_files: int = 64
+    file_mib: int = 32
+    result_mib: int = 256
+    output_kib: int = 64
+    handles: int = 256
+    callbacks: int = 10_000
+    gpu: bool = False  # CUDA reserves address space far beyond any RLIMIT_AS, so that limit is left out
+
+
+PATIENCE = 10.0  # measured: on a busy machine wall time is up to 8 times the time that a worker really had

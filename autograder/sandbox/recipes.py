@@ -1,0 +1,58 @@
+"""Things that a case passes to the student's code but cannot send: the worker builds them by name.
+
+``student.shuffle(x, recipes.generator(seed=3))`` gives the student's function a real ``numpy.random.Generator``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A name from the worker's short list, and the arguments to build it from (plain data, handles, recipes)."""
+
+    name: str
+    arguments: tuple[Any, ...]
+
+
+def generator(seed: int) -> Recipe:
+    """A ``numpy.random.Generator`` seeded with ``seed``."""
+    return Recipe("generator", (seed,))
+
+
+def torch_generator(seed: int) -> Recipe:
+    """A ``torch.Generator`` on the CPU seeded with ``seed``."""
+    return Recipe("torch_generator", (seed,))
+
+
+def linear(weight: Any, bias: Any = None) -> Recipe:
+    """An ``nn.Linear`` with weight (out, in) and bias (out,), both tensors; no bias for None."""
+    return Recipe("linear", (weight, bias))
+
+
+def data_loader(x: Any, y: Any, batch_size: int, shuffle: bool = False) -> Recipe:
+    """A torch ``DataLoader`` over the tensors x (N, ...) and y (N, ...)."""
+    return Recipe("data_loader", (x, y, batch_size, shuffle))
+
+
+def on_device(value: Any, device: str) -> Recipe:
+    """A tensor or module moved to ``device`` inside the worker; the trusted side keeps its own on the CPU."""
+    return Recipe("on_device", (value, device))
+
+
+def poisoned(model: Any, value: float) -> Recipe:
+    """``model`` itself, after every entry of every parameter's ``.grad`` was set to ``value``.
+
+    A training loop that forgets to clear gradients then shows in its very first step.
+    """
+    return Recipe("poisoned", (model, value))
+
+
+def watch_inputs(model: Any) -> Recipe:
+    """An observer of ``model``: ``first_values()`` is a list of float arrays, ``count()`` the number of forward calls.
+
+    It sees at most 64 values of the first row of each call. What a worker observes is evidence, not proof.
+    """
+    return Recipe("watch_inputs", (model,))

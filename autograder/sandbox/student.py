@@ -1,0 +1,814 @@
+"""The handle through which a case calls a submission as if it were the student's module.
+
+``student.sigmoid(z)`` sends ``z`` to the worker and returns what comes back, as plain data that the trusted side owns.
+Objects stay in the worker; the case holds a :class:`StudentObject`. The worker is forked when first needed and
+replaced after it was lost, so a crash or a hang costs one case.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import hashlib
+import signal
+import time
+import weakref
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..messages import say
+from ..model import Verdict
+from .guest import wire
+from .limits import Limits
+from .recipes import Recipe
+from .supervisor import Frame, Loss, Supervisor, Worker, WorkerLost
+
+BATCH_BYTES = 1 << 22  # of arguments in one frame; a longer list of calls travels in several
+
+
+class StudentFault(BaseException):
+    """A verdict on the submission, raised through the case that made the call.
+
+    A BaseException, so that no ``pytest.raises(Exception)`` of a case takes a crash for the expected error.
+    """
+
+    def __init__(self, verdict: Verdict, message: str, *, staff: str = "") -> None:
+        super().__init__(message)
+        self.verdict = verdict
+        self.message = message
+        self.staff = staff
+
+
+class StudentRaised(Exception):
+    """The student's code raised. The instance is also one of the builtin exception that it raised, by name."""
+
+    verdict = Verdict.ERRORED
+
+    def __init__(self, message: str, *, type_name: str, text: str, staff: str = "") -> None:
+        self.message = message
+        self.type_name = type_name
+        self.text = text
+        self.staff = staff
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@functools.cache
+def _raised_class(builtin: str) -> type[StudentRaised]:
+    """A class that is both StudentRaised and the builtin exception of that name, for ``pytest.raises``."""
+    import builtins
+
+    base = getattr(builtins, builtin)
+    if base is Exception:
+        return StudentRaised
+    return type(f"Student{builtin}", (StudentRaised, base), {})
+
+
+def _builtin_of(bases: Sequence[str]) -> str:
+    import builtins
+
+    for name in bases:
+        found = getattr(builtins, name, None)
+        if isinstance(found, type) and issubclass(found, Exception):
+            return name
+    return "Exception"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One finished call. ``args`` are the caller's own objects, after in-place changes were written back to them.
+
+    ``changed`` names the arguments that the student's code changed in place, ``aliases`` those whose memory the
+    result shares: "0" is the first argument, "0['W']" an array inside it, "lr" a keyword.
+    """
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    result: Any
+    changed: tuple[str, ...]
+    aliases: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(slots=True)
+class CaseLog:
+    """What a case did with the submission: its calls in order, the call in hand, and what was printed."""
+
+    calls: list[Call] = field(default_factory=list)
+    current: str = ""
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is loaded into a worker: modules (name -> file name and bytes); the main one is the handle's namespace.
+
+    ``missing`` is the sentence for a main module that was not handed in. ``parameters`` are the documented parameter
+    names of each function, for messages.
+    """
+
+    main: str
+    modules: dict[str, tuple[str, bytes]]
+    missing: str = ""
+    parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def file(self) -> str:
+        return self.modules[self.main][0] if self.main in self.modules else f"{self.main}.py"
+
+
+class Connection:
+    """Starts workers for one submission, makes the calls, keeps the deadlines."""
+
+    def __init__(
+        self,
+        source: Source,
+        supervisor: Supervisor,
+        limits: Limits,
+        *,
+        torch: bool,
+        seed: int,
+        prepared: MutableMapping[str, dict[Any, Any]] | None = None,
+    ) -> None:
+        self.source = source
+        self.limits = limits
+        self.log = CaseLog()
+        self.case = ""
+        self._supervisor = supervisor
+        self._torch = torch
+        self._seed = seed
+        self._prepared = {} if prepared is None else prepared
+        self._worker: Worker | None = None
+        self._generation = 0
+        self._names: dict[str, str] = {}
+        self._unloadable: StudentFault | None = None
+        self._spent_s = 0.0
+        self._next_id = 1
+        self._reseed: int | None = None
+        self._dropped: list[int] = []
+        self._objects: weakref.WeakValueDictionary[tuple[int, int], StudentObject] = weakref.WeakValueDictionary()
+
+    # --- cases
+
+    def begin(self, case: str) -> None:
+        """Start the log of ``case``; the worker's generators are seeded from the run's seed and the case's name."""
+        self.log = CaseLog()
+        self.case = case
+        digest = hashlib.sha256(f"{self._seed}/{case}".encode()).digest()
+        self._reseed = int.from_bytes(digest[:4], "little")
+
+    def finish(self) -> CaseLog:
+        """End the log of the case in hand and return it."""
+        if self._worker is not None:
+            self.log.output += self._worker.take_output()
+        log, self.log = self.log, CaseLog()
+        return log
+
+    @property
+    def prepared(self) -> MutableMapping[Any, Any]:
+        """What the case in hand computed once for the whole run: it does not depend on the submission."""
+        return self._prepared.setdefault(self.case, {})
+
+    def close(self) -> None:
+        """Kill the worker."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.kill()
+
+    # --- calls
+
+    def call(self, requests: Sequence[_Request]) -> Iterator[Call]:
+        """Make the calls of ``requests``: one frame out, one reply each, yielded as they arrive."""
+        self._ready()
+        for batch in _batches(requests):
+            yield from self._call_batch(batch)
+
+    def _call_batch(self, batch: Sequence[_Request]) -> Iterator[Call]:
+        worker = self._ready()
+        encoder = wire.Encoder(self._outgoing, max_body=2**33)
+        callbacks: dict[int, Callable[..., Any]] = {}
+        self._callbacks = callbacks
+        first, calls, nodes = self._next_id, [], []
+        for request in batch:
+            start = len(encoder.mutable)
+            calls.append(request.encode(encoder))
+            nodes.append(encoder.mutable[start:])
+        self._next_id += len(calls)
+        header = {"id": first, "seed": self._reseed, "drop": self._dropped, "calls": calls}
+        self._reseed, self._dropped = None, []
+        self.log.current = self.describe(batch[0])
+        try:
+            worker.send(wire.pack(wire.Kind.CALL, header, encoder.buffers), limit_s=self.limits.call_s)
+            for number, (request, mutable) in enumerate(zip(batch, nodes, strict=True), first):
+                self.log.current = self.describe(request)
+                started = time.monotonic()
+                frame = self._answer(worker, number, callbacks)
+                call = self._finished(worker, frame, request, mutable, time.monotonic() - started)
+                self.log.calls.append(call)
+                yield call
+        except WorkerLost as lost:
+            raise self._lost(lost) from None
+
+    def get(self, owner: StudentObject | None, name: str) -> Any:
+        """Return the attribute ``name`` of the module or of an object: plain data, or a handle."""
+        worker = self._ready()
+        number, self._next_id = self._next_id, self._next_id + 1
+        header = {"id": number, "h": None if owner is None else self.handle_of(owner), "name": name}
+        self.log.current = name if owner is None else f"{_type_of(owner)}.{name}"
+        try:
+            worker.send(wire.pack(wire.Kind.GET, header, []), limit_s=self.limits.call_s)
+            frame = self._answer(worker, number, {})
+            if frame.kind is wire.Kind.ERROR:
+                raise self._raised(worker, frame.header)
+            return self._decode(worker, frame)[0]
+        except WorkerLost as lost:
+            raise self._lost(lost) from None
+
+    def kind_of(self, name: str) -> str:
+        """Return "callable" or "data" for a public name of the module; StudentFault when there is none."""
+        self._ready()
+        found = self._names.get(name)
+        if found is None:
+            near = difflib.get_close_matches(name, self._names, n=1, cutoff=0.7)
+            file = self.source.file
+            if near:
+                raise StudentFault(Verdict.ERRORED, say("student.no-name-but", file=file, name=name, found=near[0]))
+            raise StudentFault(Verdict.ERRORED, say("student.no-name", file=file, name=name))
+        return found
+
+    def describe(self, request: _Request) -> str:
+        """Return the call in short: ``bce(p, y)  p: float64 (7, 1), y = [0, 1]``."""
+        names = self.source.parameters.get(request.label, ())
+        shown, details = [], []
+        for i, arg in enumerate(request.args):
+            name = names[i] if i < len(names) else ""
+            short, detail = _short(arg, name)
+            shown.append(short)
+            details += [detail] if detail else []
+        for name, arg in request.kwargs.items():
+            short, detail = _short(arg, name)
+            shown.append(f"{name}={short}" if short != name else name)
+            details += [detail] if detail else []
+        return f"{request.label}({', '.join(shown)})" + ("  " + ", ".join(details) if details else "")
+
+    def handle_of(self, thing: StudentObject) -> int:
+        hold = _hold(thing)
+        if hold.connection is not self or hold.generation != self._generation:
+            raise RuntimeError("this object was lost together with its worker; build it again in the case")
+        return hold.handle
+
+    # --- the worker
+
+    def _ready(self) -> Worker:
+        """Return a worker with the submission loaded, forking one when there is none."""
+        if self._unloadable is not None:
+            raise StudentFault(self._unloadable.verdict, self._unloadable.message, staff=self._unloadable.staff)
+        if self._spent_s > self.limits.submission_s:
+            raise StudentFault(Verdict.TIMED_OUT, say("worker.budget", seconds=f"{self.limits.submission_s:g}"))
+        if self._worker is not None:
+            return self._worker
+        if self.source.main not in self.source.modules:
+            self._unloadable = StudentFault(Verdict.ERRORED, self.source.missing)
+            raise self._unloadable
+        worker = self._supervisor.spawn(self.limits, torch=self._torch)
+        self._generation += 1
+        self._dropped = []
+        self._worker = worker
+        try:
+            self._load(worker)
+        except StudentFault as fault:
+            self._unloadable = fault
+            self.close()
+            raise
+        return worker
+
+    def _load(self, worker: Worker) -> None:
+        self.log.current = f"import {self.source.main}"
+        modules, buffers, offset = [], [], 0
+        for name, (file, data) in self.source.modules.items():
+            modules.append([name, file, offset, len(data)])
+            buffers.append(data)
+            offset += len(data)
+        started = time.monotonic()
+        try:
+            header = {"main": self.source.main, "modules": modules}
+            worker.send(wire.pack(wire.Kind.LOAD, header, buffers), limit_s=self.limits.load_s)
+            frame = worker.receive(limit_s=self.limits.load_s)
+            if frame.kind is wire.Kind.LOADFAIL:
+                raise self._load_failed(worker, frame.header)
+            if frame.kind is not wire.Kind.HELLO:
+                raise worker.violation(f"a frame of kind {frame.kind.name} instead of HELLO")
+            self._names = _names_of(worker, frame.header)
+        except WorkerLost as lost:
+            raise self._lost(lost) from None
+        finally:
+            self._spent_s += time.monotonic() - started
+
+    def _answer(self, worker: Worker, number: int, callbacks: dict[int, Callable[..., Any]]) -> Frame:
+        """Wait for the reply to call ``number``, serving callbacks meanwhile."""
+        clock = worker.clock(self.limits.call_s)
+        started = time.monotonic()
+        served = 0
+        try:
+            while True:
+                frame = worker.receive(limit_s=self.limits.call_s, clock=clock)
+                if frame.kind is wire.Kind.CB:
+                    served += 1
+                    if served > self.limits.callbacks:
+                        raise worker.violation("too many callbacks")
+                    paused = time.monotonic()
+                    self._serve_callback(worker, frame, callbacks)
+                    clock.pause(time.monotonic() - paused)
+                    continue
+                if frame.kind not in (wire.Kind.VALUE, wire.Kind.ERROR) or frame.header.get("id") != number:
+                    raise worker.violation("a reply to another call")
+                return frame
+        finally:
+            self._spent_s += time.monotonic() - started
+
+    def _serve_callback(self, worker: Worker, frame: Frame, callbacks: dict[int, Callable[..., Any]]) -> None:
+        decoder = wire.Decoder(frame.body)
+        try:
+            function = callbacks[frame.header["cb"]]
+            args = [decoder.value(tree) for tree in frame.header["a"]]
+            kwargs = {str(name): decoder.value(tree) for name, tree in frame.header["k"]}
+        except Exception:
+            raise worker.violation("a callback that was not granted or cannot be read") from None
+        try:
+            encoder = wire.Encoder(lambda value: None, max_body=2**33)
+            header = {"v": encoder.tree(function(*args, **kwargs))}
+        except Exception as exc:  # called with what it cannot take: the student's code hears of it as an exception
+            encoder.buffers, header = [], {"error": f"the function given raised {type(exc).__name__}: {exc}"[:500]}
+        worker.send(wire.pack(wire.Kind.CBVALUE, header, encoder.buffers), limit_s=self.limits.call_s)
+
+    def _finished(
+        self, worker: Worker, frame: Frame, request: _Request, mutable: list[Any], seconds: float
+    ) -> Call:
+        if frame.kind is wire.Kind.ERROR:
+            raise self._raised(worker, frame.header)
+        result, changes, aliases = self._decode(worker, frame, len(mutable))
+        paths = request.paths(mutable) if changes or aliases else []
+        for node, new in changes:
+            if not _write_back(mutable[node], new):
+                raise self._lost(worker.violation("a changed argument of another type"))
+        return Call(
+            function=request.label,
+            args=request.args,
+            kwargs=request.kwargs,
+            result=result,
+            changed=tuple(paths[node] for node, _ in changes),
+            aliases=tuple(paths[node] for node in aliases),
+            seconds=seconds,
+        )
+
+    def _decode(self, worker: Worker, frame: Frame, nodes: int = 0) -> tuple[Any, list[tuple[int, Any]], list[int]]:
+        """Return result, changed nodes and aliased nodes of a VALUE frame; a violation if anything is off."""
+        try:
+            decoder = wire.Decoder(frame.body, self._incoming)
+            result = decoder.value(frame.header["v"])
+            changes = [(_index(i, nodes), decoder.value(tree)) for i, tree in frame.header["w"]]
+            return result, changes, [_index(i, nodes) for i in frame.header["al"]]
+        except MemoryError:
+            raise worker.violation("a reply that does not fit into memory") from None
+        except (wire.WireError, KeyError, TypeError, ValueError) as exc:
+            raise worker.violation(str(exc) if isinstance(exc, wire.WireError) else "a reply of another form") from None
+
+    # --- values that are no plain data
+
+    def _outgoing(self, value: Any) -> wire.Tree:
+        if isinstance(value, RemoteFunction):
+            value = self.get(value.owner, value.attribute)
+        if isinstance(value, StudentObject):
+            return {"h": self.handle_of(value)}
+        if callable(value):
+            number = len(self._callbacks) + 1
+            self._callbacks[number] = value
+            return {"c": number}
+        return None
+
+    def _incoming(self, tag: str, content: Any) -> StudentObject:
+        if tag != "h" or not isinstance(content, list) or len(content) != 2:
+            raise wire.WireError("a value that only the trusted side may send")
+        handle, type_name = content
+        if type(handle) is not int or not 0 < handle < 2**31 or not isinstance(type_name, str):
+            raise wire.WireError("a handle that is none")
+        known = self._objects.get((self._generation, handle))
+        if known is None:
+            known = _new_object(_Hold(self, self._generation, handle, _string(type_name, 80)))
+            self._objects[self._generation, handle] = known
+            if handle in self._dropped:  # forgotten a moment ago, not yet told, and now it is back
+                self._dropped.remove(handle)
+            weakref.finalize(known, self._forget, self._generation, handle)
+        return known
+
+    def _forget(self, generation: int, handle: int) -> None:
+        if generation == self._generation and (generation, handle) not in self._objects:
+            self._dropped.append(handle)
+
+    # --- what went wrong
+
+    def _raised(self, worker: Worker, header: dict[str, Any]) -> BaseException:
+        try:
+            error = _Error.read(header)
+        except (KeyError, TypeError, ValueError):
+            return self._lost(worker.violation("an error of another form"))
+        call = self.log.current.partition("  ")[0]
+        staff = error.trace()
+        if "NotImplementedError" in error.bases:
+            name = error.lines[-1][2] if error.lines else call.partition("(")[0]
+            return StudentFault(Verdict.NOT_ATTEMPTED, say("student.not-attempted", name=name or call), staff=staff)
+        if "MemoryError" in error.bases or "DefaultCPUAllocator" in error.text:
+            message = say("worker.memory", call=call, mib=self.limits.memory_mib)
+            return StudentFault(Verdict.OUT_OF_MEMORY, message, staff=staff)
+        if "RecursionError" in error.bases:
+            return StudentFault(Verdict.ERRORED, say("student.recursion", call=call), staff=staff)
+        if error.type == "ReturnTypeError":
+            id = "student.too-large" if "bytes;" in error.text else "student.return-type"
+            return StudentFault(Verdict.ERRORED, say(id, call=call, text=error.text), staff=staff)
+        message = self._sentence(call, error)
+        builtin = _builtin_of(error.bases)
+        return _raised_class(builtin)(message, type_name=error.type, text=error.text, staff=staff)
+
+    @staticmethod
+    def _sentence(call: str, error: _Error) -> str:
+        if error.type == "TypeError" and not error.own:
+            return say("student.signature", call=call, text=error.text)
+        if not error.lines:
+            return say("student.raised", call=call, type=error.type, text=error.text)
+        file, line, _, _ = error.lines[-1]
+        return say("student.raised-at", call=call, type=error.type, text=error.text, file=file, line=line)
+
+    def _load_failed(self, worker: Worker, header: dict[str, Any]) -> StudentFault:
+        try:
+            error = _Error.read(header)
+        except (KeyError, TypeError, ValueError):
+            return self._lost(worker.violation("a load failure of another form"))
+        file = self.source.file
+        line = 0
+        if error.lines:
+            file, line = error.lines[-1][0], error.lines[-1][1]
+        if "UnicodeDecodeError" in error.bases and not error.lines:
+            return StudentFault(Verdict.ERRORED, say("student.encoding", file=file), staff=error.trace())
+        if "SyntaxError" in error.bases and line:
+            text = error.text.partition(" (")[0]
+            return StudentFault(Verdict.ERRORED, say("student.syntax", file=file, line=line, text=text))
+        if line:
+            message = say("student.load-at", file=file, line=line, type=error.type, text=error.text)
+        else:
+            message = say("student.load", file=file, type=error.type, text=error.text)
+        return StudentFault(Verdict.ERRORED, message, staff=error.trace())
+
+    def _lost(self, lost: WorkerLost) -> StudentFault:
+        """Turn the loss of the worker into the verdict on the call in hand; the next call gets a fresh worker."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.kill()
+            self.log.output += worker.take_output()
+        call = self.log.current.partition("  ")[0]
+        match lost.loss:
+            case Loss.TIMED_OUT:
+                verdict, message = Verdict.TIMED_OUT, say("worker.timed-out", call=call, seconds=f"{lost.limit_s:g}")
+            case Loss.CPU:
+                verdict, message = Verdict.TIMED_OUT, say("worker.cpu", seconds=f"{lost.limit_s:g}")
+            case Loss.EXITED:
+                verdict, message = Verdict.CRASHED, say("worker.exit", call=call, status=lost.detail)
+            case Loss.SIGNALLED:
+                name = signal.Signals(lost.detail).name if lost.detail in set(signal.Signals) else f"signal {lost.detail}"
+                verdict, message = Verdict.CRASHED, say("worker.signal", call=call, signal=name)
+            case _:
+                verdict, message = Verdict.CRASHED, say("worker.protocol", call=call)
+        return StudentFault(verdict, message, staff=lost.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Error:
+    """An exception as a worker describes it; every field checked."""
+
+    type: str
+    bases: tuple[str, ...]
+    text: str
+    lines: tuple[tuple[str, int, str, str], ...]
+    own: bool
+
+    @classmethod
+    def read(cls, header: dict[str, Any]) -> _Error:
+        return cls(
+            type=_string(header["type"], 80),
+            bases=tuple(_string(base, 80) for base in header["bases"][:20]),
+            text=_string(header["text"], 2000),
+            lines=tuple(
+                (_string(f, 200), _line(n), _string(where, 80), _string(source, 200))
+                for f, n, where, source in header["lines"][:5]
+            ),
+            own=header["own"] is True,
+        )
+
+    def trace(self) -> str:
+        lines = [f"{file}, line {line}, in {where or '<module>'}: {source}" for file, line, where, source in self.lines]
+        return "\n".join([*lines, f"{self.type}: {self.text}"])
+
+
+def _string(value: Any, most: int) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a string was wanted")
+    return value.encode("utf-8", "replace").decode()[:most]
+
+
+def _line(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError("a line number was wanted")
+    return value
+
+
+def _index(value: Any, size: int) -> int:
+    if type(value) is not int or not 0 <= value < size:
+        raise wire.WireError("a change of an argument that was not sent")
+    return value
+
+
+def _names_of(worker: Worker, header: dict[str, Any]) -> dict[str, str]:
+    try:
+        return {_string(name, 200): "callable" if kind == "callable" else "data" for name, kind in header["names"]}
+    except (KeyError, TypeError, ValueError):
+        raise worker.violation("a HELLO of another form") from None
+
+
+def _write_back(old: Any, new: Any) -> bool:
+    """Put the changed content of an argument into the caller's own object, as a local call would have done."""
+    if isinstance(old, np.ndarray):
+        if not isinstance(new, np.ndarray) or new.shape != old.shape or new.dtype != old.dtype.newbyteorder("<"):
+            return False
+        if old.flags.writeable:
+            old[...] = new
+        return True
+    if isinstance(old, dict):
+        if not isinstance(new, dict):
+            return False
+        old.clear()
+        old.update(new)
+        return True
+    if isinstance(old, list):
+        if not isinstance(new, list):
+            return False
+        old[:] = new
+        return True
+    import torch
+
+    if not isinstance(new, torch.Tensor) or new.shape != old.shape or new.dtype != old.dtype:
+        return False
+    with torch.no_grad():
+        old.copy_(new)
+    return True
+
+
+def _short(value: Any, name: str) -> tuple[str, str]:
+    """Return how an argument stands in the call, and what is said of it behind the call."""
+    if isinstance(value, np.ndarray) or type(value).__module__ == "torch":
+        kind = str(value.dtype).removeprefix("torch.")
+        shape = tuple(int(n) for n in value.shape)
+        size = int(np.prod(shape))
+        if size <= 6 and value.ndim <= 2:
+            values = np.array2string(np.asarray(value.detach() if hasattr(value, "detach") else value), separator=", ")
+            return name or "…", f"{name or 'array'} = {' '.join(values.split())}"
+        return name or "…", f"{name or 'array'}: {kind} {shape}"
+    if isinstance(value, (StudentObject, RemoteFunction, Recipe)):
+        return name or "…", ""
+    if callable(value):
+        return name or "function", ""
+    text = repr(value)
+    if len(text) > 40:
+        return name or "…", f"{name or 'argument'}: {type(value).__name__} of {len(value)}" if hasattr(value, "__len__") else ""
+    return text, ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One call to be made."""
+
+    label: str
+    owner: StudentObject | None
+    attribute: str | None
+    recipe: str | None
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    keep: bool = False
+
+    def encode(self, encoder: wire.Encoder) -> dict[str, Any]:
+        connection = None if self.owner is None else _hold(self.owner).connection
+        try:
+            return {
+                "h": None if connection is None or self.owner is None else connection.handle_of(self.owner),
+                "r": self.recipe,
+                "f": self.attribute,
+                "a": [_tree(encoder, arg) for arg in self.args],
+                "k": [[name, _tree(encoder, arg)] for name, arg in self.kwargs.items()],
+                "keep": self.keep,
+            }
+        except wire.Unsendable as exc:
+            raise TypeError(f"{self.label}: an argument cannot be sent: {exc}") from None
+
+    def size(self) -> int:
+        return sum(_size(arg) for arg in (*self.args, *self.kwargs.values()))
+
+    def paths(self, mutable: list[Any]) -> list[str]:
+        """Name every mutable node, in the order in which it was encoded."""
+        names = {}
+        for i, arg in enumerate(self.args):
+            _name_nodes(arg, str(i), names)
+        for key, arg in self.kwargs.items():
+            _name_nodes(arg, key, names)
+        return [names.get(id(node), "?") for node in mutable]
+
+
+def _tree(encoder: wire.Encoder, value: Any) -> wire.Tree:
+    if isinstance(value, Recipe):
+        return {"r": [value.name, [_tree(encoder, argument) for argument in value.arguments]]}
+    return encoder.tree(value)
+
+
+def _name_nodes(value: Any, path: str, names: dict[int, str]) -> None:
+    names.setdefault(id(value), path)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _name_nodes(item, f"{path}[{key!r}]", names)
+    elif isinstance(value, (list, tuple)):
+        for i, item in enumerate(value):
+            _name_nodes(item, f"{path}[{i}]", names)
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, dict):
+        return sum(_size(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return sum(_size(item) for item in value)
+    return int(getattr(value, "nbytes", 0))
+
+
+def _batches(requests: Sequence[_Request]) -> Iterator[list[_Request]]:
+    """Cut a list of calls into frames: at most BATCH_BYTES of arrays and a fraction of the header's nodes each."""
+    batch: list[_Request] = []
+    size = 0
+    for request in requests:
+        if batch and (size + request.size() > BATCH_BYTES or len(batch) >= 100):
+            yield batch
+            batch, size = [], 0
+        batch.append(request)
+        size += request.size()
+    if batch:
+        yield batch
+
+
+class RemoteFunction:
+    """A function, class or method of the submission. Calling it calls the student's code in the worker."""
+
+    def __init__(self, connection: Connection, owner: StudentObject | None, attribute: str | None, label: str) -> None:
+        self.owner = owner
+        self.attribute = attribute
+        self._connection = connection
+        self.__name__ = label
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.record(*args, **kwargs).result
+
+    def record(self, *args: Any, **kwargs: Any) -> Call:
+        """Call, and return the whole :class:`Call`: result, arguments changed in place, shared memory, seconds."""
+        return next(self._make([self._request(args, kwargs)]))
+
+    def each(self, arguments: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        """Yield the results of one call for each tuple of arguments; all of them travel in one frame."""
+        for call in self.record_each(arguments):
+            yield call.result
+
+    def record_each(self, arguments: Iterable[tuple[Any, ...]]) -> Iterator[Call]:
+        """Like :meth:`each`, yielding whole :class:`Call` values."""
+        return self._make([self._request(args, {}) for args in arguments])
+
+    def keep(self, *args: Any, **kwargs: Any) -> StudentObject:
+        """Call, and leave the result in the worker, even if it is plain data; return a handle to it."""
+        made: StudentObject = next(self._make([self._request(args, kwargs, keep=True)])).result
+        return made
+
+    @property
+    def prepared(self) -> MutableMapping[Any, Any]:
+        """A place for what the case in hand computes once for all submissions of the run."""
+        return self._connection.prepared
+
+    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, keep: bool = False) -> _Request:
+        return _Request(self.__name__, self.owner, self.attribute, None, args, kwargs, keep)
+
+    def _make(self, requests: list[_Request]) -> Iterator[Call]:
+        if self.owner is None and self.attribute is not None:
+            if self._connection.kind_of(self.attribute) != "callable":
+                message = say("student.not-callable", name=self.attribute, file=self._connection.source.file)
+                raise StudentFault(Verdict.ERRORED, message)
+        return self._connection.call(requests)
+
+    def __repr__(self) -> str:
+        return f"<student's {self.__name__}>"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hold:
+    """What a StudentObject stands for: valid only for the worker (generation) that issued it."""
+
+    connection: Connection
+    generation: int
+    handle: int
+    type_name: str
+
+
+class StudentObject:
+    """An object that stays in the worker. Attributes and calls go there; it has no value of its own here."""
+
+    __slots__ = ("__weakref__", "_autograder_hold")
+    _autograder_hold: _Hold
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        hold = _hold(self)
+        value = hold.connection.get(self, name)
+        if isinstance(value, StudentObject) and _type_of(value) in ("method", "builtin_function_or_method"):
+            return RemoteFunction(hold.connection, self, name, f"{hold.type_name}.{name}")
+        return value
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        hold = _hold(self)
+        return RemoteFunction(hold.connection, self, None, hold.type_name)(*args, **kwargs)
+
+    def __bool__(self) -> bool:
+        raise TypeError("an object of the submission has no truth value here; read plain data from it")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("attributes of an object of the submission cannot be set from here")
+
+    def __repr__(self) -> str:
+        return f"<the student's {_hold(self).type_name} object>"
+
+
+def _new_object(hold: _Hold) -> StudentObject:
+    made = StudentObject()
+    object.__setattr__(made, "_autograder_hold", hold)
+    return made
+
+
+def _hold(thing: StudentObject) -> _Hold:
+    hold: _Hold = object.__getattribute__(thing, "_autograder_hold")
+    return hold
+
+
+def _type_of(thing: StudentObject) -> str:
+    return _hold(thing).type_name
+
+
+class StudentCode:
+    """The student's module behind the wall: every public attribute is the student's."""
+
+    __slots__ = ("_autograder_connection",)
+    _autograder_connection: Connection
+
+    def __init__(self, connection: Connection) -> None:
+        object.__setattr__(self, "_autograder_connection", connection)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        connection = self._autograder_connection
+        if connection.kind_of(name) == "data":
+            return connection.get(None, name)
+        return RemoteFunction(connection, None, name, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("a case cannot change the submission")
+
+    def __repr__(self) -> str:
+        return f"<the student's {self._autograder_connection.source.file}>"
+
+
+def build(student: StudentCode, recipe: Recipe) -> StudentObject:
+    """Build ``recipe`` inside the submission's worker and return a handle to what it made."""
+    connection = student._autograder_connection
+    request = _Request(f"recipes.{recipe.name}", None, None, recipe.name, recipe.arguments, {}, keep=True)
+    made: StudentObject = next(connection.call([request])).result
+    return made
+
+
+def parameters_of(source: bytes) -> dict[str, tuple[str, ...]]:
+    """Read the parameter names of every function and method from a stub, without running it."""
+    import ast
+
+    found: dict[str, tuple[str, ...]] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef):
+            found[node.name] = tuple(arg.arg for arg in node.args.args)
+        elif isinstance(node, ast.ClassDef):
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef):
+                    names = tuple(arg.arg for arg in method.args.args[1:])
+                    found[node.name if method.name == "__init__" else f"{node.name}.{method.name}"] = names
+    return found

@@ -1,0 +1,400 @@
+"""The trusted side of the wall: starts zygotes and workers, keeps every deadline, kills and reaps.
+
+Every wait here has an end. A worker that breaks the protocol, dies or is late raises :class:`WorkerLost`, a value for
+the case in hand; a zygote that cannot be started raises :class:`autograder.errors.SandboxError`, which is ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Any
+
+from ..errors import SandboxError
+from .guest import wire
+from .limits import PATIENCE, Limits
+
+START_S = 120.0  # importing torch on a cold disk of a busy machine
+CONTROL_S = 30.0
+
+
+class Loss(Enum):
+    """Why a worker is gone."""
+
+    TIMED_OUT = auto()
+    CPU = auto()
+    EXITED = auto()
+    SIGNALLED = auto()
+    PROTOCOL = auto()
+
+
+class WorkerLost(Exception):
+    """The worker is gone. ``detail`` is the exit status or signal number, ``limit_s`` the limit that it passed."""
+
+    def __init__(self, loss: Loss, *, detail: int = 0, limit_s: float = 0.0, text: str = "") -> None:
+        super().__init__(text or loss.name)
+        self.loss = loss
+        self.detail = detail
+        self.limit_s = limit_s
+        self.text = text
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame from a worker, its header checked to be an object and nothing more."""
+
+    kind: wire.Kind
+    header: dict[str, Any]
+    body: bytearray
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Usage:
+    """What a finished worker used, as the kernel counted it."""
+
+    status: int
+    cpu_s: float
+    peak_kib: int
+
+
+class Zygote:
+    """A running zygote. ``cpu_s`` adds up the CPU seconds of its reaped workers."""
+
+    def __init__(self, *, torch: bool) -> None:
+        self.torch = torch
+        self.cpu_s = 0.0
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        home = tempfile.gettempdir()
+        environment = {
+            "PATH": "/usr/bin:/bin", "HOME": home, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2",
+            "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+        }  # fmt: skip
+
+        command = [sys.executable, "-I", "-X", "utf8", "-c", _BOOTSTRAP]
+        self._process = subprocess.Popen(
+            command,
+            stdin=theirs,
+            stdout=subprocess.DEVNULL,
+            env=environment,
+            cwd="/",
+            start_new_session=True,  # a Ctrl-C in the terminal is for the grader, which ends us in good order
+        )
+        theirs.close()
+        try:
+            self._request({"op": "start", "torch": torch}, timeout_s=START_S)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def spawn(self, limits: Limits) -> Worker:
+        """Fork a worker; SandboxError when the zygote is gone."""
+        ours, theirs = socket.socketpair()
+        output, output_end = os.pipe()
+        scratch = tempfile.mkdtemp(prefix="scratch-")
+        try:
+            request = {"op": "spawn", "limits": dataclasses.asdict(limits), "scratch": scratch}
+            answer, descriptors = self._request(request, [theirs.fileno(), output_end])
+        except BaseException:
+            ours.close()
+            os.close(output)
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
+        finally:
+            theirs.close()
+            os.close(output_end)
+        return Worker(self, answer["pid"], descriptors[0], ours, output, scratch, limits)
+
+    def reap(self, pid: int) -> Usage:
+        answer, _ = self._request({"op": "reap", "pid": pid})
+        usage = Usage(answer["status"], answer["user_s"] + answer["system_s"], answer["peak_kib"])
+        self.cpu_s += usage.cpu_s
+        return usage
+
+    def close(self) -> None:
+        """End the zygote and with it every worker."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _request(
+        self, request: dict[str, Any], descriptors: list[int] | None = None, *, timeout_s: float = CONTROL_S
+    ) -> tuple[dict[str, Any], list[int]]:
+        self._control.settimeout(timeout_s)
+        try:
+            socket.send_fds(self._control, [json.dumps(request).encode()], descriptors or [])
+            text, received, _, _ = socket.recv_fds(self._control, 65536, 1)
+        except OSError as exc:
+            raise SandboxError(f"The zygote did not answer within {timeout_s:g} s: {exc}.", slug="zygote-lost") from exc
+        if not text:
+            raise SandboxError(
+                "The zygote ended. Run `autograder doctor` to see whether numpy and torch can be imported.",
+                slug="zygote-lost",
+            )
+        return json.loads(text), received
+
+
+# The control socket arrives as standard input, because it needs no name and no number that way.
+_BOOTSTRAP = "import os; os.dup2(0, 3); os.dup2(os.open(os.devnull, os.O_RDONLY), 0); import autograder.sandbox.zygote as z; z.main()"
+
+
+class Worker:
+    """One worker, seen from the trusted side. Use it from one thread."""
+
+    def __init__(
+        self, zygote: Zygote, pid: int, pidfd: int, connection: socket.socket, output: int, scratch: str, limits: Limits
+    ) -> None:
+        self.limits = limits
+        self._zygote = zygote
+        self._pid = pid
+        self._pidfd = pidfd
+        self._connection = connection
+        self._output_end = output
+        self._scratch = scratch
+        self._output = bytearray()
+        self._dropped = 0
+        self._poll = select.poll()
+        self._usage: Usage | None = None
+        connection.setblocking(False)
+        os.set_blocking(output, False)
+
+    # --- talking
+
+    def send(self, pieces: list[bytes | memoryview], *, limit_s: float) -> None:
+        """Send one frame. Bytes that are readable before it are an answer to nothing, hence a violation."""
+        if self._readable():
+            raise self._violation("a frame that answers nothing")
+        data = memoryview(b"".join(pieces))
+        clock = _Clock(self._pid, limit_s)
+        while data:
+            try:
+                data = data[self._connection.send(data) :]
+            except BlockingIOError:
+                self._wait(select.POLLOUT, clock)
+            except OSError:
+                raise self._ended() from None
+
+    def receive(self, *, limit_s: float, clock: _Clock | None = None) -> Frame:
+        """Receive one frame within ``limit_s`` (or within what is left of ``clock``)."""
+        clock = clock or _Clock(self._pid, limit_s)
+        try:
+            head = bytes(self._exactly(wire.HEAD.size, clock))
+            kind, header_size, body_size = wire.unpack_head(head, max_body=self.limits.result_mib * 1024 * 1024)
+            header = wire.unpack_header(bytes(self._exactly(header_size, clock)))
+            body = self._exactly(body_size, clock)
+        except wire.WireError as exc:
+            raise self._violation(str(exc)) from None
+        self._drain()
+        return Frame(kind, header, body)
+
+    def clock(self, limit_s: float) -> _Clock:
+        return _Clock(self._pid, limit_s)
+
+    def take_output(self) -> str:
+        """Return and forget what the submission printed since the last call; text beyond the cap is counted only."""
+        if self._usage is None:
+            self._drain()
+        text = self._output.decode("utf-8", "replace")
+        if self._dropped:
+            text += f"\n[{self._dropped:,} more bytes]"
+        self._output, self._dropped = bytearray(), 0
+        return text
+
+    def violation(self, text: str) -> WorkerLost:
+        """Kill the worker because of what it sent; return the loss to raise."""
+        return self._violation(text)
+
+    def _exactly(self, size: int, clock: _Clock) -> bytearray:
+        # Grows with what really arrives: a header may announce megabytes and send none.
+        data = bytearray()
+        while len(data) < size:
+            try:
+                got = self._connection.recv(min(size - len(data), 1 << 20))
+            except BlockingIOError:
+                self._wait(select.POLLIN, clock)
+                continue
+            except OSError:
+                raise self._ended() from None
+            if not got:
+                raise self._ended()
+            data += got
+        return data
+
+    def _readable(self) -> bool:
+        try:
+            return bool(self._connection.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False  # nothing there, or the worker is gone: the send will tell
+
+    def _wait(self, event: int, clock: _Clock) -> None:
+        """Wait until the connection is ready, draining what is printed meanwhile; WorkerLost at the deadline."""
+        poll = select.poll()
+        poll.register(self._connection, event)
+        poll.register(self._output_end, select.POLLIN)
+        poll.register(self._pidfd, select.POLLIN)
+        while True:
+            left = clock.left()
+            if left <= 0:
+                self._finish()
+                raise WorkerLost(Loss.TIMED_OUT, limit_s=clock.limit_s)
+            ready = dict(poll.poll(min(left, 1.0) * 1000))
+            if self._output_end in ready and not self._drain():
+                poll.unregister(self._output_end)
+            if self._connection.fileno() in ready:
+                return
+            if self._pidfd in ready:
+                if self._readable():
+                    return
+                raise self._ended()
+
+    def _drain(self) -> bool:
+        """Read what was printed; False once the pipe is closed at its other end."""
+        keep = self.limits.output_kib * 1024
+        for _ in range(64):  # bounded: a flood is drained again at the next turn
+            try:
+                data = os.read(self._output_end, 1 << 16)
+            except BlockingIOError:
+                return True
+            if not data:
+                return False
+            room = max(0, keep - len(self._output))
+            self._output += data[:room]
+            self._dropped += len(data) - len(data[:room])
+        return True
+
+    # --- ending
+
+    def kill(self) -> Usage:
+        """End the worker, always with SIGKILL: no exit handler, ``__del__`` or thread of it may still run."""
+        return self._finish()
+
+    def _finish(self) -> Usage:
+        if self._usage is not None:
+            return self._usage
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        return self._collect()
+
+    def _collect(self) -> Usage:
+        try:
+            self._usage = self._zygote.reap(self._pid)
+            self._drain()
+        except SandboxError:
+            self._usage = Usage(status=signal.SIGKILL, cpu_s=0.0, peak_kib=0)  # the zygote took its workers along
+            raise
+        finally:
+            os.close(self._pidfd)
+            os.close(self._output_end)
+            self._connection.close()
+            shutil.rmtree(self._scratch, ignore_errors=True)
+        return self._usage
+
+    def _violation(self, text: str) -> WorkerLost:
+        self._finish()
+        return WorkerLost(Loss.PROTOCOL, text=text)
+
+    def _ended(self) -> WorkerLost:
+        """Say how a worker that ended by itself did so."""
+        # A worker that only closed its connection is still running: then our own SIGKILL is what the status shows.
+        running = not select.select([self._pidfd], [], [], 1.0)[0]
+        usage = self._finish() if running else self._collect()
+        if running:
+            return WorkerLost(Loss.PROTOCOL, text="the connection was closed")
+        if os.WIFSIGNALED(usage.status):
+            number = os.WTERMSIG(usage.status)
+            if number == signal.SIGXCPU or (number == signal.SIGKILL and usage.cpu_s >= self.limits.cpu_s):
+                return WorkerLost(Loss.CPU, limit_s=self.limits.cpu_s)
+            return WorkerLost(Loss.SIGNALLED, detail=number)
+        return WorkerLost(Loss.EXITED, detail=os.waitstatus_to_exitcode(usage.status))
+
+
+class _Clock:
+    """Counts the time that a worker had, not the time that it queued for a core on a busy machine."""
+
+    def __init__(self, pid: int, limit_s: float) -> None:
+        self.limit_s = limit_s
+        self._pid = pid
+        self._start = time.monotonic()
+        self._queued = _queued_s(pid)
+        self._paused = 0.0
+
+    def left(self) -> float:
+        """Seconds until the deadline; the queueing time is looked up only once the plain deadline has passed."""
+        used = time.monotonic() - self._start - self._paused
+        if used < self.limit_s:
+            return self.limit_s - used
+        if used >= self.limit_s * PATIENCE:
+            return 0.0
+        return self.limit_s - (used - (_queued_s(self._pid) - self._queued))
+
+    def pause(self, seconds: float) -> None:
+        """Do not count ``seconds``: the trusted side was computing, in a callback."""
+        self._paused += seconds
+
+
+def _queued_s(pid: int) -> float:
+    """Seconds that the main thread of ``pid`` was runnable without running; 0 where the kernel does not say."""
+    try:
+        with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
+class Supervisor:
+    """Owns the zygotes of one grading run: one with numpy, one with torch, each started when first needed."""
+
+    def __init__(self, *, start: Callable[..., Zygote] = Zygote) -> None:
+        self._start = start
+        self._zygotes: dict[bool, Zygote] = {}
+
+    def spawn(self, limits: Limits, *, torch: bool) -> Worker:
+        """Return a fresh worker. A zygote that died is replaced once; then it is a SandboxError."""
+        zygote = self._zygotes.get(torch)
+        if zygote is not None:
+            try:
+                return zygote.spawn(limits)
+            except SandboxError:
+                zygote.close()
+        self._zygotes[torch] = self._start(torch=torch)
+        return self._zygotes[torch].spawn(limits)
+
+    def worker_cpu_s(self) -> float:
+        """CPU seconds of all workers that were reaped so far."""
+        return sum(zygote.cpu_s for zygote in self._zygotes.values())
+
+    def zygote_pids(self) -> list[int]:
+        return [zygote.pid for zygote in self._zygotes.values()]
+
+    def close(self) -> None:
+        for zygote in self._zygotes.values():
+            zygote.close()
+        self._zygotes.clear()
+
+    def __enter__(self) -> Supervisor:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()

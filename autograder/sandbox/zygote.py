@@ -1,0 +1,170 @@
+"""The zygote: a process that has imported numpy (and torch) once and forks a worker for each submission.
+
+It holds no secrets: no cases, no reference, no submission. It listens on one control socket (descriptor 3), one JSON
+packet a request::
+
+    {"op": "start", "torch": bool}                      -> {"ready": true}
+    {"op": "spawn", "limits": {...}, "scratch": path}   + 2 descriptors -> {"pid": n} + pidfd
+    {"op": "reap", "pid": n}                            -> {"status": n, "user_s": x, "system_s": x, "peak_kib": n}
+
+A submission never passes through here: later workers would find an earlier student's lines in their own memory.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from typing import Any
+
+from . import jail
+from .limits import Limits
+
+CONTROL = 3
+
+
+def main() -> None:
+    """Serve the control socket until its other end closes."""
+    parent = os.getppid()
+    jail.die_with_parent(parent)
+    jail.adopt_orphans()
+    control = socket.socket(fileno=CONTROL)
+    alive: set[int] = set()
+    while True:
+        text, descriptors, _, _ = socket.recv_fds(control, 65536, 2)
+        if not text:
+            break
+        request = json.loads(text)
+        if request["op"] == "start":
+            _warm_up(torch=request["torch"])
+            control.send(b'{"ready": true}')
+        elif request["op"] == "spawn":
+            _spawn(control, request, descriptors, alive)
+        else:
+            answer = _reap(request["pid"], alive)
+            control.send(json.dumps(answer).encode())
+    for pid in list(alive):
+        _reap(pid, alive)
+
+
+def _warm_up(*, torch: bool) -> None:
+    """Import what submissions use and run it once, single-threaded, so that every fork starts warm.
+
+    After parallel work in the parent, a forked child hangs at its own first parallel operation; hence one thread.
+    """
+    import numpy as np
+
+    from .guest import __main__ as guest  # noqa: F401  # imported before the first fork
+
+    rng = np.random.default_rng(0)
+    m = rng.normal(size=(4, 4))
+    np.einsum("ij,jk->ik", m, m)
+    np.linalg.eigvalsh(m @ m.T)
+    repr(m)
+    if torch:
+        _warm_up_torch()
+    if sys.platform == "linux":
+        threads = len(os.listdir("/proc/self/task"))
+        assert threads == 1, f"the zygote has {threads} threads; a fork would copy their locks"
+    gc.collect()
+    gc.freeze()  # the workers' collector leaves these pages alone, so they stay shared
+    gc.disable()
+
+
+def _warm_up_torch() -> None:
+    import torch
+    import torch.nn.functional as F
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    model = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 2, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2), torch.nn.Flatten(),
+        torch.nn.Linear(8, 2),
+    )  # fmt: skip
+    for optimizer in (torch.optim.SGD(model.parameters(), lr=0.1), torch.optim.Adam(model.parameters())):
+        F.cross_entropy(model(torch.ones(2, 1, 4, 4)), torch.tensor([0, 1])).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        optimizer.zero_grad()
+    assert not torch.cuda.is_initialized(), "CUDA in the zygote would forbid CUDA in its workers"
+
+
+def _spawn(control: socket.socket, request: dict[str, Any], descriptors: list[int], alive: set[int]) -> None:
+    connection, output = descriptors
+    me = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _work(me, connection, output, Limits(**request["limits"]), request["scratch"])
+        except BaseException:
+            traceback.print_exc()  # into the worker's output, which staff can read
+        finally:
+            os._exit(97)  # never back into the zygote's loop
+    os.close(connection)
+    os.close(output)
+    alive.add(pid)
+    pidfd = os.pidfd_open(pid)
+    ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pidfd]))]
+    control.sendmsg([json.dumps({"pid": pid}).encode()], ancillary)
+    os.close(pidfd)
+
+
+def _work(parent: int, connection: int, output: int, limits: Limits, scratch: str) -> None:
+    """Become the worker: put on the layers, then serve calls. Never returns."""
+    os.setsid()
+    jail.die_with_parent(parent)
+    jail.neutral_descriptors(connection, output)
+    jail.neutral_surroundings(scratch)
+    jail.limit_resources(limits)
+    # Lines reach the pipe when they are printed: os._exit and crashes lose what is still in a buffer.
+    sys.stdout, sys.stderr = (
+        open(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False) for fd in (1, 2)
+    )
+    from .guest.__main__ import serve
+
+    for name in [name for name in sys.modules if name.partition(".")[0] == "autograder"]:
+        del sys.modules[name]  # a student's own module may be called anything; ours is not offered
+    gc.enable()
+    serve(3, max_result=limits.result_mib * 1024 * 1024, max_handles=limits.handles)
+
+
+def _reap(pid: int, alive: set[int]) -> dict[str, Any]:
+    """Kill the worker with its whole process group and whatever it left behind; return how it ended."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)  # still ours: the leader is not waited for yet, so its number is not reused
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)  # a worker that has not reached setsid yet is no group leader
+    _, status, usage = os.wait4(pid, 0)
+    alive.discard(pid)
+    _kill_orphans(alive)
+    return {
+        "status": status,
+        "user_s": usage.ru_utime,
+        "system_s": usage.ru_stime,
+        "peak_kib": usage.ru_maxrss,
+    }
+
+
+def _kill_orphans(alive: set[int]) -> None:
+    """End processes that left their worker's group: with their parent gone they are children of ours."""
+    if sys.platform != "linux":
+        return
+    while True:
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+            strays = [int(pid) for pid in file.read().split() if int(pid) not in alive]
+        if not strays:
+            return
+        for pid in strays:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+if __name__ == "__main__":
+    main()
