@@ -1,0 +1,62 @@
+"""The public index for case authors.
+
+Names are imported when first used, so that a process that needs only a part (a worker's zygote) stays small.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .checks.compare import CaseFailed, assert_close, assert_matches, assert_pure, require
+    from .checks.datasets import digits28, mnist
+    from .checks.gradients import assert_gradient
+    from .checks.training import Band, Budget, parameters_moved, reach_accuracy
+    from .grading.pytest_plugin import task
+    from .sandbox import recipes
+    from .sandbox.student import build
+
+_PLACES = {
+    "CaseFailed": "checks.compare",
+    "assert_close": "checks.compare",
+    "assert_matches": "checks.compare",
+    "assert_pure": "checks.compare",
+    "require": "checks.compare",
+    "digits28": "checks.datasets",
+    "mnist": "checks.datasets",
+    "assert_gradient": "checks.gradients",
+    "Band": "checks.training",
+    "Budget": "checks.training",
+    "parameters_moved": "checks.training",
+    "reach_accuracy": "checks.training",
+    "task": "grading.pytest_plugin",
+    "recipes": "sandbox",
+    "build": "sandbox.student",
+}
+
+__all__ = [
+    "Band",
+    "Budget",
+    "CaseFailed",
+    "assert_close",
+    "assert_gradient",
+    "assert_matches",
+    "assert_pure",
+    "build",
+    "digits28",
+    "mnist",
+    "parameters_moved",
+    "reach_accuracy",
+    "recipes",
+    "require",
+    "task",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'autograder' has no attribute {name!r}")
+    if name == "recipes":
+        return importlib.import_module(".sandbox.recipes", __name__)
+    return getattr(importlib.import_module(f".{_PLACES[name]}", __name__), name)

@@ -1,0 +1,93 @@
+"""What only staff have: the answer, the known mistakes and the alternatives of an assignment.
+
+A mistake or an alternative is an *overlay*: a short file whose definitions replace those of the solution, because it
+is appended to the solution's source. A mistake says in literal constants which cases must catch it and which hint it
+must earn::
+
+    CAUGHT_BY = ("gradient_is_the_slope",)
+    HINT = "Yours is exactly N times too large: the loss is a mean."
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import AssignmentError
+from .assignment import Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A right answer written differently: the solution's source with other definitions behind it."""
+
+    id: str
+    path: Path
+    modules: dict[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake(Overlay):
+    """A known wrong answer: which cases must catch it, and the hint that it must earn."""
+
+    caught_by: tuple[str, ...]
+    hint: str
+
+
+def modules(assignment: Assignment) -> dict[str, bytes]:
+    """Return the solution's modules, name -> source; AssignmentError when one is not there."""
+    if assignment.solution is None:
+        raise AssignmentError(f"{assignment.slug} has no folder in solutions/, so it cannot be graded officially.")
+    found = {}
+    for name in assignment.modules:
+        path = assignment.solution / f"{name}.py"
+        if not path.is_file():
+            raise AssignmentError(f"{path} is missing. Write the solution of {name} there.")
+        found[name] = path.read_bytes()
+    return found
+
+
+def alternatives(assignment: Assignment) -> list[Overlay]:
+    """Return the alternatives of an assignment, sorted by id."""
+    return [Overlay(path.stem, path, _overlaid(assignment, path)) for path in _files(assignment, "alternatives")]
+
+
+def mistakes(assignment: Assignment) -> list[Mistake]:
+    """Return the known mistakes, sorted by id; AssignmentError where CAUGHT_BY or HINT is missing or no literal."""
+    found = []
+    for path in _files(assignment, "mistakes"):
+        constants = _constants(path)
+        caught_by, hint = constants.get("CAUGHT_BY"), constants.get("HINT")
+        if not isinstance(caught_by, tuple) or not caught_by or not all(isinstance(name, str) for name in caught_by):
+            raise AssignmentError(f'{path}: CAUGHT_BY is missing. Name the cases: CAUGHT_BY = ("case_id",).')
+        if not isinstance(hint, str) or not hint:
+            raise AssignmentError(f"{path}: HINT is missing. Write the sentence that this mistake must earn.")
+        found.append(Mistake(path.stem, path, _overlaid(assignment, path), caught_by, hint))
+    return found
+
+
+def _files(assignment: Assignment, folder: str) -> list[Path]:
+    return sorted((assignment.solution / folder).glob("*.py")) if assignment.solution else []
+
+
+def _overlaid(assignment: Assignment, path: Path) -> dict[str, bytes]:
+    """Append the overlay to the main module, where later definitions win."""
+    whole = modules(assignment)
+    main = assignment.modules[0]
+    return {**whole, main: whole[main] + b"\n\n" + path.read_bytes()}
+
+
+def _constants(path: Path) -> dict[str, object]:
+    try:
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+    except SyntaxError as exc:
+        raise AssignmentError(f"{path}, line {exc.lineno}: Python cannot read this line: {exc.msg}.") from exc
+    found: dict[str, object] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            try:
+                found[node.targets[0].id] = ast.literal_eval(node.value)
+            except ValueError:
+                continue  # not a literal, so not one of ours
+    return found

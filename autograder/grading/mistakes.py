@@ -1,0 +1,94 @@
+"""Known mistakes on duty: a failing submission that behaves exactly like one of them earns its hint.
+
+The case in hand is run on the mistake as well, through the same wall and with the same inputs, once per grading run.
+When every call of the case came back alike, the submission made that mistake.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..course.solution import Mistake
+from ..model import Case, Outcome, Verdict
+from ..sandbox.student import Call, CaseLog, StudentObject
+
+RTOL, ATOL = 1e-6, 1e-9  # the same formula in another order of operations
+TOO_SLOW_S = 2.0  # a case that trains for seconds is not run once more for every known mistake
+
+Run = Callable[[Case, Mistake], tuple[Outcome, CaseLog]]
+
+
+class KnownMistakes:
+    """Finds the mistake that a failing submission made. ``run`` grades one case on one mistake."""
+
+    def __init__(self, mistakes: Sequence[Mistake], run: Run) -> None:
+        self._mistakes = mistakes
+        self._run = run
+        self._behaviour: dict[tuple[str, str], tuple[Outcome, CaseLog]] = {}
+
+    def hint(self, case: Case, outcome: Outcome, log: CaseLog) -> str:
+        """Return the hint of the known mistake that behaves as this submission did in ``case``, or ""."""
+        if outcome.verdict not in (Verdict.FAILED, Verdict.ERRORED) or outcome.seconds > TOO_SLOW_S:
+            return ""
+        for mistake in sorted(self._mistakes, key=lambda known: case.id not in known.caught_by):
+            theirs, their_log = self._on(case, mistake)
+            if theirs.verdict is outcome.verdict and _alike(log, their_log) and _same_end(outcome, theirs):
+                return mistake.hint
+        return ""
+
+    def _on(self, case: Case, mistake: Mistake) -> tuple[Outcome, CaseLog]:
+        key = (case.id, mistake.id)
+        if key not in self._behaviour:
+            self._behaviour[key] = self._run(case, mistake)
+        return self._behaviour[key]
+
+
+def _same_end(ours: Outcome, theirs: Outcome) -> bool:
+    """Whether both broke off at the same point in the same way."""
+    if ours.verdict is Verdict.ERRORED:
+        return ours.staff.rpartition("\n")[2] == theirs.staff.rpartition("\n")[2]
+    kinds = [outcome.mismatch.kind if outcome.mismatch else "" for outcome in (ours, theirs)]
+    return kinds[0] == kinds[1]
+
+
+def _alike(ours: CaseLog, theirs: CaseLog) -> bool:
+    """Whether every call came back alike: results, arguments after the call, what was changed and shared."""
+    return len(ours.calls) == len(theirs.calls) and all(
+        _same_call(a, b) for a, b in zip(ours.calls, theirs.calls, strict=True)
+    )
+
+
+def _same_call(a: Call, b: Call) -> bool:
+    return (
+        a.function == b.function
+        and a.changed == b.changed
+        and a.aliases == b.aliases
+        and same(a.result, b.result)
+        and (not a.changed or same(a.args, b.args))
+    )
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two results are equal up to the order of floating-point operations; objects count by their type."""
+    if isinstance(a, StudentObject) or isinstance(b, StudentObject):
+        return repr(a) == repr(b)
+    torch = sys.modules.get("torch")
+    if torch is not None and (isinstance(a, torch.Tensor) or isinstance(b, torch.Tensor)):
+        if type(a) is not type(b) or a.shape != b.shape or a.dtype != b.dtype:
+            return False
+        return bool(torch.allclose(a.double(), b.double(), rtol=RTOL, atol=ATOL, equal_nan=True))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return type(a) is type(b) and len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+    numeric = (int, float, complex, np.ndarray, np.generic)
+    if isinstance(a, numeric) and isinstance(b, numeric):
+        x, y = np.asarray(a), np.asarray(b)
+        return x.shape == y.shape and x.dtype == y.dtype and bool(np.allclose(x, y, RTOL, ATOL, equal_nan=True))
+    if a is None or isinstance(a, (str, bool)):
+        return type(a) is type(b) and bool(a == b)
+    return type(a) is type(b) and not isinstance(a, np.ndarray)

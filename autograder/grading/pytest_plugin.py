@@ -1,0 +1,278 @@
+"""The pytest plug-in: fixtures and marks of a case, the plan, and one outcome per case.
+
+Cases are genuine pytest functions, collected once and run again for every submission. Student code is never imported
+here: ``student`` is a handle to a worker.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from _pytest.runner import runtestprotocol
+
+from ..checks.compare import CaseFailed
+from ..errors import AutograderError, CaseError
+from ..messages import say
+from ..model import Case, Mismatch, Outcome, Verdict
+from ..sandbox.student import CaseLog, Connection, StudentCode, StudentFault, StudentRaised
+
+
+def task(id: str, *, points: float, needs: Sequence[str] = (), hint: str = "") -> pytest.MarkDecorator:
+    """Mark a pytest function as a case of task ``id``.
+
+    ``points`` are split evenly over the parameter sets of a parametrised function. ``needs`` names cases that must
+    pass first (otherwise this one is SKIPPED). ``hint`` is shown when the case fails and nothing better is known.
+    """
+    return pytest.mark.task(id, points=points, needs=tuple(needs), hint=hint)
+
+
+class GradingPlugin:
+    """Collects the plan, then hands control to ``serve``; runs single cases for it.
+
+    ``reference`` is the trusted solution module, or None on a student's machine.
+    """
+
+    def __init__(
+        self,
+        serve: Callable[[GradingPlugin], None],
+        *,
+        tasks: Sequence[str],
+        hidden: Path | None,
+        reference: Any,
+        seed: int,
+        device: str,
+    ) -> None:
+        self.plan: tuple[Case, ...] = ()
+        self.failure: BaseException | None = None
+        self._serve = serve
+        self._tasks = tasks
+        self._hidden = hidden
+        self._reference = reference
+        self._seed = seed
+        self._device = device
+        self._items: dict[str, pytest.Item] = {}
+        self._neighbours: dict[str, pytest.Item | None] = {}
+        self._hints: dict[str, str] = {}
+        self._faults: list[str] = []
+        self._connection: Connection | None = None
+        self._raised: pytest.ExceptionInfo[BaseException] | None = None
+
+    # --- pytest's side
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "task(id, points, needs, hint): the task that a case grades, and its points")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._faults.append(f"{report.nodeid}: {report.longreprtext}")
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Serve submissions instead of running the items once; whatever goes wrong is raised by :meth:`check`."""
+        try:
+            if self._faults:
+                raise CaseError("The cases cannot be collected.\n" + "\n".join(self._faults), slug="case-collection")
+            self._make_plan(session.items)
+            self._serve(self)
+        except BaseException as exc:
+            self.failure = exc
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Keep what was raised and make a bare report: pytest's rendering of tracebacks costs milliseconds a case."""
+        if call.excinfo is not None and self._raised is None:
+            self._raised = call.excinfo
+        failed = call.excinfo is not None
+        return pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="failed" if failed else "passed",
+            longrepr=None,
+            when=call.when,
+            duration=call.duration,
+        )
+
+    @pytest.fixture
+    def student(self) -> StudentCode:
+        """The submission, as if it were the student's module."""
+        assert self._connection is not None
+        return StudentCode(self._connection)
+
+    @pytest.fixture
+    def reference(self) -> Any:
+        """The solution's module, in this trusted process; for hidden cases only."""
+        if self._reference is None:
+            raise CaseError("A visible case uses `reference`, which no student has. Write the wanted value into it.")
+        return self._reference
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """A generator that depends on the run's seed and on the case, on nothing else."""
+        digest = hashlib.sha256(request.node.name.encode()).digest()
+        return np.random.default_rng([self._seed, int.from_bytes(digest[:8], "little")])
+
+    @pytest.fixture
+    def device(self) -> str:
+        """Where tensors of this run live: "cuda" when the machine has it, else "cpu"."""
+        return self._device
+
+    # --- the plan
+
+    def _make_plan(self, items: Sequence[pytest.Item]) -> None:
+        sets: dict[tuple[str, str], int] = {}
+        for item in items:
+            sets[_function_of(item)] = sets.get(_function_of(item), 0) + 1
+        plan: list[Case] = []
+        for item in items:
+            case = self._case(item, share=sets[_function_of(item)])
+            if case.id in self._items:
+                raise CaseError(f"{item.nodeid}: another case is named {case.id}. Rename one of them.")
+            for needed in case.needs:
+                if needed not in self._items:
+                    raise CaseError(f"{item.nodeid} needs {needed}, which is no case before it.")
+            self._items[case.id] = item
+            plan.append(case)
+        if not plan:
+            raise CaseError("There is no case. Write test functions with @task above them.", slug="case-none")
+        self.plan = tuple(plan)
+        for case in plan:
+            self._neighbours[case.id] = self._neighbour(self._items[case.id])
+
+    def _neighbour(self, item: pytest.Item) -> pytest.Item | None:
+        """Another case of the same file: named as the next one, it keeps the fixtures of module and session alive."""
+        return next((other for other in self._items.values() if other.parent is item.parent and other is not item), None)
+
+    def _case(self, item: pytest.Item, *, share: int) -> Case:
+        mark = item.get_closest_marker("task")
+        if mark is None:
+            raise CaseError(f"{item.nodeid} has no @task. Write @task(id, points=…) above it.", slug="case-no-task")
+        if mark.args[0] not in self._tasks:
+            raise CaseError(
+                f"{item.nodeid}: there is no task {mark.args[0]!r} in assignment.toml; it has {', '.join(self._tasks)}.",
+                slug="case-no-task",
+            )
+        id = item.name.removeprefix("test_")
+        self._hints[id] = mark.kwargs["hint"]
+        return Case(
+            id=id,
+            task=mark.args[0],
+            title=_title(item),
+            points=mark.kwargs["points"] / share,
+            visible=item.path != self._hidden,
+            needs=mark.kwargs["needs"],
+        )
+
+    # --- one case
+
+    def run(self, case: Case, connection: Connection, before: Mapping[str, Outcome]) -> tuple[Outcome, CaseLog]:
+        """Run one case on one submission. ``before`` holds the outcomes of the cases that ran already."""
+        lacking = [name for name in case.needs if before[name].verdict is not Verdict.PASSED]
+        if lacking:
+            return _skipped(case, lacking, before), CaseLog()
+        connection.begin(case.id)
+        self._connection = connection
+        self._raised = None
+        started = time.perf_counter()
+        item = self._items[case.id]
+        runtestprotocol(item, log=False, nextitem=self._neighbours[case.id])
+        seconds = time.perf_counter() - started
+        log = connection.finish()
+        raised, self._raised, self._connection = self._raised, None, None
+        _forget_instance(item)
+        outcome = self._judge(case, raised, log, seconds)
+        return outcome, log
+
+    def _judge(
+        self, case: Case, raised: pytest.ExceptionInfo[BaseException] | None, log: CaseLog, seconds: float
+    ) -> Outcome:
+        def outcome(verdict: Verdict, message: str = "", **more: Any) -> Outcome:
+            more.setdefault("hint", self._hints[case.id])
+            return Outcome(
+                case.id, verdict, message=message, call=log.current, seconds=seconds, output=log.output, **more
+            )
+
+        if raised is None:
+            return outcome(Verdict.PASSED, hint="", credit=1.0)
+        exc = raised.value
+        match exc:
+            case StudentFault() | StudentRaised():
+                return outcome(exc.verdict, exc.message, staff=exc.staff)
+            case CaseFailed():
+                hint = exc.hint or self._hints[case.id]
+                return outcome(Verdict.FAILED, exc.message, mismatch=exc.mismatch, credit=exc.credit, hint=hint)
+            case pytest.fail.Exception():
+                return outcome(Verdict.FAILED, mismatch=_not_raised(str(exc)))
+            case AssertionError():
+                text = str(exc).strip() if case.visible else ""
+                return outcome(Verdict.FAILED, text or say("case.assertion"), staff=str(exc))
+            case AutograderError() | pytest.skip.Exception():
+                return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff=str(exc))
+            case Exception():
+                # The case passes on the solution, so what broke it is what this submission returned.
+                trace = "".join(traceback.format_exception(exc))
+                return outcome(Verdict.FAILED, say("case.unusable", type=type(exc).__name__), staff=trace)
+            case _:
+                raise exc
+
+
+def _function_of(item: pytest.Item) -> tuple[str, str]:
+    return str(item.path), getattr(item, "originalname", item.name)
+
+
+def _title(item: pytest.Item) -> str:
+    """The docstring's first line is what the student reads; without one, the name."""
+    text = (getattr(getattr(item, "obj", None), "__doc__", None) or "").strip()
+    if text:
+        return str(text.splitlines()[0])
+    return item.name.removeprefix("test_").replace("_", " ")
+
+
+def _skipped(case: Case, lacking: list[str], before: Mapping[str, Outcome]) -> Outcome:
+    """A case that needs one that broke through a fault of ours must not cost points either."""
+    if any(before[name].verdict is Verdict.GRADER_ERROR for name in lacking):
+        staff = f"It needs {', '.join(lacking)}, which broke."
+        return Outcome(case.id, Verdict.GRADER_ERROR, message=say("case.grader-error"), staff=staff)
+    return Outcome(case.id, Verdict.SKIPPED, message=say("case.skipped", needs=", ".join(lacking)))
+
+
+def _not_raised(text: str) -> Mismatch | None:
+    """Read the wanted exception out of pytest's "DID NOT RAISE <class 'ValueError'>"."""
+    names = re.findall(r"<class '([\w.]+)'>", text)
+    if not names or "DID NOT RAISE" not in text:
+        return Mismatch(kind="property", got=text, want="")
+    return Mismatch(kind="exception", got="no exception", want=" or ".join(names))
+
+
+def _forget_instance(item: pytest.Item) -> None:
+    """pytest keeps the instance of a class-based case; what one submission leaves on it must not meet the next."""
+    if getattr(item, "cls", None) is not None:
+        for name in ("_instance", "_obj"):
+            if hasattr(item, name):
+                delattr(item, name)
+
+
+def pytest_arguments(cases: Sequence[Path]) -> list[str]:
+    """Return the arguments of the trusted pytest: our cases and nothing from the surroundings.
+
+    The plug-ins that are left out cost time in every case or write files; none of them changes a verdict.
+    """
+    left_out = (
+        "terminal capture logging cacheprovider faulthandler unraisableexception threadexception warnings doctest "
+        "junitxml stepwise pastebin debugging setuponly setupplan recwarn legacypath"
+    )
+    arguments = [str(path) for path in cases]
+    arguments += ["-q", "--noconftest", "--import-mode=importlib", f"--rootdir={cases[0].parent}", "-c", "/dev/null"]
+    for name in left_out.split():
+        arguments += ["-p", f"no:{name}"]
+    return arguments
+
+

@@ -1,0 +1,70 @@
+"""From outcomes to points: pure arithmetic, so that points can be computed again from a saved report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ..model import Adjustment, Case, GradedCase, Outcome, Score, Verdict
+
+DECIMALS = 4  # points are sums of shares such as 10/3; beyond this they are noise
+
+
+def graded(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> tuple[GradedCase, ...]:
+    """Join every case of the plan with its outcome.
+
+    A case without an outcome, or with one too many, is GRADER_ERROR: nothing may vanish from a plan.
+    """
+    by_case: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_case.setdefault(outcome.case, []).append(outcome)
+    return tuple(_line(case, by_case.get(case.id, [])) for case in cases)
+
+
+def _line(case: Case, found: list[Outcome]) -> GradedCase:
+    if len(found) == 1:
+        outcome = found[0]
+    else:
+        outcome = Outcome(case.id, Verdict.GRADER_ERROR, staff=f"{len(found)} outcomes were recorded for this case.")
+    return GradedCase(
+        case=case.id,
+        task=case.task,
+        title=case.title,
+        points=round(case.points, DECIMALS),
+        earned=round(case.points * _credit(outcome), DECIMALS),
+        verdict=outcome.verdict,
+        visible=case.visible,
+        message=outcome.message,
+        hint=outcome.hint,
+        seconds=outcome.seconds,
+        call=outcome.call,
+        mismatch=outcome.mismatch,
+        output=outcome.output,
+        staff=outcome.staff,
+    )
+
+
+def _credit(outcome: Outcome) -> float:
+    """The share of its points that a case earned: all of them when it passed, a band's share when it failed."""
+    if outcome.verdict is Verdict.PASSED:
+        return 1.0
+    if outcome.verdict is Verdict.FAILED and 0.0 < outcome.credit < 1.0:
+        return outcome.credit
+    return 0.0
+
+
+def score(lines: Sequence[GradedCase], adjustments: Sequence[Adjustment] = ()) -> Score:
+    """Add up. A case that broke through a fault of ours neither earns nor costs: it is left out of both sums."""
+    counted = [line for line in lines if line.verdict is not Verdict.GRADER_ERROR]
+    possible = math.fsum(line.points for line in counted)
+    earned = math.fsum([*(line.earned for line in counted), *(each.points for each in adjustments)])
+    return Score(
+        earned=round(min(max(earned, 0.0), possible), DECIMALS),
+        possible=round(possible, DECIMALS),
+        adjustments=tuple(adjustments),
+    )
+
+
+def is_complete(lines: Sequence[GradedCase]) -> bool:
+    """Whether no case broke through a fault of ours."""
+    return all(line.verdict is not Verdict.GRADER_ERROR for line in lines)
