@@ -1,0 +1,16 @@
+"""The dictionary is copied, its arrays are not."""
+
+CAUGHT_BY = ("step_leaves_its_arguments_alone",)
+HINT = (
+    "Return new arrays: after your step the caller's parameters had changed, or yours were the same arrays. "
+    "`-=` writes into an array, and a copy of the dictionary still holds the same arrays."
+)
+
+
+def sgd_step(params, grads, lr):
+    if params.keys() != grads.keys() or any(params[name].shape != grads[name].shape for name in params):
+        raise ValueError("names or shapes differ")
+    new = dict(params)
+    for name in new:
+        new[name] -= lr * grads[name]
+    return new

@@ -1,0 +1,244 @@
+"""Hidden cases of 05-logistic: fresh inputs, extremes, and what must not be touched."""
+
+import numpy as np
+import pytest
+
+from autograder import assert_close, assert_gradient, assert_matches, assert_pure, require, task
+
+SHAPES = [(7, 3), (11,), (3, 5), (2, 3, 5), (4, 4)]
+FAR = np.array([[-1000.0, -40.0, 0.0], [40.0, 1000.0, 30.0]])
+
+
+def labels(rng, shape):
+    """Return zeros and ones of this shape, both present."""
+    y = (np.arange(np.prod(shape)) % 2).astype(float)
+    return rng.permutation(y).reshape(shape)
+
+
+def probabilities(rng, shape):
+    """Return numbers well inside (0, 1): there the clipping and the slides' 1e-7 make no difference."""
+    return rng.uniform(0.1, 0.9, size=shape)
+
+
+@task("sigmoid", points=3)
+def test_sigmoid_matches(student, reference, rng):
+    """The sigmoid is right for arrays of one, two and three axes."""
+    assert_matches(student.sigmoid, reference.sigmoid, [(rng.uniform(-8, 8, size=shape),) for shape in SHAPES])
+
+
+@task("sigmoid", points=2)
+def test_sigmoid_is_symmetric(student, rng):
+    """The sigmoid of -z is one minus the sigmoid of z, and it grows with z."""
+    z = np.sort(rng.uniform(-6, 6, size=17))
+    there, back = student.sigmoid.each([(z,), (-z,)])
+    assert_close(back, 1.0 - there)
+    require(bool(np.all(np.diff(there) > 0)), "the sigmoid does not grow with z")
+
+
+@task("sigmoid", points=2)
+def test_sigmoid_far_out(student, reference):
+    """At ±1000 the sigmoid is 1 and 0."""
+    assert_close(student.sigmoid(FAR), reference.sigmoid(FAR))
+
+
+@task("sigmoid_prime", points=6)
+def test_slope_agrees_with_differences(student, reference, rng):
+    """sigmoid_prime is the slope of the sigmoid."""
+    for shape in [(7, 3), (3, 5), (4, 4)]:
+        assert_gradient(student.sigmoid_prime, of=reference.sigmoid, at=rng.uniform(-4, 4, size=shape))
+
+
+@task("sigmoid_prime", points=3)
+def test_slope_is_even(student, rng):
+    """The slope is the same at z and -z, and nowhere steeper than at 0."""
+    z = rng.uniform(0.1, 6, size=(7, 3))
+    right, left, middle = student.sigmoid_prime.each([(z,), (-z,), (np.zeros(1),)])
+    assert_close(left, right)
+    require(bool(np.all(right < middle[0])), "the slope at 0 is not the steepest")
+
+
+@task("sigmoid_prime", points=2)
+def test_slope_far_out(student, reference):
+    """At ±1000 the slope is 0."""
+    assert_close(student.sigmoid_prime(FAR), reference.sigmoid_prime(FAR))
+
+
+@task("bce", points=4)
+def test_bce_matches(student, reference, rng):
+    """The loss is the mean over all entries, whatever the shape."""
+    over = [(probabilities(rng, shape), labels(rng, shape)) for shape in [(7, 1), (11,), (5, 3), (2, 3, 5), (4, 4)]]
+    assert_matches(student.bce, reference.bce, over, rtol=1e-5)
+
+
+@task("bce", points=3)
+def test_bce_of_the_certain(student):
+    """Probabilities of exactly 0 and 1 cost nearly nothing when right, much when wrong, and never inf or nan."""
+    y = np.array([[0.0], [1.0], [1.0]])
+    right, wrong = student.bce.each([(y, y), (1.0 - y, y)])
+    require(bool(np.isfinite(right) and np.isfinite(wrong)), "the loss of a probability of 0 or 1 is not finite")
+    require(abs(right) < 1e-5, "certain and right should cost nearly nothing")
+    require(wrong > 10, "certain and wrong should cost more than 10")
+
+
+@task("bce_backward", points=9)
+def test_bce_gradient_is_the_slope(student, reference, rng):
+    """The gradient is the slope of the mean loss, in batches of 7, 5 and 4."""
+    for shape in [(7, 1), (5, 3), (4, 4)]:
+        p, y = probabilities(rng, shape), labels(rng, shape)
+        assert_gradient(student.bce_backward, of=loss_for(reference.bce, y), at=p, given=(p, y))
+
+
+def loss_for(loss, y):
+    """Return ``loss`` as a function of its first argument alone."""
+    return lambda at: loss(at, y)
+
+
+@task("bce_backward", points=3)
+def test_bce_gradient_of_the_certain(student):
+    """At probabilities of exactly 0 and 1 the gradient is finite and points the right way."""
+    p, y = np.array([[0.0], [1.0], [1.0], [0.0]]), np.array([[1.0], [0.0], [1.0], [0.0]])
+    gradient = student.bce_backward(p, y)
+    assert_close(np.isfinite(gradient), np.ones((4, 1), dtype=bool), name="is the gradient finite?")
+    assert_close(np.sign(gradient[:2]), np.array([[-1.0], [1.0]]), name="the sign of the gradient")
+
+
+@task("bce_backward", points=3)
+def test_bce_gradient_leaves_its_arguments_alone(student, rng):
+    """p and y stay as they were, also where p had to be clipped."""
+    p = np.concatenate([probabilities(rng, (5, 1)), [[0.0], [1.0]]])
+    assert_pure(student.bce_backward, p, labels(rng, (7, 1)))
+
+
+@task("bce_with_logits", points=1)
+def test_logit_loss_matches(student, reference, rng):
+    """From the logits, the loss is the same mean."""
+    over = [(rng.uniform(-6, 6, size=shape), labels(rng, shape)) for shape in SHAPES]
+    assert_matches(student.bce_with_logits, reference.bce_with_logits, over)
+
+
+@task("bce_with_logits", points=2)
+def test_logit_loss_far_out(student, reference):
+    """A wrong answer at a logit of ±1000 costs 1000, not inf and not 27."""
+    wrong, right = (FAR < 0).astype(float), (FAR >= 0).astype(float)
+    assert_matches(student.bce_with_logits, reference.bce_with_logits, [(FAR, wrong), (FAR, right)])
+
+
+@task("bce_with_logits_backward", points=4)
+def test_logit_gradient_is_the_slope(student, reference, rng):
+    """The gradient is the slope of the loss with respect to the logits."""
+    for shape in [(7, 1), (5, 3), (4, 4)]:
+        z, y = rng.uniform(-3, 3, size=shape), labels(rng, shape)
+        of = loss_for(reference.bce_with_logits, y)
+        assert_gradient(student.bce_with_logits_backward, of=of, at=z, given=(z, y))
+
+
+@task("bce_with_logits_backward", points=2)
+def test_logit_gradient_follows_the_chain(student, rng):
+    """It equals dL/dp times dp/dz, by the chain rule."""
+    z = rng.uniform(-2, 2, size=(7, 1))
+    y = labels(rng, (7, 1))
+    p = 1.0 / (1.0 + np.exp(-z))
+    chain = (p - y) / (p * (1.0 - p)) / 7 * (p * (1.0 - p))
+    assert_close(student.bce_with_logits_backward(z, y), chain)
+
+
+@task("bce_with_logits_backward", points=2)
+def test_logit_gradient_far_out(student, reference):
+    """A wrong answer at a logit of ±1000 still has its full gradient."""
+    wrong, right = (FAR < 0).astype(float), (FAR >= 0).astype(float)
+    over = [(FAR, wrong), (FAR, right)]
+    assert_matches(student.bce_with_logits_backward, reference.bce_with_logits_backward, over)
+
+
+@task("sgd_step", points=2)
+def test_step_matches(student, reference, rng):
+    """Dictionaries of one to four parameters take the right steps, in any order of their names."""
+    over = []
+    for names, lr in [("W", 0.5), ("Wb", 0.05), ("bW", 3.0), ("abc", 0.01), ("wxyz", 0.1)]:
+        params, grads = draw_params(rng, names), draw_params(rng, names)
+        over.append((params, dict(reversed(grads.items())), lr))
+    assert_matches(student.sgd_step, reference.sgd_step, over)
+
+
+def draw_params(rng, names):
+    """Return one array per name; its shape depends on the place, so that two calls agree."""
+    shapes = [(5, 3), (3,), (2, 3, 5), (1,)]
+    return {name: rng.normal(size=shape) for name, shape in zip(names, shapes, strict=False)}
+
+
+@task("sgd_step", points=2)
+def test_step_leaves_its_arguments_alone(student, rng):
+    """A step makes new arrays and leaves the old ones alone, also for a learning rate of 0."""
+    for lr in (0.25, 0.0):
+        params, grads = draw_params(rng, "Wb"), draw_params(rng, "Wb")
+        result = assert_pure(student.sgd_step, params, grads, lr)
+        assert_close(result, {name: params[name] - lr * grads[name] for name in params})
+
+
+@task("sgd_step", points=2)
+@pytest.mark.parametrize("fault", ["missing", "extra"])
+def test_step_refuses_other_names(student, rng, fault):
+    """A gradient that is missing, or one too many, is a ValueError."""
+    params, grads = draw_params(rng, "Wb"), draw_params(rng, "Wb")
+    if fault == "missing":
+        del grads["b"]
+    else:
+        grads["c"] = np.zeros(2)
+    with pytest.raises(ValueError):
+        student.sgd_step(params, grads, 0.1)
+
+
+@task("sgd_step", points=1)
+@pytest.mark.parametrize("shape", [(3,), (1, 3)], ids=["flat", "row"])
+def test_step_refuses_other_shapes(student, rng, shape):
+    """A gradient of another shape is a ValueError, even where numpy would broadcast it."""
+    params = {"b": np.zeros(1), "W": rng.normal(size=(3, 1))}
+    with pytest.raises(ValueError):
+        student.sgd_step(params, {"b": np.zeros(1), "W": rng.normal(size=shape)}, 0.1)
+
+
+@task("LogisticRegression", points=4)
+def test_fit_matches(student, reference, rng):
+    """On fresh data, costs, weights and bias are right."""
+    X, y = rng.normal(size=(11, 3)), labels(rng, (11, 1))
+    expected = reference.LogisticRegression()
+    costs = expected.fit(X, y, lr=0.5, epochs=23)
+    model = student.LogisticRegression()
+    assert_close(model.fit(X, y, lr=0.5, epochs=23), costs, name="costs")
+    assert_close(model.W, expected.W, name="W")
+    assert_close(model.b, expected.b, name="b")
+
+
+@task("LogisticRegression", points=3)
+def test_probabilities_of_new_rows(student, reference, rng):
+    """The probabilities of rows that fit has not seen are right, a column of them."""
+    X, y, new = rng.normal(size=(7, 2)), labels(rng, (7, 1)), rng.normal(size=(5, 2))
+    expected, model = reference.LogisticRegression(), student.LogisticRegression()
+    expected.fit(X, y, epochs=40)
+    model.fit(X, y, epochs=40)
+    assert_close(model.predict_proba(new), expected.predict_proba(new))
+
+
+@task("LogisticRegression", points=3)
+def test_answers(student, rng):
+    """The answers are 0 and 1, split at one half; exactly one half is a 1."""
+    X = np.concatenate([rng.uniform(1, 2, size=(4, 2)), -rng.uniform(1, 2, size=(3, 2))])
+    y = np.array([[1.0]] * 4 + [[0.0]] * 3)
+    model = student.LogisticRegression()
+    model.fit(X, y, lr=0.5, epochs=60)
+    # 0 and 1 may be integers, floats or truth values.
+    assert_close(np.asarray(model.predict(X), dtype=float), y)
+    untrained = student.LogisticRegression()
+    untrained.fit(X, y, epochs=0)
+    assert_close(np.asarray(untrained.predict(X), dtype=float), np.ones((7, 1)), name="answers at exactly one half")
+
+
+@task("LogisticRegression", points=2)
+def test_fit_leaves_its_arguments_alone(student, rng):
+    """fit and predict leave X and y as they were."""
+    X, y = rng.normal(size=(7, 3)), labels(rng, (7, 1))
+    before = X.copy(), y.copy()
+    model = student.LogisticRegression()
+    model.fit(X, y, epochs=5)
+    model.predict(X)
+    assert_close((X, y), before, rtol=0, atol=0)
