@@ -7,6 +7,7 @@ here: ``student`` is a handle to a worker.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
 import traceback
@@ -183,6 +184,8 @@ class GradingPlugin:
         self._raised = None
         started = time.perf_counter()
         item = self._items[case.id]
+        # Fixtures of module and session stay alive from one submission to the next; they cannot depend on `student`.
+        item.session._setupstate.teardown_exact(item)
         runtestprotocol(item, log=False, nextitem=self._neighbours[case.id])
         seconds = time.perf_counter() - started
         log = connection.finish()
@@ -270,7 +273,7 @@ def pytest_arguments(cases: Sequence[Path]) -> list[str]:
         "junitxml stepwise pastebin debugging setuponly setupplan recwarn legacypath"
     )
     arguments = [str(path) for path in cases]
-    arguments += ["-q", "--noconftest", "--import-mode=importlib", f"--rootdir={cases[0].parent}", "-c", "/dev/null"]
+    arguments += ["--noconftest", "--import-mode=importlib", f"--rootdir={cases[0].parent}", "-c", os.devnull]
     for name in left_out.split():
         arguments += ["-p", f"no:{name}"]
     return arguments

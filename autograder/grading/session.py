@@ -32,16 +32,16 @@ from . import rubric
 from .mistakes import KnownMistakes
 from .pytest_plugin import GradingPlugin, pytest_arguments
 
-Record = Callable[[Submission, Report], None]
+Record = Callable[[Report], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How to grade: ``official`` adds the hidden cases, ``seed`` fixes every draw, ``device`` is "cpu" or "cuda"."""
+    """How to grade: ``official`` adds the hidden cases, ``seed`` fixes every draw, ``device`` is auto, cpu or cuda."""
 
     official: bool = False
     seed: int = 0
-    device: str = "cpu"
+    device: str = "auto"
 
 
 def grade(
@@ -59,12 +59,13 @@ def grade(
 def grade_one(assignment: Assignment, submission: Submission, *, run: Run, supervisor: Supervisor) -> Report:
     """Grade one submission; see :func:`grade`."""
     reports: list[Report] = []
-    grade(assignment, [submission], lambda _, report: reports.append(report), run=run, supervisor=supervisor)
+    grade(assignment, [submission], reports.append, run=run, supervisor=supervisor)
     return reports[0]
 
 
 class _Session:
     def __init__(self, assignment: Assignment, run: Run, supervisor: Supervisor) -> None:
+        run = replace(run, device=_device(assignment, run.device))
         self._assignment = assignment
         self._run = run
         self._supervisor = supervisor
@@ -90,7 +91,7 @@ class _Session:
             gc.freeze()  # the collection and the prepared values stay; the collector need not walk them again
             graded = 0
             for submission in submissions:
-                record(submission, self._report(submission))
+                record(self._report(submission))
                 graded += 1
             if graded > 1 and proof is not None and self._prove() != proof:
                 raise CaseError(
@@ -227,6 +228,18 @@ def _does_not_pass(assignment: Assignment, outcome: Outcome) -> str:
     )
 
 
+def _device(assignment: Assignment, wanted: str) -> str:
+    """Resolve "auto": CUDA when the assignment uses torch and torch finds a device, else the CPU."""
+    if wanted != "auto":
+        return wanted
+    driver = [*Path("/dev").glob("nvidia[0-9]*"), *Path("/dev").glob("dxg")]
+    if not assignment.needs_torch or not driver:
+        return "cpu"  # without looking into torch, whose import takes seconds
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def _limits(assignment: Assignment, *, gpu: bool) -> Limits:
     values: dict[str, Any] = dict(assignment.limits)
     if "memory_mib" in values:
@@ -282,7 +295,7 @@ def rejected(assignment: Assignment, sentence: str, *, student: str | None, run:
         score=Score(earned=0.0, possible=assignment.points),
         outcomes=(),
         sandbox=_sandbox(official=run.official),
-        grader=GraderInfo(version=version(), seed=run.seed, device=run.device),
+        grader=GraderInfo(version=version(), seed=run.seed, device=_device(assignment, run.device)),
         official=run.official,
         notes=(sentence,),
     )

@@ -149,6 +149,7 @@ class Connection:
         self._unloadable: StudentFault | None = None
         self._spent_s = 0.0
         self._next_id = 1
+        self._outstanding = 0  # replies to a frame of calls that a case has not asked for yet
         self._reseed: int | None = None
         self._dropped: list[int] = []
         self._objects: weakref.WeakValueDictionary[tuple[int, int], StudentObject] = weakref.WeakValueDictionary()
@@ -157,6 +158,7 @@ class Connection:
 
     def begin(self, case: str) -> None:
         """Start the log of ``case``; the worker's generators are seeded from the run's seed and the case's name."""
+        self._settle()
         self.log = CaseLog()
         self.case = case
         digest = hashlib.sha256(f"{self._seed}/{case}".encode()).digest()
@@ -164,6 +166,7 @@ class Connection:
 
     def finish(self) -> CaseLog:
         """End the log of the case in hand and return it."""
+        self._settle()
         if self._worker is not None:
             self.log.output += self._worker.take_output()
         log, self.log = self.log, CaseLog()
@@ -199,6 +202,7 @@ class Connection:
             calls.append(request.encode(encoder))
             nodes.append(encoder.mutable[start:])
         self._next_id += len(calls)
+        self._outstanding = len(calls)
         header = {"id": first, "seed": self._reseed, "drop": self._dropped, "calls": calls}
         self._reseed, self._dropped = None, []
         self.log.current = self.describe(batch[0])
@@ -208,6 +212,7 @@ class Connection:
                 self.log.current = self.describe(request)
                 started = time.monotonic()
                 frame = self._answer(worker, number, callbacks)
+                self._outstanding = self._outstanding - 1 if frame.kind is wire.Kind.VALUE else 0
                 call = self._finished(worker, frame, request, mutable, time.monotonic() - started)
                 self.log.calls.append(call)
                 yield call
@@ -266,6 +271,7 @@ class Connection:
 
     def _ready(self) -> Worker:
         """Return a worker with the submission loaded, forking one when there is none."""
+        self._settle()
         if self._unloadable is not None:
             raise StudentFault(self._unloadable.verdict, self._unloadable.message, staff=self._unloadable.staff)
         if self._spent_s > self.limits.submission_s:
@@ -286,6 +292,18 @@ class Connection:
             self.close()
             raise
         return worker
+
+    def _settle(self) -> None:
+        """Take in the replies that a case left behind when it stopped halfway through a frame of calls."""
+        worker = self._worker
+        try:
+            while worker is not None and self._outstanding:
+                frame = self._answer(worker, self._next_id - self._outstanding, {})
+                self._outstanding = self._outstanding - 1 if frame.kind is wire.Kind.VALUE else 0
+        except WorkerLost:
+            # The case that made these calls has its verdict already, so this loss is nobody's.
+            self.close()
+        self._outstanding = 0
 
     def _load(self, worker: Worker) -> None:
         self.log.current = f"import {self.source.main}"
@@ -466,6 +484,7 @@ class Connection:
     def _lost(self, lost: WorkerLost) -> StudentFault:
         """Turn the loss of the worker into the verdict on the call in hand; the next call gets a fresh worker."""
         worker, self._worker = self._worker, None
+        self._outstanding = 0
         if worker is not None:
             worker.kill()
             self.log.output += worker.take_output()

@@ -80,7 +80,8 @@ class Guest:
                     self._ids.pop(id(self._objects.pop(handle, None)), None)
                 decoder = wire.Decoder(body, self._resolve)
                 for number, call in enumerate(header["calls"], header["id"]):
-                    self._call(number, call, decoder)
+                    if not self._call(number, call, decoder):
+                        break  # the case sees the exception of this call, as it would in a loop of its own
             elif kind is wire.Kind.GET:
                 self._get(header)
 
@@ -146,7 +147,8 @@ class Guest:
         except BaseException as exc:
             self._fail(header["id"], exc)
 
-    def _call(self, number: int, call: dict[str, Any], decoder: wire.Decoder) -> None:
+    def _call(self, number: int, call: dict[str, Any], decoder: wire.Decoder) -> bool:
+        """Make one call and answer it; False when it raised."""
         try:
             first = len(decoder.mutable)
             arguments = [decoder.value(tree) for tree in call["a"]]
@@ -156,8 +158,10 @@ class Guest:
             function = self._function(call)
             result = function(*arguments, **named)
             self._reply(number, result, keep=bool(call["keep"]), arguments=mutable, before=before)
+            return True
         except BaseException as exc:
             self._fail(number, exc)
+            return False
 
     def _function(self, call: dict[str, Any]) -> Callable[..., Any]:
         target: Any = self._module if call["h"] is None else self._objects[call["h"]]

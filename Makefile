@@ -1,0 +1,52 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEV_READY := $(VENV)/.ready-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+export PYTHONUTF8 := 1
+
+.PHONY: help grade demo test test-slow check bench schema stubs clean
+
+help:  ## Show this menu.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed. Say which one to use: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up $(VENV) (once; this downloads PyTorch and takes some minutes) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) -e .
+	@touch $@
+
+$(DEV_READY): $(READY)
+	@$(PIP) -e '.[dev]'
+	@touch $@
+
+grade: $(READY)  ## Grade: all assignments as they stand, or A=05-logistic [SUBMISSION=path].
+	@$(BIN)/autograder grade $(A) $(if $(SUBMISSION),--submission "$(SUBMISSION)")
+
+demo: $(READY)  ## Grade a small synthetic class and print its table.
+	@$(BIN)/autograder batch 05-logistic examples/class --official --out report/demo
+
+test: $(DEV_READY)  ## The framework's own tests.
+	@$(BIN)/python -m pytest -q -m "not slow and not gpu"
+
+test-slow: $(DEV_READY)  ## The slow tests (minutes), and those for a GPU where there is one.
+	@$(BIN)/python -m pytest -q -m "slow or gpu"
+
+check: $(DEV_READY)  ## Lint, types, stale generated files, then all tests; rewrites nothing.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q
+
+bench: $(READY)  ## What grading costs, measured (docs/reference/performance.md).
+	@$(BIN)/python benchmarks/batch_vs_fresh.py
+
+stubs: $(READY)  ## Generate the stubs in assignments/ from solutions/.
+	@$(BIN)/python -m autograder.authoring.stubs
+
+clean:  ## Remove reports and caches, not .venv.
+	@rm -rf report build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

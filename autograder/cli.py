@@ -1,0 +1,212 @@
+"""The command line: arguments in, one call each, exit code out.
+
+Exit codes: 0 graded (whatever the score), 2 wrong use, 3 the sandbox is not complete for ``--official``, 4 grader
+error.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from .course import assignment as assignments
+from .course import submission as submissions
+from .course.assignment import Assignment
+from .errors import AutograderError, SubmissionRejected, UsageError
+from .grading import batch as classes
+from .grading.session import Run, grade_one, rejected
+from .model import Audience, Report
+from .reports import render
+from .sandbox.supervisor import Supervisor
+
+GRADER_ERROR = 4
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Grade deep-learning assignments. Student code never runs where the cases and the answers live.",
+)
+
+Root = Annotated[Path, typer.Option(help="The course folder, which holds assignments/.", show_default=False)]
+Official = Annotated[bool, typer.Option("--official", help="Add the hidden cases; needs the complete sandbox.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Draw the same inputs again (official runs draw fresh ones).")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+DataRoot = Annotated[Path | None, typer.Option(help="Where data sets lie (MNIST); else $AUTOGRADER_DATA.")]
+
+
+@app.command()
+def grade(
+    slugs: Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="Default: every assignment.")] = None,
+    submission: Annotated[Path | None, typer.Option(help="Folder, .py, .ipynb or .zip to grade.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Also write the whole report (for staff) to this file.")] = None,
+    html: Annotated[Path, typer.Option(help="Folder for the HTML reports.")] = Path("report"),
+    official: Official = False,
+    seed: Seed = None,
+    device: Device = "auto",
+    data_root: DataRoot = None,
+    audience: Annotated[Audience, typer.Option(help="Who reads terminal and HTML.")] = Audience.STUDENT,
+    root: Root = Path(),
+) -> None:
+    """Grade assignments as they stand, or one submission."""
+    _use_data(data_root)
+    chosen = [assignments.load(slug, root=root) for slug in slugs] if slugs else assignments.load_all(root)
+    if len(chosen) != 1 and (submission or json):
+        option = "--submission" if submission else "--json"
+        raise UsageError(f"{option} is for one assignment. Name it: autograder grade 05-logistic {option} PATH.")
+    run = _run(official=official, seed=seed, device=device)
+    console = Console()
+    reports = []
+    with Supervisor() as supervisor, _progress(console) as progress:
+        for each in progress.track(chosen, description="grading"):
+            reports.append(_grade(each, submission, run=run, supervisor=supervisor))
+    pages = [render.write(report, html, audience=audience) for report in reports]
+    if len(reports) == 1:
+        render.terminal(reports[0], audience=audience, console=console)
+        page = pages[0]
+    else:
+        render.summary(reports, console, modules={each.slug: f"{each.modules[0]}.py" for each in chosen})
+        page = render.write_index(reports, [path.name for path in pages], html)
+    if json:
+        render.write_text(json, render.to_json(reports[0], audience=Audience.STAFF))
+    console.print(f"\nReport: {page}", highlight=False, soft_wrap=True)
+    _leave(reports)
+
+
+@app.command()
+def batch(
+    slug: str,
+    source: Annotated[Path, typer.Argument(help="A folder with one folder, .py, .ipynb or .zip a student.")],
+    out: Annotated[Path, typer.Option(help="Folder for the reports, grades.csv and class.html.")],
+    official: Official = False,
+    seed: Seed = None,
+    device: Device = "auto",
+    data_root: DataRoot = None,
+    root: Root = Path(),
+) -> None:
+    """Grade a class: a report each, grades.csv, and one page for the whole class."""
+    _use_data(data_root)
+    assignment = assignments.load(slug, root=root)
+    students = classes.entries(source)
+    run = _run(official=official, seed=seed, device=device)
+    console = Console()
+    reports: list[Report] = []
+    with Supervisor() as supervisor, _progress(console) as progress:
+        bar = progress.add_task(assignment.slug, total=len(students))
+
+        def record(report: Report) -> None:
+            render.write(report, out, audience=Audience.STUDENT)
+            staff = render.to_json(report, audience=Audience.STAFF)
+            render.write_text(out / render.page_name(report, ending="json"), staff)
+            reports.append(report)
+            progress.advance(bar)
+
+        classes.grade_class(assignment, students, record, run=run, supervisor=supervisor)
+    reports.sort(key=lambda report: report.submission.student or "")
+    rows = [render.class_row(report, page=render.page_name(report)) for report in reports]
+    page = render.write_text(out / "class.html", render.class_html(rows, slug=assignment.slug, title=assignment.title))
+    classes.write_grades(reports, out / "grades.csv")
+    render.class_table(rows, console)
+    console.print(f"\nClass: {page}   grades: {out / 'grades.csv'}", highlight=False, soft_wrap=True)
+    _leave(reports)
+
+
+@app.command()
+def report(
+    file: Annotated[Path, typer.Argument(help="A report.json of an earlier run.")],
+    html: Annotated[Path, typer.Option(help="Folder for the HTML report.")] = Path("report"),
+    audience: Annotated[Audience, typer.Option(help="Who reads it.")] = Audience.STUDENT,
+) -> None:
+    """Render a saved report again, without grading."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise UsageError(f"{file} cannot be read: {exc}. Name a report.json of an earlier run.") from exc
+    saved = render.from_json(text, source=str(file))
+    console = Console()
+    render.terminal(saved, audience=audience, console=console)
+    page = render.write(saved, html, audience=audience)
+    console.print(f"\nReport: {page}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def doctor(data_root: DataRoot = None) -> None:
+    """Say what this machine has: sandbox layers, torch, GPU, data; what is missing and how to get it."""
+    from .doctor import findings
+
+    _use_data(data_root)
+    console = Console()
+    for finding in findings():
+        mark = "[green]yes[/green]" if finding.found else "[yellow]no [/yellow]"
+        console.print(f"{mark}  {finding.what}", highlight=False, soft_wrap=True)
+        if not finding.found:
+            console.print(f"     {finding.remedy}", highlight=False, soft_wrap=True, markup=False)
+
+
+def main() -> NoReturn:
+    """Run the command line. Every error of ours becomes one sentence on stderr and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # Windows consoles differ
+    try:
+        app(standalone_mode=False)
+    except AutograderError as exc:
+        print(f"autograder: {exc}", file=sys.stderr)
+        sys.exit(exc.exit_code)
+    except typer.Exit as exc:
+        sys.exit(exc.exit_code)
+    except typer.Abort:
+        sys.exit(130)
+    except _click_errors() as exc:
+        exc.show()  # type: ignore[attr-defined]
+        sys.exit(2)
+    sys.exit(0)
+
+
+def _click_errors() -> type[Exception]:
+    from click import ClickException
+
+    return ClickException
+
+
+def _grade(assignment: Assignment, path: Path | None, *, run: Run, supervisor: Supervisor) -> Report:
+    try:
+        submission = submissions.open(path or assignment.folder, assignment)
+    except SubmissionRejected as refusal:
+        return rejected(assignment, refusal.message, student=None, run=run)
+    return grade_one(assignment, submission, run=run, supervisor=supervisor)
+
+
+def _run(*, official: bool, seed: int | None, device: str) -> Run:
+    if device not in ("auto", "cpu", "cuda"):
+        raise UsageError(f"There is no device {device!r}. Say auto, cpu or cuda.")
+    if seed is None:
+        # A student's own run draws the same inputs every time; an official one cannot be prepared for.
+        seed = secrets.randbelow(2**32) if official else 0
+    return Run(official=official, seed=seed, device=device)
+
+
+def _use_data(folder: Path | None) -> None:
+    if folder is not None:
+        os.environ["AUTOGRADER_DATA"] = str(folder)
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _leave(reports: list[Report]) -> None:
+    """End with exit code 4 when a case broke through a fault of ours; staff are told which."""
+    broken = [(report, line) for report in reports for line in report.outcomes if line.verdict == "grader_error"]
+    for report, line in broken:
+        who = report.submission.student or report.assignment
+        print(f"autograder: {who}: the case {line.case} broke through a fault of ours: {line.staff}", file=sys.stderr)
+    if broken:
+        sys.exit(GRADER_ERROR)

@@ -1,0 +1,106 @@
+"""What this machine has for grading, and how to get what it lacks."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import AutograderError
+from .sandbox import jail
+from .sandbox.limits import Limits
+from .sandbox.student import Connection, Source, StudentCode
+from .sandbox.supervisor import Supervisor
+
+PROBE = b"import numpy as np\ndef double(x):\n    return 2 * x\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked for; ``remedy`` says how to get it."""
+
+    what: str
+    found: bool
+    remedy: str = ""
+
+
+def findings() -> Iterator[Finding]:
+    """Look at everything that grading uses, one finding after the other; the slow ones (torch) come last."""
+    yield Finding(
+        f"Python {platform.python_version()} ({sys.executable})",
+        sys.version_info >= (3, 11),
+        "Install Python 3.11 or newer and run: make PYTHON=python3.11 grade",
+    )
+    for layer in jail.LAYERS:
+        remedy = "Only Linux has it. Your own runs are practice; official grading needs a Linux machine."
+        yield Finding(f"sandbox: {layer}", layer not in jail.missing_layers(), remedy)
+    yield _guarded("sandbox: a worker starts and answers", _worker, "Run the command again with nothing else running.")
+    yield Finding("digits28 (comes with the package)", True)
+    yield _mnist()
+    yield _guarded("torch", _torch, "Run: pip install -c constraints.txt torch")
+    yield _guarded("torchvision", _torchvision, "Run: pip install -c constraints.txt torchvision")
+    yield _gpu()
+
+
+def _guarded(what: str, look: Callable[[], str], remedy: str) -> Finding:
+    try:
+        return Finding(f"{what} {look()}".rstrip(), True)
+    except (AutograderError, ImportError, OSError, RuntimeError) as exc:
+        return Finding(f"{what}: {exc}", False, remedy)
+
+
+def _worker() -> str:
+    import numpy as np
+
+    with Supervisor() as supervisor:
+        source = Source("probe", {"probe": ("probe.py", PROBE)})
+        connection = Connection(source, supervisor, Limits(), torch=False, seed=0)
+        try:
+            answer = StudentCode(connection).double(np.arange(3.0))
+        finally:
+            connection.close()
+    if answer.tolist() != [0.0, 2.0, 4.0]:
+        raise RuntimeError(f"it answered {answer.tolist()} to 2 * [0, 1, 2]")
+    return ""
+
+
+def _mnist() -> Finding:
+    folder = os.environ.get("AUTOGRADER_DATA")
+    what = "MNIST (optional)"
+    remedy = (
+        "Only some instructor options use it. Put the four MNIST .gz files into FOLDER/MNIST/raw and say "
+        "--data-root FOLDER, or set AUTOGRADER_DATA=FOLDER."
+    )
+    if not folder:
+        return Finding(what, False, remedy)
+    raw = Path(folder) / "MNIST" / "raw"
+    found = any(raw.glob("train-images-idx3-ubyte*"))
+    return Finding(f"{what} in {raw}", found, remedy)
+
+
+def _torch() -> str:
+    import torch
+
+    return torch.__version__
+
+
+def _torchvision() -> str:
+    from .sandbox.guest.torchvision_import import import_torchvision
+
+    import_torchvision()
+    return importlib.metadata.version("torchvision")
+
+
+def _gpu() -> Finding:
+    try:
+        import torch
+
+        if torch.cuda.is_available():
+            return Finding(f"GPU: {torch.cuda.get_device_name(0)}", True)
+    except (ImportError, RuntimeError):
+        pass
+    return Finding("GPU", False, "None is needed: everything runs on the CPU, training a little slower.")

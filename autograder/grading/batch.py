@@ -1,0 +1,67 @@
+"""A class: every entry of a folder is one student's submission; all are graded in one session."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..course import submission as submissions
+from ..course.assignment import Assignment
+from ..course.submission import Submission
+from ..errors import SubmissionRejected, UsageError
+from ..model import Report
+from ..sandbox.supervisor import Supervisor
+from .session import Record, Run, grade, rejected
+
+
+def entries(source: Path) -> list[tuple[str, Path]]:
+    """Return (student, path) for every folder, .py, .ipynb and .zip in ``source``, sorted; UsageError for none."""
+    if not source.is_dir():
+        raise UsageError(f"{source} is not a folder. Give the folder that holds one entry for each student.")
+    found = [
+        (path.name if path.is_dir() else path.stem, path)
+        for path in sorted(source.iterdir())
+        if not path.name.startswith(".") and (path.is_dir() or path.suffix.lower() in (".py", ".ipynb", ".zip"))
+    ]
+    if not found:
+        raise UsageError(f"{source} holds no submission: no folder, .py, .ipynb or .zip.")
+    return found
+
+
+def grade_class(
+    assignment: Assignment, students: Sequence[tuple[str, Path]], record: Record, *, run: Run, supervisor: Supervisor
+) -> None:
+    """Grade the submissions of ``students``; ``record(report)`` is called once for each, in order."""
+
+    def opened() -> Iterator[Submission]:
+        for student, path in students:
+            try:
+                yield submissions.open(path, assignment, student=student)
+            except SubmissionRejected as refusal:
+                record(rejected(assignment, refusal.message, student=student, run=run))
+
+    grade(assignment, opened(), record, run=run, supervisor=supervisor)
+
+
+def write_grades(reports: Sequence[Report], path: Path) -> None:
+    """Write student, points earned and possible, and points per task as CSV, whole or not at all."""
+    tasks = [task.id for task in reports[0].tasks] if reports else []
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".grades-")
+    with open(handle, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["student", "earned", "possible", *tasks, "sha256"])
+        for report in reports:
+            per_task = [sum(line.earned for line in report.outcomes if line.task == task) for task in tasks]
+            student = _cell(report.submission.student or "")
+            row = [student, report.score.earned, report.score.possible, *per_task, report.submission.sha256]
+            writer.writerow(row)
+    os.chmod(name, 0o644)
+    os.replace(name, path)
+
+
+def _cell(text: str) -> str:
+    """Quote what a spreadsheet would take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
