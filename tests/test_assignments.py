@@ -1,0 +1,96 @@
+"""Every assignment of the course, whole: solution, stub, known mistakes, alternatives.
+
+A case must fail on the stub, pass on the solution and on every right answer written differently, and catch the
+mistakes that name it; a mistake must earn its hint.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.authoring import stubs
+from autograder.course import assignment as assignments
+from autograder.course import solution
+from autograder.course import submission as submissions
+from autograder.course.assignment import Assignment
+from autograder.course.submission import Submission
+from autograder.grading.session import Run, grade
+from autograder.model import Report, Verdict
+
+ROOT = Path(__file__).parents[1]
+COURSE = assignments.load_all(ROOT)
+every_assignment = pytest.mark.parametrize("assignment", COURSE, ids=[each.slug for each in COURSE])
+
+
+def handed_in(name: str, modules: dict[str, bytes]) -> Submission:
+    """A submission of these modules."""
+    origins = {module: f"{module}.py" for module in modules}
+    return Submission(name, None, "0" * 64, files={}, modules=modules, origins=origins, notes=())
+
+
+def graded(assignment: Assignment, handed: list[Submission], supervisor, *, seed: int = 5) -> dict[str, Report]:
+    """Grade all of them officially in one session; return the reports by name."""
+    reports: list[Report] = []
+    grade(assignment, handed, reports.append, run=Run(official=True, seed=seed, device="cpu"), supervisor=supervisor)
+    return {report.submission.student or "": report for report in reports}
+
+
+def lost(report: Report) -> list[str]:
+    """What did not earn its points, for a failing test's message."""
+    return [f"{line.case}: {line.verdict} {line.message} {line.mismatch}" for line in report.outcomes if line.earned < line.points]
+
+
+@every_assignment
+def test_stub_is_what_the_solution_generates(assignment: Assignment) -> None:
+    assert stubs.stale(assignment) == []
+
+
+@every_assignment
+def test_every_case_fails_on_the_stub_and_the_solution_earns_everything(assignment: Assignment, supervisor) -> None:
+    handed = [
+        submissions.open(assignment.folder, assignment, student="stub"),
+        handed_in("solution", solution.modules(assignment)),
+    ]
+    reports = graded(assignment, handed, supervisor)
+
+    assert reports["stub"].score.earned == 0
+    assert {line.verdict for line in reports["stub"].outcomes} <= {Verdict.NOT_ATTEMPTED, Verdict.SKIPPED}
+    assert lost(reports["solution"]) == []
+    assert reports["solution"].score.earned == assignment.points
+
+
+@every_assignment
+def test_alternatives_earn_full_marks(assignment: Assignment, supervisor) -> None:
+    found = solution.alternatives(assignment)
+    assert len(found) >= 3
+    reports = graded(assignment, [handed_in(each.id, each.modules) for each in found], supervisor)
+    assert {name: lost(report) for name, report in reports.items() if lost(report)} == {}
+
+
+@every_assignment
+def test_each_mistake_is_caught_where_it_says_and_earns_its_hint(assignment: Assignment, supervisor) -> None:
+    found = solution.mistakes(assignment)
+    assert len(found) >= 6
+    reports = graded(assignment, [handed_in(each.id, each.modules) for each in found], supervisor)
+
+    wrong = {}
+    for mistake in found:
+        lines = {line.case: line for line in reports[mistake.id].outcomes}
+        passed = [case for case in mistake.caught_by if lines[case].verdict is Verdict.PASSED]
+        unhinted = [case for case in mistake.caught_by if mistake.hint not in lines[case].hint]
+        if passed or unhinted:
+            wrong[mistake.id] = {"passed": passed, "other hint": {case: lines[case].hint for case in unhinted}}
+    assert wrong == {}
+
+
+@pytest.mark.slow
+@every_assignment
+def test_no_alternative_loses_a_point_over_200_seeds(assignment: Assignment, supervisor) -> None:
+    handed = [handed_in(each.id, each.modules) for each in solution.alternatives(assignment)]
+    failures = []
+    for seed in range(200):
+        reports = graded(assignment, handed, supervisor, seed=seed)
+        failures += [(seed, name, lost(report)) for name, report in reports.items() if lost(report)]
+    assert failures == []
