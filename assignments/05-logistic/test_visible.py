@@ -4,9 +4,11 @@ import numpy as np
 
 from autograder import assert_close, task
 
-# The lecture's six rows.
-X = np.array([[1.0, 2.0], [2.0, 3.0], [3.0, 1.0], [4.0, 3.0], [5.0, 3.0], [6.0, 2.0]])
-Y = np.array([[0.0], [0.0], [0.0], [1.0], [1.0], [1.0]])
+
+def six_rows():
+    """Return X (6, 2) and y (6, 1) of the lecture, fresh for every case."""
+    X = np.array([[1.0, 2.0], [2.0, 3.0], [3.0, 1.0], [4.0, 3.0], [5.0, 3.0], [6.0, 2.0]])
+    return X, np.array([[0.0], [0.0], [0.0], [1.0], [1.0], [1.0]])
 
 
 @task("sigmoid", points=3)
@@ -63,7 +65,7 @@ def test_one_step_for_two_parameters(student):
 @task("LogisticRegression", points=4)
 def test_costs_of_the_lecture(student):
     """On the lecture's six rows the costs of epochs 375 to 378 are .356809, .356526, .356243, .355961."""
-    costs = student.LogisticRegression().fit(X, Y, lr=0.05, epochs=1000)
+    costs = student.LogisticRegression().fit(*six_rows(), lr=0.05, epochs=1000)
     assert_close(len(costs), 1000, name="number of costs")
     assert_close(costs[374:378], [0.356809, 0.356526, 0.356243, 0.355961], rtol=0, atol=1e-6)  # printed digits
 
@@ -71,8 +73,9 @@ def test_costs_of_the_lecture(student):
 @task("LogisticRegression", points=4)
 def test_probabilities_of_the_lecture(student):
     """After 1000 epochs the six probabilities are .0725, .1928, .4653, .7150, .8905, .9654."""
+    X, y = six_rows()
     model = student.LogisticRegression()
-    model.fit(X, Y, lr=0.05, epochs=1000)
+    model.fit(X, y, lr=0.05, epochs=1000)
     want = np.array([[0.0725], [0.1928], [0.4653], [0.7150], [0.8905], [0.9654]])
     # The slide prints the probabilities before the 1000th step; one step moves them by 2.2e-4 at most.
     assert_close(model.predict_proba(X), want, rtol=0, atol=5e-4)

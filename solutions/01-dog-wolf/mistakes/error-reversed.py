@@ -4,8 +4,8 @@ import numpy as np
 
 CAUGHT_BY = ("gradient_by_hand", "gradient_of_the_wolf_weights", "gradient_is_the_slope", "gradient_of_one_example")
 HINT = (
-    "Right size, wrong sign. In the square the order of ŷ and y does not matter; in its derivative it does. "
-    "If an output is too large, should the gradient be positive or negative?"
+    "Right size, wrong sign, so that the loss grows. Two signs decide the direction: that of the error inside the "
+    "gradient (too large an output must be pushed down), and that of the step. Which of them is turned round?"
 )
 
 

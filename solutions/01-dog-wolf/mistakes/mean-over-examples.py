@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("loss_by_hand", "loss_of_a_batch")
+CAUGHT_BY = ("loss_of_a_batch",)
 HINT = "This loss is a plain sum: nothing divides it by the number of examples. Later losses do; this one does not."
 
 

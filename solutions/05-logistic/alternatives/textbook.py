@@ -1,10 +1,10 @@
-"""Everything as the textbook writes it: the plain sigmoid, two terms in the gradient, probabilities in fit."""
+"""As the textbook has it: the plain sigmoid (right at -1000, with a warning), two terms in the gradient, p in fit."""
 
 import numpy as np
 
 
 def sigmoid(z):
-    return 1 / (1 + np.exp(-np.clip(z, -700, 700)))
+    return 1 / (1 + np.exp(-z))
 
 
 def sigmoid_prime(z):
