@@ -171,7 +171,7 @@ class _LimitsTable(_Table):
     load_s: Positive = 1.0
     submission_s: Positive = 1.0
     cpu_s: Positive = 1.0
-    memory_mib: Positive = 1.0
+    memory_mib: Annotated[int, Field(gt=0)] = 1
 
 
 class _AssignmentTable(_Table):
@@ -232,6 +232,7 @@ def _syntax_sentence(source: _Source, text: str) -> str:
 
 _WANTED = {
     "float_type": "a number",
+    "int_type": "a whole number",
     "finite_number": "a finite number",
     "greater_than": "a number above 0",
     "string_type": "text in quotes",
