@@ -1,0 +1,79 @@
+"""Foreign text: nothing invisible survives, nothing endless, nothing that could name another path."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.reports.printable import clip, file_stem, printable
+
+ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("\x1b[31m", r"\x1b[31m"),
+        ("a\rb", r"a\x0db"),
+        ("\x07\x7f\x9b", r"\x07\x7f\x9b"),
+        ("\u202eabc\u2066", r"\u202eabc\u2066"),
+        ("\u2028", r"\u2028"),
+        ("\udc80", r"\udc80"),
+        ("\U000e0041", r"\U000e0041"),
+        ("한글 café\n\tx", "한글 café\n\tx"),
+        ("a\r\nb", "a\nb"),
+    ],
+)
+def test_controls_are_shown_and_letters_stay(raw, shown):
+    assert printable(raw) == shown
+
+
+@given(ANY_TEXT)
+def test_nothing_that_acts_on_a_terminal_survives(text):
+    shown = printable(text)
+    assert not {unicodedata.category(sign) for sign in shown if sign not in "\n\t"} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert printable(shown) == shown
+
+
+@given(st.text("ab\n", max_size=120), st.integers(2, 20), st.integers(2, 8))
+def test_clip_keeps_both_ends_and_counts_what_it_leaves_out(text, characters, lines):
+    shown = clip(text, characters=characters, lines=lines)
+    if len(text) <= characters and text.count("\n") < lines:
+        assert shown == text
+        return
+    head, rest = shown.split("\n… ")
+    count, tail = rest.split(" characters left out …\n")
+    assert text.startswith(head) and text.endswith(tail)
+    assert len(head) + int(count) + len(tail) == len(text)
+    assert len(head) + len(tail) <= characters
+    assert head.count("\n") + tail.count("\n") < lines
+
+
+def test_clip_says_large_counts_readably():
+    assert clip("x" * 5_000_000) == "x" * 2000 + "\n… 4,996,000 characters left out …\n" + "x" * 2000
+
+
+def test_a_plain_name_stays_as_it_is():
+    assert file_stem("05-logistic", "student07") == "05-logistic-student07"
+
+
+@given(ANY_TEXT)
+def test_a_file_name_has_only_safe_signs(name):
+    stem = file_stem("05-logistic", name)
+    assert set(stem) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_.")
+    assert ".." not in stem and not stem.startswith((".", "-")) and len(stem) < 80
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_different_names_give_different_files(one, other):
+    assert (file_stem(one) == file_stem(other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    "pair", [("Kim", "kim"), ("a/b", "a_b"), ("김민준", "이서연"), ("a ", "a"), ("a" * 70, "a" * 71)]
+)
+def test_names_that_look_alike_give_different_files(pair):
+    assert file_stem(pair[0]) != file_stem(pair[1])
