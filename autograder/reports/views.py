@@ -1,0 +1,141 @@
+"""What every rendering says alike: cases grouped by task, the state of each in words, one row per submission."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.messages import say
+from autograder.model import GradedCase, Report, Score, Task, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task with its cases in this report; ``possible`` counts these cases, so the rows sum up to the total."""
+
+    task: Task
+    cases: tuple[GradedCase, ...]
+    state: str  # as of state(), or hidden-only: a practice run has none of its cases
+
+    @property
+    def earned(self) -> float:
+        """Points earned by the cases of this report."""
+        return sum(case.earned for case in self.cases)
+
+    @property
+    def possible(self) -> float:
+        """Points that the cases of this report can earn."""
+        return sum(case.points for case in self.cases)
+
+    @property
+    def word(self) -> str:
+        """The state in a word or two."""
+        return state_word(self.state, self.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """One submission in a table of many; ``page`` is the address of its own page, relative to the class page."""
+
+    student: str | None
+    score: Score
+    verdicts: Mapping[Verdict, int]
+    hint: str = ""
+    complete: bool = True
+    page: str = ""
+
+    @property
+    def counts(self) -> str:
+        """Say "3 passed, 2 failed", the verdicts in the order in which they are defined."""
+        said = ", ".join(f"{self.verdicts[each]} {word(each)}" for each in Verdict if self.verdicts.get(each))
+        if not said:
+            return say("state.not-graded")
+        return said if self.complete else f"{said} ({say('state.incomplete')})"
+
+
+def class_row(report: Report, *, page: str = "") -> ClassRow:
+    """Keep of a report what a table of a class shows.
+
+    The hint is that of the first case with one to give, or what that case or the report says instead.
+    """
+    behind = [case for case in report.outcomes if case.verdict is not Verdict.PASSED]
+    said = [*(case.hint for case in behind), *(case.message for case in behind), *report.notes]
+    return ClassRow(
+        student=report.submission.student,
+        score=report.score,
+        verdicts=Counter(case.verdict for case in report.outcomes),
+        hint=next((sentence for sentence in said if sentence), ""),
+        complete=report.complete,
+        page=page,
+    )
+
+
+def by_task(report: Report) -> list[TaskView]:
+    """Group the cases by task in the order of the assignment; a case of a task that is not listed is not lost."""
+    listed = {task.id for task in report.tasks}
+    strays = dict.fromkeys(case.task for case in report.outcomes if case.task not in listed)
+    tasks = [*report.tasks, *(Task(id=name, title="", points=0.0) for name in strays)]
+    return [_task_view(task, report) for task in tasks]
+
+
+def _task_view(task: Task, report: Report) -> TaskView:
+    cases = tuple(case for case in report.outcomes if case.task == task.id)
+    if not cases and report.outcomes and not report.official:
+        return TaskView(task, cases, "hidden-only")
+    return TaskView(task, cases, state(cases))
+
+
+def state(cases: Sequence[GradedCase]) -> str:
+    """Return passed, partly, not-attempted, incomplete, or not-graded when there are no cases."""
+    verdicts = {case.verdict for case in cases}
+    if not verdicts:
+        return "not-graded"
+    if Verdict.GRADER_ERROR in verdicts:
+        return "incomplete"
+    if verdicts == {Verdict.PASSED}:
+        return "passed"
+    if Verdict.NOT_ATTEMPTED in verdicts and verdicts <= {Verdict.NOT_ATTEMPTED, Verdict.SKIPPED}:
+        return "not-attempted"
+    return "partly"
+
+
+def state_word(state: str, cases: Sequence[GradedCase]) -> str:
+    """Say the state, "2 of 3 cases pass" when it is partly."""
+    passed = sum(case.verdict is Verdict.PASSED for case in cases)
+    return say(f"state.{state}", passed=passed, all=len(cases))
+
+
+def word(verdict: Verdict) -> str:
+    """Say a verdict."""
+    return say(f"verdict.{verdict.value}")
+
+
+def to_do(cases: Iterable[GradedCase]) -> list[str]:
+    """List what is still a stub, each sentence once: every case of a task says the same."""
+    stubs = (case for case in cases if case.verdict is Verdict.NOT_ATTEMPTED)
+    return list(dict.fromkeys(case.message or case.title or case.case for case in stubs))
+
+
+def number(points: float) -> str:
+    """Write points with two decimals at most, and none that are zero."""
+    return f"{round(points, 2) + 0.0:.12g}"  # + 0.0: never "-0"
+
+
+def signed(points: float) -> str:
+    """Write points with their sign."""
+    return f"+{number(points)}" if points > 0 else number(points)
+
+
+def of(earned: float, possible: float) -> str:
+    """Write "7.5 / 10"."""
+    return f"{number(earned)} / {number(possible)}"
+
+
+def class_line(rows: Sequence[ClassRow]) -> str:
+    """Say how many submissions there are and what they earned on average."""
+    if not rows:
+        return say("report.class-none")
+    mean = number(sum(row.score.earned for row in rows) / len(rows))
+    possible = number(max(row.score.possible for row in rows))
+    return say("report.class-one" if len(rows) == 1 else "report.class", count=len(rows), mean=mean, possible=possible)

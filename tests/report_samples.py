@@ -1,0 +1,246 @@
+"""Reports for the tests of rendering: one with every verdict, a hostile one, one that has not been started."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autograder.model import (
+    Adjustment,
+    GradedCase,
+    GraderInfo,
+    Mismatch,
+    Report,
+    SandboxInfo,
+    Score,
+    SubmissionInfo,
+    Task,
+    Verdict,
+)
+
+SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+TASKS = (
+    Task("sigmoid", "The sigmoid of logits", 20.0),
+    Task("bce_backward", "The slope of the loss", 30.0),
+    Task("train", "Train until it separates", 30.0),
+    Task("predict", "예측: classes from probabilities", 20.0),
+)
+
+NOT_ATTEMPTED = "predict is still the stub. Replace the line that raises NotImplementedError with your answer."
+
+OUTCOMES = (
+    GradedCase(
+        "sigmoid_of_zero", "sigmoid", "The sigmoid of 0 is one half", 10.0, 10.0, Verdict.PASSED, True, seconds=0.01
+    ),
+    GradedCase(
+        "sigmoid_keeps_shape",
+        "sigmoid",
+        "An answer has the shape of its argument",
+        5.0,
+        0.0,
+        Verdict.FAILED,
+        True,
+        call="sigmoid(z)   z: float64 (3, 4)",
+        mismatch=Mismatch("shape", "(12,)", "(3, 4)"),
+        hint="flatten() forgets the shape. Is there anything that needs it?",
+        output="z has shape (3, 4)\n안녕하세요, 시그모이드\n",
+    ),
+    GradedCase(
+        "sigmoid_of_large_values",
+        "sigmoid",
+        "Large negative values do not overflow",
+        5.0,
+        0.0,
+        Verdict.ERRORED,
+        True,
+        call="sigmoid(z)   z: float64 (2,)",
+        message="sigmoid(z) raised FloatingPointError: overflow encountered in exp (logistic.py, line 12)",
+    ),
+    GradedCase(
+        "gradient_matches_slope",
+        "bce_backward",
+        "The gradient is the slope of the loss",
+        10.0,
+        2.5,
+        Verdict.FAILED,
+        True,
+        call="bce_backward(p, y)   p, y: float32 (8,), seed 0",
+        mismatch=Mismatch("value", "-1.60445", "-0.200557", where="[0]", share="8 of 8 entries"),
+        hint="yours is N times the gradient, everywhere. What does the mean in L do to its derivative?",
+    ),
+    GradedCase(
+        "gradient_on_fresh_draws",
+        "bce_backward",
+        "The gradient is right on fresh draws",
+        15.0,
+        0.0,
+        Verdict.FAILED,
+        False,
+        call="bce_backward(p, y)   p: [0.31, 0.77], y: [1, 0]",
+        mismatch=Mismatch("value", "-3.22", "-1.61", where="[1]", share="2 of 2 entries"),
+        hint="yours is N times the gradient, everywhere. What does the mean in L do to its derivative?",
+        output="p=[0.31 0.77]\n",
+        staff="case drew p from rng(7)",
+    ),
+    GradedCase(
+        "gradient_leaves_arguments",
+        "bce_backward",
+        "The arguments are left alone",
+        5.0,
+        0.0,
+        Verdict.SKIPPED,
+        True,
+        message="Not run, because this case needs gradient_matches_slope, which did not pass. Mend that first.",
+    ),
+    GradedCase(
+        "training_ends",
+        "train",
+        "Training stops after the steps it was given",
+        8.0,
+        0.0,
+        Verdict.TIMED_OUT,
+        True,
+        call="train(x, y, steps=100)",
+        seconds=10.0,
+        output="".join(f"step {n}: loss 0.693147\n" for n in range(500)),
+        message="train(x, y, steps=100) did not finish within 10 seconds. "
+        "Look for a loop whose condition never becomes false.",
+    ),
+    GradedCase(
+        "training_is_small",
+        "train",
+        "Training fits in memory",
+        8.0,
+        0.0,
+        Verdict.OUT_OF_MEMORY,
+        True,
+        message="train(x, y) needed more memory than the 512 MiB allowed. "
+        "Look at the shapes of the arrays that it makes.",
+    ),
+    GradedCase(
+        "training_survives",
+        "train",
+        "Training ends by returning",
+        8.0,
+        0.0,
+        Verdict.CRASHED,
+        False,
+        call="train(x, y, 3)",
+        message="train ended the whole program (exit status 1). Remove calls of exit, quit or os._exit.",
+    ),
+    GradedCase(
+        "training_reaches_accuracy",
+        "train",
+        "Training reaches 90 %",
+        6.0,
+        0.0,
+        Verdict.GRADER_ERROR,
+        False,
+        message="This case broke through no fault of yours. It costs no points; your instructor has been told.",
+        staff="Traceback (most recent call last):\n"
+        "  File \"test_hidden.py\", line 41, in test_training\nKeyError: 'bands'",
+    ),
+    GradedCase(
+        "classes_are_integers",
+        "predict",
+        "예측한 클래스는 정수입니다",
+        12.0,
+        0.0,
+        Verdict.NOT_ATTEMPTED,
+        True,
+        message=NOT_ATTEMPTED,
+    ),
+    GradedCase(
+        "half_is_one",
+        "predict",
+        "A probability of one half counts as 1",
+        8.0,
+        0.0,
+        Verdict.NOT_ATTEMPTED,
+        True,
+        message=NOT_ATTEMPTED,
+    ),
+)
+
+EVERY_VERDICT = Report(
+    assignment="05-logistic",
+    title="Logistic regression, 로지스틱 회귀",
+    tasks=TASKS,
+    submission=SubmissionInfo("김민준 (student07)", SHA256, "2026-03-02T23:59:59+09:00"),
+    score=Score(10.5, 100.0, (Adjustment(-2.0, "one day late"),)),
+    outcomes=OUTCOMES,
+    sandbox=SandboxInfo(True, ("user namespace", "mount view", "no network", "seccomp", "limits")),
+    grader=GraderInfo("0.1.0", 7, "cpu"),
+    official=True,
+    complete=False,
+    notes=("logistic_final(2).py was taken as logistic.py.",),
+)
+
+# What a hostile submission writes into everything that it can reach.
+MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+ANSI = "\x1b[2J\x1b[31mPASSED\x1b]0;title\x07\x9b1m"
+BIDI = "\u202egnp.exe\u2066\u200f"
+RICH = "[bold red]rich[/] [link=http://evil.example]x[/link] :smiley:"
+FORGED = "\nTotal  100 of 100 points\rPASSED\u2028PASSED"
+NASTY = f"{MARKUP} {ANSI} {BIDI} {RICH}{FORGED}\x00\udc80{{{{ 7 * 7 }}}}"
+
+
+def hostile() -> Report:
+    """Put NASTY into every text of a report that a submission, or the name it came under, may have shaped."""
+    case = replace(
+        OUTCOMES[1],
+        title=NASTY,
+        message=NASTY,
+        hint=NASTY,
+        call=NASTY,
+        output=NASTY,
+        staff=NASTY,
+        mismatch=Mismatch("value", NASTY, NASTY, NASTY, NASTY),
+    )
+    submission = SubmissionInfo("../../etc/" + NASTY, SHA256, NASTY)
+    return replace(EVERY_VERDICT, title=NASTY, submission=submission, outcomes=(case,), notes=(NASTY,))
+
+
+def practice() -> Report:
+    """Take the visible cases only, on a machine without the whole sandbox: what ``make grade`` shows at home."""
+    visible = tuple(case for case in OUTCOMES if case.visible)
+    score = Score(sum(case.earned for case in visible), sum(case.points for case in visible))
+    return replace(
+        EVERY_VERDICT,
+        submission=SubmissionInfo(None, SHA256),
+        score=score,
+        outcomes=visible,
+        official=False,
+        complete=True,
+        notes=(),
+        sandbox=SandboxInfo(False, ("limits",), ("user namespace", "seccomp")),
+    )
+
+
+def all_passed() -> Report:
+    """Earn everything."""
+    passed = tuple(
+        replace(
+            case, verdict=Verdict.PASSED, earned=case.points, message="", hint="", mismatch=None, output="", staff=""
+        )
+        for case in OUTCOMES
+    )
+    return replace(EVERY_VERDICT, outcomes=passed, score=Score(100.0, 100.0), complete=True, notes=())
+
+
+def untouched(slug: str = "01-dog-wolf") -> Report:
+    """Start from the stub: nothing is attempted yet."""
+    stubs = tuple(
+        replace(
+            case,
+            verdict=Verdict.NOT_ATTEMPTED,
+            earned=0.0,
+            message=f"{case.task} is still the stub.",
+            hint="",
+            mismatch=None,
+            output="",
+            call="",
+        )
+        for case in practice().outcomes
+    )
+    return replace(practice(), assignment=slug, title="Dog or wolf", outcomes=stubs, score=Score(0.0, 62.0))

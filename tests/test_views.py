@@ -1,0 +1,92 @@
+"""What the renderings say alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from report_samples import EVERY_VERDICT, OUTCOMES, all_passed, practice, untouched
+
+from autograder.model import Score, Verdict
+from autograder.reports import views
+
+
+def test_tasks_keep_the_order_of_the_assignment_and_sum_up_to_the_total():
+    tasks = views.by_task(practice())
+    assert [view.task.id for view in tasks] == ["sigmoid", "bce_backward", "train", "predict"]
+    assert sum(view.earned for view in tasks) == practice().score.earned
+    assert sum(view.possible for view in tasks) == practice().score.possible
+
+
+def test_a_case_of_an_unlisted_task_is_not_lost():
+    stray = replace(OUTCOMES[0], task="bonus")
+    last = views.by_task(replace(EVERY_VERDICT, outcomes=(*OUTCOMES, stray)))[-1]
+    assert (last.task.id, last.cases) == ("bonus", (stray,))
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "state"),
+    [
+        ("passed passed", "passed"),
+        ("passed failed", "partly"),
+        ("timed_out", "partly"),
+        ("not_attempted skipped", "not-attempted"),
+        ("skipped", "partly"),
+        ("not_attempted passed", "partly"),
+        ("passed grader_error", "incomplete"),
+        ("", "not-graded"),
+    ],
+)
+def test_the_state_of_cases(verdicts, state):
+    assert views.state([replace(OUTCOMES[0], verdict=Verdict(each)) for each in verdicts.split()]) == state
+
+
+def test_a_task_without_cases_is_hidden_in_practice_and_otherwise_not_graded():
+    official = replace(EVERY_VERDICT, outcomes=OUTCOMES[:1])
+    for report, state in [
+        (replace(official, official=False), "hidden-only"),
+        (official, "not-graded"),
+        (replace(official, official=False, outcomes=()), "not-graded"),  # refused: nothing ran at all
+    ]:
+        assert views.by_task(report)[3].state == state
+
+
+def test_every_verdict_has_its_word():
+    assert len({views.word(verdict) for verdict in Verdict}) == len(Verdict)
+
+
+def test_a_stub_is_named_once():
+    assert views.to_do(OUTCOMES) == [OUTCOMES[-1].message]
+
+
+@pytest.mark.parametrize(
+    ("points", "text"),
+    [(10.0, "10"), (2.5, "2.5"), (100 / 3, "33.33"), (-0.0, "0"), (-0.001, "0"), (1234567.5, "1234567.5")],
+)
+def test_points_are_written_short(points, text):
+    assert views.number(points) == text
+
+
+def test_adjustments_carry_their_sign():
+    assert [views.signed(points) for points in (2.5, -2.0, 0.0)] == ["+2.5", "-2", "0"]
+
+
+def test_a_row_keeps_the_first_hint_else_the_first_message_else_a_note():
+    assert views.class_row(EVERY_VERDICT).hint == OUTCOMES[1].hint
+    assert views.class_row(untouched()).hint == "sigmoid is still the stub."
+    assert views.class_row(replace(EVERY_VERDICT, outcomes=())).hint == EVERY_VERDICT.notes[0]
+    assert views.class_row(all_passed()).hint == ""
+
+
+def test_a_row_counts_verdicts():
+    row = views.class_row(EVERY_VERDICT, page="x.html")
+    assert row.counts.startswith("1 passed, 3 failed, 1 errored, 2 not attempted")
+    assert row.counts.endswith("(incomplete)")
+    assert views.class_row(replace(EVERY_VERDICT, outcomes=())).counts == "not graded"
+
+
+def test_the_class_line():
+    rows = [views.class_row(replace(all_passed(), score=Score(earned, 100.0))) for earned in (100.0, 50.0)]
+    assert views.class_line(rows) == "2 submissions, mean 75 of 100 points"
+    assert views.class_line(rows[:1]) == "1 submission, 100 of 100 points"
+    assert views.class_line([]) == "No submissions yet."
