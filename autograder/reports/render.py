@@ -1,0 +1,359 @@
+"""A report made visible: on a terminal, as a page, as a document. Consumes reports, never grades.
+
+Every rendering starts from ``report.seen_by(audience)``, and everything that a submission may have written passes
+``printable``: a submission cannot colour a terminal, move its cursor, forge a line of a report or add to a page.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from autograder.errors import AutograderError
+from autograder.messages import say
+from autograder.model import Audience, GradedCase, Mismatch, Report, Verdict
+from autograder.reports import views
+from autograder.reports.document import from_json, to_json
+from autograder.reports.printable import clip, file_stem, printable
+from autograder.reports.views import ClassRow, TaskView, class_row
+
+__all__ = [
+    "ClassRow",
+    "class_html",
+    "class_row",
+    "class_table",
+    "from_json",
+    "html",
+    "page_name",
+    "summary",
+    "template_folder",
+    "terminal",
+    "to_json",
+    "write",
+    "write_text",
+]
+
+_FIELD_CHARACTERS: Final = 600  # a name, a value, a message: about eight lines of a terminal
+_HINT_CHARACTERS: Final = 160  # in a table of a class: two or three lines
+_OUTPUT_LINES: Final = 20  # printed output on a terminal; the page shows more
+_LABEL_WIDTH: Final = 8  # "called", "value", "reason"; the rare longer one widens its own case
+
+# A colour never stands alone: the word is always there, too. What is not listed is a failure.
+_COLOURS: Final[Mapping[str, str]] = {
+    "passed": "green",
+    "not-attempted": "yellow",
+    "skipped": "yellow",
+    "grader-error": "magenta",
+    "incomplete": "magenta",
+    "hidden-only": "dim",
+    "not-graded": "dim",
+}
+_FAILURE: Final = "red"
+
+
+# --- terminal ---------------------------------------------------------------------------------------------------------
+
+
+def terminal(report: Report, *, audience: Audience, console: Console) -> None:
+    """Print a report: its tasks, what each case that did not pass has to say, what is still to do, the total."""
+    report = report.seen_by(audience)
+    tasks = views.by_task(report)
+    _print(console, _head(report))
+    _print(console, Group(_task_table(tasks), ""))
+    for case in report.outcomes:
+        if _speaks(case):
+            _print(console, _case(case, report.assignment, audience))
+    stubs = views.to_do(report.outcomes)
+    if stubs:
+        _print(console, _to_do(stubs))
+    _print(console, _total(report))
+
+
+def summary(reports: Sequence[Report], console: Console, *, modules: Mapping[str, str]) -> None:
+    """Print a line per assignment, then the next step. ``modules`` maps each slug to the file that a student edits."""
+    table = _table("assignment", "title", "points", "state")
+    for report in reports:
+        state = views.state(report.outcomes)
+        points = _text(views.of(report.score.earned, report.score.possible))
+        word = _text(views.state_word(state, report.outcomes), style=_COLOURS.get(state, _FAILURE))
+        table.add_row(_text(report.assignment, style="bold"), _text(report.title), points, word)
+    _print(console, Group(table, ""))
+    unsolved = [report for report in reports if views.state(report.outcomes) != "passed"]
+    if not reports:
+        return
+    if not unsolved:
+        _print(console, _text(say("report.all-passed"), style="green"))
+    elif all(views.state(report.outcomes) == "not-attempted" for report in reports):
+        _print(console, _begin(reports[0].assignment, modules[reports[0].assignment]))
+    else:
+        step = _text(say("report.begin-run", slug=unsolved[0].assignment), style="bold")
+        _print(console, Group(_text(say("report.continue")), _indented(step)))
+
+
+def class_table(rows: Sequence[ClassRow], console: Console) -> None:
+    """Print a line per submission of one assignment, then how many there are and their mean."""
+    table = _table("student", "score", "cases", "first-hint")
+    for row in rows:
+        name = _text(say("report.anonymous") if row.student is None else row.student, style="bold")
+        score = _text(views.of(row.score.earned, row.score.possible))
+        table.add_row(name, score, _text(row.counts), _text(clip(row.hint, characters=_HINT_CHARACTERS)))
+    _print(console, Group(table, ""))
+    _print(console, _text(views.class_line(rows)))
+
+
+def _print(console: Console, what: RenderableType) -> None:
+    """Print without any of rich's own readings of text (markup, emoji names, highlighted numbers)."""
+    console.print(what, markup=False, emoji=False, highlight=False)
+
+
+def _text(text: str, *, style: str = "") -> Text:
+    """Make one line of ``text``: a line break in a name or a note could forge a line of the report."""
+    line = clip(text, characters=_FIELD_CHARACTERS).replace("\n", " ")
+    return Text(printable(line), style=style, overflow="fold")
+
+
+def _indented(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, 2), expand=False)
+
+
+def _table(*labels: str) -> Table:
+    """Make an empty table; numbers stand right, everything else left."""
+    table = Table(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False)
+    for label in labels:
+        number = label in ("points", "score")
+        table.add_column(say(f"label.{label}"), justify="right" if number else "left", no_wrap=number, overflow="fold")
+    return table
+
+
+def _head(report: Report) -> Group:
+    head = _text(report.assignment, style="bold").append("  ").append_text(_text(report.title))
+    if report.submission.student is not None:
+        head.append("  ").append_text(_text(report.submission.student, style="cyan"))
+    stamp, style = ("official", "bold green") if report.official else ("practice", "bold yellow")
+    line = Text(say(f"report.{stamp}").upper(), style=style)
+    line = Text.assemble(line, "  ", (say(f"report.{stamp}-why"), "dim"))
+    return Group(head, line, *(_indented(_text(note, style="yellow")) for note in report.notes), "")
+
+
+def _task_table(tasks: Iterable[TaskView]) -> Table:
+    table = _table("task", "title", "points", "state")
+    for view in tasks:
+        points = views.of(view.earned, view.possible) if view.cases else views.number(view.task.points)
+        word = _text(view.word, style=_COLOURS.get(view.state, _FAILURE))
+        table.add_row(_text(view.task.id, style="bold"), _text(view.task.title), _text(points), word)
+    return table
+
+
+def _speaks(case: GradedCase) -> bool:
+    if case.verdict is Verdict.PASSED:
+        return bool(case.message)
+    return case.verdict is not Verdict.NOT_ATTEMPTED  # stubs are gathered in one list
+
+
+def _case(case: GradedCase, slug: str, audience: Audience) -> Group:
+    colour = _COLOURS.get(_css_name(case.verdict), _FAILURE)
+    head = _text(views.word(case.verdict).upper(), style=f"bold {colour}")
+    head = Text.assemble(head, "  ", _text(case.case, style="bold"))
+    if not case.visible:
+        head.append(f"  ({say('label.hidden')})", style="dim")
+    title = [_indented(_text(case.title, style="dim"))] if case.title else []
+    return Group(head, *title, _fields(_case_fields(case, slug, audience)), "")
+
+
+def _case_fields(case: GradedCase, slug: str, audience: Audience) -> list[tuple[str, str]]:
+    """Pair label and text of each line under the name of a case, in the order in which they are read."""
+    failed = case.verdict is not Verdict.PASSED
+    kind = case.mismatch.kind if case.mismatch else ""
+    again = case.visible and failed and case.verdict is not Verdict.SKIPPED
+    fields = [
+        (say("label.called"), clip(case.call, characters=_FIELD_CHARACTERS)),
+        (kind, _difference(case.mismatch, secret=not case.visible and audience is Audience.STUDENT)),
+        (say("label.reason"), clip(case.message, characters=_FIELD_CHARACTERS)),
+        (say("label.hint"), clip(case.hint, characters=_FIELD_CHARACTERS)),
+        (say("label.printed"), clip(case.output.rstrip("\n"), lines=_OUTPUT_LINES) if failed else ""),
+        (say("label.staff"), clip(case.staff.rstrip("\n"))),
+        (say("label.rerun"), say("report.rerun", slug=slug) if again else ""),
+    ]
+    return [(label, text) for label, text in fields if text]
+
+
+def _difference(mismatch: Mismatch | None, *, secret: bool) -> str:
+    """Say "got 1, want 2  at [0] (8 of 8 entries differ)"; what is long or has lines of its own gets them."""
+    if mismatch is None:
+        return ""
+    if secret:
+        return say("report.hidden-difference")
+    sides = [(say("label.got"), mismatch.got), (say("label.want"), mismatch.want)]
+    values = [f"{label} {clip(text, characters=_FIELD_CHARACTERS)}" for label, text in sides if text]
+    place = [say("report.at", where=mismatch.where)] if mismatch.where else []
+    place += [say("report.differ", share=mismatch.share)] if mismatch.share else []
+    if "\n" in "".join(values) or len("".join(values)) > 100:
+        return "\n".join([*values, " ".join(place)]).rstrip()
+    return "  ".join(part for part in (", ".join(values), " ".join(place)) if part)
+
+
+def _fields(fields: Sequence[tuple[str, str]]) -> Padding:
+    """Lay out labels and texts; a text with several lines stays in its column, where it can forge no label."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(min_width=_LABEL_WIDTH, no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
+    for label, text in fields:
+        grid.add_row(Text(printable(label)), Text(printable(text), overflow="fold"))
+    return Padding(grid, (0, 0, 0, 2), expand=False)
+
+
+def _to_do(stubs: Sequence[str]) -> Group:
+    lines = [_indented(_text(stub)) for stub in stubs]
+    return Group(Text(say("label.to-do").upper(), style="bold yellow"), *lines, "")
+
+
+def _total(report: Report) -> Group:
+    points = say(
+        "report.points", earned=views.number(report.score.earned), possible=views.number(report.score.possible)
+    )
+    lines = [Text(f"{say('label.total')}  {points}", style="bold")]
+    for each in report.score.adjustments:
+        lines.append(_text("  " + say("report.adjustment", points=views.signed(each.points), reason=each.reason)))
+    if not report.complete:
+        lines.append(Text(say("report.incomplete"), style="magenta"))
+    elif views.state(report.outcomes) == "passed":
+        lines.append(Text(say("report.all-passed"), style="green"))
+    if report.sandbox.missing and not report.sandbox.complete:
+        missing = ", ".join(report.sandbox.missing)
+        lines.append(_text(say("report.missing", layers=missing), style="dim"))
+    return Group(*lines)
+
+
+def _begin(slug: str, module: str) -> Group:
+    """Say kindly what to do when nothing has been done."""
+    steps = [say(f"report.begin-{step}", slug=slug, module=module) for step in ("read", "edit", "run")]
+    return Group(_text(say("report.begin")), *(_indented(_text(step, style="bold")) for step in steps))
+
+
+def _css_name(verdict: Verdict) -> str:
+    return verdict.value.replace("_", "-")
+
+
+# --- page -------------------------------------------------------------------------------------------------------------
+
+
+def html(report: Report, *, audience: Audience) -> str:
+    """Return one page that needs nothing but itself: no network, no script, readable on a phone and on paper."""
+    report = report.seen_by(audience)
+    share = report.score.earned / report.score.possible if report.score.possible > 0 else 0.0
+    return _page(
+        "report.html.j2",
+        report=report,
+        tasks=views.by_task(report),
+        share=min(max(share, 0.0), 1.0),
+        secret=audience is Audience.STUDENT,
+    )
+
+
+def class_html(rows: Sequence[ClassRow], *, slug: str, title: str) -> str:
+    """Return a page with a line per submission; a row's ``page`` makes its name a link."""
+    return _page("class.html.j2", rows=rows, slug=slug, title=title, line=views.class_line(rows))
+
+
+def page_name(report: Report, *, ending: str = "html") -> str:
+    """Name the file of a report after its assignment and student, in signs that are safe on every file system."""
+    student = [] if report.submission.student is None else [report.submission.student]
+    return f"{file_stem(report.assignment, *student)}.{ending}"
+
+
+def write(report: Report, folder: Path, *, audience: Audience) -> Path:
+    """Write the page of ``report`` into ``folder``, whole or not at all, and return its path.
+
+    Raises:
+        AutograderError: ``report-write`` when the folder cannot be written to.
+    """
+    return write_text(folder / page_name(report), html(report, audience=audience))
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write ``text`` to ``path`` as UTF-8, making its folder; a reader sees the old file or the new one, never half.
+
+    Raises:
+        AutograderError: ``report-write`` when the folder cannot be written to.
+    """
+    draft = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with draft.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        remedy = "Choose a folder that you may write to."
+        raise AutograderError(f"{path} cannot be written: {error.strerror}. {remedy}", slug="report-write") from error
+    return path
+
+
+def template_folder(package: Path = Path(__file__).parents[1]) -> Path:
+    """Find the templates: inside the package in a wheel, beside it in a source checkout.
+
+    Raises:
+        AutograderError: ``report-templates`` when neither is there.
+    """
+    for folder in (package / "templates", package.parent / "templates"):
+        if (folder / "report.html.j2").is_file():
+            return folder
+    raise AutograderError(
+        f"The report templates are neither in {package} nor beside it. Install autograder again.",
+        slug="report-templates",
+    )
+
+
+def _page(template: str, **values: object) -> str:
+    return _templates().get_template(template).render(**values)
+
+
+@cache  # compiling the templates takes longer than rendering them, and a class has hundreds of pages
+def _templates() -> Environment:
+    """Set up Jinja2 so that a template cannot forget: every value is clipped, made printable, then escaped."""
+    folder = template_folder()
+    css = (folder / "style.css").read_text(encoding="utf-8").strip()
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_fit,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "say": say,
+        "css": Markup(css),  # ours; the digest lets this style sheet pass the page's policy and no other
+        "css_digest": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        "views": views,
+    }
+    environment.filters |= {
+        "address": lambda path: quote(path, safe="/"),  # a colon is escaped, too: no "javascript:"
+        "css_name": _css_name,
+        "short": lambda text: clip(text, characters=_FIELD_CHARACTERS),
+    }
+    return environment
+
+
+def _fit(value: object) -> object:
+    """Make text fit to be shown; what is not text, or is markup of ours, stays as it is."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return printable(clip(value))
