@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .checks.training import Band, Budget, parameters_moved, reach_accuracy
     from .grading.pytest_plugin import task
     from .sandbox import recipes
-    from .sandbox.student import build
+    from .sandbox.student import build, cpu_seconds
 
 _PLACES = {
     "CaseFailed": "checks.compare",
@@ -33,6 +33,7 @@ _PLACES = {
     "task": "grading.pytest_plugin",
     "recipes": "sandbox",
     "build": "sandbox.student",
+    "cpu_seconds": "sandbox.student",
 }
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "assert_matches",
     "assert_pure",
     "build",
+    "cpu_seconds",
     "digits28",
     "mnist",
     "parameters_moved",

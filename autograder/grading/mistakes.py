@@ -25,8 +25,9 @@ Run = Callable[[Case, Mistake], tuple[Outcome, CaseLog]]
 class KnownMistakes:
     """Finds the mistake that a failing submission made. ``run`` grades one case on one mistake."""
 
-    def __init__(self, mistakes: Sequence[Mistake], run: Run) -> None:
+    def __init__(self, mistakes: Sequence[Mistake], plan: Sequence[Case], run: Run) -> None:
         self._mistakes = mistakes
+        self._tasks = {case.id: case.task for case in plan}
         self._run = run
         self._behaviour: dict[tuple[str, str], tuple[Outcome, CaseLog]] = {}
 
@@ -34,11 +35,17 @@ class KnownMistakes:
         """Return the hint of the known mistake that behaves as this submission did in ``case``, or ""."""
         if outcome.verdict not in (Verdict.FAILED, Verdict.ERRORED) or outcome.seconds > TOO_SLOW_S:
             return ""
-        for mistake in sorted(self._mistakes, key=lambda known: case.id not in known.caught_by):
+        for mistake in self._candidates(case):
             theirs, their_log = self._on(case, mistake)
             if theirs.verdict is outcome.verdict and _alike(log, their_log) and _same_end(outcome, theirs):
                 return mistake.hint
         return ""
+
+    def _candidates(self, case: Case) -> list[Mistake]:
+        """Those that name this case, then those that name another case of its task (or one not in this plan)."""
+        task = {case.task, None}
+        same_task = [known for known in self._mistakes if task & {self._tasks.get(name) for name in known.caught_by}]
+        return sorted(same_task, key=lambda known: case.id not in known.caught_by)
 
     def _on(self, case: Case, mistake: Mistake) -> tuple[Outcome, CaseLog]:
         key = (case.id, mistake.id)

@@ -199,9 +199,8 @@ class GradingPlugin:
     ) -> Outcome:
         def outcome(verdict: Verdict, message: str = "", **more: Any) -> Outcome:
             more.setdefault("hint", self._hints[case.id])
-            return Outcome(
-                case.id, verdict, message=message, call=log.current, seconds=seconds, output=log.output, **more
-            )
+            call = "" if verdict is Verdict.PASSED else log.current
+            return Outcome(case.id, verdict, message=message, call=call, seconds=seconds, output=log.output, **more)
 
         if raised is None:
             return outcome(Verdict.PASSED, hint="", credit=1.0)

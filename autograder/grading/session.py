@@ -74,9 +74,7 @@ class _Session:
         self._parameters = _parameters(assignment)
         self._sandbox = _sandbox(official=run.official)
         self._solution = solution.modules(assignment) if assignment.solution or run.official else None
-        self._mistakes = KnownMistakes(
-            solution.mistakes(assignment) if self._solution else [], lambda case, known: self._rehearse(case, known)
-        )
+        self._mistakes = solution.mistakes(assignment) if self._solution else []
         self._plugin: GradingPlugin | None = None
 
     def serve(self, submissions: Iterable[Submission], record: Record) -> None:
@@ -89,9 +87,10 @@ class _Session:
             proof = self._prove()
             gc.collect()
             gc.freeze()  # the collection and the prepared values stay; the collector need not walk them again
+            known = KnownMistakes(self._mistakes, plugin.plan, self._rehearse)
             graded = 0
             for submission in submissions:
-                record(self._report(submission))
+                record(self._report(submission, known))
                 graded += 1
             if graded > 1 and proof is not None and self._prove() != proof:
                 raise CaseError(
@@ -122,7 +121,7 @@ class _Session:
         """Run every case on the solution, through the wall; CaseError unless all pass. None without a solution."""
         if self._solution is None:
             return None
-        outcomes = self._outcomes(self._connect(self._solution), diagnose=False)
+        outcomes = self._outcomes(self._connect(self._solution))
         for outcome in outcomes:
             if outcome.verdict is not Verdict.PASSED:
                 raise CaseError(_does_not_pass(self._assignment, outcome))
@@ -155,10 +154,10 @@ class _Session:
 
     # --- submissions
 
-    def _report(self, submission: Submission) -> Report:
+    def _report(self, submission: Submission, known: KnownMistakes) -> Report:
         assert self._plugin is not None
         connection = self._connect(submission.modules, submission)
-        lines = rubric.graded(self._plugin.plan, self._outcomes(connection, diagnose=True))
+        lines = rubric.graded(self._plugin.plan, self._outcomes(connection, known))
         return Report(
             assignment=self._assignment.slug,
             title=self._assignment.title,
@@ -173,14 +172,14 @@ class _Session:
             notes=submission.notes,
         )
 
-    def _outcomes(self, connection: Connection, *, diagnose: bool) -> list[Outcome]:
+    def _outcomes(self, connection: Connection, known: KnownMistakes | None = None) -> list[Outcome]:
         assert self._plugin is not None
         done: dict[str, Outcome] = {}
         try:
             for case in self._plugin.plan:
                 outcome, log = self._plugin.run(case, connection, done)
-                known = self._mistakes.hint(case, outcome, log) if diagnose else ""
-                done[case.id] = replace(outcome, hint=known) if known else outcome
+                hint = known.hint(case, outcome, log) if known else ""
+                done[case.id] = replace(outcome, hint=hint) if hint else outcome
         finally:
             connection.close()  # before anything is reported: nothing of the submission may still run
         return list(done.values())

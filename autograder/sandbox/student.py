@@ -97,11 +97,19 @@ class Call:
 
 @dataclass(slots=True)
 class CaseLog:
-    """What a case did with the submission: its calls in order, the call in hand, and what was printed."""
+    """What a case did with the submission: its calls in order, the call in hand, and what was printed.
+
+    The call in hand is put into words only when somebody asks: most cases pass, and words cost more than the call.
+    """
 
     calls: list[Call] = field(default_factory=list)
-    current: str = ""
+    describe: Callable[[], str] = str
     output: str = ""
+
+    @property
+    def current(self) -> str:
+        """The call in hand, or the last one: ``bce(p, y)  p: float64 (7, 1), y = [0, 1]``."""
+        return self.describe()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +185,10 @@ class Connection:
         """What the case in hand computed once for the whole run: it does not depend on the submission."""
         return self._prepared.setdefault(self.case, {})
 
+    def cpu_s(self) -> float:
+        """CPU seconds of the worker in hand; 0 when there is none."""
+        return self._worker.cpu_s() if self._worker is not None else 0.0
+
     def close(self) -> None:
         """Kill the worker."""
         worker, self._worker = self._worker, None
@@ -205,11 +217,11 @@ class Connection:
         self._outstanding = len(calls)
         header = {"id": first, "seed": self._reseed, "drop": self._dropped, "calls": calls}
         self._reseed, self._dropped = None, []
-        self.log.current = self.describe(batch[0])
+        self.log.describe = functools.partial(self.describe, batch[0])
         try:
             worker.send(wire.pack(wire.Kind.CALL, header, encoder.buffers), limit_s=self.limits.call_s)
             for number, (request, mutable) in enumerate(zip(batch, nodes, strict=True), first):
-                self.log.current = self.describe(request)
+                self.log.describe = functools.partial(self.describe, request)
                 started = time.monotonic()
                 frame = self._answer(worker, number, callbacks)
                 self._outstanding = self._outstanding - 1 if frame.kind is wire.Kind.VALUE else 0
@@ -224,7 +236,8 @@ class Connection:
         worker = self._ready()
         number, self._next_id = self._next_id, self._next_id + 1
         header = {"id": number, "h": None if owner is None else self.handle_of(owner), "name": name}
-        self.log.current = name if owner is None else f"{_type_of(owner)}.{name}"
+        label = name if owner is None else f"{_type_of(owner)}.{name}"
+        self.log.describe = lambda: label
         try:
             worker.send(wire.pack(wire.Kind.GET, header, []), limit_s=self.limits.call_s)
             frame = self._answer(worker, number, {})
@@ -306,7 +319,7 @@ class Connection:
         self._outstanding = 0
 
     def _load(self, worker: Worker) -> None:
-        self.log.current = f"import {self.source.main}"
+        self.log.describe = lambda: f"import {self.source.main}"
         modules, buffers, offset = [], [], 0
         for name, (file, data) in self.source.modules.items():
             modules.append([name, file, offset, len(data)])
@@ -815,6 +828,11 @@ def build(student: StudentCode, recipe: Recipe) -> StudentObject:
     request = _Request(f"recipes.{recipe.name}", None, None, recipe.name, recipe.arguments, {}, keep=True)
     made: StudentObject = next(connection.call([request])).result
     return made
+
+
+def cpu_seconds(student: StudentCode) -> float:
+    """CPU seconds that the submission's worker used so far, as the kernel counts them."""
+    return student._autograder_connection.cpu_s()
 
 
 def parameters_of(source: bytes) -> dict[str, tuple[str, ...]]:

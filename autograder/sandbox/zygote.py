@@ -60,7 +60,7 @@ def _warm_up(*, torch: bool) -> None:
     """
     import numpy as np
 
-    from .guest import __main__ as guest  # noqa: F401  # imported before the first fork
+    from .guest import __main__ as guest
 
     rng = np.random.default_rng(0)
     m = rng.normal(size=(4, 4))
@@ -69,6 +69,7 @@ def _warm_up(*, torch: bool) -> None:
     repr(m)
     if torch:
         _warm_up_torch()
+    guest.rehearse()
     if sys.platform == "linux":
         threads = len(os.listdir("/proc/self/task"))
         assert threads == 1, f"the zygote has {threads} threads; a fork would copy their locks"

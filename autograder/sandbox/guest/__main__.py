@@ -70,20 +70,24 @@ class Guest:
 
     def serve(self) -> None:
         while True:
-            kind, header, body = self._receive()
-            if kind is wire.Kind.LOAD:
-                self._load(header, body)
-            elif kind is wire.Kind.CALL:
-                if header["seed"] is not None:
-                    reseed(header["seed"])
-                for handle in header["drop"]:
-                    self._ids.pop(id(self._objects.pop(handle, None)), None)
-                decoder = wire.Decoder(body, self._resolve)
-                for number, call in enumerate(header["calls"], header["id"]):
-                    if not self._call(number, call, decoder):
-                        break  # the case sees the exception of this call, as it would in a loop of its own
-            elif kind is wire.Kind.GET:
-                self._get(header)
+            self.step()
+
+    def step(self) -> None:
+        """Receive one request and answer it."""
+        kind, header, body = self._receive()
+        if kind is wire.Kind.LOAD:
+            self._load(header, body)
+        elif kind is wire.Kind.CALL:
+            if header["seed"] is not None:
+                reseed(header["seed"])
+            for handle in header["drop"]:
+                self._ids.pop(id(self._objects.pop(handle, None)), None)
+            decoder = wire.Decoder(body, self._resolve)
+            for number, call in enumerate(header["calls"], header["id"]):
+                if not self._call(number, call, decoder):
+                    break  # the case sees the exception of this call, as it would in a loop of its own
+        elif kind is wire.Kind.GET:
+            self._get(header)
 
     # --- frames
 
@@ -311,3 +315,27 @@ def _share(argument: Any, made: Any) -> bool:
 def serve(fd: int, *, max_result: int, max_handles: int) -> None:
     """Serve the connection on ``fd``; never returns but by :func:`os._exit`."""
     Guest(socket.socket(fileno=fd), max_result=max_result, max_handles=max_handles).serve()
+
+
+def rehearse() -> None:
+    """Load a small module and call it once, all in this process, so that forked workers find every step warm."""
+    ours, theirs = socket.socketpair()
+    source = b"import numpy as np\ndef f(x):\n    return {'y': -x}\n"
+    guest = Guest(theirs, max_result=1 << 20, max_handles=8)
+    finders = list(sys.meta_path)
+    try:
+        load = {"main": "rehearsal", "modules": [["rehearsal", "rehearsal.py", 0, len(source)]]}
+        ours.sendall(b"".join(wire.pack(wire.Kind.LOAD, load, [source])))
+        guest.step()
+        for name in ("f", "missing"):
+            encoder = wire.Encoder(lambda value: None, max_body=1 << 20)
+            call = {"h": None, "r": None, "f": name, "a": [encoder.tree(np.ones((2, 2)))], "k": [], "keep": False}
+            header = {"id": 1, "seed": 0, "drop": [], "calls": [call]}
+            ours.sendall(b"".join(wire.pack(wire.Kind.CALL, header, encoder.buffers)))
+            guest.step()
+    finally:
+        sys.meta_path[:] = finders
+        sys.modules.pop("rehearsal", None)
+        linecache.clearcache()
+        ours.close()
+        theirs.close()
