@@ -166,7 +166,7 @@ ENGLISH: dict[str, str] = {
     "report.at": "at {where}",
     "report.differ": "({share} differ)",
     "report.hidden-difference": "differs; the case is hidden, so neither its inputs nor its values are shown",
-    "report.hidden-only": "Nothing to see here yet: the cases of this task are hidden and run when your work is graded.",
+    "report.hidden-only": "The cases of this task are hidden; they run when your work is graded.",
     "report.rerun": "make grade A={slug}",
     "report.next-mend": "Change your code, then run",
     "report.next-hidden": "Try small inputs of your own: other shapes, negative numbers, zeros, large values.",
