@@ -175,6 +175,8 @@ ENGLISH: dict[str, str] = {
     "report.no-layers": "none",
     "report.all-passed": "Everything passes. Well done!",
     "report.cut": "… {count} characters left out …",
+    "report.not-counted": "not counted",
+    "report.index": "Assignments",
     "report.anonymous": "(no name)",
     "report.class": "{count} submissions, mean {mean} of {possible} points",
     "report.class-one": "1 submission, {mean} of {possible} points",

@@ -197,6 +197,12 @@ def test_a_submission_adds_nothing_to_a_page(text):
     assert "{{ 7 * 7 }}" in text
 
 
+def test_a_submission_adds_nothing_to_the_index(tmp_path):
+    text = render.write_index([hostile()], ["javascript:alert(1)"], tmp_path).read_text(encoding="utf-8")
+    assert "script" not in Page(text).tags and Page(text).values("href") == ["javascript%3Aalert%281%29"]
+    assert r"\x1b" in text and "\x1b" not in text
+
+
 def test_a_submission_cannot_write_rich_markup():
     file = io.StringIO()
     render.terminal(hostile(), audience=Audience.STUDENT, console=Console(file=file, width=400, force_terminal=True))
@@ -206,7 +212,7 @@ def test_a_submission_cannot_write_rich_markup():
 
 def test_a_submission_cannot_forge_a_line():
     lines = on_terminal(hostile(), width=400).split("\n")
-    assert [line for line in lines if line.startswith(("Total", "PASSED"))] == ["Total  10.5 of 100 points"]
+    assert [line for line in lines if line.startswith(("Total", "PASSED"))] == ["Total  10.5 of 94 points"]
 
 
 def test_endless_output_is_cut():
@@ -320,7 +326,8 @@ def test_the_policy_of_a_page_lets_only_its_own_style_pass():
 def test_a_page_shows_everything_that_a_student_needs():
     text = render.html(EVERY_VERDICT, audience=Audience.STUDENT)
     for wanted in (
-        "김민준 (student07)", ">10.5<", "/ 100 points", "-2 points: one day late", ">official<", "Incomplete:",
+        "김민준 (student07)", ">10.5<", "/ 94 points", ">not counted<", "-2 points: one day late",
+        ">official<", "Incomplete:",
         "logistic_final(2).py was taken", "at [0] (8 of 8 entries differ)", "flatten() forgets the shape",
         "안녕하세요, 시그모이드", "make grade A=05-logistic", "Try small inputs of your own", "seccomp", ">0.1.0<",
         ">7<", ">cpu<",
@@ -362,6 +369,14 @@ def test_the_class_page_links_each_student():
     text = render.class_html(ROWS, slug="05-logistic", title="Logistic regression")
     assert Page(text).values("href") == ["a.html", "05-logistic-student07--c0ffee.html"]
     assert "(no name)" in text and "3 submissions, mean 41 of 100 points" in text
+
+
+def test_the_index_links_each_assignment(tmp_path):
+    path = render.write_index([all_passed(), untouched()], ["05-logistic.html", "01-dog-wolf.html"], tmp_path)
+    text = path.read_text(encoding="utf-8")
+    assert path == tmp_path / "index.html"
+    assert Page(text).values("href") == ["05-logistic.html", "01-dog-wolf.html"]
+    assert ">100 / 100<" in text and ">not attempted<" in text
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

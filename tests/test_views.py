@@ -18,6 +18,13 @@ def test_tasks_keep_the_order_of_the_assignment_and_sum_up_to_the_total():
     assert sum(view.possible for view in tasks) == practice().score.possible
 
 
+def test_a_fault_of_ours_is_left_out_of_both_sums():
+    train = views.by_task(EVERY_VERDICT)[2]
+    assert {case.verdict for case in train.cases} >= {Verdict.GRADER_ERROR}
+    assert (train.earned, train.possible) == (0.0, 24.0)
+    assert sum(view.possible for view in views.by_task(EVERY_VERDICT)) == EVERY_VERDICT.score.possible
+
+
 def test_a_case_of_an_unlisted_task_is_not_lost():
     stray = replace(OUTCOMES[0], task="bonus")
     last = views.by_task(replace(EVERY_VERDICT, outcomes=(*OUTCOMES, stray)))[-1]

@@ -45,6 +45,7 @@ __all__ = [
     "terminal",
     "to_json",
     "write",
+    "write_index",
     "write_text",
 ]
 
@@ -283,6 +284,15 @@ def write(report: Report, folder: Path, *, audience: Audience) -> Path:
         AutograderError: ``report-write`` when the folder cannot be written to.
     """
     return write_text(folder / page_name(report), html(report, audience=audience))
+
+
+def write_index(reports: Sequence[Report], pages: Sequence[str], folder: Path) -> Path:
+    """Write ``index.html`` into ``folder``: a line per assignment, each with a link to its page there.
+
+    Raises:
+        AutograderError: ``report-write`` when the folder cannot be written to.
+    """
+    return write_text(folder / "index.html", _page("index.html.j2", rows=list(zip(reports, pages, strict=True))))
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -12,7 +12,7 @@ from autograder.model import GradedCase, Report, Score, Task, Verdict
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task with its cases in this report; ``possible`` counts these cases, so the rows sum up to the total."""
+    """A task with its cases in this report. Its points count these cases alone, so the rows sum up to the total."""
 
     task: Task
     cases: tuple[GradedCase, ...]
@@ -21,12 +21,12 @@ class TaskView:
     @property
     def earned(self) -> float:
         """Points earned by the cases of this report."""
-        return sum(case.earned for case in self.cases)
+        return sum(case.earned for case in self.cases if counts(case))
 
     @property
     def possible(self) -> float:
         """Points that the cases of this report can earn."""
-        return sum(case.points for case in self.cases)
+        return sum(case.points for case in self.cases if counts(case))
 
     @property
     def word(self) -> str:
@@ -84,6 +84,11 @@ def _task_view(task: Task, report: Report) -> TaskView:
     if not cases and report.outcomes and not report.official:
         return TaskView(task, cases, "hidden-only")
     return TaskView(task, cases, state(cases))
+
+
+def counts(case: GradedCase) -> bool:
+    """Whether a case is part of the score: one that broke through a fault of ours neither earns nor costs."""
+    return case.verdict is not Verdict.GRADER_ERROR
 
 
 def state(cases: Sequence[GradedCase]) -> str:
