@@ -155,24 +155,11 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # Windows consoles differ
     try:
-        app(standalone_mode=False)
+        app()
     except AutograderError as exc:
         print(f"autograder: {exc}", file=sys.stderr)
         sys.exit(exc.exit_code)
-    except typer.Exit as exc:
-        sys.exit(exc.exit_code)
-    except typer.Abort:
-        sys.exit(130)
-    except _click_errors() as exc:
-        exc.show()  # type: ignore[attr-defined]
-        sys.exit(2)
     sys.exit(0)
-
-
-def _click_errors() -> type[Exception]:
-    from click import ClickException
-
-    return ClickException
 
 
 def _grade(assignment: Assignment, path: Path | None, *, run: Run, supervisor: Supervisor) -> Report:

@@ -20,19 +20,22 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from ..checks.compare import CaseFailed
-from ..errors import AutograderError, CaseError
+from ..errors import CaseError, DataError, SandboxError
 from ..messages import say
 from ..model import Case, Mismatch, Outcome, Verdict
 from ..sandbox.student import CaseLog, Connection, StudentCode, StudentFault, StudentRaised
 
 
-def task(id: str, *, points: float, needs: Sequence[str] = (), hint: str = "") -> pytest.MarkDecorator:
+def task(
+    id: str, *, points: float, needs: Sequence[str] = (), hint: str = "", call_s: float | None = None
+) -> pytest.MarkDecorator:
     """Mark a pytest function as a case of task ``id``.
 
     ``points`` are split evenly over the parameter sets of a parametrised function. ``needs`` names cases that must
     pass first (otherwise this one is SKIPPED). ``hint`` is shown when the case fails and nothing better is known.
+    ``call_s`` replaces the assignment's limit for a single call, in seconds: training takes longer than a formula.
     """
-    return pytest.mark.task(id, points=points, needs=tuple(needs), hint=hint)
+    return pytest.mark.task(id, points=points, needs=tuple(needs), hint=hint, call_s=call_s)
 
 
 class GradingPlugin:
@@ -62,14 +65,16 @@ class GradingPlugin:
         self._items: dict[str, pytest.Item] = {}
         self._neighbours: dict[str, pytest.Item | None] = {}
         self._hints: dict[str, str] = {}
+        self._call_s: dict[str, float | None] = {}
         self._faults: list[str] = []
+        self._constants = Constants([])
         self._connection: Connection | None = None
         self._raised: pytest.ExceptionInfo[BaseException] | None = None
 
     # --- pytest's side
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "task(id, points, needs, hint): the task that a case grades, and its points")
+        config.addinivalue_line("markers", "task(id, points, needs, hint, call_s): the task of a case")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -145,6 +150,7 @@ class GradingPlugin:
         if not plan:
             raise CaseError("There is no case. Write test functions with @task above them.", slug="case-none")
         self.plan = tuple(plan)
+        self._constants = Constants([vars(item.module) for item in items if isinstance(item, pytest.Function)])
         for case in plan:
             self._neighbours[case.id] = self._neighbour(self._items[case.id])
 
@@ -163,6 +169,7 @@ class GradingPlugin:
             )
         id = item.name.removeprefix("test_")
         self._hints[id] = mark.kwargs["hint"]
+        self._call_s[id] = mark.kwargs["call_s"]
         return Case(
             id=id,
             task=mark.args[0],
@@ -179,7 +186,7 @@ class GradingPlugin:
         lacking = [name for name in case.needs if before[name].verdict is not Verdict.PASSED]
         if lacking:
             return _skipped(case, lacking, before), CaseLog()
-        connection.begin(case.id)
+        connection.begin(case.id, call_s=self._call_s[case.id])
         self._connection = connection
         self._raised = None
         started = time.perf_counter()
@@ -191,6 +198,7 @@ class GradingPlugin:
         log = connection.finish()
         raised, self._raised, self._connection = self._raised, None, None
         _forget_instance(item)
+        self._constants.restore()
         outcome = self._judge(case, raised, log, seconds)
         return outcome, log
 
@@ -216,14 +224,60 @@ class GradingPlugin:
             case AssertionError():
                 text = str(exc).strip() if case.visible else ""
                 return outcome(Verdict.FAILED, text or say("case.assertion"), staff=str(exc))
-            case AutograderError() | pytest.skip.Exception():
+            case pytest.skip.Exception():
+                return outcome(Verdict.SKIPPED, str(exc) if case.visible else "", hint="")
+            case SandboxError() | DataError():
                 return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff=str(exc))
             case Exception():
-                # The case passes on the solution, so what broke it is what this submission returned.
+                # The case passes on the solution, so what broke it, a CaseError too, is what this submission returned.
                 trace = "".join(traceback.format_exception(exc))
                 return outcome(Verdict.FAILED, say("case.unusable", type=type(exc).__name__), staff=trace)
             case _:
                 raise exc
+
+
+class Constants:
+    """Keeps what stands at module level in case files as it was.
+
+    An argument that the student's code changed in place is changed for the case as well, as a local call would; if
+    it is a constant of the case file, the next submission would meet it changed.
+    """
+
+    def __init__(self, namespaces: Sequence[dict[str, Any]]) -> None:
+        self._containers: list[tuple[Any, Any]] = []
+        self._tensors: list[tuple[Any, Any, int]] = []
+        seen: set[int] = set()
+        for namespace in namespaces:
+            for name, value in namespace.items():
+                if not name.startswith("__"):
+                    self._keep(value, seen)
+
+    def _keep(self, value: Any, seen: set[int]) -> None:
+        if id(value) in seen:
+            return
+        seen.add(id(value))
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)  # what comes back changed is then reported, and not written into it
+        elif isinstance(value, (dict, list)):
+            self._containers.append((value, value.copy()))
+        elif type(value).__module__ == "torch" and hasattr(value, "_version"):
+            self._tensors.append((value, value.detach().clone(), value._version))
+        if isinstance(value, (dict, list, tuple)):
+            for item in value.values() if isinstance(value, dict) else value:
+                self._keep(item, seen)
+
+    def restore(self) -> None:
+        """Put back what the last case let a submission change."""
+        for container, before in self._containers:
+            if isinstance(container, list):
+                container[:] = before
+            else:
+                container.clear()
+                container.update(before)
+        for i, (tensor, before, version) in enumerate(self._tensors):
+            if tensor._version != version:
+                tensor.detach().copy_(before)
+                self._tensors[i] = (tensor, before, tensor._version)
 
 
 def _function_of(item: pytest.Item) -> tuple[str, str]:
