@@ -18,6 +18,11 @@ ENGLISH: dict[str, str] = {
     # the submission's code raised or cannot be loaded
     "student.raised": "{call} raised {type}: {text}",
     "student.raised-at": "{call} raised {type}: {text} ({file}, line {line})",
+    "student.raised-hidden": "{call} raised {type} in a hidden case.",
+    "student.raised-at-hidden": "{call} raised {type} in a hidden case ({file}, line {line}).",
+    "student.return-type-hidden": "{call} returned something that cannot be compared. Return what the stub documents.",
+    "student.too-large-hidden": "{call} returned too much. Return an array of the documented shape.",
+    "student.signature-hidden": "{call} could not be called as documented. Compare the parameters with the stub.",
     "student.recursion": "{call} called itself without end (RecursionError). Check the condition that should stop the recursion.",
     "student.not-attempted": "{name} is still the stub. Replace the line that raises NotImplementedError with your answer.",
     "student.syntax": "{file}, line {line}: Python cannot read this line: {text}.",

@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import numpy as np
 import pytest
@@ -103,7 +103,7 @@ class GradingPlugin:
             keywords={},
             outcome="failed" if failed else "passed",
             longrepr=None,
-            when=call.when,
+            when=cast(Literal["setup", "call", "teardown"], call.when),
             duration=call.duration,
         )
 
@@ -186,7 +186,7 @@ class GradingPlugin:
         lacking = [name for name in case.needs if before[name].verdict is not Verdict.PASSED]
         if lacking:
             return _skipped(case, lacking, before), CaseLog()
-        connection.begin(case.id, call_s=self._call_s[case.id])
+        connection.begin(case.id, call_s=self._call_s[case.id], secret=not case.visible)
         self._connection = connection
         self._raised = None
         started = time.perf_counter()
@@ -326,7 +326,7 @@ def pytest_arguments(cases: Sequence[Path]) -> list[str]:
         "junitxml stepwise pastebin debugging setuponly setupplan recwarn legacypath"
     )
     arguments = [str(path) for path in cases]
-    arguments += ["--noconftest", "--import-mode=importlib", f"--rootdir={cases[0].parent}", "-c", os.devnull]
+    arguments += ["--noconftest", "--import-mode=importlib", f"--rootdir={os.path.commonpath([path.parent for path in cases])}", "-c", os.devnull]
     for name in left_out.split():
         arguments += ["-p", f"no:{name}"]
     return arguments

@@ -103,12 +103,12 @@ class _Session:
         plugin = GradingPlugin(
             loop,
             tasks=[task.id for task in self._assignment.tasks],
-            hidden=hidden,
+            hidden=hidden and hidden.resolve(),
             reference=self._reference() if hidden else None,
             seed=self._run.seed,
             device=self._run.device,
         )
-        files = [self._assignment.visible_cases, *([hidden] if hidden else [])]
+        files = [path.resolve() for path in (self._assignment.visible_cases, hidden) if path]
         _pytest_main(files, plugin)
         if plugin.failure is not None:
             raise plugin.failure
@@ -206,10 +206,13 @@ class _Session:
 def _pytest_main(files: list[Path], plugin: GradingPlugin) -> None:
     """Run our pytest in this process, with no plug-in but ours and nothing of the surroundings."""
     before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    paths = {str(path.resolve()) for path in files}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         pytest.main(pytest_arguments(files), plugins=[plugin])
     finally:
+        for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in paths]:
+            del sys.modules[name]  # pytest would take them for the files of the next assignment
         if before is None:
             del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         else:

@@ -147,6 +147,8 @@ class Connection:
         self.limits = limits
         self.log = CaseLog()
         self.case = ""
+        self._call_s = limits.call_s
+        self._secret = False
         self._supervisor = supervisor
         self._torch = torch
         self._seed = seed
@@ -164,9 +166,15 @@ class Connection:
 
     # --- cases
 
-    def begin(self, case: str) -> None:
-        """Start the log of ``case``; the worker's generators are seeded from the run's seed and the case's name."""
+    def begin(self, case: str, *, call_s: float | None = None, secret: bool = False) -> None:
+        """Start the log of ``case``; the worker's generators are seeded from the run's seed and the case's name.
+
+        ``call_s`` is this case's own limit for a single call, in seconds. In a ``secret`` (hidden) case no sentence
+        for the student carries an argument, or a text that the student's code could have made from one.
+        """
         self._settle()
+        self._secret = secret
+        self._call_s = call_s or self.limits.call_s
         self.log = CaseLog()
         self.case = case
         digest = hashlib.sha256(f"{self._seed}/{case}".encode()).digest()
@@ -219,7 +227,7 @@ class Connection:
         self._reseed, self._dropped = None, []
         self.log.describe = functools.partial(self.describe, batch[0])
         try:
-            worker.send(wire.pack(wire.Kind.CALL, header, encoder.buffers), limit_s=self.limits.call_s)
+            worker.send(wire.pack(wire.Kind.CALL, header, encoder.buffers), limit_s=self._call_s)
             for number, (request, mutable) in enumerate(zip(batch, nodes, strict=True), first):
                 self.log.describe = functools.partial(self.describe, request)
                 started = time.monotonic()
@@ -239,7 +247,7 @@ class Connection:
         label = name if owner is None else f"{_type_of(owner)}.{name}"
         self.log.describe = lambda: label
         try:
-            worker.send(wire.pack(wire.Kind.GET, header, []), limit_s=self.limits.call_s)
+            worker.send(wire.pack(wire.Kind.GET, header, []), limit_s=self._call_s)
             frame = self._answer(worker, number, {})
             if frame.kind is wire.Kind.ERROR:
                 raise self._raised(worker, frame.header)
@@ -342,12 +350,12 @@ class Connection:
 
     def _answer(self, worker: Worker, number: int, callbacks: dict[int, Callable[..., Any]]) -> Frame:
         """Wait for the reply to call ``number``, serving callbacks meanwhile."""
-        clock = worker.clock(self.limits.call_s)
+        clock = worker.clock(self._call_s)
         started = time.monotonic()
         served = 0
         try:
             while True:
-                frame = worker.receive(limit_s=self.limits.call_s, clock=clock)
+                frame = worker.receive(limit_s=self._call_s, clock=clock)
                 if frame.kind is wire.Kind.CB:
                     served += 1
                     if served > self.limits.callbacks:
@@ -375,7 +383,7 @@ class Connection:
             header = {"v": encoder.tree(function(*args, **kwargs))}
         except Exception as exc:  # called with what it cannot take: the student's code hears of it as an exception
             encoder.buffers, header = [], {"error": f"the function given raised {type(exc).__name__}: {exc}"[:500]}
-        worker.send(wire.pack(wire.Kind.CBVALUE, header, encoder.buffers), limit_s=self.limits.call_s)
+        worker.send(wire.pack(wire.Kind.CBVALUE, header, encoder.buffers), limit_s=self._call_s)
 
     def _finished(
         self, worker: Worker, frame: Frame, request: _Request, mutable: list[Any], seconds: float
@@ -448,11 +456,11 @@ class Connection:
             error = _Error.read(header)
         except (KeyError, TypeError, ValueError):
             return self._lost(worker.violation("an error of another form"))
-        call = self.log.current.partition("  ")[0]
+        call = self._call_in_words()
         staff = error.trace()
         if "NotImplementedError" in error.bases:
-            name = error.lines[-1][2] if error.lines else call.partition("(")[0]
-            return StudentFault(Verdict.NOT_ATTEMPTED, say("student.not-attempted", name=name or call), staff=staff)
+            name = call.partition("(")[0]
+            return StudentFault(Verdict.NOT_ATTEMPTED, say("student.not-attempted", name=name), staff=staff)
         if "MemoryError" in error.bases or "DefaultCPUAllocator" in error.text:
             message = say("worker.memory", call=call, mib=self.limits.memory_mib)
             return StudentFault(Verdict.OUT_OF_MEMORY, message, staff=staff)
@@ -460,19 +468,31 @@ class Connection:
             return StudentFault(Verdict.ERRORED, say("student.recursion", call=call), staff=staff)
         if error.type == "ReturnTypeError":
             id = "student.too-large" if "bytes;" in error.text else "student.return-type"
-            return StudentFault(Verdict.ERRORED, say(id, call=call, text=error.text), staff=staff)
+            message = say(f"{id}-hidden", call=call) if self._secret else say(id, call=call, text=error.text)
+            return StudentFault(Verdict.ERRORED, message, staff=staff)
         message = self._sentence(call, error)
         builtin = _builtin_of(error.bases)
         return _raised_class(builtin)(message, type_name=error.type, text=error.text, staff=staff)
 
-    @staticmethod
-    def _sentence(call: str, error: _Error) -> str:
+    def _call_in_words(self) -> str:
+        """The call in hand without what is said of its arguments; in a secret case without the arguments, too."""
+        call = self.log.current.partition("  ")[0]
+        return f"{call.partition('(')[0]}(…)" if self._secret else call
+
+    def _sentence(self, call: str, error: _Error) -> str:
         if error.type == "TypeError" and not error.own:
+            if self._secret:
+                return say("student.signature-hidden", call=call)
             return say("student.signature", call=call, text=error.text)
+        type = _builtin_of(error.bases) if self._secret else error.type
         if not error.lines:
-            return say("student.raised", call=call, type=error.type, text=error.text)
+            if self._secret:
+                return say("student.raised-hidden", call=call, type=type)
+            return say("student.raised", call=call, type=type, text=error.text)
         file, line, _, _ = error.lines[-1]
-        return say("student.raised-at", call=call, type=error.type, text=error.text, file=file, line=line)
+        if self._secret:
+            return say("student.raised-at-hidden", call=call, type=type, file=file, line=line)
+        return say("student.raised-at", call=call, type=type, text=error.text, file=file, line=line)
 
     def _load_failed(self, worker: Worker, header: dict[str, Any]) -> StudentFault:
         try:
@@ -501,7 +521,7 @@ class Connection:
         if worker is not None:
             worker.kill()
             self.log.output += worker.take_output()
-        call = self.log.current.partition("  ")[0]
+        call = self._call_in_words()
         match lost.loss:
             case Loss.TIMED_OUT:
                 verdict, message = Verdict.TIMED_OUT, say("worker.timed-out", call=call, seconds=f"{lost.limit_s:g}")
