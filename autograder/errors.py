@@ -1,4 +1,4 @@
-"""What keeps us from judging. What a submission does is a value (:class:`autograder.model.Verdict`), never one of these.
+"""What keeps us from judging. What a submission does is a value (``model.Verdict``), never one of these.
 
 AutograderError             has a message, a slug, and the cause it came from
   UsageError                the command line asked for something that is not there

@@ -39,7 +39,11 @@ def graded(assignment: Assignment, handed: list[Submission], supervisor, *, seed
 
 def lost(report: Report) -> list[str]:
     """What did not earn its points, for a failing test's message."""
-    return [f"{line.case}: {line.verdict} {line.message} {line.mismatch}" for line in report.outcomes if line.earned < line.points]
+    return [
+        f"{line.case}: {line.verdict} {line.message} {line.mismatch}"
+        for line in report.outcomes
+        if line.earned < line.points
+    ]
 
 
 @every_assignment

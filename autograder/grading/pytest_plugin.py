@@ -156,16 +156,18 @@ class GradingPlugin:
 
     def _neighbour(self, item: pytest.Item) -> pytest.Item | None:
         """Another case of the same file: named as the next one, it keeps the fixtures of module and session alive."""
-        return next((other for other in self._items.values() if other.parent is item.parent and other is not item), None)
+        return next(
+            (other for other in self._items.values() if other.parent is item.parent and other is not item), None
+        )
 
     def _case(self, item: pytest.Item, *, share: int) -> Case:
         mark = item.get_closest_marker("task")
         if mark is None:
-            raise CaseError(f"{item.nodeid} has no @task. Write @task(id, points=…) above it.", slug="case-no-task")
+            raise CaseError(f"{item.nodeid} has no @task. Write @task(id, points=…) above it.", slug="case-task")
         if mark.args[0] not in self._tasks:
             raise CaseError(
-                f"{item.nodeid}: there is no task {mark.args[0]!r} in assignment.toml; it has {', '.join(self._tasks)}.",
-                slug="case-no-task",
+                f"{item.nodeid}: assignment.toml has no task {mark.args[0]!r}; it has {', '.join(self._tasks)}.",
+                slug="case-task",
             )
         id = item.name.removeprefix("test_")
         self._hints[id] = mark.kwargs["hint"]
@@ -326,9 +328,13 @@ def pytest_arguments(cases: Sequence[Path]) -> list[str]:
         "junitxml stepwise pastebin debugging setuponly setupplan recwarn legacypath"
     )
     arguments = [str(path) for path in cases]
-    arguments += ["--noconftest", "--import-mode=importlib", f"--rootdir={os.path.commonpath([path.parent for path in cases])}", "-c", os.devnull]
+    arguments += [
+        "--noconftest",
+        "--import-mode=importlib",
+        f"--rootdir={os.path.commonpath([path.parent for path in cases])}",
+        "-c",
+        os.devnull,
+    ]
     for name in left_out.split():
         arguments += ["-p", f"no:{name}"]
     return arguments
-
-

@@ -328,7 +328,9 @@ class Connection:
 
     def _load(self, worker: Worker) -> None:
         self.log.describe = lambda: f"import {self.source.main}"
-        modules, buffers, offset = [], [], 0
+        modules: list[list[Any]] = []
+        buffers: list[bytes | memoryview] = []
+        offset = 0
         for name, (file, data) in self.source.modules.items():
             modules.append([name, file, offset, len(data)])
             buffers.append(data)
@@ -385,9 +387,7 @@ class Connection:
             encoder.buffers, header = [], {"error": f"the function given raised {type(exc).__name__}: {exc}"[:500]}
         worker.send(wire.pack(wire.Kind.CBVALUE, header, encoder.buffers), limit_s=self._call_s)
 
-    def _finished(
-        self, worker: Worker, frame: Frame, request: _Request, mutable: list[Any], seconds: float
-    ) -> Call:
+    def _finished(self, worker: Worker, frame: Frame, request: _Request, mutable: list[Any], seconds: float) -> Call:
         if frame.kind is wire.Kind.ERROR:
             raise self._raised(worker, frame.header)
         result, changes, aliases = self._decode(worker, frame, len(mutable))
@@ -421,7 +421,7 @@ class Connection:
 
     def _outgoing(self, value: Any) -> wire.Tree:
         if isinstance(value, RemoteFunction):
-            value = self.get(value.owner, value.attribute)
+            value = value.owner if value.attribute is None else self.get(value.owner, value.attribute)
         if isinstance(value, StudentObject):
             return {"h": self.handle_of(value)}
         if callable(value):
@@ -530,7 +530,8 @@ class Connection:
             case Loss.EXITED:
                 verdict, message = Verdict.CRASHED, say("worker.exit", call=call, status=lost.detail)
             case Loss.SIGNALLED:
-                name = signal.Signals(lost.detail).name if lost.detail in set(signal.Signals) else f"signal {lost.detail}"
+                known = lost.detail in set(signal.Signals)
+                name = signal.Signals(lost.detail).name if known else f"signal {lost.detail}"
                 verdict, message = Verdict.CRASHED, say("worker.signal", call=call, signal=name)
             case _:
                 verdict, message = Verdict.CRASHED, say("worker.protocol", call=call)
@@ -634,7 +635,8 @@ def _short(value: Any, name: str) -> tuple[str, str]:
         return name or "function", ""
     text = repr(value)
     if len(text) > 40:
-        return name or "…", f"{name or 'argument'}: {type(value).__name__} of {len(value)}" if hasattr(value, "__len__") else ""
+        many = f" of {len(value)}" if hasattr(value, "__len__") else ""
+        return name or "…", f"{name or 'argument'}: {type(value).__name__}{many}"
     return text, ""
 
 
@@ -669,7 +671,7 @@ class _Request:
 
     def paths(self, mutable: list[Any]) -> list[str]:
         """Name every mutable node, in the order in which it was encoded."""
-        names = {}
+        names: dict[int, str] = {}
         for i, arg in enumerate(self.args):
             _name_nodes(arg, str(i), names)
         for key, arg in self.kwargs.items():
@@ -754,10 +756,10 @@ class RemoteFunction:
         return _Request(self.__name__, self.owner, self.attribute, None, args, kwargs, keep)
 
     def _make(self, requests: list[_Request]) -> Iterator[Call]:
-        if self.owner is None and self.attribute is not None:
-            if self._connection.kind_of(self.attribute) != "callable":
-                message = say("student.not-callable", name=self.attribute, file=self._connection.source.file)
-                raise StudentFault(Verdict.ERRORED, message)
+        module_level = self.owner is None and self.attribute is not None
+        if module_level and self._connection.kind_of(self.__name__) != "callable":
+            message = say("student.not-callable", name=self.__name__, file=self._connection.source.file)
+            raise StudentFault(Verdict.ERRORED, message)
         return self._connection.call(requests)
 
     def __repr__(self) -> str:

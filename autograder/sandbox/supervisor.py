@@ -84,9 +84,9 @@ class Zygote:
         }  # fmt: skip
 
         command = [sys.executable, "-I", "-X", "utf8", "-c", _BOOTSTRAP]
-        self._process = subprocess.Popen(
+        self._process: subprocess.Popen[bytes] = subprocess.Popen(
             command,
-            stdin=theirs,
+            stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             env=environment,
             cwd="/",
@@ -101,7 +101,7 @@ class Zygote:
 
     @property
     def pid(self) -> int:
-        return self._process.pid
+        return int(self._process.pid)
 
     @property
     def alive(self) -> bool:
@@ -158,7 +158,13 @@ class Zygote:
 
 
 # The control socket arrives as standard input, because it needs no name and no number that way.
-_BOOTSTRAP = "import os; os.dup2(0, 3); os.dup2(os.open(os.devnull, os.O_RDONLY), 0); import autograder.sandbox.zygote as z; z.main()"
+_BOOTSTRAP = """
+import os
+os.dup2(0, 3)
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+from autograder.sandbox.zygote import main
+main()
+"""
 
 
 class Worker:

@@ -92,7 +92,8 @@ def _warm_up_torch() -> None:
         F.cross_entropy(model(torch.ones(2, 1, 4, 4)), torch.tensor([0, 1])).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         optimizer.zero_grad()
-    assert not torch.cuda.is_initialized(), "CUDA in the zygote would forbid CUDA in its workers"
+    ready: bool = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+    assert not ready, "CUDA in the zygote would forbid CUDA in its workers"
 
 
 def _spawn(control: socket.socket, request: dict[str, Any], descriptors: list[int], alive: set[int]) -> None:
@@ -124,7 +125,7 @@ def _work(parent: int, connection: int, output: int, limits: Limits, scratch: st
     jail.limit_resources(limits)
     # Lines reach the pipe when they are printed: os._exit and crashes lose what is still in a buffer.
     sys.stdout, sys.stderr = (
-        open(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False) for fd in (1, 2)
+        os.fdopen(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False) for fd in (1, 2)
     )
     from .guest.__main__ import serve
 

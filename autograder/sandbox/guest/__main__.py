@@ -7,6 +7,7 @@ files of this folder are imported; the student's modules arrive over the socket 
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -114,9 +115,7 @@ class Guest:
 
     def _load(self, header: dict[str, Any], body: bytearray) -> None:
         view = memoryview(body)
-        sources = {
-            name: (file, bytes(view[offset : offset + size])) for name, file, offset, size in header["modules"]
-        }
+        sources = {name: (file, bytes(view[offset : offset + size])) for name, file, offset, size in header["modules"]}
         submission = Submission(sources)
         self._files = submission.files
         sys.meta_path.insert(0, submission)
@@ -138,10 +137,8 @@ class Guest:
     def _tolerate_torchvision() -> None:
         from .torchvision_import import import_torchvision
 
-        try:
+        with contextlib.suppress(ImportError):  # not installed: the student's own import says so, at its line
             import_torchvision()
-        except ImportError:
-            pass  # not installed: the student's own import says so, at its line
 
     def _get(self, header: dict[str, Any]) -> None:
         try:
@@ -248,7 +245,8 @@ class Guest:
     def _student_lines(self, exc: BaseException) -> list[list[Any]]:
         """The innermost five of the student's own lines: [file, line, function, source]."""
         if isinstance(exc, SyntaxError) and exc.filename in self._files:
-            return [[exc.filename, exc.lineno or 0, "", (exc.text or "").strip()[:200].encode("utf-8", "replace").decode()]]
+            text = (exc.text or "").strip()[:200].encode("utf-8", "replace").decode()
+            return [[exc.filename, exc.lineno or 0, "", text]]
         frames = self._frames(exc.__traceback__)
         return [
             [file, line, function[:MAX_TYPE], linecache.getline(file, line).strip()[:200]]
@@ -276,10 +274,8 @@ def reseed(seed: int) -> None:
 
 def flush_output() -> None:
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(BaseException):  # the student may have put anything in its place
             stream.flush()
-        except BaseException:
-            pass  # the student may have put anything in its place
 
 
 def _snapshot(node: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a worker can build by name, because it cannot be sent as plain data. The trusted side is ``sandbox/recipes.py``."""
+"""What a worker can build by name, because it cannot be sent; ``sandbox/recipes.py`` is the trusted side."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ import math
 import re
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import IntEnum
 from typing import Any, NoReturn
 
@@ -37,7 +37,8 @@ MAX_NODES = 4096
 MAX_NDIM = 8
 MAX_STRING = 64 * 1024  # bytes of UTF-8
 MAX_KEYS = 256
-MAX_BUFFERS = 4096
+MAX_EMPTY = 1 << 26  # entries of an empty array if its empty axes were 1: a sum over them makes an array of that size
+MAX_PACKED = 1 << 20  # numbers in packed lists of one frame: 8 bytes each on the wire, 40 as objects in a list
 
 DTYPES = {
     name: np.dtype(code)
@@ -158,38 +159,40 @@ class Encoder:
         self._max_body = max_body
         self._offset = 0
         self._nodes = 0
+        self._numbers = 0  # in packed lists
 
     def tree(self, value: Any, depth: int = 0) -> Tree:
         """Return the tree of ``value``; Unsendable with a remedy when it cannot travel."""
         if value is None or value is True or value is False:
             return value
+        kind = type(value)  # not isinstance, which asks the value's own __class__
         self._nodes += 1
         if depth > MAX_DEPTH:
             raise Unsendable(f"it is nested more than {MAX_DEPTH} deep, or contains itself")
         if self._nodes > MAX_NODES:
             raise Unsendable(f"it has more than {MAX_NODES} parts. Use one array")
-        if isinstance(value, np.ndarray):
+        if issubclass(kind, np.ndarray):
             return self._array(value)
-        if isinstance(value, np.generic):  # before int, float: np.float64 is a float
+        if issubclass(kind, np.generic):  # before int, float: np.float64 is a float
             return {**self._array(np.asarray(value), mutable=False), "sub": "scalar"}
-        if isinstance(value, int):
+        if issubclass(kind, int):
             return self._sub({"i": self._int(value)}, value, int)
-        if isinstance(value, float):
+        if issubclass(kind, float):
             return self._sub({"f": float.hex(value)}, value, float)
-        if isinstance(value, str):
+        if issubclass(kind, str):
             return self._sub({"s": self._str(value)}, value, str)
-        if isinstance(value, complex):
+        if issubclass(kind, complex):
             return {**self._array(np.asarray(complex.__add__(value, 0j)), mutable=False), "sub": "complex"}
-        if isinstance(value, (list, tuple)):
+        if issubclass(kind, (list, tuple)):
             return self._sequence(value, depth)
-        if isinstance(value, dict):
+        if issubclass(kind, dict):
             return self._dict(value, depth)
         torch = sys.modules.get("torch")
-        if torch is not None and isinstance(value, torch.Tensor):
+        if torch is not None and issubclass(kind, torch.Tensor):
             return self._tensor(value, torch)
         tree = self._other(value)
         if tree is None:
-            raise Unsendable(f"{type(value).__name__} is no array, number, string, list, tuple or dict")
+            raise Unsendable(f"{kind.__name__} is no array, number, string, list, tuple or dict")
         return tree
 
     @staticmethod
@@ -221,6 +224,15 @@ class Encoder:
         self._offset += size
         return offset, size
 
+    def _check_size(self, shape: Iterable[int], itemsize: int) -> None:
+        # Before anything is made dense: a broadcast view may claim terabytes.
+        shape = [int(n) for n in shape]
+        size = math.prod(shape) * itemsize
+        if size > self._max_body:
+            raise Unsendable(_too_many_bytes(size, self._max_body))
+        if _entries_if_not_empty(shape) > MAX_EMPTY and not size:
+            raise Unsendable(f"it is empty, and its other axes are vast: {tuple(shape)}")
+
     def _array(self, value: np.ndarray, *, mutable: bool = True) -> Tree:
         if isinstance(value, np.ma.MaskedArray):
             raise Unsendable("it is a masked array. Fill it first: x.filled(...)")
@@ -229,8 +241,7 @@ class Encoder:
             raise Unsendable(f"its dtype is {base.dtype}. Use float64, an integer type or bool")
         if base.ndim > MAX_NDIM:
             raise Unsendable(f"it has {base.ndim} axes; {MAX_NDIM} are the most")
-        if base.nbytes > self._max_body:  # before it is made dense: a broadcast view may claim terabytes
-            raise Unsendable(_too_many_bytes(base.nbytes, self._max_body))
+        self._check_size(base.shape, base.dtype.itemsize)
         dtype = base.dtype.newbyteorder("<")
         offset, size = self._buffer(base.astype(dtype, copy=False).tobytes())
         if mutable:
@@ -244,17 +255,17 @@ class Encoder:
                 raise Unsendable("it is a sparse, quantized or meta tensor. Make it dense first")
             if value.dim() > MAX_NDIM:
                 raise Unsendable(f"it has {value.dim()} axes; {MAX_NDIM} are the most")
-            if value.numel() * value.element_size() > self._max_body:
-                raise Unsendable(_too_many_bytes(value.numel() * value.element_size(), self._max_body))
+            self._check_size(value.shape, value.element_size())
             flags = {"rg": bool(value.requires_grad), "leaf": bool(value.is_leaf)}
             plain = value.detach().as_subclass(torch.Tensor).resolve_conj().resolve_neg().cpu().contiguous()
             if plain.dtype is torch.bfloat16:
                 name, dense = BFLOAT16, plain.view(torch.int16).numpy()
             else:
-                dense = plain.numpy()
-                if dense.dtype not in NAMES:
-                    raise Unsendable(f"its dtype is {plain.dtype}. Use float32, float64 or int64")
-                name = NAMES[dense.dtype]
+                try:
+                    dense = plain.numpy()
+                    name = NAMES[dense.dtype]
+                except (TypeError, KeyError):  # float8 and the like
+                    raise Unsendable(f"its dtype is {plain.dtype}. Use float32, float64 or int64") from None
         offset, size = self._buffer(dense.tobytes())
         self.mutable.append(value)
         return self._sub({"T": [name, list(dense.shape), offset, size], **flags}, value, torch.Tensor)
@@ -266,6 +277,9 @@ class Encoder:
             self.mutable.append(value)
         packed = _packed(items) if len(items) >= PACK_FROM else None
         if packed is not None:
+            self._numbers += len(packed)
+            if self._numbers > MAX_PACKED:
+                raise Unsendable(f"it has more than {MAX_PACKED:,} numbers in lists. Use an array")
             offset, size = self._buffer(packed.tobytes())
             return self._sub({"p": [NAMES[packed.dtype], tag, offset, size]}, value, base)
         return self._sub({tag: [self.tree(item, depth + 1) for item in items]}, value, base)
@@ -281,6 +295,10 @@ class Encoder:
             name = self._str(key) if isinstance(key, str) else {"i": self._int(key)}
             pairs.append([name, self.tree(item, depth + 1)])
         return self._sub({"d": pairs}, value, dict)
+
+
+def _entries_if_not_empty(shape: Iterable[int]) -> int:
+    return math.prod(n or 1 for n in shape)
 
 
 def _too_many_bytes(size: int, most: int) -> str:
@@ -310,6 +328,7 @@ class Decoder:
         self._body = memoryview(body)
         self._other = other
         self._nodes = 0
+        self._numbers = 0
         self._used = 0
 
     def value(self, tree: Tree) -> Any:
@@ -395,10 +414,14 @@ class Decoder:
                 raise WireError("a negative size")
         if any(n > 2**40 for n in shape) or math.prod(shape) * dtype.itemsize != length:
             raise WireError("a shape that does not fit its bytes")
+        if not length and _entries_if_not_empty(shape) > MAX_EMPTY:
+            raise WireError("an empty array with vast other axes")
         self._used += length
         if offset + length > len(self._body) or self._used > len(self._body):
             raise WireError("an array outside the frame")
         flat = np.frombuffer(self._body[offset : offset + length], dtype=dtype)
+        if dtype.kind == "b":  # what other bytes than 0 and 1 mean is open, and two booleans may differ in them
+            return flat.view(np.uint8).reshape(shape).astype(bool)
         return flat.reshape(shape).copy()
 
     def _array(self, content: Any, sub: Any) -> Any:
@@ -429,6 +452,9 @@ class Decoder:
         name, base, offset, length = content
         if name not in ("f8", "i8") or base not in ("l", "u") or type(length) is not int:
             raise WireError("a packed list of an unknown kind")
+        self._numbers += length // 8
+        if self._numbers > MAX_PACKED:
+            raise WireError("more numbers in packed lists than are allowed")
         items: list[Any] = self._piece(DTYPES[name], [length // 8], offset, length).tolist()
         if base == "u":
             return tuple(items)
