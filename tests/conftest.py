@@ -1,16 +1,73 @@
-"""Fixtures that many test modules share."""
+"""What the tests of the wall share: zygotes that are started once, and submissions made from a few lines of source."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
+from typing import Any, Protocol
 
 import pytest
+from hypothesis import settings
 
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.student import Connection, Source, StudentCode
 from autograder.sandbox.supervisor import Supervisor
+
+settings.register_profile("steady", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("steady")
+
+
+class Connect(Protocol):
+    """Connect to a submission whose main module ``answer`` has this source; further modules by name."""
+
+    def __call__(
+        self,
+        source: str | bytes,
+        *,
+        modules: dict[str, str] | None = None,
+        torch: bool = False,
+        seed: int = 0,
+        **limits: Any,
+    ) -> Connection: ...
+
+
+class Load(Protocol):
+    """Like Connect, returning the handle that a case calls."""
+
+    def __call__(self, source: str | bytes, **options: Any) -> StudentCode: ...
 
 
 @pytest.fixture(scope="session")
 def supervisor() -> Iterator[Supervisor]:
-    """One supervisor for the whole test session: a zygote starts once, workers are forked in milliseconds."""
-    with Supervisor() as running:
-        yield running
+    """One numpy zygote and one torch zygote for all tests, each started when first needed."""
+    with Supervisor() as supervisor:
+        yield supervisor
+
+
+@pytest.fixture
+def connect(supervisor: Supervisor) -> Iterator[Connect]:
+    opened: list[Connection] = []
+
+    def connect(
+        source: str | bytes,
+        *,
+        modules: dict[str, str] | None = None,
+        torch: bool = False,
+        seed: int = 0,
+        **limits: Any,
+    ) -> Connection:
+        main = source if isinstance(source, bytes) else textwrap.dedent(source).encode()
+        files = {"answer": ("answer.py", main)}
+        files |= {name: (f"{name}.py", textwrap.dedent(text).encode()) for name, text in (modules or {}).items()}
+        made = Connection(Source("answer", files), supervisor, Limits(**limits), torch=torch, seed=seed)
+        opened.append(made)
+        return made
+
+    yield connect
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def load(connect: Connect) -> Load:
+    return lambda source, **options: StudentCode(connect(source, **options))

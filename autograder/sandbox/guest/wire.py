@@ -351,7 +351,7 @@ class Decoder:
         if not isinstance(tree, dict):
             raise WireError("a value without a tag")
         tag = next(iter(tree), "")
-        content = tree.get(tag)
+        content: Any = tree.get(tag)
         match tag:
             case "i":
                 return _integer(content)
