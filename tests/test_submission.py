@@ -231,6 +231,11 @@ def test_the_only_notebook_is_the_first_module_that_is_missing(open_zip: OpenZip
     assert got.modules == {"logistic": CODE, "plots": b"# cell 1\nx = 1\n"}
 
 
+def test_one_notebook_is_not_two_modules(open_zip: OpenZip) -> None:
+    got = open_zip([("logistic.ipynb", ipynb("x = 1"))], asking("logistic", "plots"))
+    assert got.modules == {"logistic": b"# cell 1\nx = 1\n"}
+
+
 def test_a_notebook_in_a_folder_beside_files_does_not_count(open_zip: OpenZip) -> None:
     got = open_zip([("a/logistic.ipynb", ipynb("x = 1")), ("readme.txt", b"")])
     assert got.modules == {}
@@ -255,7 +260,7 @@ def test_the_file_that_was_meant_is_named(open_zip: OpenZip, name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["helper.py", "regression.py", "logistic.png", "test_visible.py", "logistic_data.csv"])
+@pytest.mark.parametrize("name", ["helper.py", "linguistic.py", "logistic.png", "test_visible.py", "logistic.csv"])
 def test_other_files_are_not_taken_for_it(open_zip: OpenZip, name: str) -> None:
     assert open_zip([(name, b"")]).explain_missing("logistic").startswith("logistic.py is missing. Hand in")
 
@@ -266,8 +271,8 @@ def test_words_are_joined_as_in_the_module() -> None:
 
 
 def test_a_file_that_serves_as_one_module_is_not_offered_for_another(open_zip: OpenZip) -> None:
-    got = open_zip([("hw_1.py", CODE)], asking("hw_1", "hw_11"))
-    assert got.explain_missing("hw_11").startswith("hw_11.py is missing. Hand in")
+    got = open_zip([("sigmoid.py", CODE)], asking("sigmoid", "sigmoids"))
+    assert got.explain_missing("sigmoids").startswith("sigmoids.py is missing. Hand in")
 
 
 def test_a_notebook_of_nearly_the_right_name_stays_a_notebook(open_zip: OpenZip) -> None:
@@ -421,11 +426,12 @@ def test_paths_that_lead_out_are_refused(open_zip: OpenZip, name: str) -> None:
     assert "does not stay inside the submission; " in refused(open_zip, [("logistic.py", CODE), (name, b"x")])
 
 
-def test_a_name_is_read_to_its_end(open_zip: OpenZip) -> None:
-    content = zipped([("logistic.pyX../../b", CODE)]).replace(b"pyX..", b"py\0..")
-    assert refused(open_zip, content).startswith("The path logistic.py\\u0000../../b does not stay inside")
-    content = zipped([("logistic.pyXb", CODE)]).replace(b"pyXb", b"py\0b")
-    assert refused(open_zip, content).startswith("The name logistic.py\\u0000b holds a character that cannot be seen; ")
+@pytest.mark.parametrize("stem", ["logistic", "과제"])  # the second is written with the mark of UTF-8
+def test_a_name_is_read_to_its_end(open_zip: OpenZip, stem: str) -> None:
+    content = zipped([(f"{stem}.pyX../../b", CODE)]).replace(b"pyX..", b"py\0..")
+    assert refused(open_zip, content).startswith(f"The path {stem}.py\\u0000../../b does not stay inside")
+    content = zipped([(f"{stem}.pyXb", CODE)]).replace(b"pyXb", b"py\0b")
+    assert refused(open_zip, content).startswith(f"The name {stem}.py\\u0000b holds a character that cannot be seen; ")
 
 
 @pytest.mark.parametrize("name", ["a\nb.py", "a\x7f.py", "a\x85.py", "a\u202eyp.py", "a\u2066.py", "a\u200f.py",
@@ -483,15 +489,21 @@ def test_sizes_in_headers_are_not_believed(open_zip: OpenZip, size: int) -> None
 
 
 def test_entries_that_share_one_body_are_refused(open_zip: OpenZip) -> None:
-    body = os.urandom(1000)
-    content = bytearray(zipped([("a", body), ("b", body)], zipfile.ZIP_STORED))
-    # let the second entry of the directory point at the first body, as a bomb of overlapping files does
-    second = content.index(b"PK\x01\x02", content.index(b"PK\x01\x02") + 4)
-    content[second + 42 : second + 46] = struct.pack("<I", 0)
-    content[second + 46 : second + 47] = b"A"
-    del content[content.index(b"PK\x03\x04", 4) : content.index(b"PK\x01\x02")]
-    end = content.index(b"PK\x05\x06")
-    content[end + 16 : end + 20] = struct.pack("<I", content.index(b"PK\x01\x02"))
+    # as a bomb of overlapping files does: the body of "a" is the whole of "b", header and all
+    inner = zipped([("b", bytes(5000))], zipfile.ZIP_STORED)
+    whole, entry = inner[: inner.index(b"PK\x01\x02")], bytearray(inner[inner.index(b"PK\x01\x02") : -22])
+    outer = zipped([("a", whole)], zipfile.ZIP_STORED)
+    start = outer.index(b"PK\x01\x02")
+    entry[42:46] = struct.pack("<I", outer.index(whole))
+    directory = outer[start:-22] + entry
+    archive = outer[:start] + directory + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 2, 2, len(directory), start, 0)
+    assert refused(open_zip, archive).startswith("The archive is damaged")
+
+
+def test_sizes_past_the_end_are_refused(open_zip: OpenZip) -> None:
+    content = bytearray(zipped([("logistic.py", CODE)], zipfile.ZIP_STORED))
+    sizes = content.index(b"PK\x01\x02") + 20
+    content[sizes : sizes + 8] = struct.pack("<II", len(content) - 5, len(content) - 5)
     assert refused(open_zip, bytes(content)).startswith("The archive is damaged")
 
 

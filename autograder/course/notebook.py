@@ -154,7 +154,8 @@ def _parsed(source: str) -> ast.Module | None:
         warnings.simplefilter("ignore")  # an invalid escape such as "\d" is for the student's own Python to mention
         try:
             return ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):  # NUL; nesting too deep for the parser
+        # ValueError: NUL, before Python 3.11.4; the last two: nesting too deep for the parser
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
 

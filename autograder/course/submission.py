@@ -14,6 +14,7 @@ import io
 import os
 import re
 import stat
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -280,7 +281,7 @@ def _take_folder(folder: Path, intake: _Intake, above: str = "") -> None:
 
 # Archives
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, LookupError, OverflowError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, LookupError, OverflowError)
 """What zipfile raises on bytes that are not an archive; UnicodeError and NotImplementedError are among them."""
 
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # flag bits: password, strong encryption, hidden headers
@@ -369,5 +370,5 @@ def _checked(name: str) -> str:
 
 def _shown(name: str) -> str:
     """Return a name that can be printed: invisible characters spelt out, the middle of a long one left out."""
-    name = "".join(f"\\u{ord(char):04x}" if _is_treacherous(char) else char for char in name[:2000])
+    name = "".join(f"\\u{ord(char):04x}" if _is_treacherous(char) else char for char in name)
     return name if len(name) <= 80 else f"{name[:40]}…{name[-39:]}"
