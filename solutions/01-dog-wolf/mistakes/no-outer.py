@@ -1,0 +1,11 @@
+"""The product for a batch, also for a single example, where it cannot be formed."""
+
+CAUGHT_BY = ("gradient_by_hand", "gradient_of_the_wolf_weights", "gradient_of_one_example")
+HINT = (
+    "A single example has no batch axis, so there is nothing to transpose: x.T of one axis is x itself. "
+    "Which product of 4 numbers and 2 numbers is a 4 × 2 table?"
+)
+
+
+def grad_w(x, y_pred, y):
+    return x.T @ (y_pred - y)
