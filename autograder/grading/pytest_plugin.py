@@ -123,8 +123,7 @@ class GradingPlugin:
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """A generator that depends on the run's seed and on the case, on nothing else."""
-        digest = hashlib.sha256(request.node.name.encode()).digest()
-        return np.random.default_rng([self._seed, int.from_bytes(digest[:8], "little")])
+        return rng_of(self._seed, request.node.name)
 
     @pytest.fixture
     def device(self) -> str:
@@ -280,6 +279,12 @@ class Constants:
             if tensor._version != version:
                 tensor.detach().copy_(before)
                 self._tensors[i] = (tensor, before, tensor._version)
+
+
+def rng_of(seed: int, case: str) -> np.random.Generator:
+    """Return the generator of one case in a run with this seed."""
+    digest = hashlib.sha256(case.encode()).digest()
+    return np.random.default_rng([seed, int.from_bytes(digest[:8], "little")])
 
 
 def _function_of(item: pytest.Item) -> tuple[str, str]:

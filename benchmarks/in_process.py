@@ -1,0 +1,117 @@
+"""The baseline: the same cases in a plain pytest that imports the submission, as most graders do.
+
+A pytest plug-in. ``student`` is the imported module itself, wrapped so that the vocabulary of the cases works. It is
+for trusted code only: everything that the framework keeps apart is in one process here.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.grading.pytest_plugin import rng_of
+from autograder.sandbox.student import Call
+
+
+class LocalFunction:
+    """A function of the submission with the interface of the handle's functions."""
+
+    def __init__(self, function: Any, prepared: dict[Any, Any]) -> None:
+        self._function = function
+        self.prepared = prepared
+        self.__name__ = getattr(function, "__name__", "function")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.record(*args, **kwargs).result
+
+    def record(self, *args: Any, **kwargs: Any) -> Call:
+        before = copy.deepcopy(args)
+        result = self._function(*args, **kwargs)
+        changed = tuple(str(i) for i, (old, new) in enumerate(zip(before, args, strict=True)) if not _same(old, new))
+        aliases = tuple(str(i) for i, arg in enumerate(args) if _share(arg, result))
+        return Call(self.__name__, args, kwargs, copy.deepcopy(result), changed, aliases, 0.0)
+
+    def each(self, arguments: Any) -> Any:
+        for args in arguments:
+            yield self(*args)
+
+    def record_each(self, arguments: Any) -> Any:
+        for args in arguments:
+            yield self.record(*args)
+
+
+class LocalModule:
+    """The submission's module; its functions are wrapped, everything else is handed out as it is."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+        self._prepared: dict[Any, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._module, name)
+        return LocalFunction(value, self._prepared) if callable(value) else value
+
+
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(old, dict):
+        return old.keys() == new.keys() and all(_same(old[key], new[key]) for key in old)
+    return bool(np.array_equal(old, new, equal_nan=True)) if isinstance(old, np.ndarray) else True
+
+
+def _share(argument: Any, result: Any) -> bool:
+    if isinstance(argument, dict) and isinstance(result, dict):
+        return any(_share(a, r) for a in argument.values() for r in result.values())
+    both = isinstance(argument, np.ndarray) and isinstance(result, np.ndarray)
+    return argument is result if not both else bool(np.may_share_memory(argument, result))
+
+
+def load(path: str, name: str) -> ModuleType:
+    """Import a file under ``name``."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "task: a case")
+
+
+@pytest.fixture
+def student() -> LocalModule:
+    return LocalModule(load(os.environ["SUBMISSION"], "submission"))
+
+
+@pytest.fixture(scope="session")
+def reference() -> ModuleType:
+    return load(os.environ["REFERENCE"], "reference")
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    return rng_of(int(os.environ["SEED"]), request.node.name)
+
+
+@pytest.fixture
+def device() -> str:
+    return "cpu"
+
+
+if __name__ == "__main__":
+    import torch  # noqa: F401  # what a course's grader imports, whatever the assignment
+
+    arguments = ["-q", "-p", "no:cacheprovider", "--import-mode=importlib", "-c", os.devnull]
+    folders = [Path(argument) for argument in sys.argv[1:]]
+    sys.exit(
+        pytest.main([*arguments, f"--rootdir={folders[0].parent}", *map(str, folders)], plugins=[sys.modules[__name__]])
+    )
