@@ -6,6 +6,7 @@ mistakes that name it; a mistake must earn its hint.
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,43 @@ def test_every_case_fails_on_the_stub_and_the_solution_earns_everything(assignme
     assert {line.verdict for line in reports["stub"].outcomes} <= {Verdict.NOT_ATTEMPTED, Verdict.SKIPPED}
     assert lost(reports["solution"]) == []
     assert reports["solution"].score.earned == assignment.points
+
+
+def junk(assignment: Assignment, body: str) -> dict[str, bytes]:
+    """A submission in which every function and every method is ``body``."""
+    lines = ["import numpy as np"]
+    for node in ast.parse(assignment.stub(assignment.modules[0]).read_bytes()).body:
+        if isinstance(node, ast.FunctionDef):
+            lines += [f"def {node.name}(*a, **k):", f"    {body}"]
+        elif isinstance(node, ast.ClassDef):
+            methods = {item.name for item in node.body if isinstance(item, ast.FunctionDef)} - {"__init__"}
+            lines += [f"class {node.name}:", "    def __init__(self, *a, **k):", "        pass"]
+            for name in sorted(methods | {"__call__"}):
+                lines += [f"    def {name}(self, *a, **k):", f"        {body}"]
+    return {assignment.modules[0]: "\n".join(lines).encode()}
+
+
+@every_assignment
+def test_junk_earns_nothing(assignment: Assignment, supervisor) -> None:
+    bodies = {
+        "none": "return None",
+        "the first argument": "return a[0] if a else None",
+        "zero": "return 0.0",
+        "zeros": "return np.zeros_like(a[0]) if a and hasattr(a[0], 'shape') else 0",
+        "nan": "return float('nan')",
+        "an object": "return object()",
+        "an empty list": "return []",
+        "raises": "raise ValueError('no')",
+    }
+    handed = [handed_in(name, junk(assignment, body)) for name, body in bodies.items()]
+    reports = graded(assignment, handed, supervisor)
+    earned = {
+        name: [line.case for line in report.outcomes if line.earned]
+        for name, report in reports.items()
+        if report.score.earned
+    }
+    assert earned == {}
+    assert all(report.complete for report in reports.values())
 
 
 @every_assignment
