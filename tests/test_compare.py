@@ -114,6 +114,7 @@ def test_equal(got: Any, want: Any) -> None:
         (torch.ones(3, 1), torch.ones(3), Mismatch("shape", "(3, 1)", "(3,)")),
         ([1, 2, 3], (1, 2), Mismatch("shape", "3 items", "2 items")),
         ({"W": 1}, {"W": 1, "b": 2}, Mismatch("shape", "keys 'W'", "keys 'W', 'b'")),
+        ({"W": 1, "b": 2}, {"W": 1}, Mismatch("shape", "keys 'W', 'b'", "keys 'W'")),
         (np.ones(2, dtype=int), np.ones(2), Mismatch("dtype", "int64", "float64")),
         (np.ones(2), np.ones(2, dtype=int), Mismatch("dtype", "float64", "int64")),
         (np.ones(2, dtype=bool), np.ones(2), Mismatch("dtype", "bool", "float64")),
@@ -201,6 +202,11 @@ def test_tolerances_may_be_given() -> None:
     assert compare(1.0 + 1e-9, 1.0, rtol=0, atol=0) is not None
     assert compare(np.array([7]), np.array([8]), atol=1) is None
     assert compare(np.array([7]), np.array([9]), atol=1) is not None
+
+
+def test_a_tolerance_of_nan_lets_nothing_pass() -> None:
+    assert compare(A, A * 2, rtol=NAN) is not None
+    assert compare(A, A * 2, atol=NAN) is not None
 
 
 def test_half_precision_only_where_the_case_allows_it() -> None:

@@ -106,13 +106,13 @@ def test_wrong_values_are_caught_in_float32(operation: Operation, measured: dict
     assert missed == []
 
 
-def check_right(operation: Operation, seeds: range) -> int:
-    """Put every right function through every probe of every seed; return the number of checks."""
+def check_right(operation: Operation, functions: dict[str, Callable[..., Any]], seeds: range) -> int:
+    """Put every function through every probe of every seed; return the number of checks."""
     checks = 0
     for seed in seeds:
         measured: dict[Any, Any] = {}
         probes = operation.arguments(seed)
-        for name, body in operation.right.items():
+        for name, body in functions.items():
             for probe in probes:
                 try:
                     assert_gradient(LocalFunction(body, measured), **probe)
@@ -125,13 +125,23 @@ def check_right(operation: Operation, seeds: range) -> int:
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_right_gradients_are_never_refused(operation: Operation) -> None:
     seeds = range(20) if operation.name in ("conv2d", "maxpool") else range(80)
-    assert check_right(operation, seeds) == len(seeds) * len(operation.right)
+    assert check_right(operation, operation.right, seeds) == len(seeds) * len(operation.right)
+
+
+@pytest.mark.parametrize("operation", [bank.BCE, bank.XOR], ids=lambda operation: operation.name)
+def test_the_slides_eps_is_accepted(operation: Operation) -> None:
+    """With outputs in [.1, .9]. Not without exception: in float64 the rule scales each tensor by its own size, and 7 of
+    12,000 probes of XOR (seeds 1000 to 4999) refuse the eps, each where the one entry of b2's gradient nearly cancels.
+    """
+    assert check_right(operation, operation.accepted, range(80)) == 80
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_thirty_thousand_right_gradients_are_never_refused(operation: Operation) -> None:
-    assert check_right(operation, range(1000, 1000 + 30_000 // 40 + 1)) > 0
+    every = sum(len(each.right) for each in OPERATIONS)
+    seeds = range(1000, 1000 + 30_000 // every + 1)
+    assert check_right(operation, operation.right, seeds) * every >= 30_000 * len(operation.right)
 
 
 def test_hard_inputs_show_what_tame_ones_hide() -> None:
@@ -380,6 +390,14 @@ def test_float32_is_measured_by_what_it_can_hold() -> None:
     assert_gradient(LocalFunction(off_by(1 + 5e-5, np.float32)), of=sigmoid, at=Z)
     assert failure(off_by(1 + 5e-5, np.float64), of=sigmoid, at=Z).mismatch
     assert failure(off_by(1 + 5e-4, np.float32), of=sigmoid, at=Z).mismatch
+
+
+def test_a_float32_sum_that_cancels_is_measured_by_the_whole_answer() -> None:
+    dout = np.array([[31.7], [-12.3], [18.9], [-38.2], [0.3], [-0.2], [-0.1999]])
+    assert abs(dout.sum()) < 1e-3
+    question = {"of": bank.linear, "at": (X, W[:, :1], np.zeros(1)), "wrt": (0, 1, 2), "dout": dout}
+    assert_gradient(LocalFunction(bank.in_float32(bank.linear_loop)), **question)
+    assert failure(bank.linear_with(db=lambda dout, x, w: 1.01 * dout.sum(axis=0)), **question).mismatch
 
 
 def test_large_tensors_are_sampled_and_looked_at_along_directions() -> None:
