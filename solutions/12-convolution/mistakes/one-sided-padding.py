@@ -1,0 +1,19 @@
+"""All zeros are put below and to the right, none above and to the left."""
+
+import numpy as np
+
+CAUGHT_BY = ("padding_adds_zeros_on_all_sides", "convolution_with_padding")
+HINT = "The frame of zeros goes all around the image: above and below, left and right. Where do yours lie?"
+
+
+def conv2d(x: np.ndarray, w: np.ndarray, b: np.ndarray | None = None, stride: int = 1, padding: int = 0) -> np.ndarray:
+    n, _, height, width = x.shape
+    kh, kw = w.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))
+    rows, columns = (height + 2 * padding - kh) // stride + 1, (width + 2 * padding - kw) // stride + 1
+    y = np.zeros((n, w.shape[0], rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            window = padded[:, :, i * stride : i * stride + kh, j * stride : j * stride + kw]
+            y[:, :, i, j] = np.tensordot(window, w, axes=((1, 2, 3), (1, 2, 3)))
+    return y if b is None else y + b[:, None, None]
