@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from ..model import Adjustment, Case, GradedCase, Outcome, Score, Verdict
 
-DECIMALS = 4  # points are sums of shares such as 10/3; beyond this they are noise
+DECIMALS = 4  # of a sum; beyond this it is noise
+SHARE_DECIMALS = 8  # of a case, whose points may be a share such as 10/3: three of them must add up to 10
 
 
 def graded(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> tuple[GradedCase, ...]:
@@ -30,8 +31,8 @@ def _line(case: Case, found: list[Outcome]) -> GradedCase:
         case=case.id,
         task=case.task,
         title=case.title,
-        points=round(case.points, DECIMALS),
-        earned=round(case.points * _credit(outcome), DECIMALS),
+        points=round(case.points, SHARE_DECIMALS),
+        earned=round(case.points * _credit(outcome), SHARE_DECIMALS),
         verdict=outcome.verdict,
         visible=case.visible,
         message=outcome.message,
