@@ -383,6 +383,12 @@ def test_tiny_true_entries_refuse_nobody_and_hide_nothing() -> None:
     assert failure(lambda x: 2.1e-9 * x, **tiny).mismatch
 
 
+def test_the_error_of_a_slope_is_not_laid_at_the_students_door() -> None:
+    for seed in range(20):  # the constant swallows the last digits of the loss, and so of its slopes
+        x = np.random.default_rng(seed).normal(size=(7, 3))
+        assert_gradient(LocalFunction(np.cos), of=lambda x: 3e7 + float(np.sum(np.sin(x))), at=x)
+
+
 def test_float32_is_measured_by_what_it_can_hold() -> None:
     def off_by(factor: float, dtype: Any) -> Callable[[Any], Any]:
         return lambda z: (factor * prime(z)).astype(dtype)
