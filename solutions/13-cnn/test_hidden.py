@@ -1,0 +1,334 @@
+"""Hidden cases of 13-cnn: the student's layers against ours, the loop step by step, and one real training."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from autograder import (
+    Band,
+    assert_close,
+    assert_pure,
+    build,
+    digits28,
+    reach_accuracy,
+    recipes,
+    require,
+    task,
+)
+
+# All six shapes differ, so weights can be exchanged without asking how a model names them. The factors keep the
+# logits near 1 in size.
+CONV1, CONV2, FC = (32, 1, 3, 3), (64, 32, 3, 3), (10, 7 * 7 * 64)
+SCALES = {CONV1: 0.3, (32,): 0.1, CONV2: 0.08, (64,): 0.1, FC: 0.03, (10,): 0.3}
+
+# Without these nothing can be said about the training.
+A_CNN = ("number_of_parameters", "shape_of_the_logits")
+
+
+def draw_weights(rng):
+    """Weights for one CNN, by shape."""
+    return {shape: torch.from_numpy(rng.normal(scale=scale, size=shape)).float() for shape, scale in SCALES.items()}
+
+
+def with_weights(model, weights):
+    """Put ``weights`` into a model, the student's or ours, and return it."""
+    state = model.state_dict()
+    shapes = {tuple(value.shape) for value in state.values()}
+    require(shapes == set(weights), "The parameters do not have the documented shapes.")
+    model.load_state_dict({name: weights[tuple(value.shape)] for name, value in state.items()})
+    return model
+
+
+def digits(rng, count):
+    """Random images of digits28, uint8 (count, 28, 28), with labels that have nothing to do with them."""
+    images = digits28().test_images
+    chosen = images[rng.choice(len(images), size=count, replace=False)]
+    return torch.from_numpy(chosen), torch.from_numpy(rng.integers(0, 10, size=count))
+
+
+def pixels(rng, count):
+    """Random model inputs, float32 (count, 1, 28, 28) in [0, 1]."""
+    return torch.from_numpy(rng.random((count, 1, 28, 28), dtype=np.float32))
+
+
+def scaled(images):
+    """What a CNN is given for images, uint8 (N, 28, 28)."""
+    return images[:, None].float() / 255
+
+
+def logits_of(model, x):
+    with torch.no_grad():
+        return model(x)
+
+
+def share_of_hits(logits, labels):
+    """The accuracy of these logits, counted here."""
+    return int((logits.argmax(dim=1) == labels).sum()) / len(labels)
+
+
+def contested(reference, rng):
+    """Draw weights, images and labels whose accuracy is beyond doubt, and would be another without the scaling."""
+    while True:
+        weights = draw_weights(rng)
+        model = with_weights(reference.CNN(), weights)
+        images, labels = digits(rng, 60)
+        logits = logits_of(model, scaled(images))
+        best = logits.topk(2).values
+        clear = best[:, 0] - best[:, 1] > 1e-2  # far above any rounding: no doubt about the class
+        images, logits, labels = images[clear][:47], logits[clear][:47], labels[clear][:47]
+        right = torch.from_numpy(rng.random(len(labels)) < 0.6)
+        labels = torch.where(right, logits.argmax(dim=1), labels)
+        unscaled = logits_of(model, 255 * scaled(images))
+        if len(labels) == 47 and abs(share_of_hits(logits, labels) - share_of_hits(unscaled, labels)) > 0.1:
+            return weights, images, labels
+
+
+@task(
+    "CNN",
+    points=7,
+    needs=A_CNN,
+    hint="The weights fit but the logits differ. ReLU, padding, pooling, flattening: which is missing?",
+)
+def test_logits_with_given_weights(student, reference, rng):
+    """With the same weights your model computes the same logits as ours."""
+    weights = draw_weights(rng)
+    x = pixels(rng, 5)
+    wanted = logits_of(with_weights(reference.CNN(), weights), x)
+    assert_close(with_weights(student.CNN(), weights)(x), wanted, rtol=1e-4, atol=1e-4)
+
+
+@task(
+    "CNN",
+    points=4,
+    needs=A_CNN,
+    hint="A row changes with its neighbours. The batch axis must stay first when you flatten.",
+)
+def test_every_image_is_judged_by_itself(student, rng):
+    """The logits of an image do not depend on the other images of its batch."""
+    model = with_weights(student.CNN(), draw_weights(rng))
+    x = pixels(rng, 7)
+    together, alone = model(x), model(x[2:3])
+    assert_close(alone, together[2:3], rtol=1e-4, atol=1e-5)
+    require(bool((together[2] - together[4]).abs().max() > 1e-4), "Two different images have the same logits.")
+
+
+@task(
+    "CNN",
+    points=4,
+    needs=A_CNN,
+    hint="A layer whose convolution gives nothing but negative numbers must be silent: ReLU sees to it.",
+)
+@pytest.mark.parametrize("layer", [pytest.param(CONV1, id="layer1"), pytest.param(CONV2, id="layer2")])
+def test_negative_maps_are_cut_off(student, rng, layer):
+    """Where a convolution gives only negative numbers, nothing of the image is left after its ReLU."""
+    weights = draw_weights(rng)
+    weights[(layer[0],)] = torch.zeros(layer[0])
+    x = pixels(rng, 2)
+    weights[CONV1] = weights[CONV1].abs()
+    seen = with_weights(student.CNN(), weights)(x)
+    weights[layer] = -weights[layer].abs()
+    silent = with_weights(student.CNN(), weights)(x)
+    require(bool((seen[0] - seen[1]).abs().max() > 1e-4), "Two different images have the same logits.")
+    assert_close(silent[0], silent[1], rtol=0, atol=1e-6)
+
+
+@task("CNN", points=2, needs=A_CNN, hint="Return the scores as fc gives them. The loss contains the softmax.")
+def test_rows_do_not_sum_to_one(student, rng):
+    """The rows of the result are neither probabilities nor their logarithms."""
+    logits = with_weights(student.CNN(), draw_weights(rng))(pixels(rng, 3))
+    require(bool((logits.sum(dim=1) - 1).abs().max() > 1e-3), "Every row sums to 1: these are probabilities.")
+    require(bool(logits.logsumexp(dim=1).abs().max() > 1e-3), "The exponentials of every row sum to 1.")
+
+
+@task(
+    "CNN",
+    points=2,
+    needs=A_CNN,
+    hint="Draw the weights of fc with nn.init.xavier_uniform_ in __init__, anew for every model.",
+)
+def test_fc_starts_uniform_and_anew(student):
+    """The weights of fc are spread evenly over the interval of xavier_uniform, and no two models start alike."""
+    first, second = (
+        next(value for value in student.CNN().state_dict().values() if tuple(value.shape) == FC) for _ in range(2)
+    )
+    bound = math.sqrt(6 / (FC[0] + FC[1]))
+    # 31,360 draws: the mean strays by .00014, the deviation (.0252) by .00006; that of nn.Linear itself is .0103.
+    require(abs(float(first.mean())) < 0.001, "The weights of fc are not centred at 0.")
+    require(abs(float(first.std()) - bound / math.sqrt(3)) < 0.0005, "The weights of fc are not spread evenly.")
+    require(not torch.equal(first, second), "Two new models have the same weights.")
+
+
+@task("feature_shapes", points=4, hint="Send x through the layers one after the other, and note each shape.")
+def test_shapes_for_any_batch(student, rng):
+    """The four shapes, for batches of several sizes."""
+    model = student.CNN()
+    for count in (2, 3, int(rng.integers(11, 20))):
+        got = student.feature_shapes(model, pixels(rng, count))
+        assert_close(got, [(count, 32, 14, 14), (count, 64, 7, 7), (count, 3136), (count, 10)])
+
+
+@task(
+    "train",
+    points=3,
+    needs=(*A_CNN, "logits_with_given_weights"),
+    hint="Scale to [0, 1], mean cross entropy, Adam with the given lr: which of them differs?",
+)
+def test_first_steps_are_those_of_adam(student, reference, rng):
+    """The costs before, after one and after two steps are those of the reference."""
+    weights = draw_weights(rng)
+    images, labels = digits(rng, 16)
+    settings = {"epochs": 3, "batch_size": 16, "lr": 2e-3, "seed": int(rng.integers(100))}  # one batch: no order
+    wanted = reference.train(with_weights(reference.CNN(), weights), images, labels, **settings)
+    model = with_weights(student.CNN(), weights)
+    # Float32 sums in another order move these costs by up to 2e-5; a wrong step moves them by more than .01.
+    assert_close(student.train(model, images, labels, **settings), wanted, rtol=1e-3, atol=1e-3)
+    for shape, value in ((tuple(value.shape), value) for value in model.state_dict().values()):
+        require(not torch.equal(value, weights[shape]), "Some parameters never change.")
+
+
+@task("train", points=3, needs=A_CNN, hint="Clear the gradients before each backward pass, the first one included.")
+def test_old_gradients_do_not_count(student, rng):
+    """What .grad held before the training has no part in it."""
+    weights = draw_weights(rng)
+    images, labels = digits(rng, 13)
+    settings = {"epochs": 3, "batch_size": 13, "lr": 2e-3, "seed": int(rng.integers(100))}
+    clean = student.train(with_weights(student.CNN(), weights), images, labels, **settings)
+    require(len(clean) == 3 and clean[2] < clean[0], "Three steps on one batch did not lower its cost.")
+    model = with_weights(student.CNN(), weights)
+    got = student.train(recipes.poisoned(model, 1e6), images, labels, **settings)
+    assert_close(got, clean, rtol=1e-4)
+
+
+@task(
+    "train",
+    points=2,
+    needs=A_CNN,
+    hint="Adam's first step moves a weight by about the learning rate. Is yours the one you are given?",
+)
+def test_size_of_the_first_step(student, rng):
+    """The largest change in the first step is the learning rate that was given."""
+    for lr in (float(rng.uniform(1e-4, 9e-4)), float(rng.uniform(3e-3, 9e-3))):
+        weights = draw_weights(rng)
+        model = with_weights(student.CNN(), weights)
+        images, labels = digits(rng, 8)
+        student.train(model, images, labels, epochs=1, batch_size=8, lr=lr, seed=1)
+        state = model.state_dict()
+        step = max(float((value - weights[tuple(value.shape)]).abs().max()) for value in state.values())
+        require(abs(step - lr) < 0.02 * lr, "The largest change of a weight is not the learning rate.")
+
+
+@task("train", points=2, needs=A_CNN, hint="Draw a new order at the start of every epoch, the first one included.")
+def test_every_epoch_has_a_new_order(student, rng):
+    """Consecutive epochs meet the images in different orders, and none in that of the file."""
+    # Image i is a flat grey of 4 i, so the first pixel of a batch says which image comes first in it.
+    images = (4 * torch.arange(64, dtype=torch.uint8))[:, None, None].repeat(1, 28, 28)
+    labels = torch.from_numpy(rng.integers(0, 10, size=64))
+    model = with_weights(student.CNN(), draw_weights(rng))
+    watch = build(student, recipes.watch_inputs(model))
+    student.train(model, images, labels, epochs=3, batch_size=4, lr=1e-4, seed=int(rng.integers(1, 100)))
+    firsts = [float(row[0]) for row in watch.first_values()]
+    require(len(firsts) > 0, "The model was never called. Call it as model(x), not as model.forward(x).")
+    require(len(firsts) % 3 == 0, "The three epochs did not have the same number of steps.")
+    steps = len(firsts) // 3
+    epochs = [firsts[:steps], firsts[steps : 2 * steps], firsts[2 * steps :]]
+    require(
+        all(epoch != sorted(epoch) for epoch in epochs), "An epoch goes through the images in the order of the file."
+    )
+    require(epochs[0] != epochs[1] and epochs[1] != epochs[2], "Two consecutive epochs use the same order.")
+
+
+@task("train", points=1, needs=A_CNN, hint="Everything that is drawn comes from a generator that was seeded with seed.")
+def test_the_seed_decides_the_order(student, rng):
+    """The same seed on the same model gives the same costs, another seed gives others."""
+    weights = draw_weights(rng)
+    images, labels = digits(rng, 24)
+    seed = int(rng.integers(1, 1000))
+    first, again, other = (
+        student.train(
+            with_weights(student.CNN(), weights), images, labels, epochs=2, batch_size=4, lr=2e-3, seed=chosen
+        )
+        for chosen in (seed, seed, seed + 1)
+    )
+    require(len(first) == 2 and all(math.isfinite(cost) for cost in first), "There must be one finite cost an epoch.")
+    assert_close(again, first, rtol=1e-5)
+    require(max(abs(a - b) for a, b in zip(first, other, strict=True)) > 1e-5, "Two seeds gave the same training.")
+
+
+@task(
+    "train",
+    points=2,
+    needs=A_CNN,
+    hint="One order for both: the image and the label of a pair must have the same number.",
+)
+def test_every_image_keeps_its_label(student, rng):
+    """With a learning rate of 0 every epoch costs what the whole set costs: each pair counts once."""
+    images, labels = digits(rng, 35)
+    model = with_weights(student.CNN(), draw_weights(rng))
+    wanted = float(torch.nn.functional.cross_entropy(model(scaled(images)), labels))
+    got = assert_pure(student.train, model, images, labels, epochs=2, batch_size=5, lr=0.0, seed=int(rng.integers(100)))
+    assert_close(got, [wanted, wanted], rtol=1e-4)
+
+
+@task(
+    "accuracy",
+    points=4,
+    needs=A_CNN,
+    hint="Scale the images exactly as in train; the class is the place of the largest logit.",
+)
+def test_accuracy_of_known_weights(student, reference, rng):
+    """The accuracy of given weights on given images, to the last image."""
+    weights, images, labels = contested(reference, rng)
+    model = with_weights(student.CNN(), weights)
+    share = share_of_hits(model(scaled(images)), labels)  # of the student's own logits: the model is graded elsewhere
+    assert_close(student.accuracy(model, images, labels), share, atol=1e-6)
+
+
+@task(
+    "accuracy", points=3, needs=A_CNN, hint="The batch size only saves memory: a short last batch counts by its images."
+)
+def test_accuracy_does_not_depend_on_the_batch_size(student, reference, rng):
+    """Batches of any size give the same accuracy, also larger than the set."""
+    weights, images, labels = contested(reference, rng)
+    model = with_weights(student.CNN(), weights)
+    share = share_of_hits(model(scaled(images)), labels)
+    got = list(student.accuracy.each([(model, images, labels, size) for size in (7, 46, 47, 1000)]))
+    assert_close(got, [share] * 4, atol=1e-6)
+
+
+@task("accuracy", points=2, needs=A_CNN, hint="Measuring must not train: no step, no change of a parameter.")
+def test_measuring_changes_nothing(student, reference, rng):
+    """Measured twice, a model has the same accuracy and the same parameters."""
+    weights, images, labels = contested(reference, rng)
+    model = with_weights(student.CNN(), weights)
+    first, second = (assert_pure(student.accuracy, model, images, labels) for _ in range(2))
+    require(0 <= first <= 1, "An accuracy is a share, from 0 to 1.")
+    assert_close(second, first)
+    for value in model.state_dict().values():
+        require(torch.equal(value, weights[tuple(value.shape)]), "Measuring changed the parameters of the model.")
+
+
+@task("accuracy", points=15, needs=(*A_CNN, "loss_falls"))
+def test_digits_are_recognised(student, rng):
+    """Trained for 8 epochs (batch 32, learning rate .002) your model recognises 95 % of unseen digits.
+
+    Accuracy .30, .85 and .95 earn 5, 10 and 15 points. 15 right runs reached .968 to .984 on these 500 images.
+    """
+    data = digits28()
+    order = rng.permutation(len(data.test_labels))  # the labels stay here, and the order tells nothing
+    unseen = scaled(torch.from_numpy(data.test_images[order]))
+    images, labels = torch.from_numpy(data.train_images), torch.from_numpy(data.train_labels)
+
+    def train(seed):
+        model = student.CNN()
+        student.train(model, images, labels, epochs=8, batch_size=32, lr=2e-3, seed=seed)
+        return model
+
+    reach_accuracy(
+        train,
+        predict=lambda model: torch.cat([model(part) for part in unseen.split(100)]),
+        labels=data.test_labels[order],
+        bands=(Band(at=0.30, credit=1 / 3), Band(at=0.85, credit=2 / 3), Band(at=0.95, credit=1.0)),
+        seeds=(1, 2),
+    )
