@@ -10,11 +10,14 @@ from __future__ import annotations
 import difflib
 import functools
 import hashlib
+import math
+import operator
 import signal
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,9 +27,10 @@ from ..model import Verdict
 from .guest import wire
 from .limits import Limits
 from .recipes import Recipe
-from .supervisor import Frame, Loss, Supervisor, Worker, WorkerLost
+from .supervisor import Clock, Frame, Loss, Supervisor, Worker, WorkerLost
 
 BATCH_BYTES = 1 << 22  # of arguments in one frame; a longer list of calls travels in several
+LOG_BYTES = 1 << 26  # of results that the log of a case keeps
 
 
 class StudentFault(BaseException):
@@ -63,7 +67,9 @@ def _raised_class(builtin: str) -> type[StudentRaised]:
     import builtins
 
     base = getattr(builtins, builtin)
-    if base is Exception:
+    # One that means the end of a loop would end the case's own, and ``zip(map(student.f, inputs), wanted)`` would hold
+    # without a comparison. An exception group cannot be made without its members.
+    if base is Exception or issubclass(base, (StopIteration, StopAsyncIteration, BaseExceptionGroup)):
         return StudentRaised
     return type(f"Student{builtin}", (StudentRaised, base), {})
 
@@ -105,11 +111,19 @@ class CaseLog:
     calls: list[Call] = field(default_factory=list)
     describe: Callable[[], str] = str
     output: str = ""
+    _bytes: int = 0
 
     @property
     def current(self) -> str:
         """The call in hand, or the last one: ``bce(p, y)  p: float64 (7, 1), y = [0, 1]``."""
         return self.describe()
+
+    def add(self, call: Call) -> None:
+        """Keep a finished call, as long as there is room. Objects of the submission are kept by their type only."""
+        self._bytes += _size(call.result)
+        if self._bytes <= LOG_BYTES:
+            args, kwargs, result = (_without_objects(part) for part in (call.args, call.kwargs, call.result))
+            self.calls.append(replace(call, args=args, kwargs=kwargs, result=result))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +173,14 @@ class Connection:
         self._unloadable: StudentFault | None = None
         self._spent_s = 0.0
         self._next_id = 1
-        self._outstanding = 0  # replies to a frame of calls that a case has not asked for yet
+        self._pending: _Pending | None = None
+        self._case_seed: int | None = None
         self._reseed: int | None = None
+        self._granted: dict[int, Callable[..., Any]] = {}
+        self._grants = 0
+        self._in_callback = False
+        self._alive: list[StudentObject] = []  # functions of the submission among the arguments being sent
+        self._arguments: list[Any] = []  # those whose changes are being read
         self._dropped: list[int] = []
         self._objects: weakref.WeakValueDictionary[tuple[int, int], StudentObject] = weakref.WeakValueDictionary()
 
@@ -172,17 +192,17 @@ class Connection:
         ``call_s`` is this case's own limit for a single call, in seconds. In a ``secret`` (hidden) case no sentence
         for the student carries an argument, or a text that the student's code could have made from one.
         """
-        self._settle()
+        self._abandon()
         self._secret = secret
+        self._granted.clear()
         self._call_s = call_s or self.limits.call_s
         self.log = CaseLog()
         self.case = case
-        digest = hashlib.sha256(f"{self._seed}/{case}".encode()).digest()
-        self._reseed = int.from_bytes(digest[:4], "little")
+        self._case_seed = self._reseed = self._seed_of(case)
 
     def finish(self) -> CaseLog:
         """End the log of the case in hand and return it."""
-        self._settle()
+        self._abandon()
         if self._worker is not None:
             self.log.output += self._worker.take_output()
         log, self.log = self.log, CaseLog()
@@ -200,60 +220,121 @@ class Connection:
     def close(self) -> None:
         """Kill the worker."""
         worker, self._worker = self._worker, None
+        self._pending = None
         if worker is not None:
             worker.kill()
+            self.log.output += worker.take_output()
+
+    def _seed_of(self, case: str) -> int:
+        return int.from_bytes(hashlib.sha256(f"{self._seed}/{case}".encode()).digest()[:4], "little")
 
     # --- calls
 
     def call(self, requests: Sequence[_Request]) -> Iterator[Call]:
         """Make the calls of ``requests``: one frame out, one reply each, yielded as they arrive."""
-        self._ready()
         for batch in _batches(requests):
             yield from self._call_batch(batch)
 
     def _call_batch(self, batch: Sequence[_Request]) -> Iterator[Call]:
         worker = self._ready()
+        try:
+            frame, todo = self._frame(batch)
+        except wire.Unsendable as exc:
+            if len(batch) == 1:
+                raise TypeError(f"{batch[0].label}: an argument cannot be sent: {exc}") from None
+            half = len(batch) // 2  # one by one they may fit
+            yield from self._call_batch(batch[:half])
+            yield from self._call_batch(batch[half:])
+            return
+        pending = _Pending(worker, self._next_id, deque(todo))
+        self._next_id += len(todo)
+        self.log.describe = functools.partial(self.describe, batch[0])
+        try:
+            worker.send(frame, limit_s=self._call_s)
+        except WorkerLost as lost:
+            raise self._lost(lost, self.log.describe) from None
+        self._pending = pending
+        while pending.todo or pending.done:
+            if not pending.done:
+                self.log.describe = functools.partial(self.describe, pending.todo[0][0])
+                self._read(pending)
+            request, finished = pending.done.popleft()
+            self.log.describe = functools.partial(self.describe, request)
+            if isinstance(finished, BaseException):
+                raise finished
+            self.log.add(finished)
+            yield finished
+
+    def _frame(self, batch: Sequence[_Request]) -> tuple[list[bytes | memoryview], list[tuple[_Request, list[Any]]]]:
+        """Return the frame that asks for ``batch``, and the mutable parts of each call's arguments."""
         encoder = wire.Encoder(self._outgoing, max_body=2**33)
-        callbacks: dict[int, Callable[..., Any]] = {}
-        self._callbacks = callbacks
-        first, calls, nodes = self._next_id, [], []
+        calls, todo = [], []
         for request in batch:
             start = len(encoder.mutable)
             calls.append(request.encode(encoder))
-            nodes.append(encoder.mutable[start:])
-        self._next_id += len(calls)
-        self._outstanding = len(calls)
-        header = {"id": first, "seed": self._reseed, "drop": self._dropped, "calls": calls}
+            todo.append((request, encoder.mutable[start:]))
+        header = {"id": self._next_id, "seed": self._reseed, "drop": self._dropped, "calls": calls}
+        frame = wire.pack(wire.Kind.CALL, header, encoder.buffers)
         self._reseed, self._dropped = None, []
-        self.log.describe = functools.partial(self.describe, batch[0])
+        self._alive.clear()  # only now may they be dropped: by the next request
+        return frame, todo
+
+    def _read(self, pending: _Pending, clock: Clock | None = None) -> None:
+        """Take in one reply. A verdict is kept beside the values until the case asks for that call."""
+        if pending.worker is not self._worker:
+            raise RuntimeError("the worker of these calls is gone")
+        request, mutable = pending.todo.popleft()
+        describe = functools.partial(self.describe, request)
+        started = time.monotonic()
+        finished: Call | BaseException
         try:
-            worker.send(wire.pack(wire.Kind.CALL, header, encoder.buffers), limit_s=self._call_s)
-            for number, (request, mutable) in enumerate(zip(batch, nodes, strict=True), first):
-                self.log.describe = functools.partial(self.describe, request)
-                started = time.monotonic()
-                frame = self._answer(worker, number, callbacks)
-                self._outstanding = self._outstanding - 1 if frame.kind is wire.Kind.VALUE else 0
-                call = self._finished(worker, frame, request, mutable, time.monotonic() - started)
-                self.log.calls.append(call)
-                yield call
+            frame = self._answer(pending.worker, pending.number, clock)
+            if frame.kind is wire.Kind.ERROR:
+                finished = self._raised(pending.worker, frame.header, describe)
+            else:
+                finished = self._finished(pending.worker, frame, request, mutable, time.monotonic() - started)
         except WorkerLost as lost:
-            raise self._lost(lost) from None
+            finished = self._lost(lost, describe)
+        except BaseException:  # out of a function of the case: the worker waits for a value that it will never get
+            pending.todo.clear()
+            self.close()
+            raise
+        if isinstance(finished, BaseException):
+            pending.todo.clear()
+        pending.number += 1
+        pending.done.append((request, finished))
+
+    def _settle(self, clock: Clock | None = None) -> None:
+        """Take in the replies that the case has not asked for yet, so that the worker is free for the next request."""
+        pending, self._pending = self._pending, None
+        while pending is not None and pending.todo and pending.worker is self._worker:
+            self._read(pending, clock)
+
+    def _abandon(self) -> None:
+        """Settle what a case left behind when it stopped halfway; all of that together may take as long as one call.
+
+        The case has its verdict already, so whatever comes of these calls is nobody's.
+        """
+        if self._pending is not None and self._pending.todo:
+            self._settle(self._pending.worker.clock(self._call_s))
 
     def get(self, owner: StudentObject | None, name: str) -> Any:
         """Return the attribute ``name`` of the module or of an object: plain data, or a handle."""
         worker = self._ready()
         number, self._next_id = self._next_id, self._next_id + 1
-        header = {"id": number, "h": None if owner is None else self.handle_of(owner), "name": name}
+        handle = None if owner is None else self.handle_of(owner)
+        header = {"id": number, "h": handle, "name": name, "drop": self._dropped}
+        self._dropped = []
         label = name if owner is None else f"{_type_of(owner)}.{name}"
         self.log.describe = lambda: label
         try:
             worker.send(wire.pack(wire.Kind.GET, header, []), limit_s=self._call_s)
-            frame = self._answer(worker, number, {})
+            frame = self._answer(worker, number)
             if frame.kind is wire.Kind.ERROR:
-                raise self._raised(worker, frame.header)
-            return self._decode(worker, frame)[0]
+                raise self._raised(worker, frame.header, self.log.describe)
+            return self._decode(worker, frame, [])[0]
         except WorkerLost as lost:
-            raise self._lost(lost) from None
+            raise self._lost(lost, self.log.describe) from None
 
     def kind_of(self, name: str) -> str:
         """Return "callable" or "data" for a public name of the module; StudentFault when there is none."""
@@ -292,11 +373,13 @@ class Connection:
 
     def _ready(self) -> Worker:
         """Return a worker with the submission loaded, forking one when there is none."""
+        if self._in_callback:
+            raise RuntimeError("a function that a case passes to the submission cannot call the submission")
         self._settle()
         if self._unloadable is not None:
             raise StudentFault(self._unloadable.verdict, self._unloadable.message, staff=self._unloadable.staff)
         if self._spent_s > self.limits.submission_s:
-            raise StudentFault(Verdict.TIMED_OUT, say("worker.budget", seconds=f"{self.limits.submission_s:g}"))
+            raise self._lost(WorkerLost(Loss.BUDGET), str)
         if self._worker is not None:
             return self._worker
         if self.source.main not in self.source.modules:
@@ -305,6 +388,7 @@ class Connection:
         worker = self._supervisor.spawn(self.limits, torch=self._torch)
         self._generation += 1
         self._dropped = []
+        self._reseed = self._case_seed
         self._worker = worker
         try:
             self._load(worker)
@@ -313,18 +397,6 @@ class Connection:
             self.close()
             raise
         return worker
-
-    def _settle(self) -> None:
-        """Take in the replies that a case left behind when it stopped halfway through a frame of calls."""
-        worker = self._worker
-        try:
-            while worker is not None and self._outstanding:
-                frame = self._answer(worker, self._next_id - self._outstanding, {})
-                self._outstanding = self._outstanding - 1 if frame.kind is wire.Kind.VALUE else 0
-        except WorkerLost:
-            # The case that made these calls has its verdict already, so this loss is nobody's.
-            self.close()
-        self._outstanding = 0
 
     def _load(self, worker: Worker) -> None:
         self.log.describe = lambda: f"import {self.source.main}"
@@ -337,33 +409,36 @@ class Connection:
             offset += len(data)
         started = time.monotonic()
         try:
-            header = {"main": self.source.main, "modules": modules}
+            header = {"main": self.source.main, "modules": modules, "seed": self._seed_of("")}
             worker.send(wire.pack(wire.Kind.LOAD, header, buffers), limit_s=self.limits.load_s)
             frame = worker.receive(limit_s=self.limits.load_s)
             if frame.kind is wire.Kind.LOADFAIL:
-                raise self._load_failed(worker, frame.header)
+                raise self._load_failed(worker, frame.header)  # or a WorkerLost, when it cannot be read
             if frame.kind is not wire.Kind.HELLO:
                 raise worker.violation(f"a frame of kind {frame.kind.name} instead of HELLO")
             self._names = _names_of(worker, frame.header)
         except WorkerLost as lost:
-            raise self._lost(lost) from None
+            raise self._lost(lost, self.log.describe) from None
         finally:
             self._spent_s += time.monotonic() - started
 
-    def _answer(self, worker: Worker, number: int, callbacks: dict[int, Callable[..., Any]]) -> Frame:
-        """Wait for the reply to call ``number``, serving callbacks meanwhile."""
-        clock = worker.clock(self._call_s)
+    def _answer(self, worker: Worker, number: int, clock: Clock | None = None) -> Frame:
+        """Wait for the reply to call ``number``, serving callbacks meanwhile; WorkerLost at the end of the budget."""
+        clock = clock or worker.clock(self._call_s)
         started = time.monotonic()
         served = 0
         try:
             while True:
+                if self._spent_s + time.monotonic() - started > self.limits.submission_s:
+                    worker.kill()
+                    raise WorkerLost(Loss.BUDGET)
                 frame = worker.receive(limit_s=self._call_s, clock=clock)
                 if frame.kind is wire.Kind.CB:
                     served += 1
                     if served > self.limits.callbacks:
                         raise worker.violation("too many callbacks")
                     paused = time.monotonic()
-                    self._serve_callback(worker, frame, callbacks)
+                    self._serve_callback(worker, frame)
                     clock.pause(time.monotonic() - paused)
                     continue
                 if frame.kind not in (wire.Kind.VALUE, wire.Kind.ERROR) or frame.header.get("id") != number:
@@ -372,29 +447,31 @@ class Connection:
         finally:
             self._spent_s += time.monotonic() - started
 
-    def _serve_callback(self, worker: Worker, frame: Frame, callbacks: dict[int, Callable[..., Any]]) -> None:
+    def _serve_callback(self, worker: Worker, frame: Frame) -> None:
         decoder = wire.Decoder(frame.body)
         try:
-            function = callbacks[frame.header["cb"]]
+            function = self._granted[frame.header["cb"]]
             args = [decoder.value(tree) for tree in frame.header["a"]]
             kwargs = {str(name): decoder.value(tree) for name, tree in frame.header["k"]}
         except Exception:
             raise worker.violation("a callback that was not granted or cannot be read") from None
+        self._in_callback = True
         try:
             encoder = wire.Encoder(lambda value: None, max_body=2**33)
-            header = {"v": encoder.tree(function(*args, **kwargs))}
+            tree = encoder.tree(function(*args, **kwargs))
+            answer = wire.pack(wire.Kind.CBVALUE, {"v": tree}, encoder.buffers)
         except Exception as exc:  # called with what it cannot take: the student's code hears of it as an exception
-            encoder.buffers, header = [], {"error": f"the function given raised {type(exc).__name__}: {exc}"[:500]}
-        worker.send(wire.pack(wire.Kind.CBVALUE, header, encoder.buffers), limit_s=self._call_s)
+            answer = wire.pack(wire.Kind.CBVALUE, {"error": _why(exc)}, [])
+        finally:
+            self._in_callback = False
+        worker.send(answer, limit_s=self._call_s)
 
     def _finished(self, worker: Worker, frame: Frame, request: _Request, mutable: list[Any], seconds: float) -> Call:
-        if frame.kind is wire.Kind.ERROR:
-            raise self._raised(worker, frame.header)
-        result, changes, aliases = self._decode(worker, frame, len(mutable))
+        result, changes, aliases = self._decode(worker, frame, mutable)
         paths = request.paths(mutable) if changes or aliases else []
         for node, new in changes:
             if not _write_back(mutable[node], new):
-                raise self._lost(worker.violation("a changed argument of another type"))
+                raise worker.violation("a changed argument of another type")
         return Call(
             function=request.label,
             args=request.args,
@@ -405,32 +482,42 @@ class Connection:
             seconds=seconds,
         )
 
-    def _decode(self, worker: Worker, frame: Frame, nodes: int = 0) -> tuple[Any, list[tuple[int, Any]], list[int]]:
-        """Return result, changed nodes and aliased nodes of a VALUE frame; a violation if anything is off."""
+    def _decode(self, worker: Worker, frame: Frame, mutable: list[Any]) -> tuple[Any, list[tuple[int, Any]], list[int]]:
+        """Return result, changed nodes and aliased nodes of a VALUE frame; a violation if anything is off.
+
+        ``mutable`` are the nodes of the arguments; inside a changed one another may stand, by its number.
+        """
+        nodes = len(mutable)
         try:
             decoder = wire.Decoder(frame.body, self._incoming)
             result = decoder.value(frame.header["v"])
+            self._arguments = mutable
             changes = [(_index(i, nodes), decoder.value(tree)) for i, tree in frame.header["w"]]
             return result, changes, [_index(i, nodes) for i in frame.header["al"]]
         except MemoryError:
             raise worker.violation("a reply that does not fit into memory") from None
         except (wire.WireError, KeyError, TypeError, ValueError) as exc:
             raise worker.violation(str(exc) if isinstance(exc, wire.WireError) else "a reply of another form") from None
+        finally:
+            self._arguments = []
 
     # --- values that are no plain data
 
     def _outgoing(self, value: Any) -> wire.Tree:
         if isinstance(value, RemoteFunction):
             value = value.owner if value.attribute is None else self.get(value.owner, value.attribute)
+            self._alive.append(value)
         if isinstance(value, StudentObject):
             return {"h": self.handle_of(value)}
         if callable(value):
-            number = len(self._callbacks) + 1
-            self._callbacks[number] = value
-            return {"c": number}
+            self._grants += 1
+            self._granted[self._grants] = value  # until the case ends: an object may keep it and call it later
+            return {"c": self._grants}
         return None
 
-    def _incoming(self, tag: str, content: Any) -> StudentObject:
+    def _incoming(self, tag: str, content: Any) -> Any:
+        if tag == "a":
+            return self._arguments[_index(content, len(self._arguments))]
         if tag != "h" or not isinstance(content, list) or len(content) != 2:
             raise wire.WireError("a value that only the trusted side may send")
         handle, type_name = content
@@ -451,12 +538,9 @@ class Connection:
 
     # --- what went wrong
 
-    def _raised(self, worker: Worker, header: dict[str, Any]) -> BaseException:
-        try:
-            error = _Error.read(header)
-        except (KeyError, TypeError, ValueError):
-            return self._lost(worker.violation("an error of another form"))
-        call = self._call_in_words()
+    def _raised(self, worker: Worker, header: dict[str, Any], describe: Callable[[], str]) -> BaseException:
+        error = self._error(worker, header)
+        call = self._call_in_words(describe)
         staff = error.trace()
         if "NotImplementedError" in error.bases:
             name = call.partition("(")[0]
@@ -474,10 +558,23 @@ class Connection:
         builtin = _builtin_of(error.bases)
         return _raised_class(builtin)(message, type_name=error.type, text=error.text, staff=staff)
 
-    def _call_in_words(self) -> str:
-        """The call in hand without what is said of its arguments; in a secret case without the arguments, too."""
-        call = self.log.current.partition("  ")[0]
-        return f"{call.partition('(')[0]}(…)" if self._secret else call
+    def _error(self, worker: Worker, header: dict[str, Any]) -> _Error:
+        """Read an exception as the worker describes it; a violation when it is of another form.
+
+        Its lines must be lines of the submission: in a secret case they reach the student, and the name of a file
+        could carry anything.
+        """
+        sizes = {file: data.count(b"\n") + data.count(b"\r") + 1 for file, data in self.source.modules.values()}
+        try:
+            error = _Error.read(header)
+        except (KeyError, TypeError, ValueError):
+            raise worker.violation("an error of another form") from None
+        return replace(error, lines=tuple(line for line in error.lines if 0 <= line[1] <= sizes.get(line[0], -1)))
+
+    def _call_in_words(self, describe: Callable[[], str]) -> str:
+        """The call without what is said of its arguments; in a secret case without the arguments, too."""
+        call = describe().partition("  ")[0]
+        return f"{call.partition('(')[0]}(…)" if self._secret and "(" in call else call
 
     def _sentence(self, call: str, error: _Error) -> str:
         if error.type == "TypeError" and not error.own:
@@ -495,10 +592,7 @@ class Connection:
         return say("student.raised-at", call=call, type=type, text=error.text, file=file, line=line)
 
     def _load_failed(self, worker: Worker, header: dict[str, Any]) -> StudentFault:
-        try:
-            error = _Error.read(header)
-        except (KeyError, TypeError, ValueError):
-            return self._lost(worker.violation("a load failure of another form"))
+        error = self._error(worker, header)
         file = self.source.file
         line = 0
         if error.lines:
@@ -514,15 +608,14 @@ class Connection:
             message = say("student.load", file=file, type=error.type, text=error.text)
         return StudentFault(Verdict.ERRORED, message, staff=error.trace())
 
-    def _lost(self, lost: WorkerLost) -> StudentFault:
-        """Turn the loss of the worker into the verdict on the call in hand; the next call gets a fresh worker."""
-        worker, self._worker = self._worker, None
-        self._outstanding = 0
-        if worker is not None:
-            worker.kill()
-            self.log.output += worker.take_output()
-        call = self._call_in_words()
+    def _lost(self, lost: WorkerLost, describe: Callable[[], str]) -> StudentFault:
+        """Turn the loss of the worker into the verdict on a call; the next call gets a fresh worker."""
+        self.close()
+        call = self._call_in_words(describe)
         match lost.loss:
+            case Loss.BUDGET:
+                verdict = Verdict.TIMED_OUT
+                message = say("worker.budget", seconds=f"{self.limits.submission_s:g}")
             case Loss.TIMED_OUT:
                 verdict, message = Verdict.TIMED_OUT, say("worker.timed-out", call=call, seconds=f"{lost.limit_s:g}")
             case Loss.CPU:
@@ -619,14 +712,21 @@ def _write_back(old: Any, new: Any) -> bool:
     return True
 
 
+def _as_array(value: Any) -> np.ndarray:
+    """An array with the entries of an array or tensor, to be shown."""
+    if isinstance(value, np.ndarray):
+        return value
+    plain = value.detach().cpu().resolve_conj().resolve_neg()
+    return np.asarray(plain.float() if str(plain.dtype) == "torch.bfloat16" else plain)
+
+
 def _short(value: Any, name: str) -> tuple[str, str]:
     """Return how an argument stands in the call, and what is said of it behind the call."""
     if isinstance(value, np.ndarray) or type(value).__module__ == "torch":
         kind = str(value.dtype).removeprefix("torch.")
         shape = tuple(int(n) for n in value.shape)
-        size = int(np.prod(shape))
-        if size <= 6 and value.ndim <= 2:
-            values = np.array2string(np.asarray(value.detach() if hasattr(value, "detach") else value), separator=", ")
+        if math.prod(shape) <= 6 and value.ndim <= 2:
+            values = np.array2string(_as_array(value), separator=", ")
             return name or "…", f"{name or 'array'} = {' '.join(values.split())}"
         return name or "…", f"{name or 'array'}: {kind} {shape}"
     if isinstance(value, (StudentObject, RemoteFunction, Recipe)):
@@ -638,6 +738,17 @@ def _short(value: Any, name: str) -> tuple[str, str]:
         many = f" of {len(value)}" if hasattr(value, "__len__") else ""
         return name or "…", f"{name or 'argument'}: {type(value).__name__}{many}"
     return text, ""
+
+
+def _why(exc: Exception) -> str:
+    """What the student's code hears of an exception in a function of the case.
+
+    An assertion's text is for the trusted side: it may hold what is expected.
+    """
+    if isinstance(exc, wire.Unsendable):
+        return f"the function given returned what cannot be sent: {exc}"[:500]
+    text = "" if isinstance(exc, AssertionError) else f": {exc}"
+    return f"the function given raised {type(exc).__name__}{text}"[:500]
 
 
 @dataclass(frozen=True, slots=True)
@@ -653,18 +764,15 @@ class _Request:
     keep: bool = False
 
     def encode(self, encoder: wire.Encoder) -> dict[str, Any]:
-        connection = None if self.owner is None else _hold(self.owner).connection
-        try:
-            return {
-                "h": None if connection is None or self.owner is None else connection.handle_of(self.owner),
-                "r": self.recipe,
-                "f": self.attribute,
-                "a": [_tree(encoder, arg) for arg in self.args],
-                "k": [[name, _tree(encoder, arg)] for name, arg in self.kwargs.items()],
-                "keep": self.keep,
-            }
-        except wire.Unsendable as exc:
-            raise TypeError(f"{self.label}: an argument cannot be sent: {exc}") from None
+        """Return the call as it stands in a frame; Unsendable for an argument that cannot travel."""
+        return {
+            "h": None if self.owner is None else _hold(self.owner).connection.handle_of(self.owner),
+            "r": self.recipe,
+            "f": self.attribute,
+            "a": [_tree(encoder, arg) for arg in self.args],
+            "k": [[name, _tree(encoder, arg)] for name, arg in self.kwargs.items()],
+            "keep": self.keep,
+        }
 
     def size(self) -> int:
         return sum(_size(arg) for arg in (*self.args, *self.kwargs.values()))
@@ -700,11 +808,24 @@ def _size(value: Any) -> int:
         return sum(_size(item) for item in value.values())
     if isinstance(value, (list, tuple)):
         return sum(_size(item) for item in value)
-    return int(getattr(value, "nbytes", 0))
+    if isinstance(value, Recipe):
+        return sum(_size(item) for item in value.arguments)
+    # An object of the submission is not asked: that would be a call.
+    return 0 if isinstance(value, StudentObject) else int(getattr(value, "nbytes", 0))
+
+
+@dataclass(slots=True)
+class _Pending:
+    """The calls of one frame: those whose replies are still to be read, and what became of the others."""
+
+    worker: Worker
+    number: int  # of the first call in ``todo``
+    todo: deque[tuple[_Request, list[Any]]]
+    done: deque[tuple[_Request, Call | BaseException]] = field(default_factory=deque)
 
 
 def _batches(requests: Sequence[_Request]) -> Iterator[list[_Request]]:
-    """Cut a list of calls into frames: at most BATCH_BYTES of arrays and a fraction of the header's nodes each."""
+    """Cut a list of calls into frames of at most 100 calls and BATCH_BYTES of arrays each."""
     batch: list[_Request] = []
     size = 0
     for request in requests:
@@ -818,6 +939,19 @@ def _hold(thing: StudentObject) -> _Hold:
 
 def _type_of(thing: StudentObject) -> str:
     return _hold(thing).type_name
+
+
+def _without_objects(value: Any) -> Any:
+    """``value`` with every object of the submission replaced by one that stands for its type alone."""
+    if isinstance(value, StudentObject):
+        return _new_object(replace(_hold(value), generation=0, handle=0))
+    if type(value) in (list, tuple) and len(value) <= wire.MAX_NODES:  # a longer one holds numbers only
+        parts = [_without_objects(item) for item in value]
+        return value if all(map(operator.is_, parts, value)) else type(value)(parts)
+    if type(value) is dict:
+        found = {key: _without_objects(item) for key, item in value.items()}
+        return value if all(found[key] is item for key, item in value.items()) else found
+    return value
 
 
 class StudentCode:

@@ -10,10 +10,11 @@ import contextlib
 import dataclasses
 import json
 import os
+import secrets
 import select
-import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from typing import Any
 from ..errors import SandboxError
 from .guest import wire
 from .limits import PATIENCE, Limits
+from .zygote import BROKEN
 
 START_S = 120.0  # importing torch on a cold disk of a busy machine
 CONTROL_S = 30.0
@@ -39,6 +41,7 @@ class Loss(Enum):
     EXITED = auto()
     SIGNALLED = auto()
     PROTOCOL = auto()
+    BUDGET = auto()
 
 
 class WorkerLost(Exception):
@@ -118,7 +121,7 @@ class Zygote:
         except BaseException:
             ours.close()
             os.close(output)
-            shutil.rmtree(scratch, ignore_errors=True)
+            remove_folder(scratch)
             raise
         finally:
             theirs.close()
@@ -143,11 +146,12 @@ class Zygote:
     def _request(
         self, request: dict[str, Any], descriptors: list[int] | None = None, *, timeout_s: float = CONTROL_S
     ) -> tuple[dict[str, Any], list[int]]:
-        self._control.settimeout(timeout_s)
         try:
+            self._control.settimeout(timeout_s)
             socket.send_fds(self._control, [json.dumps(request).encode()], descriptors or [])
             text, received, _, _ = socket.recv_fds(self._control, 65536, 1)
         except OSError as exc:
+            self._process.kill()  # its answer may still come, and would be taken for that to the next request
             raise SandboxError(f"The zygote did not answer within {timeout_s:g} s: {exc}.", slug="zygote-lost") from exc
         if not text:
             raise SandboxError(
@@ -182,7 +186,6 @@ class Worker:
         self._scratch = scratch
         self._output = bytearray()
         self._dropped = 0
-        self._poll = select.poll()
         self._usage: Usage | None = None
         connection.setblocking(False)
         os.set_blocking(output, False)
@@ -194,7 +197,7 @@ class Worker:
         if self._readable():
             raise self._violation("a frame that answers nothing")
         data = memoryview(b"".join(pieces))
-        clock = _Clock(self._pid, limit_s)
+        clock = Clock(self._pid, limit_s)
         while data:
             try:
                 data = data[self._connection.send(data) :]
@@ -203,9 +206,9 @@ class Worker:
             except OSError:
                 raise self._ended() from None
 
-    def receive(self, *, limit_s: float, clock: _Clock | None = None) -> Frame:
+    def receive(self, *, limit_s: float, clock: Clock | None = None) -> Frame:
         """Receive one frame within ``limit_s`` (or within what is left of ``clock``)."""
-        clock = clock or _Clock(self._pid, limit_s)
+        clock = clock or Clock(self._pid, limit_s)
         try:
             head = bytes(self._exactly(wire.HEAD.size, clock))
             kind, header_size, body_size = wire.unpack_head(head, max_body=self.limits.result_mib * 1024 * 1024)
@@ -216,8 +219,8 @@ class Worker:
         self._drain()
         return Frame(kind, header, body)
 
-    def clock(self, limit_s: float) -> _Clock:
-        return _Clock(self._pid, limit_s)
+    def clock(self, limit_s: float) -> Clock:
+        return Clock(self._pid, limit_s)
 
     def take_output(self) -> str:
         """Return and forget what the submission printed since the last call; text beyond the cap is counted only."""
@@ -244,7 +247,7 @@ class Worker:
         """Kill the worker because of what it sent; return the loss to raise."""
         return self._violation(text)
 
-    def _exactly(self, size: int, clock: _Clock) -> bytearray:
+    def _exactly(self, size: int, clock: Clock) -> bytearray:
         # Grows with what really arrives: a header may announce megabytes and send none.
         data = bytearray()
         while len(data) < size:
@@ -266,17 +269,18 @@ class Worker:
         except OSError:
             return False  # nothing there, or the worker is gone: the send will tell
 
-    def _wait(self, event: int, clock: _Clock) -> None:
+    def _wait(self, event: int, clock: Clock) -> None:
         """Wait until the connection is ready, draining what is printed meanwhile; WorkerLost at the deadline."""
         poll = select.poll()
         poll.register(self._connection, event)
         poll.register(self._output_end, select.POLLIN)
         poll.register(self._pidfd, select.POLLIN)
         while True:
-            if clock.left() <= 0:
+            wait_s = clock.wait_s()
+            if wait_s <= 0:
                 self._finish()
                 raise WorkerLost(Loss.TIMED_OUT, limit_s=clock.limit_s)
-            ready = dict(poll.poll(clock.wait_s() * 1000))
+            ready = dict(poll.poll(wait_s * 1000))
             if self._output_end in ready and not self._drain():
                 poll.unregister(self._output_end)
             if self._connection.fileno() in ready:
@@ -317,15 +321,15 @@ class Worker:
     def _collect(self) -> Usage:
         try:
             self._usage = self._zygote.reap(self._pid)
-            self._drain()
         except SandboxError:
-            self._usage = Usage(status=signal.SIGKILL, cpu_s=0.0, peak_kib=0)  # the zygote took its workers along
-            raise
-        finally:
-            os.close(self._pidfd)
-            os.close(self._output_end)
-            self._connection.close()
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            # A zygote that ended took its workers along. A submission can have ended it, so this is no fault of ours
+            # for the case in hand; the next worker comes from a new zygote.
+            self._usage = Usage(status=signal.SIGKILL, cpu_s=0.0, peak_kib=0)
+        self._drain()
+        os.close(self._pidfd)
+        os.close(self._output_end)
+        self._connection.close()
+        remove_folder(self._scratch)
         return self._usage
 
     def _violation(self, text: str) -> WorkerLost:
@@ -335,7 +339,9 @@ class Worker:
     def _ended(self) -> WorkerLost:
         """Say how a worker that ended by itself did so."""
         # A worker that only closed its connection is still running: then our own SIGKILL is what the status shows.
-        running = not select.select([self._pidfd], [], [], 1.0)[0]
+        ended = select.poll()
+        ended.register(self._pidfd, select.POLLIN)
+        running = not ended.poll(1000)
         usage = self._finish() if running else self._collect()
         if running:
             return WorkerLost(Loss.PROTOCOL, text="the connection was closed")
@@ -344,10 +350,13 @@ class Worker:
             if number == signal.SIGXCPU or (number == signal.SIGKILL and usage.cpu_s >= self.limits.cpu_s):
                 return WorkerLost(Loss.CPU, limit_s=self.limits.cpu_s)
             return WorkerLost(Loss.SIGNALLED, detail=number)
-        return WorkerLost(Loss.EXITED, detail=os.waitstatus_to_exitcode(usage.status))
+        status = os.waitstatus_to_exitcode(usage.status)
+        if status == BROKEN:
+            return WorkerLost(Loss.PROTOCOL, text="the worker's own loop was broken")
+        return WorkerLost(Loss.EXITED, detail=status)
 
 
-class _Clock:
+class Clock:
     """Counts the time that a worker had, not the time that it queued for a core on a busy machine."""
 
     def __init__(self, pid: int, limit_s: float) -> None:
@@ -369,7 +378,7 @@ class _Clock:
         return self.limit_s - (used - (_queued_s(self._pid) - self._queued))
 
     def wait_s(self) -> float:
-        """How long to wait before asking :meth:`left` again."""
+        """How long to wait before asking again; 0 or less at the deadline."""
         return min(self.left(), GLANCE_S if self._queued is None else 1.0)
 
     def pause(self, seconds: float) -> None:
@@ -384,6 +393,51 @@ def _queued_s(pid: int) -> float:
             return int(file.read().split()[1]) / 1e9
     except (OSError, IndexError, ValueError):
         return 0.0
+
+
+def remove_folder(path: str) -> None:
+    """Remove a scratch folder, whatever a submission left in it; nothing may still run in there.
+
+    Each folder inside is emptied into the top one, so that neither a chain of thousands of folders (which ends
+    ``shutil.rmtree`` with a RecursionError) nor a forbidding mode keeps anything alive. Links are never followed.
+    """
+    try:
+        os.rmdir(path)
+        return
+    except OSError:
+        pass  # there is something in it
+    with contextlib.suppress(OSError):
+        os.chmod(path, 0o700)
+        top = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            while names := os.listdir(top):
+                for name in names:
+                    _remove_entry(name, top)
+        finally:
+            os.close(top)
+        os.rmdir(path)
+
+
+def _remove_entry(name: str, top: int) -> None:
+    if not _is_folder(name, top):
+        os.unlink(name, dir_fd=top)
+        return
+    os.chmod(name, 0o700, dir_fd=top)
+    inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+    try:
+        for child in os.listdir(inner):
+            if _is_folder(child, inner):
+                os.chmod(child, 0o700, dir_fd=inner)
+                os.rename(child, secrets.token_hex(16), src_dir_fd=inner, dst_dir_fd=top)
+            else:
+                os.unlink(child, dir_fd=inner)
+    finally:
+        os.close(inner)
+    os.rmdir(name, dir_fd=top)
+
+
+def _is_folder(name: str, parent: int) -> bool:
+    return stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode)
 
 
 class Supervisor:

@@ -21,12 +21,14 @@ import signal
 import socket
 import sys
 import traceback
+from types import ModuleType
 from typing import Any
 
 from . import jail
 from .limits import Limits
 
 CONTROL = 3
+BROKEN = 97  # exit status of a worker whose own loop was broken, which takes a submission that meddles with it
 
 
 def main() -> None:
@@ -106,7 +108,7 @@ def _spawn(control: socket.socket, request: dict[str, Any], descriptors: list[in
         except BaseException:
             traceback.print_exc()  # into the worker's output, which staff can read
         finally:
-            os._exit(97)  # never back into the zygote's loop
+            os._exit(BROKEN)  # never back into the zygote's loop
     os.close(connection)
     os.close(output)
     alive.add(pid)
@@ -131,6 +133,7 @@ def _work(parent: int, connection: int, output: int, limits: Limits, scratch: st
 
     for name in [name for name in sys.modules if name.partition(".")[0] == "autograder"]:
         del sys.modules[name]  # a student's own module may be called anything; ours is not offered
+    sys.modules["__main__"] = ModuleType("__main__")
     gc.enable()
     serve(3, max_result=limits.result_mib * 1024 * 1024, max_handles=limits.handles)
 

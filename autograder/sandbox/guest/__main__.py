@@ -11,6 +11,7 @@ import contextlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import io
 import linecache
 import os
 import random
@@ -27,6 +28,7 @@ from .recipes import RECIPES
 
 MAX_TYPE, MAX_TEXT = 80, 2000  # characters of an error's type and text
 MAX_TO_WORKER = 2**33  # bytes of one frame from the trusted side, which is trusted
+PIECE = 1 << 20  # bytes that are compared or joined at a time, so that large arrays are not held twice
 
 
 class Submission(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -45,15 +47,23 @@ class Submission(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: ModuleType) -> None:
         file, source = self.sources[module.__name__]
         module.__file__ = file
-        text = source.decode("utf-8")  # UnicodeDecodeError is told apart by the trusted side
+        text = _text_of(source)
         # pytest, inspect and tracebacks find the lines here; there is no such file to read.
-        linecache.cache[file] = (len(source), None, text.splitlines(keepends=True), file)
+        linecache.cache[file] = (len(source), None, io.StringIO(text).readlines(), file)
         code: CodeType = compile(text, file, "exec", dont_inherit=True)
         exec(code, module.__dict__)
 
     @property
     def files(self) -> set[str]:
         return {file for file, _ in self.sources.values()}
+
+
+def _text_of(source: bytes) -> str:
+    """Decode as Python reads a file: byte order mark, declared encoding, any line ends; else UnicodeDecodeError."""
+    try:
+        return importlib.util.decode_source(source)
+    except SyntaxError:  # no such encoding, or bytes of another one in the first two lines
+        return source.decode("utf-8")
 
 
 class Guest:
@@ -81,13 +91,13 @@ class Guest:
         elif kind is wire.Kind.CALL:
             if header["seed"] is not None:
                 reseed(header["seed"])
-            for handle in header["drop"]:
-                self._ids.pop(id(self._objects.pop(handle, None)), None)
+            self._drop(header["drop"])
             decoder = wire.Decoder(body, self._resolve)
             for number, call in enumerate(header["calls"], header["id"]):
                 if not self._call(number, call, decoder):
                     break  # the case sees the exception of this call, as it would in a loop of its own
         elif kind is wire.Kind.GET:
+            self._drop(header["drop"])
             self._get(header)
 
     # --- frames
@@ -109,7 +119,9 @@ class Guest:
 
     def _send(self, kind: wire.Kind, header: dict[str, Any], buffers: list[bytes | memoryview]) -> None:
         flush_output()  # what was printed during a call reaches the pipe before the answer reaches the socket
-        self._connection.sendall(b"".join(wire.pack(kind, header, buffers)))
+        pieces = wire.pack(kind, header, buffers)
+        for piece in [b"".join(pieces)] if sum(map(len, pieces)) < PIECE else pieces:
+            self._connection.sendall(piece)
 
     # --- requests
 
@@ -119,19 +131,23 @@ class Guest:
         submission = Submission(sources)
         self._files = submission.files
         sys.meta_path.insert(0, submission)
+        sys.modules.pop(header["main"], None)  # a library module of the same name is not what was handed in
         try:
+            reseed(header["seed"])
             if any(b"torchvision" in source for _, source in sources.values()):
                 self._tolerate_torchvision()
             self._module = importlib.import_module(header["main"])
+            self._send(wire.Kind.HELLO, {"names": self._names()}, [])
         except BaseException as exc:
             self._send(wire.Kind.LOADFAIL, self._error(exc), [])
-            return
-        names = {
-            name: "callable" if callable(value) else "data"
-            for name, value in vars(self._module).items()
-            if not name.startswith("_") and not isinstance(value, ModuleType)
-        }
-        self._send(wire.Kind.HELLO, {"names": [[n, k] for n, k in names.items()][:1000]}, [])
+
+    def _names(self) -> list[list[str]]:
+        """The public names of the submission, and whether each is callable."""
+        return [
+            [name, "callable" if callable(value) else "data"]
+            for name, value in list(vars(self._module).items())
+            if isinstance(name, str) and not name.startswith("_") and not isinstance(value, ModuleType)
+        ][:1000]
 
     @staticmethod
     def _tolerate_torchvision() -> None:
@@ -144,9 +160,14 @@ class Guest:
         try:
             owner = self._module if header["h"] is None else self._objects[header["h"]]
             value = getattr(owner, header["name"])
-            self._reply(header["id"], value, keep=False, arguments=[], before=[])
+            self._reply(header["id"], value, keep=False, nodes=[])
         except BaseException as exc:
             self._fail(header["id"], exc)
+
+    def _drop(self, handles: list[int]) -> None:
+        for handle in handles:
+            if handle in self._objects:
+                self._ids.pop(id(self._objects.pop(handle)), None)
 
     def _call(self, number: int, call: dict[str, Any], decoder: wire.Decoder) -> bool:
         """Make one call and answer it; False when it raised."""
@@ -154,11 +175,10 @@ class Guest:
             first = len(decoder.mutable)
             arguments = [decoder.value(tree) for tree in call["a"]]
             named = {name: decoder.value(tree) for name, tree in call["k"]}
-            mutable = decoder.mutable[first:]
-            before = [_snapshot(node) for node in mutable]
-            function = self._function(call)
-            result = function(*arguments, **named)
-            self._reply(number, result, keep=bool(call["keep"]), arguments=mutable, before=before)
+            sent = zip(decoder.mutable[first:], decoder.sent[first:], strict=True)
+            nodes = [_Node(value, data) for value, data in sent]
+            result = self._function(call)(*arguments, **named)
+            self._reply(number, result, keep=bool(call["keep"]), nodes=nodes)
             return True
         except BaseException as exc:
             self._fail(number, exc)
@@ -197,21 +217,22 @@ class Guest:
 
     # --- replies
 
-    def _reply(self, number: int, result: Any, *, keep: bool, arguments: list[Any], before: list[Any]) -> None:
+    def _reply(self, number: int, result: Any, *, keep: bool, nodes: list[_Node]) -> None:
         encoder = wire.Encoder(self._handle, max_body=self._max_result)
-        tree = self._handle(result) if keep else encoder.tree(result)
-        produced = list(encoder.mutable)
-        changed = [
-            [i, encoder.tree(node)]
-            for i, (node, old) in enumerate(zip(arguments, before, strict=True))
-            if not _same(old, _snapshot(node))
-        ]
-        aliases = [i for i, node in enumerate(arguments) if any(_share(node, made) for made in produced)]
-        header = {"id": number, "v": tree, "w": changed, "al": aliases}
-        self._send(wire.Kind.VALUE, header, encoder.buffers)
+        issued = self._next
+        try:
+            tree = self._handle(result) if keep else encoder.tree(result)
+            produced = list(encoder.mutable)
+            encoder.known = {id(node.value): i for i, node in enumerate(nodes)}
+            changed = [[i, encoder.tree(node.value)] for i, node in enumerate(nodes) if node.changed()]
+            aliases = [i for i, node in enumerate(nodes) if any(_share(node.value, made) for made in produced)]
+            self._send(wire.Kind.VALUE, {"id": number, "v": tree, "w": changed, "al": aliases}, encoder.buffers)
+        except BaseException:
+            self._drop(list(range(issued, self._next)))  # the trusted side never hears of these handles
+            raise
 
     def _handle(self, value: Any) -> wire.Tree:
-        name = type(value).__name__[:MAX_TYPE]
+        name = _name_of(type(value))
         known = self._ids.get(id(value))
         if known is None:
             if len(self._objects) >= self._max_handles:
@@ -226,27 +247,29 @@ class Guest:
 
     def _error(self, exc: BaseException) -> dict[str, Any]:
         """Describe an exception in plain, short text, formatted here: ``str(exc)`` is the student's code as well."""
-        if isinstance(exc, wire.Unsendable):
+        if type(exc) is wire.Unsendable:
             return {"type": "ReturnTypeError", "bases": [], "text": str(exc)[:MAX_TEXT], "lines": [], "own": False}
         try:
-            text = str(exc)[:MAX_TEXT]
+            text = str.__getitem__(str(exc), slice(MAX_TEXT))  # str(exc) may be of a class that answers for itself
         except BaseException as broken:
-            text = f"(its text cannot be shown: {type(broken).__name__})"
-        bases = [base.__name__ for base in type(exc).__mro__ if getattr(builtins, base.__name__, None) is base]
-        lines = self._student_lines(exc)
+            text = f"(its text cannot be shown: {_name_of(type(broken))})"
+        try:
+            lines, own = self._student_lines(exc), bool(self._frames(exc.__traceback__))
+        except BaseException:
+            lines, own = [], True
         return {
-            "type": str(type(exc).__name__)[:MAX_TYPE].encode("utf-8", "replace").decode(),
-            "bases": bases,
+            "type": _name_of(type(exc)),
+            "bases": [_name_of(base) for base in _builtin_bases(type(exc))],
             "text": text.encode("utf-8", "replace").decode(),
             "lines": lines,
-            "own": exc.__traceback__ is not None and bool(self._frames(exc.__traceback__)),
+            "own": own,
         }
 
     def _student_lines(self, exc: BaseException) -> list[list[Any]]:
         """The innermost five of the student's own lines: [file, line, function, source]."""
         if isinstance(exc, SyntaxError) and exc.filename in self._files:
             text = (exc.text or "").strip()[:200].encode("utf-8", "replace").decode()
-            return [[exc.filename, exc.lineno or 0, "", text]]
+            return [[exc.filename, exc.lineno if type(exc.lineno) is int else 0, "", text]]
         frames = self._frames(exc.__traceback__)
         return [
             [file, line, function[:MAX_TYPE], linecache.getline(file, line).strip()[:200]]
@@ -261,6 +284,21 @@ class Guest:
                 found.append((code.co_filename, traceback.tb_lineno, code.co_name))
             traceback = traceback.tb_next
         return found
+
+
+# A metaclass of the student's may have its own idea of a class's name and bases; these are the interpreter's.
+_NAME, _BASES = type.__dict__["__name__"], type.__dict__["__mro__"]
+
+
+def _name_of(kind: type) -> str:
+    name: str = _NAME.__get__(kind)
+    return name[:MAX_TYPE].encode("utf-8", "replace").decode()
+
+
+def _builtin_bases(kind: type) -> list[type]:
+    """The builtin classes that ``kind`` derives from, nearest first."""
+    bases: tuple[type, ...] = _BASES.__get__(kind)
+    return [base for base in bases if getattr(builtins, _name_of(base), None) is base]
 
 
 def reseed(seed: int) -> None:
@@ -278,22 +316,43 @@ def flush_output() -> None:
             stream.flush()
 
 
-def _snapshot(node: Any) -> Any:
-    """What tells whether a mutable node was changed: the bytes of an array, the identities inside a container."""
-    if isinstance(node, np.ndarray):
-        return (node.shape, node.tobytes())
-    if isinstance(node, dict):
-        return [(key, id(item)) for key, item in node.items()]
-    if isinstance(node, list):
-        return [id(item) if not isinstance(item, (int, float)) else item for item in node]
-    torch = sys.modules["torch"]
-    return (tuple(node.shape), node.detach().clone().contiguous().reshape(-1).view(torch.uint8))
+class _Node:
+    """A mutable part of the arguments, and what tells whether the call changed it.
+
+    An array or tensor is held against the bytes that were sent, a list or dict against the very items that it held:
+    their identity numbers alone would not do, because a new object may lie where an old one lay.
+    """
+
+    def __init__(self, value: Any, sent: memoryview | None) -> None:
+        self.value = value
+        self._sent = sent
+        self._before = _items(value) if sent is None else list(value.shape)
+
+    def changed(self) -> bool:
+        if self._sent is not None:
+            return list(self.value.shape) != self._before or not _holds(self.value, self._sent)
+        now = _items(self.value)
+        return len(now) != len(self._before) or not all(map(_same_item, self._before, now))
 
 
-def _same(old: Any, new: Any) -> bool:
-    if isinstance(old, tuple) and not isinstance(old[1], bytes):
-        return old[0] == new[0] and bool((old[1] == new[1]).all())  # bytes, so that nan equals nan
-    return bool(old == new)
+def _items(container: list[Any] | dict[Any, Any]) -> list[Any]:
+    return [part for pair in container.items() for part in pair] if isinstance(container, dict) else list(container)
+
+
+def _same_item(old: Any, new: Any) -> bool:
+    return old is new or (type(old) is type(new) and type(old) in (int, float, str) and bool(old == new))
+
+
+def _holds(value: Any, sent: memoryview) -> bool:
+    """Whether an array or tensor still holds the bytes that were sent, so that nan equals nan."""
+    if isinstance(value, np.ndarray):
+        now = np.ascontiguousarray(value).reshape(-1).view(np.uint8)
+    else:
+        now = value.detach().cpu().contiguous().reshape(-1).view(sys.modules["torch"].uint8).numpy()
+    before = np.frombuffer(sent, dtype=np.uint8)
+    return len(now) == len(before) and all(
+        np.array_equal(before[i : i + PIECE], now[i : i + PIECE]) for i in range(0, len(before), PIECE)
+    )
 
 
 def _share(argument: Any, made: Any) -> bool:
@@ -320,7 +379,7 @@ def rehearse() -> None:
     guest = Guest(theirs, max_result=1 << 20, max_handles=8)
     finders = list(sys.meta_path)
     try:
-        load = {"main": "rehearsal", "modules": [["rehearsal", "rehearsal.py", 0, len(source)]]}
+        load = {"main": "rehearsal", "seed": 0, "modules": [["rehearsal", "rehearsal.py", 0, len(source)]]}
         ours.sendall(b"".join(wire.pack(wire.Kind.LOAD, load, [source])))
         guest.step()
         for name in ("f", "missing"):

@@ -9,6 +9,7 @@ The tree tags everything but null, true and false::
     {"T": [dtype, shape, offset, length]}       torch tensor; "rg": requires_grad, "leaf": is_leaf
     {"p": [dtype, "l" | "u", offset, length]}   list or tuple of plain floats or ints, packed
     {"h": [id, type name]}  {"c": id}  {"r": [name, tree of arguments]}    handle, callable, recipe
+    {"a": n}                                    the argument's own mutable node n, inside one that was changed
 
 ``"sub"`` names the type when a subclass was sent as its base kind. Nothing is ever pickled, evaluated or imported.
 The decoder faces a hostile peer: caps are checked before anything is allocated, and whatever goes wrong is one
@@ -149,12 +150,14 @@ class Encoder:
 
     ``other(value)`` is asked for whatever is no plain data: it returns a tree (a handle, a callable, a recipe) or None
     to refuse. ``mutable`` lists arrays, tensors, lists and dicts in the order in which :class:`Decoder` meets them,
-    so that both sides can speak of "node 3".
+    so that both sides can speak of "node 3". ``known`` are nodes of the peer's, by id(): inside another value they are
+    named instead of sent.
     """
 
     def __init__(self, other: Callable[[Any], Tree | None], *, max_body: int) -> None:
         self.buffers: list[bytes | memoryview] = []
         self.mutable: list[Any] = []
+        self.known: dict[int, int] = {}
         self._other = other
         self._max_body = max_body
         self._offset = 0
@@ -165,6 +168,8 @@ class Encoder:
         """Return the tree of ``value``; Unsendable with a remedy when it cannot travel."""
         if value is None or value is True or value is False:
             return value
+        if depth and id(value) in self.known:
+            return {"a": self.known[id(value)]}
         kind = type(value)  # not isinstance, which asks the value's own __class__
         self._nodes += 1
         if depth > MAX_DEPTH:
@@ -319,12 +324,14 @@ def _packed(items: list[Any]) -> np.ndarray | None:
 class Decoder:
     """Turns trees back into values that own their memory.
 
-    ``other(tag, content)`` builds what is no plain data ("h", "c", "r"); without it those tags are violations.
-    ``mutable`` lists arrays, tensors, lists and dicts in the order of :class:`Encoder`.
+    ``other(tag, content)`` builds what is no plain data ("h", "c", "r", "a"); without it those tags are violations.
+    ``mutable`` lists arrays, tensors, lists and dicts in the order of :class:`Encoder`, and ``sent`` the bytes of each
+    as they arrived (None for lists and dicts).
     """
 
     def __init__(self, body: bytes | bytearray | memoryview, other: Callable[[str, Any], Any] | None = None) -> None:
         self.mutable: list[Any] = []
+        self.sent: list[memoryview | None] = []
         self._body = memoryview(body)
         self._other = other
         self._nodes = 0
@@ -369,7 +376,7 @@ class Decoder:
                 return self._tensor(content, tree)
             case "p":
                 return self._packed(content)
-            case "h" | "c" if self._other is not None:
+            case "h" | "c" | "a" if self._other is not None:
                 return self._other(tag, content)
             case "r" if self._other is not None:
                 name, arguments = content
@@ -377,13 +384,17 @@ class Decoder:
             case _:
                 raise WireError("a value with an unknown tag")
 
+    def _note(self, node: Any, sent: memoryview | None = None) -> None:
+        self.mutable.append(node)
+        self.sent.append(sent)
+
     def _sequence(self, tag: str, content: Any, depth: int) -> Any:
         if not isinstance(content, list):
             raise WireError("a sequence without a list")
         if tag == "u":
             return tuple(self._value(item, depth + 1) for item in content)
         found: list[Any] = []
-        self.mutable.append(found)
+        self._note(found)
         found.extend(self._value(item, depth + 1) for item in content)
         return found
 
@@ -391,7 +402,7 @@ class Decoder:
         if not isinstance(content, list) or len(content) > MAX_KEYS:
             raise WireError("a dict without a short list of pairs")
         found: dict[Any, Any] = {}
-        self.mutable.append(found)
+        self._note(found)
         for pair in content:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise WireError("a dict with something else than pairs")
@@ -431,7 +442,7 @@ class Decoder:
             return array[()]
         if sub == "complex" and array.ndim == 0:
             return complex(array[()])
-        self.mutable.append(array)
+        self._note(array, self._body[offset : offset + length])
         return array
 
     def _tensor(self, content: Any, tree: dict[str, Any]) -> Any:
@@ -445,7 +456,7 @@ class Decoder:
         # A tensor that is no leaf arrives as data; only its leaf-ness can be told, through requires_grad.
         if tree.get("rg") is True and tree.get("leaf") is True:
             tensor.requires_grad_(True)
-        self.mutable.append(tensor)
+        self._note(tensor, self._body[offset : offset + length])
         return tensor
 
     def _packed(self, content: Any) -> list[Any] | tuple[Any, ...]:
@@ -458,7 +469,7 @@ class Decoder:
         items: list[Any] = self._piece(DTYPES[name], [length // 8], offset, length).tolist()
         if base == "u":
             return tuple(items)
-        self.mutable.append(items)
+        self._note(items)
         return items
 
 
