@@ -1,7 +1,7 @@
 """A course of one small assignment, written into a folder: the playground of the tests of grading.
 
-``double`` and ``total`` are its two tasks, worth 20 points. Every part can be replaced by a few lines of source, so that
-a test shows what it is about and nothing else.
+``double`` and ``total`` are its two tasks, worth 20 points. Every part can be replaced by a few lines of source, so
+that a test shows what it is about and nothing else.
 """
 
 from __future__ import annotations
@@ -79,14 +79,14 @@ def test_total_of_any(student, reference, rng):
 '''
 
 MISTAKES = {
-    "squared": '''
+    "squared": """
 CAUGHT_BY = ("double_of_any[5]",)
 HINT = "Squaring is not doubling."
 
 
 def double(x):
     return x**2
-''',
+""",
 }
 
 ALTERNATIVES = {"added": "def double(x):\n    return x + x\n"}
@@ -94,7 +94,9 @@ ALTERNATIVES = {"added": "def double(x):\n    return x + x\n"}
 TASKS = {"double": 12.0, "total": 8.0}
 
 # What every case file of a real course begins with; a test shows only the cases.
-HEAD = "import numpy as np\nimport pytest\n\nfrom autograder import CaseFailed, assert_close, assert_pure, require, task\n"
+HEAD = (
+    "import numpy as np\nimport pytest\n\nfrom autograder import CaseFailed, assert_close, assert_pure, require, task\n"
+)
 
 
 @dataclass(frozen=True)

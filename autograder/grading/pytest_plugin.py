@@ -7,11 +7,12 @@ here: ``student`` is a handle to a worker.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -34,7 +35,12 @@ def task(
     ``points`` are split evenly over the parameter sets of a parametrised function. ``needs`` names cases that must
     pass first (otherwise this one is SKIPPED). ``hint`` is shown when the case fails and nothing better is known.
     ``call_s`` replaces the assignment's limit for a single call, in seconds: training takes longer than a formula.
+    CaseError for points that are no positive number, and for ``needs`` in one string.
     """
+    if not isinstance(points, int | float) or not 0 < points < math.inf:
+        raise CaseError(f"@task({id!r}, points={points!r}): give a number of points above 0.")
+    if isinstance(needs, str):
+        raise CaseError(f'@task({id!r}): needs is a tuple of cases; write needs=("{needs}",).')
     return pytest.mark.task(id, points=points, needs=tuple(needs), hint=hint, call_s=call_s)
 
 
@@ -68,8 +74,11 @@ class GradingPlugin:
         self._call_s: dict[str, float | None] = {}
         self._faults: list[str] = []
         self._constants = Constants([])
+        self._fixtures: dict[object, Constants] = {}
+        self._case_in_hand: Case | None = None
         self._connection: Connection | None = None
-        self._raised: pytest.ExceptionInfo[BaseException] | None = None
+        self._raised: BaseException | None = None
+        self._called = False
 
     # --- pytest's side
 
@@ -77,7 +86,7 @@ class GradingPlugin:
         config.addinivalue_line("markers", "task(id, points, needs, hint, call_s): the task of a case")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
+        if not report.passed:  # a file that skips itself would take its cases out of the plan
             self._faults.append(f"{report.nodeid}: {report.longreprtext}")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -95,7 +104,8 @@ class GradingPlugin:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
         """Keep what was raised and make a bare report: pytest's rendering of tracebacks costs milliseconds a case."""
         if call.excinfo is not None and self._raised is None:
-            self._raised = call.excinfo
+            self._raised = call.excinfo.value
+        self._called = self._called or call.when == "call"
         failed = call.excinfo is not None
         return pytest.TestReport(
             nodeid=item.nodeid,
@@ -107,6 +117,14 @@ class GradingPlugin:
             duration=call.duration,
         )
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+        """Remember what a fixture of a class, module or session made: submission after submission is given it."""
+        made = yield
+        if fixturedef.scope != "function":
+            self._fixtures[fixturedef] = Constants([{"made": made}])
+        return made
+
     @pytest.fixture
     def student(self) -> StudentCode:
         """The submission, as if it were the student's module."""
@@ -116,7 +134,8 @@ class GradingPlugin:
     @pytest.fixture
     def reference(self) -> Any:
         """The solution's module, in this trusted process; for hidden cases only."""
-        if self._reference is None:
+        assert self._case_in_hand is not None
+        if self._reference is None or self._case_in_hand.visible:
             raise CaseError("A visible case uses `reference`, which no student has. Write the wanted value into it.")
         return self._reference
 
@@ -149,7 +168,7 @@ class GradingPlugin:
         if not plan:
             raise CaseError("There is no case. Write test functions with @task above them.", slug="case-none")
         self.plan = tuple(plan)
-        self._constants = Constants([vars(item.module) for item in items if isinstance(item, pytest.Function)])
+        self._constants = Constants(list(_namespaces(items, self._reference)))
         for case in plan:
             self._neighbours[case.id] = self._neighbour(self._items[case.id])
 
@@ -161,7 +180,7 @@ class GradingPlugin:
 
     def _case(self, item: pytest.Item, *, share: int) -> Case:
         mark = item.get_closest_marker("task")
-        if mark is None:
+        if mark is None or len(mark.args) != 1 or mark.kwargs.keys() != {"points", "needs", "hint", "call_s"}:
             raise CaseError(f"{item.nodeid} has no @task. Write @task(id, points=…) above it.", slug="case-task")
         if mark.args[0] not in self._tasks:
             raise CaseError(
@@ -188,63 +207,65 @@ class GradingPlugin:
         if lacking:
             return _skipped(case, lacking, before), CaseLog()
         connection.begin(case.id, call_s=self._call_s[case.id], secret=not case.visible)
-        self._connection = connection
-        self._raised = None
+        self._case_in_hand, self._connection = case, connection
+        self._raised, self._called = None, False
         started = time.perf_counter()
         item = self._items[case.id]
         # Fixtures of module and session stay alive from one submission to the next; they cannot depend on `student`.
         item.session._setupstate.teardown_exact(item)
-        runtestprotocol(item, log=False, nextitem=self._neighbours[case.id])
+        try:
+            runtestprotocol(item, log=False, nextitem=self._neighbours[case.id])
+        except pytest.exit.Exception as exc:  # meant for a whole session of pytest, and this one serves a class
+            self._raised = exc
         seconds = time.perf_counter() - started
         log = connection.finish()
         raised, self._raised, self._connection = self._raised, None, None
         _forget_instance(item)
-        self._constants.restore()
-        outcome = self._judge(case, raised, log, seconds)
-        return outcome, log
+        for constants in (self._constants, *self._fixtures.values()):
+            constants.restore()
+        return self._judge(case, raised, log, seconds), log
 
-    def _judge(
-        self, case: Case, raised: pytest.ExceptionInfo[BaseException] | None, log: CaseLog, seconds: float
-    ) -> Outcome:
+    def _judge(self, case: Case, raised: BaseException | None, log: CaseLog, seconds: float) -> Outcome:
         def outcome(verdict: Verdict, message: str = "", **more: Any) -> Outcome:
             more.setdefault("hint", self._hints[case.id])
             call = "" if verdict is Verdict.PASSED else log.current
             return Outcome(case.id, verdict, message=message, call=call, seconds=seconds, output=log.output, **more)
 
-        if raised is None:
+        if raised is None and self._called:
             return outcome(Verdict.PASSED, hint="", credit=1.0)
-        exc = raised.value
-        match exc:
+        match raised:
+            case None:
+                return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff="pytest never called the case.")
             case StudentFault() | StudentRaised():
-                return outcome(exc.verdict, exc.message, staff=exc.staff)
+                return outcome(raised.verdict, raised.message, staff=raised.staff)
             case CaseFailed():
-                hint = exc.hint or self._hints[case.id]
-                return outcome(Verdict.FAILED, exc.message, mismatch=exc.mismatch, credit=exc.credit, hint=hint)
+                hint = raised.hint or self._hints[case.id]
+                return outcome(
+                    Verdict.FAILED, raised.message, mismatch=raised.mismatch, credit=raised.credit, hint=hint
+                )
             case pytest.fail.Exception():
-                return outcome(Verdict.FAILED, mismatch=_not_raised(str(exc)))
+                return outcome(Verdict.FAILED, mismatch=not_raised(str(raised)))
             case AssertionError():
-                text = str(exc).strip() if case.visible else ""
-                return outcome(Verdict.FAILED, text or say("case.assertion"), staff=str(exc))
+                text = str(raised).strip() if case.visible else ""
+                return outcome(Verdict.FAILED, text or say("case.assertion"), staff=str(raised))
             case pytest.skip.Exception():
-                return outcome(Verdict.SKIPPED, str(exc) if case.visible else "", hint="")
+                return outcome(Verdict.SKIPPED, str(raised) if case.visible else "", hint="", staff=str(raised))
             case SandboxError() | DataError():
-                return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff=str(exc))
-            case Exception():
-                # The case passes on the solution, so what broke it, a CaseError too, is what this submission returned.
-                trace = "".join(traceback.format_exception(exc))
-                return outcome(Verdict.FAILED, say("case.unusable", type=type(exc).__name__), staff=trace)
+                return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff=str(raised))
             case _:
-                raise exc
+                # The case passes on the solution, so what broke it, a CaseError too, is what this submission returned.
+                trace = "".join(traceback.format_exception(raised))
+                return outcome(Verdict.FAILED, say("case.unusable", type=type(raised).__name__), staff=trace)
 
 
 class Constants:
-    """Keeps what stands at module level in case files as it was.
+    """Keeps what the cases of every submission share (constants, parameters, what a fixture made) as it was.
 
     An argument that the student's code changed in place is changed for the case as well, as a local call would; if
     it is a constant of the case file, the next submission would meet it changed.
     """
 
-    def __init__(self, namespaces: Sequence[dict[str, Any]]) -> None:
+    def __init__(self, namespaces: Sequence[Mapping[str, Any]]) -> None:
         self._containers: list[tuple[Any, Any]] = []
         self._tensors: list[tuple[Any, Any, int]] = []
         seen: set[int] = set()
@@ -281,6 +302,17 @@ class Constants:
                 self._tensors[i] = (tensor, before, tensor._version)
 
 
+def _namespaces(items: Sequence[pytest.Item], reference: Any) -> Iterator[Mapping[str, Any]]:
+    """Everything that outlives a case: of its file, its class, its parameters, and of the solution's module."""
+    for item in items:
+        if isinstance(item, pytest.Function):
+            yield vars(item.module)
+            yield from (vars(cls) for cls in (item.cls.__mro__[:-1] if item.cls else ()))
+            yield item.callspec.params if hasattr(item, "callspec") else {}
+    if reference is not None:
+        yield vars(reference)
+
+
 def rng_of(seed: int, case: str) -> np.random.Generator:
     """Return the generator of one case in a run with this seed."""
     digest = hashlib.sha256(case.encode()).digest()
@@ -307,11 +339,13 @@ def _skipped(case: Case, lacking: list[str], before: Mapping[str, Outcome]) -> O
     return Outcome(case.id, Verdict.SKIPPED, message=say("case.skipped", needs=", ".join(lacking)))
 
 
-def _not_raised(text: str) -> Mismatch | None:
-    """Read the wanted exception out of pytest's "DID NOT RAISE <class 'ValueError'>"."""
-    names = re.findall(r"<class '([\w.]+)'>", text)
-    if not names or "DID NOT RAISE" not in text:
+def not_raised(text: str) -> Mismatch | None:
+    """Read the wanted exceptions out of pytest's "DID NOT RAISE ValueError" or "DID NOT RAISE any of (A, B)"."""
+    wanted = re.fullmatch(r"DID NOT RAISE (?:any of \((.*)\)|(.*))", text)
+    if wanted is None:
         return Mismatch(kind="property", got=text, want="")
+    # before pytest 9 they were written as <class 'ValueError'>
+    names = re.findall(r"[\w.]+(?='>|,|$)", wanted[1] or wanted[2])
     return Mismatch(kind="exception", got="no exception", want=" or ".join(names))
 
 

@@ -22,7 +22,7 @@ import pytest
 from ..course import solution
 from ..course.assignment import Assignment
 from ..course.submission import Submission
-from ..errors import CaseError, SandboxIncomplete
+from ..errors import CaseError, SandboxIncomplete, UsageError
 from ..model import Case, GraderInfo, Outcome, Report, SandboxInfo, Score, SubmissionInfo, Verdict
 from ..sandbox import jail
 from ..sandbox.limits import Limits
@@ -205,18 +205,21 @@ class _Session:
 
 def _pytest_main(files: list[Path], plugin: GradingPlugin) -> None:
     """Run our pytest in this process, with no plug-in but ours and nothing of the surroundings."""
-    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-    paths = {str(path.resolve()) for path in files}
+    for path in files:
+        if "[" in str(path) or "::" in str(path):
+            raise UsageError(f"{path}: pytest cannot be given a path that holds [ or ::. Rename that folder.")
+    paths = {str(path) for path in files}
+    before = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_")}
+    for name in before:
+        del os.environ[name]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         pytest.main(pytest_arguments(files), plugins=[plugin])
     finally:
         for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in paths]:
             del sys.modules[name]  # pytest would take them for the files of the next assignment
-        if before is None:
-            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        else:
-            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
+        os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD", None)
+        os.environ.update(before)
 
 
 def _does_not_pass(assignment: Assignment, outcome: Outcome) -> str:

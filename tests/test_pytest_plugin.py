@@ -1,0 +1,693 @@
+"""The cases: their plan, their outcomes, and that no submission meets what another one left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tiny_course
+from rich.console import Console
+from tiny_course import SOLUTION, graded, line, make
+
+from autograder.errors import CaseError, UsageError
+from autograder.grading import pytest_plugin
+from autograder.grading.pytest_plugin import Constants, not_raised, rng_of
+from autograder.model import Audience, Mismatch, Report, Verdict
+from autograder.reports import render
+from autograder.sandbox.supervisor import Supervisor
+
+IN_PLACE = """
+def double(x):
+    x *= 2
+    return x
+
+
+def total(x):
+    x.append(99.0)
+    return 0.0
+"""
+
+
+def practice(root: Path, visible: str, *sources: str, supervisor: Supervisor, seed: int = 5) -> list[Report]:
+    """Grade the visible cases alone, first proven on the solution; their points need not add up."""
+    return graded(make(root, visible=visible), *sources, supervisor=supervisor, official=False, seed=seed)
+
+
+def on_a_students_machine(root: Path, visible: str, source: str, supervisor: Supervisor) -> Report:
+    """Grade the visible cases where there is no solution to prove them on."""
+    course = make(root, visible=visible, solution=None)
+    return graded(course, source, supervisor=supervisor, official=False)[0]
+
+
+# --- the plan
+
+
+def test_points_are_split_evenly_over_the_parameters(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = """
+        @task("double", points=10)
+        @pytest.mark.parametrize("x", [1.0, 2.0, 3.0], ids=["one", "two", "three"])
+        def test_double(student, x):
+            assert student.double(x) == 2 * x
+    """
+    course = make(tmp_path, visible=visible, hidden=None, tasks={"double": 10.0})
+    [right, half] = graded(course, SOLUTION, "def double(x):\n    return 2.0\n", supervisor=supervisor)
+    assert [each.case for each in right.outcomes] == ["double[one]", "double[two]", "double[three]"]
+    assert right.score.earned == right.score.possible == 10.0
+    assert half.score.earned == pytest.approx(10 / 3, abs=1e-4)
+
+
+def test_a_case_says_its_title_and_visible_cases_come_first(tmp_path: Path, supervisor: Supervisor) -> None:
+    [report] = graded(make(tmp_path), SOLUTION, supervisor=supervisor)
+    assert [(each.case, each.visible) for each in report.outcomes] == [
+        ("double_of_two", True),
+        ("total_of_three", True),
+        ("double_of_any[1]", False),
+        ("double_of_any[5]", False),
+        ("double_of_any[9]", False),
+        ("total_of_any", False),
+    ]
+    assert line(report, "double_of_two").title == "Twice two is four."
+
+
+def test_a_case_without_a_docstring_is_titled_by_its_name(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = '@task("double", points=1)\ndef test_a_sum_of_two(student):\n    student.double(1.0)\n'
+    [report] = practice(tmp_path, visible, SOLUTION, supervisor=supervisor)
+    assert report.outcomes[0].title == "a sum of two"
+
+
+CASE = '@task("double", points=1)\ndef test_double(student):\n    student.double(1.0)\n'
+
+BAD_CASES = {
+    "no task": ("def test_double(student):\n    pass\n", "case-task", "test_visible.py::test_double has no @task"),
+    "a bare mark": (
+        "@pytest.mark.task\ndef test_double(student):\n    pass\n",
+        "case-task",
+        "test_double has no @task",
+    ),
+    "a mark of their own": (
+        '@pytest.mark.task("double", points=1)\ndef test_double(student):\n    pass\n',
+        "case-task",
+        "test_double has no @task",
+    ),
+    "unknown task": (CASE.replace('"double"', '"dubble"'), "case-task", "no task 'dubble'; it has double, total"),
+    "no case": ("x = 1\n", "case-none", "There is no case"),
+    "unknown need": (CASE.replace("points=1", 'points=1, needs=("triple",)'), "case", "needs triple"),
+    "need of a later case": (
+        CASE.replace("points=1", 'points=1, needs=("later",)') + CASE.replace("test_double", "test_later"),
+        "case",
+        "needs later, which is no case before it",
+    ),
+    "need in one string": (
+        CASE + CASE.replace("test_double", "test_later").replace("points=1", 'points=1, needs="double"'),
+        "case-collection",
+        'needs=("double",)',
+    ),
+    "no points": (CASE.replace("points=1", "points=0"), "case-collection", "points=0"),
+    "points in a string": (CASE.replace("points=1", 'points="1"'), "case-collection", "points='1'"),
+    "twice in classes": (
+        "".join(
+            f'class Test{name}:\n    @task("double", points=1)\n    def test_double(self, student):\n        pass\n'
+            for name in "AB"
+        ),
+        "case",
+        "TestB::test_double: another case is named double",
+    ),
+    "syntax error": (CASE + "def broken(:\n", "case-collection", "test_visible.py"),
+    "raises at import": (CASE + "1 / 0\n", "case-collection", "ZeroDivisionError"),
+    "skips itself as a whole": (
+        CASE + 'pytest.skip("no", allow_module_level=True)\n',
+        "case-collection",
+        "Skipped: no",
+    ),
+}
+
+
+@pytest.mark.parametrize(("visible", "slug", "words"), BAD_CASES.values(), ids=BAD_CASES.keys())
+def test_a_bad_case_is_named_before_anything_is_graded(
+    tmp_path: Path, supervisor: Supervisor, visible: str, slug: str, words: str
+) -> None:
+    with pytest.raises(CaseError) as caught:
+        practice(tmp_path, visible, SOLUTION, supervisor=supervisor)
+    assert caught.value.slug == slug
+    assert words in str(caught.value)
+
+
+def test_a_syntax_error_in_a_case_file_names_its_line(tmp_path: Path, supervisor: Supervisor) -> None:
+    head = tiny_course.HEAD.count("\n")
+    with pytest.raises(CaseError, match=rf"line {head + 4}\b"):
+        practice(tmp_path, CASE + "def broken(:\n", SOLUTION, supervisor=supervisor)
+
+
+def test_a_hidden_case_may_not_take_the_name_of_a_visible_one(tmp_path: Path, supervisor: Supervisor) -> None:
+    course = make(tmp_path, hidden=CASE.replace("test_double", "test_double_of_two"))
+    with pytest.raises(CaseError, match=r"test_hidden\.py::test_double_of_two: another case is named double_of_two"):
+        graded(course, SOLUTION, supervisor=supervisor)
+
+
+def test_the_surroundings_do_not_change_the_plan(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k total")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    tiny_course.write(tmp_path / "conftest.py", "raise RuntimeError('a conftest was read')\n")
+    tiny_course.write(tmp_path / "pytest.ini", "[pytest]\naddopts = -k total\n")
+    [report] = graded(make(tmp_path), SOLUTION, supervisor=supervisor)
+    assert len(report.outcomes) == 6
+    assert report.score.earned == 20
+
+
+def test_a_course_may_lie_in_a_folder_of_almost_any_name(tmp_path: Path, supervisor: Supervisor) -> None:
+    [report] = graded(make(tmp_path / "딥러닝 (1) a:b %20 {x}"), SOLUTION, supervisor=supervisor)
+    assert report.score.earned == 20
+
+
+@pytest.mark.parametrize("name", ["course [2026]", "a::b"])
+def test_a_folder_whose_name_pytest_would_misread_is_named(tmp_path: Path, supervisor: Supervisor, name: str) -> None:
+    with pytest.raises(UsageError, match="Rename that folder"):
+        graded(make(tmp_path / name), SOLUTION, supervisor=supervisor)
+
+
+# --- outcomes
+
+
+def test_a_case_that_never_ran_has_not_passed(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = make(tmp_path, visible=CASE, solution=None)
+    monkeypatch.setattr(pytest_plugin, "runtestprotocol", lambda *args, **kwargs: [])
+    [report] = graded(course, SOLUTION, supervisor=supervisor, official=False)
+    assert report.outcomes[0].verdict is Verdict.GRADER_ERROR
+    assert not report.complete
+
+
+def test_a_case_whose_need_did_not_pass_is_skipped_and_says_so(tmp_path: Path, supervisor: Supervisor) -> None:
+    source = "def double(x):\n    return 2 * x\n\n\ndef total(x):\n    return 0.0\n"
+    [report] = graded(make(tmp_path), source, supervisor=supervisor)
+    found = line(report, "total_of_any")
+    assert (found.verdict, found.earned) == (Verdict.SKIPPED, 0.0)
+    assert "needs total_of_three" in found.message
+    assert report.score.earned == 12.0
+
+
+def test_a_failed_case_shows_its_own_hint_where_nothing_better_is_known(tmp_path: Path, supervisor: Supervisor) -> None:
+    source = "def double(x):\n    return 2 * x\n\n\ndef total(x):\n    return 17.5\n"
+    [report] = graded(make(tmp_path), source, supervisor=supervisor)
+    found = line(report, "total_of_three")
+    assert found.hint == "Add up all entries."
+    assert found.mismatch == Mismatch("value", got="17.5", want="6")
+    assert "total(x)" in found.call
+
+
+RAISES = """
+    @task("double", points=1)
+    def test_refuses(student):
+        with pytest.raises(ValueError):
+            student.double(-1.0)
+"""
+
+
+def test_pytest_raises_takes_the_students_exception_for_the_real_one(tmp_path: Path, supervisor: Supervisor) -> None:
+    right = "class Odd(ValueError):\n    pass\n\n\ndef double(x):\n    raise Odd('no')\n"
+    wrong = "def double(x):\n    raise KeyError('no')\n"
+    silent = "def double(x):\n    return x\n"
+    crash = "import os\n\n\ndef double(x):\n    os._exit(7)\n"
+    course = make(tmp_path, visible=RAISES, solution=right, hidden=None)
+    reports = graded(course, right, wrong, silent, crash, supervisor=supervisor, official=False)
+    found = [report.outcomes[0] for report in reports]
+    assert [each.verdict for each in found] == [Verdict.PASSED, Verdict.ERRORED, Verdict.FAILED, Verdict.CRASHED]
+    assert "KeyError" in found[1].message
+    assert found[2].mismatch == Mismatch("exception", got="no exception", want="ValueError")
+
+
+def test_a_bare_assert_shows_its_text_when_visible_and_none_when_hidden(tmp_path: Path, supervisor: Supervisor) -> None:
+    case = (
+        '@task("double", points=6)\ndef test_{name}(student):\n    assert student.double(4271.0) == 8542.0, "{text}"\n'
+    )
+    course = make(
+        tmp_path,
+        visible=case.format(name="seen", text="twice 4271 is 8542"),
+        hidden=case.format(name="unseen", text="a secret: 8542"),
+        tasks={"double": 12.0},
+    )
+    [report] = graded(course, "def double(x):\n    return 3 * x\n", supervisor=supervisor)
+    seen, unseen = report.outcomes
+    assert (seen.verdict, unseen.verdict) == (Verdict.FAILED, Verdict.FAILED)
+    assert "twice 4271 is 8542" in seen.message
+    assert "12813" in seen.message  # what pytest's own rewriting shows
+    assert unseen.message == "A check of this case does not hold."
+    assert "a secret: 8542" in unseen.staff
+
+
+def test_partial_credit_is_a_share_of_the_points(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = """
+        @task("double", points=10)
+        def test_accuracy(student):
+            reached = student.double(1.0)
+            if reached != 2.0:
+                raise CaseFailed(message="not all the way", credit=reached)
+    """
+    [report] = practice(tmp_path, visible, "def double(x):\n    return 0.25\n", supervisor=supervisor)
+    assert (report.outcomes[0].verdict, report.outcomes[0].earned) == (Verdict.FAILED, 2.5)
+    assert report.score.earned == 2.5
+
+
+def test_a_skip_is_shown_on_a_students_machine(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = """
+        @task("double", points=1)
+        @pytest.mark.skipif(True, reason="this machine has no telescope")
+        def test_far(student):
+            student.double(1.0)
+    """
+    report = on_a_students_machine(tmp_path, visible, SOLUTION, supervisor)
+    assert report.outcomes[0].verdict is Verdict.SKIPPED
+    assert report.outcomes[0].message == "this machine has no telescope"
+    assert report.score.earned == 0
+
+
+def test_a_case_that_skips_on_the_solution_is_not_proven(tmp_path: Path, supervisor: Supervisor) -> None:
+    hidden = """
+        @task("double", points=20)
+        def test_far(student):
+            pytest.skip("this machine has no telescope")
+    """
+    course = make(tmp_path, visible="", hidden=hidden, tasks={"double": 20.0})
+    with pytest.raises(CaseError, match=r"far does not pass on the solution \(skipped\)(.|\n)*no telescope"):
+        graded(course, SOLUTION, supervisor=supervisor)
+
+
+@pytest.mark.parametrize("strict", ["False", "True"])
+def test_xfail_excuses_nobody(tmp_path: Path, supervisor: Supervisor, strict: str) -> None:
+    visible = """
+        @task("double", points=1)
+        @pytest.mark.xfail(reason="hard", strict=STRICT)
+        def test_double(student):
+            assert student.double(1.0) == 2.0
+    """
+    wrong_source = "def double(x):\n    return 0.0\n"
+    right, wrong = practice(tmp_path, visible.replace("STRICT", strict), SOLUTION, wrong_source, supervisor=supervisor)
+    assert (right.outcomes[0].verdict, right.score.earned) == (Verdict.PASSED, 1.0)
+    assert (wrong.outcomes[0].verdict, wrong.score.earned) == (Verdict.FAILED, 0.0)
+
+
+def test_a_case_that_trips_over_what_came_back_fails_and_staff_see_the_place(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
+    visible = """
+        @task("double", points=1)
+        def test_double(student):
+            assert student.double(np.ones((2, 3))).reshape(6)[5] == 2.0
+    """
+    [report] = practice(tmp_path, visible, "def double(x):\n    return 'CANARY'\n", supervisor=supervisor)
+    found = report.outcomes[0]
+    assert found.verdict is Verdict.FAILED
+    assert "could not use what your code returned (AttributeError)" in found.message
+    assert "test_visible.py" in found.staff
+    assert report.complete
+
+
+def test_what_is_ours_costs_no_points_and_makes_the_report_incomplete(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = """
+        from autograder.errors import DataError
+
+        @task("double", points=6)
+        def test_double(student):
+            if student.double(1.0) != 2.0:
+                raise DataError("the data are gone")
+
+        @task("total", points=3, needs=("double",))
+        def test_total(student):
+            student.total([1.0])
+    """
+    [report] = practice(tmp_path, visible, "def double(x):\n    return 0.0\n", supervisor=supervisor)
+    assert [each.verdict for each in report.outcomes] == [Verdict.GRADER_ERROR, Verdict.GRADER_ERROR]
+    assert "the data are gone" in report.outcomes[0].staff
+    assert (report.complete, report.score.possible) == (False, 0.0)
+
+
+def test_a_case_may_allow_its_calls_less_time(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = CASE.replace("points=1", "points=1, call_s=0.2")
+    [report] = practice(tmp_path, visible, "def double(x):\n    while True:\n        pass\n", supervisor=supervisor)
+    assert report.outcomes[0].verdict is Verdict.TIMED_OUT
+    assert "0.2 seconds" in report.outcomes[0].message
+
+
+# --- nothing stays from one submission to the next
+
+
+def passed_after(root: Path, visible: str, *sources: str, supervisor: Supervisor) -> list[bool]:
+    """Whether all cases passed, for each submission of one session."""
+    reports = practice(root, visible, *sources, supervisor=supervisor)
+    return [all(each.verdict is Verdict.PASSED for each in report.outcomes) for report in reports]
+
+
+def test_the_instance_of_a_class_is_new_for_every_submission(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = """
+        class TestDouble:
+            @task("double", points=1)
+            def test_double(self, student):
+                require(not hasattr(self, "seen"), "the instance is an old one")
+                self.seen = student.double(1.0)
+    """
+    assert passed_after(tmp_path, visible, SOLUTION, SOLUTION, supervisor=supervisor) == [True, True]
+
+
+CONSTANTS = {
+    "array": ("X = np.array([1.0, 2.0])", "student.double(X)", "X[0] == 1.0"),
+    "array in a tuple in a dict": (
+        "X = {'a': (np.array([1.0]),)}",
+        "student.double(X['a'][0])",
+        "X['a'][0][0] == 1.0",
+    ),
+    "list": ("X = [1.0]", "student.total(X)", "X == [1.0]"),
+    "list in a list": ("X = [[1.0]]", "student.total(X[0])", "X == [[1.0]]"),
+}
+
+
+@pytest.mark.parametrize(("constant", "call", "whole"), CONSTANTS.values(), ids=CONSTANTS.keys())
+def test_a_constant_that_a_submission_changed_is_restored(
+    tmp_path: Path, supervisor: Supervisor, constant: str, call: str, whole: str
+) -> None:
+    visible = (
+        f'{constant}\n\n\n@task("double", points=1)\ndef test_double(student):\n'
+        f'    require({whole}, "the constant was changed by another submission")\n    {call}\n'
+    )
+    assert passed_after(tmp_path, visible, IN_PLACE, SOLUTION, supervisor=supervisor) == [True, True]
+
+
+SHARED = {
+    "a parameter": """
+        @task("double", points=1)
+        @pytest.mark.parametrize("x", [np.array([1.0]), pytest.param([1.0], id="list")])
+        def test_double(student, x):
+            require(x[0] == 1.0 and len(x) == 1, "the parameter was changed by another submission")
+            student.double(x) if hasattr(x, "shape") else student.total(x)
+    """,
+    "an attribute of a class": """
+        class TestDouble:
+            x = np.array([1.0])
+
+            @task("double", points=1)
+            def test_double(self, student):
+                require(self.x[0] == 1.0, "the attribute was changed by another submission")
+                student.double(self.x)
+    """,
+    "a fixture of the module": """
+        @pytest.fixture(scope="module")
+        def drawn():
+            return {"x": np.array([1.0]), "names": [1.0]}
+
+        @task("double", points=1)
+        def test_double(student, drawn):
+            require(drawn["x"][0] == 1.0, "the fixture was changed by another submission")
+            student.double(drawn["x"])
+
+        @task("total", points=1)
+        def test_total(student, drawn):
+            require(drawn["names"] == [1.0], "the fixture was changed by another submission")
+            student.total(drawn["names"])
+    """,
+    "a fixture of the session that yields": """
+        @pytest.fixture(scope="session")
+        def drawn():
+            yield np.array([1.0])
+
+        @task("double", points=1)
+        def test_double(student, drawn):
+            require(drawn[0] == 1.0, "the fixture was changed by another submission")
+            student.double(drawn)
+
+        @task("total", points=1)
+        def test_total(student):
+            student.total([1.0])
+    """,
+}
+
+
+@pytest.mark.parametrize("visible", SHARED.values(), ids=SHARED.keys())
+def test_what_cases_share_is_restored_as_well(tmp_path: Path, supervisor: Supervisor, visible: str) -> None:
+    assert passed_after(tmp_path, visible, IN_PLACE, SOLUTION, supervisor=supervisor) == [True, True]
+
+
+def test_what_the_reference_holds_is_restored_as_well(tmp_path: Path, supervisor: Supervisor) -> None:
+    hidden = """
+        @task("double", points=10)
+        def test_double(student, reference):
+            require(reference.WEIGHTS == [1.0], "the solution's own list was changed by another submission")
+            student.total(reference.WEIGHTS)
+    """
+    course = make(tmp_path, visible="", hidden=hidden, tasks={"double": 10.0}, solution=SOLUTION + "WEIGHTS = [1.0]\n")
+    reports = graded(course, IN_PLACE, SOLUTION, supervisor=supervisor)
+    assert [report.score.earned for report in reports] == [10.0, 10.0]
+
+
+def test_a_tensor_that_was_changed_is_restored() -> None:
+    import torch
+
+    kept = {"w": torch.ones(2), "b": [torch.zeros(1, requires_grad=True)]}
+    constants = Constants([kept])
+    kept["w"] += 5
+    with torch.no_grad():
+        kept["b"][0] += 5
+    constants.restore()
+    assert kept["w"].tolist() == [1.0, 1.0]
+    assert kept["b"][0].tolist() == [0.0]
+    kept["w"] += 5  # and once more: the second submission is not the last
+    constants.restore()
+    assert kept["w"].tolist() == [1.0, 1.0]
+
+
+def test_constants_may_hold_themselves() -> None:
+    knot: list[object] = [1]
+    knot.append(knot)
+    constants = Constants([{"knot": knot}])
+    knot.clear()
+    constants.restore()
+    assert knot[0] == 1
+    assert knot[1] is knot
+
+
+def test_a_fixture_of_the_module_is_made_once_for_all_submissions(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = """
+        import itertools
+
+        made = itertools.count()
+
+        @pytest.fixture(scope="module")
+        def number():
+            return next(made)
+
+        @task("double", points=1)
+        def test_double(student, number):
+            require(number == 0, "the fixture was made again")
+            student.double(1.0)
+
+        @task("total", points=1)
+        def test_total(student, number):
+            require(number == 0, "the fixture was made again")
+            student.total([1.0])
+    """
+    assert passed_after(tmp_path, visible, SOLUTION, SOLUTION, supervisor=supervisor) == [True, True]
+
+
+def test_a_fixture_of_the_function_is_made_for_every_submission(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = """
+        @pytest.fixture
+        def drawn():
+            return [1.0]
+
+        @task("total", points=1)
+        def test_total(student, drawn):
+            require(drawn == [1.0], "the fixture is an old one")
+            student.total(drawn)
+    """
+    assert passed_after(tmp_path, visible, IN_PLACE, SOLUTION, supervisor=supervisor) == [True, True]
+
+
+# --- draws
+
+
+def test_draws_depend_on_seed_and_case_and_on_nothing_else() -> None:
+    first = rng_of(1, "test_a").normal(size=3)
+    np.testing.assert_array_equal(first, rng_of(1, "test_a").normal(size=3))
+    assert not np.array_equal(first, rng_of(2, "test_a").normal(size=3))
+    assert not np.array_equal(first, rng_of(1, "test_b").normal(size=3))
+
+
+def test_a_visible_case_has_no_reference(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = CASE.replace("(student)", "(student, reference)")
+    with pytest.raises(CaseError, match="uses `reference`, which no student has"):
+        practice(tmp_path, visible, SOLUTION, supervisor=supervisor)
+
+
+def test_a_visible_case_has_no_reference_in_an_official_run_either(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = tiny_course.VISIBLE.replace(
+        "def test_double_of_two(student)", "def test_double_of_two(student, reference)"
+    )
+    with pytest.raises(CaseError, match=r"double_of_two does not pass(.|\n)*which no student has"):
+        graded(make(tmp_path, visible=visible), SOLUTION, supervisor=supervisor)
+
+
+# --- hidden cases keep their secrets
+
+CANARY = "2718281"
+
+SECRETIVE = f"""
+    X = {CANARY}.5
+
+    @task("double", points=10)
+    def test_close(student):
+        assert_close(student.double(np.array([X])), np.array([2 * X]))
+
+    @task("double", points=10)
+    def test_bare(student):
+        assert student.double(X) == 2 * X, f"double of {{X}}"
+
+    @task("double", points=10)
+    def test_fail(student):
+        if student.double(X) != 2 * X:
+            pytest.fail(f"double of {{X}}")
+
+    @task("double", points=10)
+    def test_skip(student):
+        if student.double(X) != 2 * X:
+            pytest.skip(f"double of {{X}}")
+
+    @task("double", points=10)
+    def test_trip(student):
+        if student.double(X) != 2 * X:
+            raise KeyError(f"double of {{X}}")
+
+    @task("double", points=10)
+    def test_raises(student):
+        student.double(X)
+        with pytest.raises(TypeError, match=f"{{X}}"):
+            raise TypeError(f"{{X}}")
+
+    @task("double", points=10)
+    def test_pure(student):
+        require(assert_pure(student.double, np.array([X])) == 2 * X, "not doubled")
+"""
+
+LEAKS = {
+    "wrong value": "return x + 1.0",
+    "wrong type": "return f'{x}'",
+    "wrong shape": "return np.array([x, x, x])",
+    "another type of its own": "return {f'{x}': x}",
+    "an object": "return type(f'C{x}', (), {'__repr__': lambda self: f'{x}'})()",
+    "a text of an exception": "raise ValueError(f'{x}')",
+    "a name of an exception": "raise type(f'E{x}', (ValueError,), {})(f'{x}')",
+    "a signature": "return (lambda: 0)(x, **{f'a{x}': 1})",
+    "an attribute": "return getattr(x, f'a{x}')",
+    "a name that is none": "return eval(f'a{x}'.replace('.', '_'))",
+    "a syntax error": "return eval(f'({x}')",
+    "an import": "return __import__(f'm{x}')",
+    "a file": "return open(f'{x}')",
+    "a print": "print(x)",
+    "an error print": "print(x, file=sys.stderr)",
+    "a warning": "warnings.warn(f'{x}')",
+    "not implemented": "raise NotImplementedError(f'{x}')",
+    "memory": "raise MemoryError(f'{x}')",
+    "no end": "return double(x)",
+    "an exit": "sys.exit(f'{x}')",
+    "too much": "return np.zeros((2718281, 60))",
+    "a name of a function": "double.__name__ = f'{x}'; raise ValueError",
+    "a line of another file": "exec(compile(f'raise ValueError', f'{x}', 'exec'))",
+    "the protocol": "forge(f'{x}')",
+}
+
+FORGE = """
+import sys
+import warnings
+
+import numpy as np
+
+
+def forge(text):
+    \"\"\"Answer the call in hand with an error of this text everywhere.\"\"\"
+    frame = sys._getframe()
+    while "self" not in frame.f_locals or not hasattr(frame.f_locals["self"], "_fail"):
+        frame = frame.f_back
+    guest = frame.f_locals["self"]
+    guest._error = lambda exc: {
+        "type": text, "bases": [text, "ValueError"], "text": text, "own": True,
+        "lines": [[text, 2718281, text, text], ["tiny.py", 2718281, text, text]],
+    }
+    raise ValueError
+
+
+def double(x):
+    BODY
+"""
+
+
+def seen_by_a_student(report: Report, folder: Path) -> str:
+    """Everything that a student gets to read of a report."""
+    console = Console(file=(folder / "terminal.txt").open("w+", encoding="utf-8"), width=200)
+    with console.file as file:
+        render.terminal(report, audience=Audience.STUDENT, console=console)
+        file.seek(0)
+        printed = file.read()
+    html, json = render.html(report, audience=Audience.STUDENT), render.to_json(report, audience=Audience.STUDENT)
+    return printed + html + json
+
+
+def test_no_hidden_case_shows_its_inputs_its_values_or_the_students_texts(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
+    course = make(tmp_path, visible="", hidden=SECRETIVE, tasks={"double": 70.0}, mistakes={})
+    sources = [FORGE.replace("BODY", body) for body in LEAKS.values()]
+    reports = graded(course, *sources, supervisor=supervisor)
+    shown = {name: seen_by_a_student(report, tmp_path) for name, report in zip(LEAKS, reports, strict=True)}
+    assert {name for name, text in shown.items() if CANARY in text.replace(",", "").replace("_", "")} == set()
+    assert all(report.complete for report in reports)
+    assert {name for name, report in zip(LEAKS, reports, strict=True) if report.score.earned > 20} == set()
+    # the canary does fly where it may: staff read it
+    assert CANARY in render.to_json(reports[0], audience=Audience.STAFF)
+
+
+ENDS = {
+    "pytest.exit": "pytest.exit('enough')",
+    "SystemExit": "raise SystemExit(0)",
+    "GeneratorExit": "raise GeneratorExit",
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS.keys())
+def test_no_case_ends_the_run(tmp_path: Path, supervisor: Supervisor, end: str) -> None:
+    with pytest.raises(CaseError, match=r"double does not pass on the solution(.|\n)*test_visible\.py"):
+        practice(tmp_path, f"{CASE}    {end}\n", SOLUTION, supervisor=supervisor)
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS.keys())
+def test_a_case_that_would_end_the_run_fails_alone(tmp_path: Path, supervisor: Supervisor, end: str) -> None:
+    visible = f"""
+        @task("double", points=1)
+        def test_double(student):
+            if student.double(1.0) != 2.0:
+                {end}
+
+        @task("total", points=1)
+        def test_total(student):
+            assert student.total([1.0]) == 1.0
+    """
+    source = SOLUTION.replace("2 * x", "3 * x")
+    [report] = practice(tmp_path, visible, source, supervisor=supervisor)
+    assert [each.verdict for each in report.outcomes] == [Verdict.FAILED, Verdict.PASSED]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("DID NOT RAISE ValueError", "ValueError"),
+        ("DID NOT RAISE any of (ValueError, KeyError)", "ValueError or KeyError"),
+        ("DID NOT RAISE <class 'ValueError'>", "ValueError"),
+        ("DID NOT RAISE (<class 'ValueError'>, <class 'KeyError'>)", "ValueError or KeyError"),
+    ],
+)
+def test_every_pytest_says_which_exception_was_wanted(text: str, wanted: str) -> None:
+    assert not_raised(text) == Mismatch("exception", got="no exception", want=wanted)
+
+
+def test_a_failure_in_the_authors_words_is_no_exception_that_was_wanted() -> None:
+    assert not_raised("the loss rose") == Mismatch("property", got="the loss rose", want="")
