@@ -227,6 +227,7 @@ def test_convolution_is_linear_and_moves_with_the_image(student, rng):
     moved = np.zeros_like(first)
     moved[:, :, 2:, 3:] = first[:, :, :-2, :-3]
     a, b, both, after = student.conv2d.each([(first, w), (second, w), (first + factor * second, w), (moved, w)])
+    require(a.shape == (2, 5, 7, 10), "The result does not have one entry for every kernel and every place.")
     require(bool(np.abs(a).max() > 0.1), "A random image and a random kernel give nothing but zeros.")
     assert_close(both, a + factor * b, hint="The answer must be a sum of products: linear in x, without b.")
     assert_close(after[:, :, 2:, 3:], a[:, :, :-2, :-3], hint="Every place must be treated alike, wherever it lies.")
