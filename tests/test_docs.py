@@ -1,0 +1,289 @@
+"""The docs: links resolve, examples run, nothing that the code offers is left out, nothing names one machine."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograder
+from autograder.messages import ENGLISH
+from autograder.model import Verdict
+from autograder.sandbox import jail
+from autograder.sandbox.guest import wire
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.student import Connection, Source, StudentCode
+from autograder.sandbox.supervisor import Frame, Supervisor, Worker
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+HOW_TO = sorted((DOCS / "how-to").glob("*.md"))
+SKIPPED_FOLDERS = {".venv", ".git", ".hypothesis", ".pytest_cache", "report", "build", "dist"}
+
+FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def markdown_files() -> list[Path]:
+    found = (path for path in ROOT.rglob("*.md") if not SKIPPED_FOLDERS & set(path.relative_to(ROOT).parts))
+    return sorted(found)
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"`[^`\n]*`", "", FENCE.sub("", text))
+
+
+def anchor(heading: str) -> str:
+    """The address that a heading gets on GitHub."""
+    kept = re.sub(r"[^\w\- ]", "", heading.replace("`", "").strip().lower())
+    return kept.replace(" ", "-")
+
+
+def anchors(text: str) -> set[str]:
+    return {anchor(heading) for heading in re.findall(r"^#+ (.*)$", FENCE.sub("", text), re.MULTILINE)}
+
+
+def broken_links(path: Path) -> Iterator[str]:
+    for target in LINK.findall(without_code(path.read_text(encoding="utf-8"))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, fragment = target.partition("#")
+        found = (path.parent / file).resolve() if file else path
+        if not found.exists() or (fragment and fragment not in anchors(found.read_text(encoding="utf-8"))):
+            yield target
+
+
+@pytest.mark.parametrize("path", markdown_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_relative_links_resolve(path: Path) -> None:
+    assert list(broken_links(path)) == []
+
+
+def test_a_broken_link_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# A `b`: c\n[x](#a-b-c) [y](page.md#no) [z](none.md) `[w](no.md)`\n", encoding="utf-8")
+    assert list(broken_links(page)) == ["page.md#no", "none.md"]
+
+
+def test_readme_is_short_and_shows_code_at_once() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 80
+    assert next(i for i, line in enumerate(lines, 1) if line.startswith("```")) <= 30
+
+
+# --- examples
+
+
+def blocks(path: Path) -> Iterator[tuple[str, str]]:
+    """The code blocks of a page: what stands behind the backticks, and the code."""
+    for match in FENCE.finditer(path.read_text(encoding="utf-8")):
+        yield match["info"].strip(), match["body"]
+
+
+def write_files(path: Path, folder: Path) -> None:
+    """Write the blocks that name a file."""
+    for info, body in blocks(path):
+        if named := re.fullmatch(r"\w+ file=(\S+)", info):
+            target = folder / named[1]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(body, encoding="utf-8")
+
+
+def run_block(body: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-W", "error", "-c", body]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.mark.parametrize("path", HOW_TO, ids=lambda path: path.stem)
+def test_examples_run_in_order(path: Path, tmp_path: Path) -> None:
+    """Every page starts in an empty folder; the page on mistakes continues the assignment of the page on cases."""
+    if path.stem == "known-mistakes-and-alternatives":
+        write_files(DOCS / "how-to" / "write-a-case.md", tmp_path)
+    write_files(path, tmp_path)
+    for info, body in blocks(path):
+        if info.startswith("python"):
+            ast.parse(body)
+        if info == "python runnable":
+            done = run_block(body, tmp_path)
+            assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_pages_that_promise_examples_have_them() -> None:
+    runnable = {path.stem for path in HOW_TO if any(info == "python runnable" for info, _ in blocks(path))}
+    assert {"write-a-case", "known-mistakes-and-alternatives", "debug-a-lost-worker", "use-mnist"} <= runnable
+
+
+def test_the_frames_of_the_journey_are_those_of_a_real_call(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[list[bytes | memoryview]] = []
+    received: list[Frame] = []
+    send, receive = Worker.send, Worker.receive
+
+    def recorded_send(self: Worker, pieces: list[bytes | memoryview], *, limit_s: float) -> None:
+        sent.append(pieces)
+        send(self, pieces, limit_s=limit_s)
+
+    def recorded_receive(self: Worker, **limits: object) -> Frame:
+        received.append(receive(self, **limits))  # type: ignore[arg-type]
+        return received[-1]
+
+    monkeypatch.setattr(Worker, "send", recorded_send)
+    monkeypatch.setattr(Worker, "receive", recorded_receive)
+    module = (ROOT / "examples/class/student03/logistic.py").read_bytes()
+    source = Source("logistic", {"logistic": ("logistic.py", module)})
+    connection = Connection(source, supervisor, Limits(), torch=False, seed=0)
+    try:
+        connection.begin("bce_gradient_by_hand")
+        student = StudentCode(connection)
+        student.bce_backward(np.array([0.8, 0.5]), np.array([1.0, 0.0]))
+        with pytest.raises(ValueError):
+            student.bce_backward(np.zeros(2), np.zeros(3))
+    finally:
+        connection.close()
+
+    load, call, _ = sent
+    hello, value, error = (json.dumps(frame.header, separators=(",", ":")) for frame in received)
+    journey = (DOCS / "explanation" / "journey.md").read_text(encoding="utf-8").splitlines()
+    parts = [call[0], b"".join(call[2:]), received[1].body]
+    headers = [bytes(load[1]).decode(), hello, bytes(call[1]).decode(), value, error]
+    for line in (*headers, *(bytes(part).hex(" ") for part in parts)):
+        assert line in journey
+    assert bytes(call[0])[4] == wire.Kind.CALL
+
+
+# --- completeness
+
+
+def test_every_command_and_option_is_in_the_reference() -> None:
+    script = DOCS / "reference" / "make_reference.py"
+    generated = subprocess.run(
+        [sys.executable, "-c", f"import runpy; print(runpy.run_path({str(script)!r})['page'](), end='')"],
+        capture_output=True, text=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"}, check=True,
+    ).stdout  # fmt: skip
+    page = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
+    assert page == generated, "run .venv/bin/python docs/reference/make_reference.py"
+    for command in ("grade", "batch", "report", "doctor"):
+        printed = subprocess.run(
+            [sys.executable, "-m", "autograder", command, "--help"],
+            capture_output=True, text=True, encoding="utf-8",
+            env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}, check=True,
+        ).stdout  # fmt: skip
+        section = page.split(f"## autograder {command}\n")[1].split("\n## ")[0]
+        for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", printed)) - {"--help"}:
+            assert f"`{option}`" in section
+
+
+def test_every_make_target_is_in_the_reference() -> None:
+    targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    page = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
+    assert [target for target in targets if target != "help" and f"`make {target}`" not in page] == []
+
+
+def test_every_name_for_case_authors_is_in_the_vocabulary() -> None:
+    page = (DOCS / "how-to" / "write-a-case.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)[(`]", page, re.MULTILINE)
+    assert set(autograder.__all__) - set(rows) == set()
+    made = inspect.getmembers(autograder.recipes, inspect.isfunction)
+    recipes = [name for name, function in made if function.__module__ == autograder.recipes.__name__]
+    assert len(recipes) >= 7
+    assert [name for name in recipes if f"| `recipes.{name}(" not in page] == []
+
+
+def test_every_limit_of_an_assignment_is_in_the_reference() -> None:
+    from autograder.course.assignment import _AssignmentTable, _LimitsTable, _TaskTable
+
+    page = (DOCS / "reference" / "assignment.toml.md").read_text(encoding="utf-8")
+    for key in (*_AssignmentTable.model_fields, *_TaskTable.model_fields):
+        assert key == "limits" or f"| `{key}` |" in page or f"| `[[{key}]]` |" in page
+    defaults = Limits()
+    for key in _LimitsTable.model_fields:
+        assert f"| `{key}` | {getattr(defaults, key)} |" in page
+
+
+def test_every_field_of_a_report_is_in_the_reference() -> None:
+    page = (DOCS / "reference" / "report.md").read_text(encoding="utf-8")
+    schema = json.loads((DOCS / "reference" / "report.schema.json").read_text(encoding="utf-8"))
+    fields = set(schema["properties"]) | {
+        key for name, part in schema["$defs"].items() if name != "Verdict" for key in part["properties"]
+    }
+    assert {key for key in fields if not re.search(rf"`(\w+\.)?{key}[`.]", page)} == set()
+    assert {verdict for verdict in Verdict if f"`{verdict.value}`" not in page} == set()
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["dev"]
+    wanted += project["build-system"]["requires"]
+    page = (DOCS / "explanation" / "decisions.md").read_text(encoding="utf-8")
+    names = {re.match(r"[\w-]+", requirement)[0] for requirement in wanted}  # type: ignore[index]
+    assert {name for name in names if f"| {name} |" not in page and f"**{name}**" not in page} == set()
+
+
+def test_every_layer_is_explained_with_tests_that_exist() -> None:
+    page = (DOCS / "explanation" / "security.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    for layer in jail.LAYERS:
+        assert any(layer in row.split("|")[1] for row in rows), layer
+    for file, test in re.findall(r"`(tests/\w+\.py)(?:::(\w+))?`", page):
+        source = (ROOT / file).read_text(encoding="utf-8")
+        assert not test or f"def {test}(" in source, f"{file}::{test}"
+
+
+def test_sentences_on_the_journey_are_those_that_students_read() -> None:
+    """What is quoted in the table of lost workers must be a sentence of messages.py, with its parameters filled in."""
+    page = (DOCS / "explanation" / "journey.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [^|]+ \| [A-Z ]+ \| ([A-Za-z][^|`]+[.)]) \|$", page, re.MULTILINE)
+    assert len(rows) >= 8
+    # split keeps what stands between the parameters: those parts must stand in the row in this order
+    patterns = [
+        re.compile(".+".join(re.escape(part) for part in re.split(r"\{\w+\}", sentence)))
+        for sentence in ENGLISH.values()
+        if sentence.count(" ") > 2
+    ]
+    assert [row for row in rows if not any(pattern.fullmatch(row) for pattern in patterns)] == []
+
+
+# --- nothing local
+
+
+def tracked_text() -> Iterator[tuple[str, str]]:
+    try:
+        names = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True
+        ).stdout.split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if not SKIPPED_FOLDERS & set(path.parts)]
+    for name in names:
+        if (ROOT / name).is_file() and not name.endswith(".npz"):
+            yield name, (ROOT / name).read_text(encoding="utf-8", errors="replace")
+
+
+# Put together from pieces, so that this file does not hold what it looks for. System places such as /proc and /dev are
+# part of the code's subject; a home, a scratch folder or a workplace is somebody's machine.
+HOMES = "|".join(["root", "home", "Users", "work", "opt", "mnt", "farm"])
+LOCAL = re.compile(rf"(?<![\w.~/-])/(?:{HOMES})/\w|\bfile:" + "///")
+INDEX = re.compile("py" + r"pi\.org|python" + r"hosted\.org|download\.py" + r"torch\.org|--(?:extra-)?index" + "-url")
+
+
+@pytest.mark.parametrize("pattern", [LOCAL, INDEX], ids=["absolute path", "package index"])
+def test_no_file_names_this_machine_or_an_index(pattern: re.Pattern[str]) -> None:
+    found = [f"{name}: {match[0]}" for name, text in tracked_text() for match in pattern.finditer(text)]
+    assert found == []
+
+
+def test_what_is_looked_for_would_be_found() -> None:
+    assert LOCAL.search("see " + "/home" + "/kim/x") and not LOCAL.search("reads /proc/self/statm")
+    assert INDEX.search("https://py" + "pi.org/simple")
