@@ -31,10 +31,18 @@ def handed_in(name: str, modules: dict[str, bytes]) -> Submission:
     return Submission(name, None, "0" * 64, files={}, modules=modules, origins=origins, notes=())
 
 
-def graded(assignment: Assignment, handed: list[Submission], supervisor, *, seed: int = 5) -> dict[str, Report]:
-    """Grade all of them officially in one session; return the reports by name."""
+# A case that trains for seconds; the slow tests run it.
+COSTLY = {"13-cnn": frozenset({"digits_are_recognised"})}
+
+
+def graded(
+    assignment: Assignment, handed: list[Submission], supervisor, *, seed: int = 5, whole: bool = False
+) -> dict[str, Report]:
+    """Grade all of them officially in one session; return the reports by name. Costly cases only if ``whole``."""
     reports: list[Report] = []
-    grade(assignment, handed, reports.append, run=Run(official=True, seed=seed, device="cpu"), supervisor=supervisor)
+    without = frozenset() if whole else COSTLY.get(assignment.slug, frozenset())
+    run = Run(official=True, seed=seed, device="cpu", without=without)
+    grade(assignment, handed, reports.append, run=run, supervisor=supervisor)
     return {report.submission.student or "": report for report in reports}
 
 
@@ -63,7 +71,7 @@ def test_every_case_fails_on_the_stub_and_the_solution_earns_everything(assignme
     assert reports["stub"].score.earned == 0
     assert {line.verdict for line in reports["stub"].outcomes} <= {Verdict.NOT_ATTEMPTED, Verdict.SKIPPED}
     assert lost(reports["solution"]) == []
-    assert reports["solution"].score.earned == assignment.points
+    assert reports["solution"].score.earned == reports["solution"].score.possible
 
 
 def junk(assignment: Assignment, body: str) -> dict[str, bytes]:
@@ -125,6 +133,19 @@ def test_each_mistake_is_caught_where_it_says_and_earns_its_hint(assignment: Ass
         if passed or unhinted:
             wrong[mistake.id] = {"passed": passed, "other hint": {case: lines[case].hint for case in unhinted}}
     assert wrong == {}
+
+
+@pytest.mark.slow
+@every_assignment
+def test_alternatives_earn_every_point_of_the_whole_assignment(assignment: Assignment, supervisor) -> None:
+    handed = [
+        submissions.open(assignment.folder, assignment, student="stub"),
+        handed_in("solution", solution.modules(assignment)),
+        *(handed_in(each.id, each.modules) for each in solution.alternatives(assignment)),
+    ]
+    reports = graded(assignment, handed, supervisor, whole=True)
+    assert reports.pop("stub").score.earned == 0
+    assert {name: report.score.earned for name, report in reports.items()} == dict.fromkeys(reports, assignment.points)
 
 
 @pytest.mark.slow

@@ -6,12 +6,14 @@ what does not depend on a submission (numeric slopes, the behaviour of known mis
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib.metadata
 import importlib.util
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +24,7 @@ import pytest
 from ..course import solution
 from ..course.assignment import Assignment
 from ..course.submission import Submission
-from ..errors import CaseError, SandboxIncomplete, UsageError
+from ..errors import AssignmentError, CaseError, SandboxIncomplete, UsageError
 from ..model import Case, GraderInfo, Outcome, Report, SandboxInfo, Score, SubmissionInfo, Verdict
 from ..sandbox import jail
 from ..sandbox.limits import Limits
@@ -37,11 +39,16 @@ Record = Callable[[Report], None]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How to grade: ``official`` adds the hidden cases, ``seed`` fixes every draw, ``device`` is auto, cpu or cuda."""
+    """How to grade: ``official`` adds the hidden cases, ``seed`` fixes every draw, ``device`` is auto, cpu or cuda.
+
+    ``without`` names cases to leave out, with their points: an author at work on others does not wait for the one that
+    trains for seconds.
+    """
 
     official: bool = False
     seed: int = 0
     device: str = "auto"
+    without: frozenset[str] = frozenset()
 
 
 def grade(
@@ -50,8 +57,9 @@ def grade(
     """Grade ``submissions`` one after the other and hand each report to ``record``.
 
     Raises CaseError (nothing recorded) when a case does not pass on the solution or raises by itself, AssignmentError
-    when an official run lacks the solution, SandboxIncomplete when it lacks a layer, SandboxError when no worker can
-    be started.
+    when an official run lacks the solution or cannot import it, SandboxIncomplete when it lacks a layer, SandboxError
+    when no worker can be started, UsageError for a device that is not there. After several submissions the cases are
+    proven once more: CaseError with the slug ``case-drift`` says that the reports recorded are not to be trusted.
     """
     _Session(assignment, run, supervisor).serve(submissions, record)
 
@@ -82,9 +90,10 @@ class _Session:
 
         def loop(plugin: GradingPlugin) -> None:
             self._plugin = plugin
-            if self._run.official:
+            if self._run.official and not self._run.without:
                 self._check_points(plugin.plan)
-            proof = self._prove()
+            if failed := self._unproven():
+                raise CaseError(_does_not_pass(self._assignment, failed))
             gc.collect()
             gc.freeze()  # the collection and the prepared values stay; the collector need not walk them again
             known = KnownMistakes(self._mistakes, plugin.plan, self._rehearse)
@@ -92,24 +101,30 @@ class _Session:
             for submission in submissions:
                 record(self._report(submission, known))
                 graded += 1
-            if graded > 1 and proof is not None and self._prove() != proof:
+            if graded > 1 and (failed := self._unproven()):
                 raise CaseError(
-                    "The solution's verdicts changed while the class was graded, so a case keeps something from one "
-                    "submission to the next. Do not trust these reports; look for module-level state in the cases.",
+                    f"{self._assignment.slug}: the case {failed.case} does not pass on the solution any more, after a "
+                    "class was graded with it, so something stays from one submission to the next. Do not trust these "
+                    "reports; look for state at module level in the cases.",
                     slug="case-drift",
                 )
 
         hidden = self._assignment.hidden_cases if self._run.official else None
-        plugin = GradingPlugin(
-            loop,
-            tasks=[task.id for task in self._assignment.tasks],
-            hidden=hidden and hidden.resolve(),
-            reference=self._reference() if hidden else None,
-            seed=self._run.seed,
-            device=self._run.device,
-        )
         files = [path.resolve() for path in (self._assignment.visible_cases, hidden) if path]
-        _pytest_main(files, plugin)
+        with _imported(self._assignment) if hidden else contextlib.nullcontext() as reference:
+            plugin = GradingPlugin(
+                loop,
+                tasks=[task.id for task in self._assignment.tasks],
+                hidden=hidden and hidden.resolve(),
+                reference=reference,
+                seed=self._run.seed,
+                device=self._run.device,
+            without=self._run.without,
+            )
+            try:
+                _pytest_main(files, plugin)
+            finally:
+                gc.unfreeze()
         if plugin.failure is not None:
             raise plugin.failure
         if self._plugin is None:
@@ -117,15 +132,12 @@ class _Session:
 
     # --- the solution
 
-    def _prove(self) -> list[tuple[str, Verdict]] | None:
-        """Run every case on the solution, through the wall; CaseError unless all pass. None without a solution."""
+    def _unproven(self) -> Outcome | None:
+        """Run every case on the solution, through the wall; return the first that does not pass."""
         if self._solution is None:
             return None
         outcomes = self._outcomes(self._connect(self._solution))
-        for outcome in outcomes:
-            if outcome.verdict is not Verdict.PASSED:
-                raise CaseError(_does_not_pass(self._assignment, outcome))
-        return [(outcome.case, outcome.verdict) for outcome in outcomes]
+        return next((outcome for outcome in outcomes if outcome.verdict is not Verdict.PASSED), None)
 
     def _rehearse(self, case: Case, known: solution.Mistake) -> tuple[Outcome, CaseLog]:
         """Run one case on a known mistake, as if it had been handed in."""
@@ -136,12 +148,6 @@ class _Session:
             return self._plugin.run(case, connection, passed)
         finally:
             connection.close()
-
-    def _reference(self) -> ModuleType:
-        """Import the solution's main module here: it is trusted, and hidden cases compute wanted values with it."""
-        assert self._assignment.solution is not None
-        path = self._assignment.solution / f"{self._assignment.modules[0]}.py"
-        return _import(path, f"autograder_solution_{self._assignment.slug.replace('-', '_')}")
 
     def _check_points(self, plan: Sequence[Case]) -> None:
         for task in self._assignment.tasks:
@@ -234,15 +240,20 @@ def _does_not_pass(assignment: Assignment, outcome: Outcome) -> str:
 
 
 def _device(assignment: Assignment, wanted: str) -> str:
-    """Resolve "auto": CUDA when the assignment uses torch and torch finds a device, else the CPU."""
-    if wanted != "auto":
-        return wanted
+    """Resolve "auto": CUDA when the assignment uses torch and torch finds a device, else the CPU.
+
+    UsageError when CUDA was asked for and is not there: every case would fail for no fault of the submission.
+    """
     driver = [*Path("/dev").glob("nvidia[0-9]*"), *Path("/dev").glob("dxg")]
-    if not assignment.needs_torch or not driver:
+    if wanted == "cpu" or not assignment.needs_torch or (wanted == "auto" and not driver):
         return "cpu"  # without looking into torch, whose import takes seconds
     import torch
 
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    if torch.cuda.is_available():
+        return "cuda"
+    if wanted == "auto":
+        return "cpu"
+    raise UsageError("There is no CUDA device here. Say --device cpu, or leave it out.")
 
 
 def _limits(assignment: Assignment, *, gpu: bool) -> Limits:
@@ -272,14 +283,42 @@ def _sandbox(*, official: bool) -> SandboxInfo:
     return SandboxInfo(complete=not missing, layers=layers, missing=missing)
 
 
-def _import(path: Path, name: str) -> ModuleType:
-    """Import a trusted file under a private name."""
+@contextlib.contextmanager
+def _imported(assignment: Assignment) -> Iterator[ModuleType]:
+    """Import the solution here: it is trusted, and hidden cases compute wanted values with it. Afterwards it is gone.
+
+    Its main module has a private name; the others can be imported by their own. AssignmentError when it raises.
+    """
+    assert assignment.solution is not None
+    path = assignment.solution / f"{assignment.modules[0]}.py"
+    name = f"autograder_solution_{assignment.slug.replace('-', '_')}"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    before = {other: sys.modules.pop(other) for other in assignment.modules if other in sys.modules}
     sys.modules[name] = module  # dataclasses and pickling inside the solution look it up
-    spec.loader.exec_module(module)
-    return module
+    sys.path.insert(0, str(assignment.solution))
+    try:
+        try:
+            spec.loader.exec_module(module)
+        except Exception as exc:
+            place = _place(exc, assignment.solution) or str(path)
+            raise AssignmentError(f"{place}: the solution cannot be imported: {type(exc).__name__}: {exc}.") from exc
+        yield module
+    finally:
+        sys.path.remove(str(assignment.solution))
+        for other in (name, *assignment.modules):
+            sys.modules.pop(other, None)
+        sys.modules.update(before)
+
+
+def _place(exc: Exception, folder: Path) -> str:
+    """Return the last file and line in ``folder`` that an exception passed, "" where there is none."""
+    frames = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(exc.__traceback__)]
+    if isinstance(exc, SyntaxError) and exc.filename:
+        frames.append((exc.filename, exc.lineno))
+    inside = [(file, line) for file, line in frames if Path(file).parent == folder]
+    return f"{inside[-1][0]}, line {inside[-1][1]}" if inside else ""
 
 
 def version() -> str:
