@@ -1,6 +1,7 @@
 """Stubs are made from solutions: what stays, what goes, and what the author hears about a wrong marker."""
 
 import ast
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -181,3 +182,20 @@ def test_a_task_of_which_nothing_is_hidden_is_an_error(course: Course) -> None:
     solution.unlink()
     with pytest.raises(AssignmentError, match=r"solutions/99-demo/demo\.py is missing"):
         stubs.write(course)
+
+
+def test_the_command_writes_the_stubs_of_every_assignment_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = Path(__file__).parents[1]
+    for folder in ("assignments", "solutions"):
+        shutil.copytree(course / folder / "05-logistic", tmp_path / folder / "05-logistic")
+    stub = tmp_path / "assignments/05-logistic/logistic.py"
+    wanted = stub.read_text(encoding="utf-8")
+    stub.write_text("stale\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    stubs.main()
+
+    assert stub.read_text(encoding="utf-8") == wanted
+    assert "assignments/05-logistic/logistic.py" in capsys.readouterr().out

@@ -256,3 +256,17 @@ def _outline(tree: ast.Module) -> list[tuple[str, str, str]]:
 def _signature(node: _Function, prefix: str) -> tuple[str, str, str]:
     returns = ast.unparse(node.returns) if node.returns else ""
     return prefix + node.name, f"({ast.unparse(node.args)}) -> {returns}", ast.get_docstring(node) or ""
+
+
+def main() -> None:
+    """Generate the stubs of every assignment below the current folder: ``python -m autograder.authoring.stubs``."""
+    from ..course.assignment import load_all
+
+    for assignment in load_all(Path()):
+        if assignment.solution is not None:
+            for path in write(assignment):
+                print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""The house: which module stands on which floor. Imports run downward only; there is no circle."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "autograder"
+
+# The longest prefix counts.
+FLOORS = {
+    "model": 0,
+    "errors": 0,
+    "messages": 0,
+    "sandbox.guest": 0,
+    "checks": 1,
+    "course": 1,
+    "sandbox.limits": 1,
+    "sandbox.jail": 1,
+    "sandbox.recipes": 1,
+    "sandbox.zygote": 2,
+    "sandbox.supervisor": 2,
+    "sandbox.student": 2,
+    "reports": 3,
+    "grading.rubric": 3,
+    "grading.mistakes": 4,
+    "grading.pytest_plugin": 4,
+    "grading.session": 4,
+    "grading.batch": 5,
+    "authoring": 6,
+    "doctor": 7,
+    "cli": 7,
+    "__main__": 7,
+    "": 7,  # the public index
+}
+# Packages whose __init__ holds a docstring and nothing else.
+EMPTY = {"checks", "course", "sandbox", "sandbox.guest", "grading", "reports", "authoring"}
+NEVER = {  # module prefix -> what it must not import, whatever its floor
+    "reports": ("grading", "sandbox"),
+    "checks": ("sandbox.student", "sandbox.supervisor", "grading"),
+    "sandbox.guest": ("",),
+}
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def floor_of(module: str) -> int:
+    while module not in FLOORS:
+        assert module, "no floor"
+        module = module.rpartition(".")[0]
+    return FLOORS[module]
+
+
+def imports_of(module: str) -> set[str]:
+    """The modules of ours that ``module`` imports, at any depth of its code; TYPE_CHECKING blocks count, too."""
+    path = MODULES[module]
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.removeprefix("autograder").strip(".") for alias in node.names if ours(alias.name)}
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(node, package)
+            if base is not None:
+                found |= {_longest(base, alias.name) for alias in node.names}
+    return found - {module}
+
+
+def ours(name: str) -> bool:
+    return name.partition(".")[0] == "autograder"
+
+
+def _absolute(node: ast.ImportFrom, package: str) -> str | None:
+    if node.level == 0:
+        return (node.module or "").removeprefix("autograder").strip(".") if ours(node.module or "") else None
+    parts = package.split(".") if package else []
+    parts = parts[: len(parts) - (node.level - 1)]
+    return ".".join([*parts, *([node.module] if node.module else [])])
+
+
+def _longest(base: str, name: str) -> str:
+    whole = f"{base}.{name}".strip(".")
+    return whole if whole in MODULES else base
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_run_downward(module: str) -> None:
+    up = {other for other in imports_of(module) - EMPTY if floor_of(other) > floor_of(module)}
+    assert up == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_forbidden_arrows(module: str) -> None:
+    for prefix, forbidden in NEVER.items():
+        if module == prefix or module.startswith(f"{prefix}."):
+            outside = {name for name in imports_of(module) if not f"{name}.".startswith(f"{prefix}.")}
+            assert not {
+                name for name in outside for each in forbidden if f"{name}.".startswith(f"{each}." if each else "")
+            }
+
+
+def test_there_is_no_circle() -> None:
+    done: set[str] = set()
+
+    def visit(module: str, above: tuple[str, ...]) -> None:
+        assert module not in above, " -> ".join((*above, module))
+        if module not in done:
+            for other in imports_of(module) - EMPTY:
+                visit(other, (*above, module))
+            done.add(module)
+
+    for module in MODULES:
+        visit(module, ())
+    assert done == set(MODULES)
+
+
+@pytest.mark.parametrize("module", sorted(EMPTY))
+def test_packages_hold_a_docstring_only(module: str) -> None:
+    body = ast.parse(MODULES[module].read_bytes()).body
+    assert len(body) == 1 and isinstance(body[0], ast.Expr)
+
+
+@pytest.mark.parametrize("module", ["model", "errors", "messages"])
+def test_the_ground_floor_needs_no_numpy(module: str) -> None:
+    tree = ast.parse(MODULES[module].read_bytes())
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert not {name for name in imported if name.partition(".")[0] in ("numpy", "torch", "autograder")}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_unpickles_or_evaluates(module: str) -> None:
+    """The host never rebuilds objects from a student's bytes; only the guest runs the student's source."""
+    calls = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_bytes())):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
+            calls |= {name for name in names if name.partition(".")[0] in ("pickle", "marshal", "shelve", "dill")}
+        if isinstance(node, ast.Call):
+            text = ast.unparse(node.func)
+            if text in ("eval", "exec", "torch.load") or "allow_pickle=True" in ast.unparse(node):
+                calls.add(text)
+    assert calls == ({"exec"} if module == "sandbox.guest.__main__" else set())
