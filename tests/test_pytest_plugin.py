@@ -332,6 +332,19 @@ def test_a_case_may_allow_its_calls_less_time(tmp_path: Path, supervisor: Superv
     assert "0.2 seconds" in report.outcomes[0].message
 
 
+def test_the_call_is_shown_as_it_was_made_even_if_the_arguments_were_changed(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
+    visible = """
+        @task("double", points=1)
+        def test_double(student):
+            assert_close(student.double(np.array([4.0, 5.0])), np.array([8.0, 10.0]))
+    """
+    source = "def double(x):\n    x[:] = 0\n    return x\n"
+    [report] = practice(tmp_path, visible, source, supervisor=supervisor)
+    assert report.outcomes[0].call == "double(x)  x = [4., 5.]"
+
+
 # --- nothing stays from one submission to the next
 
 

@@ -6,12 +6,13 @@ When every call of the case came back alike, the submission made that mistake.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..checks.compare import as_array, is_tensor
 from ..course.solution import Mistake
 from ..model import Case, Outcome, Verdict
 from ..sandbox.student import Call, CaseLog, StudentObject
@@ -63,7 +64,7 @@ def _same_end(ours: Outcome, theirs: Outcome) -> bool:
 
 
 def _alike(ours: CaseLog, theirs: CaseLog) -> bool:
-    """Whether every call came back alike: results, arguments after the call, what was changed and shared."""
+    """Whether every call and read came back alike: results, arguments after the call, what was changed and shared."""
     return len(ours.calls) == len(theirs.calls) and all(
         _same_call(a, b) for a, b in zip(ours.calls, theirs.calls, strict=True)
     )
@@ -75,7 +76,7 @@ def _same_call(a: Call, b: Call) -> bool:
         and a.changed == b.changed
         and a.aliases == b.aliases
         and same(a.result, b.result)
-        and (not a.changed or same(a.args, b.args))
+        and (not a.changed or same([a.args, a.kwargs], [b.args, b.kwargs]))
     )
 
 
@@ -83,19 +84,23 @@ def same(a: Any, b: Any) -> bool:
     """Whether two results are equal up to the order of floating-point operations; objects count by their type."""
     if isinstance(a, StudentObject) or isinstance(b, StudentObject):
         return repr(a) == repr(b)
-    torch = sys.modules.get("torch")
-    if torch is not None and (isinstance(a, torch.Tensor) or isinstance(b, torch.Tensor)):
-        if type(a) is not type(b) or a.shape != b.shape or a.dtype != b.dtype:
-            return False
-        return bool(torch.allclose(a.double(), b.double(), rtol=RTOL, atol=ATOL, equal_nan=True))
+    if is_tensor(a) or is_tensor(b):
+        return type(a) is type(b) and a.dtype == b.dtype and _close(as_array(a), as_array(b))
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return type(a) is type(b) and len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-    numeric = (int, float, complex, np.ndarray, np.generic)
-    if isinstance(a, numeric) and isinstance(b, numeric):
-        x, y = np.asarray(a), np.asarray(b)
-        return x.shape == y.shape and x.dtype == y.dtype and bool(np.allclose(x, y, RTOL, ATOL, equal_nan=True))
-    if a is None or isinstance(a, (str, bool)):
-        return type(a) is type(b) and bool(a == b)
-    return type(a) is type(b) and not isinstance(a, np.ndarray)
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and _close(a, b)
+    if isinstance(a, (float, complex, np.inexact)) and isinstance(b, (float, complex, np.inexact)):
+        return _close(np.asarray(a), np.asarray(b))
+    return type(a) is type(b) and bool(a == b)
+
+
+def _close(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    if a.dtype.kind not in "fc":
+        return bool(np.array_equal(a, b))
+    with np.errstate(all="ignore"):
+        return bool(np.allclose(a, b, RTOL, ATOL, equal_nan=True))

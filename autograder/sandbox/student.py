@@ -30,6 +30,8 @@ from .recipes import Recipe
 from .supervisor import Clock, Frame, Loss, Supervisor, Worker, WorkerLost
 
 BATCH_BYTES = 1 << 22  # of arguments in one frame; a longer list of calls travels in several
+_Decoded = tuple[Any, list[tuple[int, Any]], list[int]]  # result, changed nodes with their new content, aliased nodes
+
 LOG_BYTES = 1 << 26  # of results that the log of a case keeps
 
 
@@ -103,7 +105,7 @@ class Call:
 
 @dataclass(slots=True)
 class CaseLog:
-    """What a case did with the submission: its calls in order, the call in hand, and what was printed.
+    """What a case did with the submission: its calls and reads in order, the call in hand, and what was printed.
 
     The call in hand is put into words only when somebody asks: most cases pass, and words cost more than the call.
     """
@@ -131,17 +133,28 @@ class Source:
     """What is loaded into a worker: modules (name -> file name and bytes); the main one is the handle's namespace.
 
     ``missing`` is the sentence for a main module that was not handed in. ``parameters`` are the documented parameter
-    names of each function, for messages.
+    names of each function, for messages. ``place`` turns a module and a line of it into file and line as the student
+    knows them: a module that was made of a notebook has other lines than its cells. Line 0 is the file as a whole.
     """
 
     main: str
     modules: dict[str, tuple[str, bytes]]
     missing: str = ""
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    place: Callable[[str, int], tuple[str, int]] | None = None
 
     @property
     def file(self) -> str:
-        return self.modules[self.main][0] if self.main in self.modules else f"{self.main}.py"
+        """The main module's file, as the student knows it."""
+        return self.placed(self.main, 0)[0] if self.main in self.modules else f"{self.main}.py"
+
+    def asks_for_function(self, name: str) -> bool:
+        """Whether the stub defines a function or class of this name."""
+        return any(documented.partition(".")[0] == name for documented in self.parameters)
+
+    def placed(self, module: str, line: int) -> tuple[str, int]:
+        """Return file and line of a line of a module that is there."""
+        return self.place(module, line) if self.place is not None else (self.modules[module][0], line)
 
 
 class Connection:
@@ -258,8 +271,7 @@ class Connection:
             if not pending.done:
                 self.log.describe = functools.partial(self.describe, pending.todo[0][0])
                 self._read(pending)
-            request, finished = pending.done.popleft()
-            self.log.describe = functools.partial(self.describe, request)
+            self.log.describe, finished = pending.done.popleft()
             if isinstance(finished, BaseException):
                 raise finished
             self.log.add(finished)
@@ -292,7 +304,10 @@ class Connection:
             if frame.kind is wire.Kind.ERROR:
                 finished = self._raised(pending.worker, frame.header, describe)
             else:
-                finished = self._finished(pending.worker, frame, request, mutable, time.monotonic() - started)
+                value = self._decode(pending.worker, frame, mutable)
+                if value[1]:  # before the arguments are changed here as well
+                    describe = functools.partial(str, describe())
+                finished = self._finished(pending.worker, value, request, mutable, time.monotonic() - started)
         except WorkerLost as lost:
             finished = self._lost(lost, describe)
         except BaseException:  # out of a function of the case: the worker waits for a value that it will never get
@@ -302,7 +317,7 @@ class Connection:
         if isinstance(finished, BaseException):
             pending.todo.clear()
         pending.number += 1
-        pending.done.append((request, finished))
+        pending.done.append((describe, finished))
 
     def _settle(self, clock: Clock | None = None) -> None:
         """Take in the replies that the case has not asked for yet, so that the worker is free for the next request."""
@@ -332,9 +347,11 @@ class Connection:
             frame = self._answer(worker, number)
             if frame.kind is wire.Kind.ERROR:
                 raise self._raised(worker, frame.header, self.log.describe)
-            return self._decode(worker, frame, [])[0]
+            value = self._decode(worker, frame, [])[0]
         except WorkerLost as lost:
             raise self._lost(lost, self.log.describe) from None
+        self.log.add(Call(label, (), {}, value, (), (), 0.0))
+        return value
 
     def kind_of(self, name: str) -> str:
         """Return "callable" or "data" for a public name of the module; StudentFault when there is none."""
@@ -347,6 +364,10 @@ class Connection:
                 raise StudentFault(Verdict.ERRORED, say("student.no-name-but", file=file, name=name, found=near[0]))
             raise StudentFault(Verdict.ERRORED, say("student.no-name", file=file, name=name))
         return found
+
+    def not_callable(self, name: str) -> StudentFault:
+        """Return the verdict on a name that should be a function and is none."""
+        return StudentFault(Verdict.ERRORED, say("student.not-callable", name=name, file=self.source.file))
 
     def describe(self, request: _Request) -> str:
         """Return the call in short: ``bce(p, y)  p: float64 (7, 1), y = [0, 1]``."""
@@ -466,8 +487,8 @@ class Connection:
             self._in_callback = False
         worker.send(answer, limit_s=self._call_s)
 
-    def _finished(self, worker: Worker, frame: Frame, request: _Request, mutable: list[Any], seconds: float) -> Call:
-        result, changes, aliases = self._decode(worker, frame, mutable)
+    def _finished(self, worker: Worker, value: _Decoded, request: _Request, mutable: list[Any], seconds: float) -> Call:
+        result, changes, aliases = value
         paths = request.paths(mutable) if changes or aliases else []
         for node, new in changes:
             if not _write_back(mutable[node], new):
@@ -482,7 +503,7 @@ class Connection:
             seconds=seconds,
         )
 
-    def _decode(self, worker: Worker, frame: Frame, mutable: list[Any]) -> tuple[Any, list[tuple[int, Any]], list[int]]:
+    def _decode(self, worker: Worker, frame: Frame, mutable: list[Any]) -> _Decoded:
         """Return result, changed nodes and aliased nodes of a VALUE frame; a violation if anything is off.
 
         ``mutable`` are the nodes of the arguments; inside a changed one another may stand, by its number.
@@ -564,12 +585,17 @@ class Connection:
         Its lines must be lines of the submission: in a secret case they reach the student, and the name of a file
         could carry anything.
         """
-        sizes = {file: data.count(b"\n") + data.count(b"\r") + 1 for file, data in self.source.modules.values()}
+        modules = {file: (name, len(data.splitlines()) + 1) for name, (file, data) in self.source.modules.items()}
         try:
             error = _Error.read(header)
         except (KeyError, TypeError, ValueError):
             raise worker.violation("an error of another form") from None
-        return replace(error, lines=tuple(line for line in error.lines if 0 <= line[1] <= sizes.get(line[0], -1)))
+        lines = []
+        for file, line, function, text in error.lines:
+            module, size = modules.get(file, ("", -1))
+            if 0 <= line <= size:
+                lines.append((*self.source.placed(module, line), function, text))
+        return replace(error, lines=tuple(lines))
 
     def _call_in_words(self, describe: Callable[[], str]) -> str:
         """The call without what is said of its arguments; in a secret case without the arguments, too."""
@@ -821,7 +847,7 @@ class _Pending:
     worker: Worker
     number: int  # of the first call in ``todo``
     todo: deque[tuple[_Request, list[Any]]]
-    done: deque[tuple[_Request, Call | BaseException]] = field(default_factory=deque)
+    done: deque[tuple[Callable[[], str], Call | BaseException]] = field(default_factory=deque)
 
 
 def _batches(requests: Sequence[_Request]) -> Iterator[list[_Request]]:
@@ -879,8 +905,7 @@ class RemoteFunction:
     def _make(self, requests: list[_Request]) -> Iterator[Call]:
         module_level = self.owner is None and self.attribute is not None
         if module_level and self._connection.kind_of(self.__name__) != "callable":
-            message = say("student.not-callable", name=self.__name__, file=self._connection.source.file)
-            raise StudentFault(Verdict.ERRORED, message)
+            raise self._connection.not_callable(self.__name__)
         return self._connection.call(requests)
 
     def __repr__(self) -> str:
@@ -968,6 +993,10 @@ class StudentCode:
             raise AttributeError(name)
         connection = self._autograder_connection
         if connection.kind_of(name) == "data":
+            if connection.source.asks_for_function(
+                name
+            ):  # ``loss = loss(x)`` at the end of a module hides the function
+                raise connection.not_callable(name)
             return connection.get(None, name)
         return RemoteFunction(connection, None, name, name)
 
