@@ -79,15 +79,19 @@ def _overlaid(assignment: Assignment, path: Path) -> dict[str, bytes]:
 
 
 def _constants(path: Path) -> dict[str, object]:
+    """Return what is assigned to single names at the top of a file, where it is literal; nothing of the file is run."""
     try:
         tree = ast.parse(path.read_bytes(), filename=str(path))
     except SyntaxError as exc:
         raise AssignmentError(f"{path}, line {exc.lineno}: Python cannot read this line: {exc.msg}.") from exc
+    except ValueError as exc:  # a null byte, before Python 3.11.4
+        raise AssignmentError(f"{path}: Python cannot read this file: {exc}.") from exc
     found: dict[str, object] = {}
     for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and node.value is not None:
             try:
-                found[node.targets[0].id] = ast.literal_eval(node.value)
-            except ValueError:
+                found[target.id] = ast.literal_eval(node.value)
+            except (ValueError, TypeError):
                 continue  # not a literal, so not one of ours
     return found
