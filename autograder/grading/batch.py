@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
+import io
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,12 +13,18 @@ from ..course.assignment import Assignment
 from ..course.submission import Submission
 from ..errors import SubmissionRejected, UsageError
 from ..model import Report
+from ..reports.printable import printable
+from ..reports.render import write_text
 from ..sandbox.supervisor import Supervisor
+from .rubric import DECIMALS
 from .session import Record, Run, grade, rejected
 
 
 def entries(source: Path) -> list[tuple[str, Path]]:
-    """Return (student, path) for every folder, .py, .ipynb and .zip in ``source``, sorted; UsageError for none."""
+    """Return (student, path) for every folder, .py, .ipynb and .zip in ``source``, sorted.
+
+    UsageError for none, and for two of one student: one report would take the place of the other.
+    """
     if not source.is_dir():
         raise UsageError(f"{source} is not a folder. Give the folder that holds one entry for each student.")
     found = [
@@ -28,6 +34,10 @@ def entries(source: Path) -> list[tuple[str, Path]]:
     ]
     if not found:
         raise UsageError(f"{source} holds no submission: no folder, .py, .ipynb or .zip.")
+    owners: dict[str, Path] = {}
+    for student, path in found:
+        if (other := owners.setdefault(student, path)) != path:
+            raise UsageError(f"{source}: {other.name} and {path.name} are both of {student}; keep one of them.")
     return found
 
 
@@ -47,21 +57,27 @@ def grade_class(
 
 
 def write_grades(reports: Sequence[Report], path: Path) -> None:
-    """Write student, points earned and possible, and points per task as CSV, whole or not at all."""
+    """Write student, points earned and possible, and points per task as CSV, whole or not at all.
+
+    Raises:
+        AutograderError: ``report-write`` when the file cannot be written.
+    """
     tasks = [task.id for task in reports[0].tasks] if reports else []
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".grades-")
-    with open(handle, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["student", "earned", "possible", *tasks, "sha256"])
-        for report in reports:
-            per_task = [sum(line.earned for line in report.outcomes if line.task == task) for task in tasks]
-            student = _cell(report.submission.student or "")
-            row = [student, report.score.earned, report.score.possible, *per_task, report.submission.sha256]
-            writer.writerow(row)
-    os.chmod(name, 0o644)
-    os.replace(name, path)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["student", "earned", "possible", *tasks, "sha256"])
+    for report in reports:
+        per_task = [_points(report, task) for task in tasks]
+        student = _cell(report.submission.student or "")
+        writer.writerow([student, report.score.earned, report.score.possible, *per_task, report.submission.sha256])
+    write_text(path, text.getvalue())
+
+
+def _points(report: Report, task: str) -> float:
+    return round(math.fsum(line.earned for line in report.outcomes if line.task == task), DECIMALS)
 
 
 def _cell(text: str) -> str:
-    """Quote what a spreadsheet would take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """Quote what a spreadsheet would take for a formula; show what no file can hold."""
+    formula = text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n")
+    return f"'{printable(text)}" if formula else printable(text)
