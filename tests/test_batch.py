@@ -1,4 +1,4 @@
-"""A class: who is in it, everybody graded whatever the others handed in, and a table that no name can turn into code."""
+"""A class: who is in it, everybody graded whatever others handed in, a table that no name can turn into code."""
 
 from __future__ import annotations
 
