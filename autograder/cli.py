@@ -76,7 +76,7 @@ def grade(
         page = render.write_index(reports, [path.name for path in pages], html)
     if json:
         render.write_text(json, render.to_json(reports[0], audience=Audience.STAFF))
-    console.print(f"\nReport: {page}", highlight=False, soft_wrap=True)
+    console.out(f"\nReport: {page}", highlight=False)
     _leave(reports)
 
 
@@ -114,7 +114,7 @@ def batch(
     page = render.write_text(out / "class.html", render.class_html(rows, slug=assignment.slug, title=assignment.title))
     classes.write_grades(reports, out / "grades.csv")
     render.class_table(rows, console)
-    console.print(f"\nClass: {page}   grades: {out / 'grades.csv'}", highlight=False, soft_wrap=True)
+    console.out(f"\nClass: {page}   grades: {out / 'grades.csv'}", highlight=False)
     _leave(reports)
 
 
@@ -133,7 +133,7 @@ def report(
     console = Console()
     render.terminal(saved, audience=audience, console=console)
     page = render.write(saved, html, audience=audience)
-    console.print(f"\nReport: {page}", highlight=False, soft_wrap=True)
+    console.out(f"\nReport: {page}", highlight=False)
 
 
 @app.command()
@@ -144,10 +144,10 @@ def doctor(data_root: DataRoot = None) -> None:
     _use_data(data_root)
     console = Console()
     for finding in findings():
-        mark = "[green]yes[/green]" if finding.found else "[yellow]no [/yellow]"
-        console.print(f"{mark}  {finding.what}", highlight=False, soft_wrap=True)
+        console.out("yes  " if finding.found else "no   ", style="green" if finding.found else "yellow", end="")
+        console.out(finding.what, highlight=False)
         if not finding.found:
-            console.print(f"     {finding.remedy}", highlight=False, soft_wrap=True, markup=False)
+            console.out(f"     {finding.remedy}", highlight=False)
 
 
 def main() -> NoReturn:

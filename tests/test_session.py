@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import tiny_course
-from tiny_course import SOLUTION, STUB, graded, handed_in, line, make
+from tiny_course import SOLUTION, STUB, graded, handed_in, line, make, workers
 
 from autograder.course import submission as submissions
 from autograder.course.assignment import Assignment
@@ -34,12 +34,6 @@ def refused(course: tiny_course.Course, supervisor: Supervisor, kind: type[Autog
         grade(course.load(), [handed_in(SOLUTION)], reports.append, run=OFFICIAL, supervisor=supervisor)
     assert reports == []
     return str(caught.value)
-
-
-def workers(supervisor: Supervisor) -> list[int]:
-    """The workers that are running now: the children of the zygotes."""
-    children = [Path(f"/proc/{pid}/task/{pid}/children").read_text() for pid in supervisor.zygote_pids()]
-    return [int(pid) for pid in " ".join(children).split()]
 
 
 def without_seconds(report: Report) -> Report:

@@ -188,3 +188,9 @@ def line(report: Report, case: str) -> GradedCase:
 def kept(supervisor: Supervisor) -> Callable[[], contextlib.AbstractContextManager[Supervisor]]:
     """What to put in the place of ``cli.Supervisor``, so that a command uses this one and leaves it open."""
     return lambda: contextlib.nullcontext(supervisor)
+
+
+def workers(supervisor: Supervisor) -> list[int]:
+    """The workers that are running now: the children of the zygotes."""
+    children = [Path(f"/proc/{pid}/task/{pid}/children").read_text() for pid in supervisor.zygote_pids()]
+    return [int(pid) for pid in " ".join(children).split()]

@@ -1,0 +1,692 @@
+"""The command line: what it prints and writes, its exit codes, and whatever a student may hand in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import tiny_course
+from tiny_course import SLUG, SOLUTION, STUB, Course, line, make, write
+
+from autograder import cli
+from autograder.model import Report, Verdict
+from autograder.reports import render
+from autograder.sandbox import jail
+from autograder.sandbox.supervisor import Supervisor
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Finished]
+
+
+@pytest.fixture
+def command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], supervisor: Supervisor, tmp_path: Path
+) -> Command:
+    """Run ``autograder ARGUMENTS`` in this process, in a folder of its own, on the zygotes of all tests."""
+    monkeypatch.setenv("COLUMNS", "400")  # no sentence is broken
+    monkeypatch.setattr(cli, "Supervisor", tiny_course.kept(supervisor))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    def run(*arguments: object) -> Finished:
+        monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        code = ended.value.code
+        assert isinstance(code, int)
+        return Finished(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return make(tmp_path / "course")
+
+
+def saved(path: Path) -> Report:
+    return render.from_json(path.read_text(encoding="utf-8"))
+
+
+def notebook(*cells: str) -> str:
+    found = [{"cell_type": "code", "source": cell} for cell in cells]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": found})
+
+
+def archive(path: Path, files: dict[str, str | bytes]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, content in files.items():
+            opened.writestr(name, content)
+    return path
+
+
+# --- grade
+
+
+def test_grade_prints_the_report_and_writes_the_page(command: Command, course: Course) -> None:
+    found = command("grade", SLUG, "--root", course.root)
+    assert found.code == 0
+    assert found.err == ""
+    assert "double is still the stub" in found.out
+    assert "0 of 9 points" in found.out
+    assert f"Report: {Path('report', '01-tiny.html')}" in found.out
+    assert "A tiny assignment" in Path("report", "01-tiny.html").read_text(encoding="utf-8")
+
+
+def test_a_perfect_submission_and_a_stub_both_end_with_0(command: Command, course: Course, tmp_path: Path) -> None:
+    path = write(tmp_path / "tiny.py", SOLUTION)
+    found = command("grade", SLUG, "--root", course.root, "--submission", path, "--official")
+    assert (found.code, "20 of 20 points" in found.out) == (0, True)
+    assert "OFFICIAL" in found.out
+
+
+FORMS: dict[str, Callable[[Path], Path]] = {
+    "folder": lambda at: write(at / "kim" / "tiny.py", SOLUTION).parent,
+    "py": lambda at: write(at / "tiny.py", SOLUTION),
+    "py of another name": lambda at: write(at / "my answer (2).py", SOLUTION),
+    "ipynb": lambda at: write(at / "tiny.ipynb", notebook(SOLUTION, "print(total([1, 2]))")),
+    "zip": lambda at: archive(at / "kim.zip", {"tiny.py": SOLUTION}),
+    "zip of a folder": lambda at: archive(at / "kim.zip", {"hand-in/tiny.py": SOLUTION, "__MACOSX/._tiny.py": b"\0"}),
+    "Hangul": lambda at: write(at / "김철수의 과제" / "tiny.py", SOLUTION).parent,
+    "capital ending": lambda at: write(at / "TINY.PY", SOLUTION),
+    "byte order mark": lambda at: write(at / "tiny.py", b"\xef\xbb\xbf" + SOLUTION.encode()),
+    "Windows line ends": lambda at: write(at / "tiny.py", SOLUTION.replace("\n", "\r\n").encode()),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_a_submission_may_come_in_every_form(
+    command: Command, course: Course, tmp_path: Path, form: Callable[[Path], Path]
+) -> None:
+    path = form(tmp_path / "handed in")
+    found = command("grade", SLUG, "--root", course.root, "--submission", path, "--official", "--json", "r.json")
+    assert (found.code, found.err) == (0, "")
+    assert saved(Path("r.json")).score.earned == 20.0
+
+
+def test_the_course_may_lie_in_a_hangul_folder(command: Command, tmp_path: Path) -> None:
+    course = make(tmp_path / "딥러닝 수업")
+    found = command("grade", SLUG, "--root", course.root, "--html", tmp_path / "보고서", "--official")
+    assert found.code == 0
+    assert (tmp_path / "보고서" / "01-tiny.html").is_file()
+
+
+def test_the_json_is_the_whole_report_for_staff(command: Command, course: Course) -> None:
+    path = write(Path("tiny.py"), SOLUTION.replace("2 * x", "3 * x"))
+    command("grade", SLUG, "--root", course.root, "--submission", path, "--official", "--seed", 11, "--json", "r.json")
+    report = saved(Path("r.json"))
+    assert (report.grader.seed, report.official, report.assignment) == (11, True, SLUG)
+    mismatch = line(report, "double_of_any[5]").mismatch
+    assert mismatch is not None
+    assert mismatch.want != ""  # a hidden value: the terminal and the page are the student's, this is not
+
+
+def test_what_students_see_holds_no_hidden_value_and_what_staff_see_does(command: Command, course: Course) -> None:
+    path = write(Path("tiny.py"), SOLUTION.replace("2 * x", "3 * x"))
+    arguments = ("grade", SLUG, "--root", course.root, "--submission", path, "--official", "--seed", 11)
+    command(*arguments, "--json", "r.json")
+    mismatch = line(saved(Path("r.json")), "double_of_any[5]").mismatch
+    assert mismatch is not None
+    secret = mismatch.want
+    student = command(*arguments, "--html", "student")
+    staff = command(*arguments, "--html", "staff", "--audience", "staff")
+    assert secret not in student.out + Path("student", "01-tiny.html").read_text(encoding="utf-8")
+    assert secret in staff.out
+    assert secret in Path("staff", "01-tiny.html").read_text(encoding="utf-8")
+
+
+def test_a_practice_run_draws_the_same_inputs_and_an_official_one_fresh_ones(
+    command: Command, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli.secrets, "randbelow", lambda bound: bound - 3)
+    seeds = []
+    for more in ((), ("--official",), ("--official", "--seed", "0")):
+        command("grade", SLUG, "--root", course.root, "--json", "r.json", *more)
+        seeds.append(saved(Path("r.json")).grader.seed)
+    assert seeds == [0, 2**32 - 3, 0]
+
+
+def test_all_assignments_are_graded_when_none_is_named(command: Command, course: Course) -> None:
+    write(course.root / "assignments" / "02-tiny" / "assignment.toml", (course.folder / "assignment.toml").read_bytes())
+    for name in ("tiny.py", "test_visible.py"):
+        write(course.root / "assignments" / "02-tiny" / name, (course.folder / name).read_bytes())
+    found = command("grade", "--root", course.root)
+    assert found.code == 0
+    assert "01-tiny" in found.out
+    assert "02-tiny" in found.out
+    assert "everybody starts" in found.out
+    assert sorted(path.name for path in Path("report").iterdir()) == ["01-tiny.html", "02-tiny.html", "index.html"]
+    index = Path("report", "index.html").read_text(encoding="utf-8")
+    assert 'href="01-tiny.html"' in index
+    assert 'href="02-tiny.html"' in index
+
+
+@pytest.mark.parametrize("folder", ["out[/b]", "out [red]x", "out :smile: it"])
+def test_a_folder_of_any_name_is_printed_as_it_is(command: Command, course: Course, folder: str) -> None:
+    found = command("grade", SLUG, "--root", course.root, "--html", folder)
+    assert found.code == 0
+    assert f"Report: {Path(folder, '01-tiny.html')}" in found.out
+
+
+# --- wrong use: 2 and a sentence
+
+WRONG: dict[str, tuple[Sequence[str], str]] = {
+    "unknown assignment": (["grade", "01-tinny"], 'There is no assignment "01-tinny". Did you mean 01-tiny?'),
+    "no course": (["grade", "--root", "."], "run this in the course folder"),
+    "no submission": (["grade", SLUG, "--submission", "none.py"], "There is nothing to read at none.py"),
+    "a text": (["grade", SLUG, "--submission", "a.txt"], "a.txt cannot be a submission; give a folder, .py"),
+    "one for two": (["grade", SLUG, SLUG, "--submission", "a.py"], "--submission is for one assignment"),
+    "one file for two": (["grade", SLUG, SLUG, "--json", "r.json"], "--json is for one assignment"),
+    "device": (["grade", SLUG, "--device", "tpu"], "There is no device 'tpu'. Say auto, cpu or cuda."),
+    "seed": (["grade", SLUG, "--seed", "-1"], "Invalid value for '--seed'"),
+    "seed in words": (["grade", SLUG, "--seed", "one"], "Invalid value for '--seed'"),
+    "audience": (["grade", SLUG, "--audience", "dean"], "Invalid value for '--audience'"),
+    "option": (["grade", SLUG, "--ofical"], "No such option"),
+    "command": (["grad"], "No such command 'grad'"),
+    "batch without out": (["batch", SLUG, "class"], "Missing option '--out'"),
+    "batch of nothing": (["batch", SLUG, "none", "--out", "out"], "none is not a folder"),
+    "batch of an empty folder": (["batch", SLUG, "empty", "--out", "out"], "holds no submission"),
+    "batch of two of one": (["batch", SLUG, "twice", "--out", "out"], "both of kim"),
+    "report of nothing": (["report", "none.json"], "none.json cannot be read"),
+    "report of bytes": (["report", "bytes.json"], "bytes.json cannot be read"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), WRONG.values(), ids=WRONG.keys())
+def test_wrong_use_is_told_in_a_sentence(
+    command: Command, course: Course, arguments: Sequence[str], sentence: str
+) -> None:
+    write(Path("a.py"), SOLUTION)
+    write(Path("a.txt"), "hello")
+    write(Path("bytes.json"), b"\xff\xfe")
+    Path("empty").mkdir()
+    write(Path("twice/kim.py"), SOLUTION)
+    write(Path("twice/kim.ipynb"), notebook(SOLUTION))
+    root = [] if "--root" in arguments or arguments[0] in ("report", "grad") else ["--root", str(course.root)]
+    found = command(*arguments, *root)
+    assert found.code == 2
+    assert sentence in found.err
+    assert "Traceback" not in found.err
+    assert not Path("report").exists()
+    assert not Path("out").exists()
+
+
+def test_no_command_shows_what_there_is(command: Command) -> None:
+    found = command()
+    for name in ("grade", "batch", "report", "doctor"):
+        assert name in found.out + found.err
+
+
+# --- staff errors: 3 and 4, and nothing is written
+
+NO_CASE = tiny_course.VISIBLE.replace('@task("total", points=3, hint="Add up all entries.")\n', "")
+
+STAFF: dict[str, tuple[dict[str, str], str]] = {
+    "a case that raises": (
+        {"hidden": tiny_course.HIDDEN.replace("rng.normal(size=7)", "rng.no_such_thing")},
+        "the case total_of_any does not pass on the solution",
+    ),
+    "a case without a task": ({"visible": NO_CASE}, "test_total_of_three has no @task"),
+    "points": ({"hidden": tiny_course.HIDDEN.replace("points=5", "points=6")}, "are worth 9 points together"),
+    "the solution": ({"solution": SOLUTION.replace("2 * x", "3 * x")}, "double_of_two does not pass on the solution"),
+    "a mistake": ({"mistake": "def f(:\n"}, "odd.py, line 1: Python cannot read this line"),
+    "assignment.toml": ({"toml": "title = 3\n"}, "assignments/01-tiny/assignment.toml, line 1: title is 3; write text"),
+    "not TOML": ({"toml": 'title = "A"\npoints =\n'}, "assignments/01-tiny/assignment.toml, line 2: "),
+    "no solution": ({"gone": "solutions"}, "has no folder in solutions/"),
+    "no cases": ({"gone": "assignments/01-tiny/test_visible.py"}, "test_visible.py is missing"),
+}
+
+
+@pytest.mark.parametrize(("broken", "sentence"), STAFF.values(), ids=STAFF.keys())
+def test_a_broken_course_is_told_to_staff_and_nobody_is_graded(
+    command: Command, tmp_path: Path, broken: dict[str, str], sentence: str
+) -> None:
+    course = make(
+        tmp_path / "course", **{key: broken[key] for key in ("visible", "hidden", "solution") if key in broken}
+    )
+    if "mistake" in broken:
+        write(course.solution / "mistakes" / "odd.py", broken["mistake"])
+    if "toml" in broken:
+        write(course.folder / "assignment.toml", broken["toml"])
+    if "gone" in broken:
+        (course.root / broken["gone"]).rename(tmp_path / "gone")
+    path = write(tmp_path / "class" / "kim.py", SOLUTION)
+    grade = command("grade", SLUG, "--root", course.root, "--submission", path, "--official", "--json", "out/r.json")
+    batch = command("batch", SLUG, path.parent, "--root", course.root, "--official", "--out", "out")
+    for found in (grade, batch):
+        assert found.code == 4
+        assert sentence in found.err
+        assert "points" not in found.out
+    assert list(Path().iterdir()) == []
+
+
+def test_a_broken_case_is_told_with_its_file_and_line(command: Command, tmp_path: Path) -> None:
+    course = make(tmp_path / "course", hidden=tiny_course.HIDDEN.replace("rng.normal(size=7)", "rng.no_such_thing"))
+    text = (course.solution / "test_hidden.py").read_text()
+    number = text[: text.index("rng.no_such_thing")].count("\n") + 1
+    found = command("grade", SLUG, "--root", course.root, "--official")
+    assert f'test_hidden.py", line {number}' in found.err
+    assert found.err.rstrip().endswith("[case]")
+
+
+def test_official_grading_without_the_whole_wall_ends_with_3(
+    command: Command, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jail, "missing_layers", lambda: ("resource limits",))
+    for arguments in (["grade", SLUG], ["batch", SLUG, course.solution, "--out", "out"]):
+        found = command(*arguments, "--root", course.root, "--official")
+        assert found.code == 3
+        assert "missing here: resource limits" in found.err
+    assert list(Path().iterdir()) == []
+    practice = command("grade", SLUG, "--root", course.root)
+    assert practice.code == 0
+    assert "Missing on this machine: resource limits." in practice.out
+
+
+def test_a_case_that_breaks_through_our_fault_ends_with_4_and_costs_nothing(command: Command, tmp_path: Path) -> None:
+    visible = """
+        from autograder.errors import DataError
+
+        @task("double", points=6)
+        def test_double(student):
+            if student.double(1.0) != 2.0:
+                raise DataError("the disk is gone")
+
+        @task("total", points=3)
+        def test_total(student):
+            assert student.total([1.0, 2.0]) == 3.0
+    """
+    course = make(tmp_path / "course", visible=visible)
+    path = write(tmp_path / "class" / "kim.py", SOLUTION.replace("2 * x", "3 * x"))
+    grade = command("grade", SLUG, "--root", course.root, "--submission", path, "--json", "r.json")
+    batch = command("batch", SLUG, path.parent, "--root", course.root, "--out", "out")
+    assert (grade.code, batch.code) == (4, 4)
+    assert "01-tiny: the case double broke through a fault of ours: the disk is gone" in grade.err
+    assert "kim: the case double broke through a fault of ours" in batch.err
+    assert "3 of 3 points" in grade.out
+    assert "Incomplete" in grade.out
+    assert "the disk is gone" not in grade.out
+    assert not saved(Path("r.json")).complete
+    assert Path("out", "grades.csv").is_file()
+
+
+def test_a_folder_that_cannot_be_written_is_named(command: Command, course: Course) -> None:
+    write(Path("file"), "")
+    found = command("grade", SLUG, "--root", course.root, "--html", "file/report")
+    assert found.code == 4
+    assert "cannot be written" in found.err
+    assert found.err.rstrip().endswith("[report-write]")
+
+
+def test_an_interrupt_ends_in_good_order(command: Command, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*args: object, **kwargs: object) -> Report:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "grade_one", interrupted)
+    found = command("grade", SLUG, "--root", course.root)
+    assert found.code == 130
+    assert "Traceback" not in found.err
+    assert not Path("report").exists()
+
+
+# --- report
+
+
+def test_a_saved_report_is_rendered_again_without_grading(
+    command: Command, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = command("grade", SLUG, "--root", course.root, "--official", "--html", "a", "--json", "r.json")
+    monkeypatch.delattr(cli, "Supervisor")
+    again = command("report", "r.json", "--html", "b")
+    assert again.code == 0
+    assert again.out == first.out.replace(str(Path("a", "01-tiny.html")), str(Path("b", "01-tiny.html")))
+    assert Path("a", "01-tiny.html").read_bytes() == Path("b", "01-tiny.html").read_bytes()
+
+
+def test_a_report_for_staff_shows_more(command: Command, course: Course) -> None:
+    path = write(Path("tiny.py"), SOLUTION.replace("2 * x", "3 * x"))
+    command("grade", SLUG, "--root", course.root, "--submission", path, "--official", "--json", "r.json")
+    mismatch = line(saved(Path("r.json")), "double_of_any[5]").mismatch
+    assert mismatch is not None
+    assert mismatch.want in command("report", "r.json", "--audience", "staff").out
+    assert mismatch.want not in command("report", "r.json").out
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"), [("{}", "report-damaged"), ("no json", "report-damaged"), ('{"schema": 99}', "report-schema")]
+)
+def test_a_file_that_is_no_report_is_told(command: Command, text: str, slug: str) -> None:
+    found = command("report", write(Path("r.json"), text))
+    assert found.code == 4
+    assert "r.json" in found.err
+    assert found.err.rstrip().endswith(f"[{slug}]")
+    assert not Path("report").exists()
+
+
+# --- batch
+
+
+def test_a_batch_writes_reports_grades_and_a_page(command: Command, course: Course, tmp_path: Path) -> None:
+    source = tmp_path / "class"
+    write(source / "lee" / "tiny.py", SOLUTION)
+    write(source / "kim.py", STUB)
+    write(source / "김철수.ipynb", notebook(SOLUTION.replace("2 * x", "3 * x")))
+    write(source / "=HYPERLINK(1).py", SOLUTION)
+    write(source / "zoe.zip", b"no archive at all")
+    found = command("batch", SLUG, source, "--root", course.root, "--out", "out", "--official", "--seed", 4)
+    assert (found.code, found.err) == (0, "")
+    rows = list(csv.reader(io.StringIO(Path("out", "grades.csv").read_text(encoding="utf-8"))))
+    assert [row[:5] for row in rows] == [
+        ["student", "earned", "possible", "double", "total"],
+        ["'=HYPERLINK(1)", "20.0", "20.0", "12.0", "8.0"],
+        ["kim", "0.0", "20.0", "0.0", "0.0"],
+        ["lee", "20.0", "20.0", "12.0", "8.0"],
+        ["zoe", "0.0", "20.0", "0.0", "0.0"],
+        ["김철수", "8.0", "20.0", "0.0", "8.0"],
+    ]
+    page = Path("out", "class.html").read_text(encoding="utf-8")
+    pages = sorted(path.name for path in Path("out").glob("01-tiny*.html"))
+    assert len(pages) == 5
+    assert all(f'href="{name}"' in page for name in pages)
+    reports = [saved(path) for path in Path("out").glob("*.json")]
+    assert sorted(report.submission.student or "" for report in reports) == [row[0].lstrip("'") for row in rows[1:]]
+    assert {report.grader.seed for report in reports} == {4}
+    assert "5 submissions, mean 9.6 of 20 points" in found.out
+    assert "damaged or not a zip archive" in found.out
+
+
+def test_a_class_page_is_for_students_and_its_json_for_staff(command: Command, course: Course, tmp_path: Path) -> None:
+    write(tmp_path / "class" / "kim.py", SOLUTION.replace("2 * x", "3 * x"))
+    command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "out", "--official")
+    mismatch = line(saved(Path("out", "01-tiny-kim.json")), "double_of_any[5]").mismatch
+    assert mismatch is not None
+    for name in ("01-tiny-kim.html", "class.html", "grades.csv"):
+        assert mismatch.want not in Path("out", name).read_text(encoding="utf-8")
+
+
+def test_an_interrupted_batch_leaves_whole_reports(
+    command: Command, course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        write(tmp_path / "class" / f"{name}.py", SOLUTION)
+    written = render.write
+
+    def interrupting(report: Report, folder: Path, **more: object) -> Path:
+        if report.submission.student == "b":
+            raise KeyboardInterrupt
+        return written(report, folder, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(render, "write", interrupting)
+    found = command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "out")
+    assert found.code == 130
+    assert sorted(path.name for path in Path("out").iterdir()) == ["01-tiny-a.html", "01-tiny-a.json"]
+    assert saved(Path("out", "01-tiny-a.json")).score.earned == 9.0
+
+
+# --- bad input and faults: a sentence for that case or file, and the others are graded
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A submission with a fault in ``double``, what is said of it, and what becomes of the case ``double_of_two``."""
+
+    source: str | bytes
+    words: str
+    verdict: Verdict = Verdict.ERRORED
+    others: Verdict = Verdict.PASSED
+
+
+def faulty(body: str) -> str:
+    """A submission with this body of ``double`` and a right ``total``."""
+    lines = "\n".join(f"    {line}" for line in body.split("\n"))
+    head = "import ctypes\nimport os\nimport sys\nimport threading\n\nimport numpy as np\n\n\n"
+    return f"{head}def double(x):\n{lines}\n\n\ndef total(x):\n    return float(np.sum(x))\n"
+
+
+ERRORED, CRASHED = Verdict.ERRORED, Verdict.CRASHED
+
+FAULTS = {
+    "syntax error": Fault(faulty("return 2 *"), "tiny.py, line 10: Python cannot read this line: ", others=ERRORED),
+    "tabs and spaces": Fault(
+        "def double(x):\n    if True:\n\treturn 2 * x\n",
+        "tiny.py, line 3: Python cannot read this line: ",
+        others=ERRORED,
+    ),
+    "missing function": Fault("def total(x):\n    return float(sum(x))\n", "tiny.py has no double. Did you misname it"),
+    "misnamed function": Fault(
+        faulty("return 2 * x").replace("def double", "def Double"),
+        "tiny.py has no double, but it has Double. Rename it to double.",
+    ),
+    "overwritten function": Fault(
+        faulty("return 2 * x") + "\n\ndouble = double(3)\n", "double in tiny.py is not a function"
+    ),
+    "wrong signature": Fault(
+        faulty("return 2").replace("double(x)", "double()"),
+        "double(x) could not be called this way: double() takes 0 positional arguments but 1 was given. Compare the",
+    ),
+    "one parameter too many": Fault(
+        faulty("return 2 * x").replace("double(x)", "double(x, factor)"),
+        "missing 1 required positional argument: 'factor'. Compare the parameters with the stub.",
+    ),
+    "empty file": Fault("", "tiny.py has no double. Did you misname it or delete it?", others=ERRORED),
+    "not UTF-8": Fault(
+        SOLUTION.encode() + "# 한글\n".encode("euc-kr"), "tiny.py is not UTF-8 text. Save it again", others=ERRORED
+    ),
+    "a null byte": Fault(SOLUTION.encode() + b"\0", "tiny.py", others=ERRORED),
+    "missing package": Fault(
+        "import no_such_package\n\n" + SOLUTION,
+        "tiny.py, line 1: the import stopped with ModuleNotFoundError: No module named 'no_such_package'",
+        others=ERRORED,
+    ),
+    "raises": Fault(
+        faulty("return x.twice()"), "double(x) raised AttributeError: 'numpy.ndarray' object has no attribute"
+    ),
+    "infinite recursion": Fault(faulty("return double(x)"), "double(x) called itself without end (RecursionError)."),
+    "asks for input": Fault(faulty("return float(input('x? '))"), "double(x) raised EOFError"),
+    "segmentation fault": Fault(
+        faulty("return ctypes.string_at(0)"), "double(x) crashed the interpreter (SIGSEGV).", CRASHED
+    ),
+    "abort": Fault(faulty("os.abort()"), "double(x) crashed the interpreter (SIGABRT).", CRASHED),
+    "os._exit": Fault(faulty("os._exit(0)"), "double(x) ended the whole program (exit status 0).", CRASHED),
+    "sys.exit": Fault(faulty("sys.exit(1)"), "double(x) raised SystemExit: 1"),
+    "kills itself": Fault(faulty("os.kill(os.getpid(), 9)"), "double(x) crashed the interpreter (SIGKILL).", CRASHED),
+    "writes to the connection": Fault(
+        faulty("os.write(3, b'x' * 64)"), "double(x) wrote to the grader's connection or broke it.", CRASHED
+    ),
+    "closes every descriptor": Fault(
+        faulty("os.closerange(0, 64)\nreturn 2 * x"), "double(x) wrote to the grader's connection or broke it.", CRASHED
+    ),
+    "an array of 10 GB": Fault(
+        faulty("return np.ones(10**10 // 8)"),
+        "double(x) needed more memory than the 1024 MiB allowed.",
+        Verdict.OUT_OF_MEMORY,
+    ),
+    "an array of 300 MB": Fault(faulty("return np.zeros(40_000_000)"), "double(x) returned too much", ERRORED),
+    "an endless loop": Fault(
+        faulty("if x.size == 1 and x[0] == 2:\n    while True:\n        pass\nreturn 2 * x"),
+        "double(x) did not finish within 0.3 seconds. Look for a loop whose condition never becomes false.",
+        Verdict.TIMED_OUT,
+    ),
+    "sleeps": Fault(
+        faulty("import time\nif x.size == 1 and x[0] == 2:\n    time.sleep(1000)\nreturn 2 * x"),
+        "double(x) did not finish within 0.3 seconds.",
+        Verdict.TIMED_OUT,
+    ),
+    "an endless import": Fault(
+        SOLUTION + "\nwhile True:\n    pass\n",
+        "import tiny did not finish within 0.5 seconds.",
+        Verdict.TIMED_OUT,
+        others=Verdict.TIMED_OUT,
+    ),
+    "not attempted": Fault(
+        faulty("raise NotImplementedError"), "double is still the stub. Replace the line", Verdict.NOT_ATTEMPTED
+    ),
+}
+
+
+def handed(command: Command, tmp_path: Path, path: Path) -> tuple[Finished, Report]:
+    """Grade what lies at ``path`` officially, with short limits."""
+    course = make(tmp_path / "course")
+    toml = (course.folder / "assignment.toml").read_text().replace("call_s = 1.0", "call_s = 0.3\nload_s = 0.5")
+    write(course.folder / "assignment.toml", toml)
+    found = command("grade", SLUG, "--root", course.root, "--submission", path, "--official", "--json", "r.json")
+    return found, saved(Path("r.json"))
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+def test_a_fault_is_told_in_a_sentence_and_the_others_are_graded(
+    command: Command, tmp_path: Path, supervisor: Supervisor, fault: Fault
+) -> None:
+    found, report = handed(command, tmp_path, write(tmp_path / "kim" / "tiny.py", fault.source).parent)
+    assert (found.code, found.err) == (0, "")
+    assert fault.words in line(report, "double_of_two").message
+    assert fault.words in found.out
+    assert line(report, "double_of_two").verdict is fault.verdict
+    assert line(report, "total_of_three").verdict is fault.others
+    assert report.complete
+    assert report.score.earned < 20
+    assert tiny_course.workers(supervisor) == []
+
+
+def test_output_without_end_is_cut(command: Command, tmp_path: Path) -> None:
+    body = "if x.size == 1 and x[0] == 2:\n    for i in range(1000):\n        print('z' * 100_000)\nreturn 3 * x"
+    found, report = handed(command, tmp_path, write(tmp_path / "tiny.py", faulty(body)))
+    assert found.code == 0
+    assert line(report, "double_of_two").verdict is Verdict.FAILED
+    assert line(report, "total_of_three").verdict is Verdict.PASSED
+    output = line(report, "double_of_two").output
+    assert output.startswith("zzz")
+    assert output.endswith(" more bytes]")
+    assert "characters left out" in found.out
+    assert max(path.stat().st_size for path in (Path("r.json"), Path("report", "01-tiny.html"))) < 200_000
+
+
+UNHARMED = {
+    "a thread that never ends": "threading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True).start()",
+    "a process that never ends": "os.fork() or [None for _ in iter(int, 1)]",
+    "a numpy of its own": "np.allclose = np.array_equal = np.isclose = lambda *a, **k: True",
+    "other warnings": "np.seterr(all='raise')",
+    "other descriptors": "sys.stdout = sys.stderr = None",
+    "a file that stays": "open('left', 'w').write('x' * 1000)",
+}
+
+
+@pytest.mark.parametrize("body", UNHARMED.values(), ids=UNHARMED.keys())
+def test_what_a_right_answer_does_beside_harms_nothing(
+    command: Command, tmp_path: Path, supervisor: Supervisor, body: str
+) -> None:
+    found, report = handed(command, tmp_path, write(tmp_path / "tiny.py", faulty(f"{body}\nreturn 2 * x")))
+    assert (found.code, found.err) == (0, "")
+    assert report.score.earned == 20.0
+    assert tiny_course.workers(supervisor) == []
+
+
+def test_a_submission_that_kills_its_parent_harms_itself_alone(
+    command: Command, course: Course, tmp_path: Path
+) -> None:
+    body = "if x.size > 1:\n    os.kill(os.getppid(), 9)\nreturn 3 * x"
+    for student, source in (("a", SOLUTION), ("b", faulty(body)), ("c", SOLUTION)):
+        write(tmp_path / "class" / f"{student}.py", source)
+    found = command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "out", "--official")
+    assert (found.code, found.err) == (0, "")
+    reports = [saved(Path("out", f"01-tiny-{student}.json")) for student in "abc"]
+    assert [report.score.earned == 20.0 for report in reports] == [True, False, True]
+    assert all(report.complete for report in reports)
+
+
+BOMB = b"\0" * (30 * 2**20)
+
+REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "a path out of the archive": (
+        lambda at: archive(at / "kim.zip", {"../../tiny.py": SOLUTION}),
+        "The path ../../tiny.py does not stay inside the submission",
+    ),
+    "an absolute path": (
+        lambda at: archive(at / "kim.zip", {"/etc/passwd": "root"}),
+        "The path /etc/passwd does not stay inside the submission",
+    ),
+    "a bomb": (lambda at: archive(at / "kim.zip", {"tiny.py": BOMB}), "Unpacked, the submission is larger than 20 MB"),
+    "no archive": (
+        lambda at: write(at / "kim.zip", b"PK\3\4 and no more"),
+        "The archive is damaged or not a zip archive",
+    ),
+    "a damaged notebook": (lambda at: write(at / "tiny.ipynb", '{"cells": ['), "The notebook is damaged"),
+    "a notebook of another kind": (lambda at: write(at / "tiny.ipynb", "[]"), "The notebook is damaged"),
+    "a file that is too large": (lambda at: write(at / "tiny.py", BOMB), "tiny.py is larger than the 10 MB"),
+}
+
+
+@pytest.mark.parametrize(("form", "words"), REFUSED.values(), ids=REFUSED.keys())
+def test_an_upload_that_cannot_be_opened_is_refused_in_a_sentence(
+    command: Command, tmp_path: Path, form: Callable[[Path], Path], words: str
+) -> None:
+    path = form(tmp_path / "handed in")
+    found, report = handed(command, tmp_path, path)
+    assert (found.code, found.err) == (0, "")
+    assert words in found.out
+    assert [words in note for note in report.notes] == [True]
+    assert (report.score.earned, report.score.possible) == (0.0, 20.0)
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+WRONG_NAMES = {
+    "misspelt": ("tinny.py", "tiny.py is missing, but there is a file named tinny.py. Rename it to tiny.py."),
+    "a copy": ("tiny (1).py", "tiny.py is missing, but there is a file named tiny (1).py. Rename it to tiny.py."),
+    "a text": ("tiny.py.txt", "tiny.py is missing, but there is a file named tiny.py.txt. Rename it to tiny.py."),
+    "something else": ("essay.md", "tiny.py is missing. Hand in a file with exactly this name."),
+}
+
+
+@pytest.mark.parametrize(("name", "sentence"), WRONG_NAMES.values(), ids=WRONG_NAMES.keys())
+def test_a_wrong_file_name_is_told(command: Command, tmp_path: Path, name: str, sentence: str) -> None:
+    write(tmp_path / "kim" / "notes.md", "notes")
+    found, report = handed(command, tmp_path, write(tmp_path / "kim" / name, SOLUTION).parent)
+    assert found.code == 0
+    assert {each.message for each in report.outcomes if each.verdict is Verdict.ERRORED} == {sentence}
+    assert sentence in found.out
+    assert (report.score.earned, report.complete) == (0.0, True)
+
+
+def test_a_notebook_is_told_by_cell_and_line(command: Command, tmp_path: Path) -> None:
+    cells = (
+        "import numpy as np",
+        "# mine\ndef double(x):\n    return x.twice()",
+        "def total(x):\n    return float(sum(x))",
+    )
+    found, report = handed(command, tmp_path, write(tmp_path / "tiny.ipynb", notebook(*cells)))
+    assert "(tiny.ipynb, cell 2, line 3)" in line(report, "double_of_two").message
+    assert "(tiny.ipynb, cell 2, line 3)" in found.out
+    assert line(report, "total_of_any").verdict is Verdict.PASSED
+
+
+# --- the whole program
+
+
+def test_the_program_runs_as_a_module(course: Course, tmp_path: Path) -> None:
+    write(tmp_path / "class" / "kim.py", SOLUTION)
+    arguments = ["batch", SLUG, str(tmp_path / "class"), "--root", str(course.root), "--out", "out", "--official"]
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", *arguments], cwd=tmp_path, capture_output=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"20 / 20" in done.stdout
+    assert saved(tmp_path / "out" / "01-tiny-kim.json").score.earned == 20.0
