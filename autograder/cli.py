@@ -166,7 +166,7 @@ def _grade(assignment: Assignment, path: Path | None, *, run: Run, supervisor: S
     try:
         submission = submissions.open(path or assignment.folder, assignment)
     except SubmissionRejected as refusal:
-        return rejected(assignment, refusal.message, student=None, run=run)
+        return rejected(assignment, refusal.message, student=None, run=run, supervisor=supervisor)
     return grade_one(assignment, submission, run=run, supervisor=supervisor)
 
 

@@ -19,7 +19,7 @@ import pytest
 import autograder
 from autograder.messages import ENGLISH
 from autograder.model import Verdict
-from autograder.sandbox import jail
+from autograder.sandbox import selftest
 from autograder.sandbox.guest import wire
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.student import Connection, Source, StudentCode
@@ -235,8 +235,8 @@ def test_every_dependency_has_its_reason() -> None:
 def test_every_layer_is_explained_with_tests_that_exist() -> None:
     page = (DOCS / "explanation" / "security.md").read_text(encoding="utf-8")
     rows = [line for line in page.splitlines() if line.startswith("| ")]
-    for layer in jail.LAYERS:
-        assert any(layer in row.split("|")[1] for row in rows), layer
+    for layer in selftest.LAYERS:
+        assert any(layer.name in row.split("|")[1] for row in rows), layer
     for file, test in re.findall(r"`(tests/\w+\.py)(?:::(\w+))?`", page):
         source = (ROOT / file).read_text(encoding="utf-8")
         assert not test or f"def {test}(" in source, f"{file}::{test}"

@@ -20,8 +20,8 @@ from autograder.course.assignment import Assignment
 from autograder.errors import AssignmentError, AutograderError, CaseError, SandboxIncomplete, UsageError
 from autograder.grading import session
 from autograder.grading.session import Run, grade, grade_one
-from autograder.model import Report, Verdict
-from autograder.sandbox import jail
+from autograder.model import Report, SandboxInfo, Verdict
+from autograder.sandbox import selftest
 from autograder.sandbox.supervisor import Supervisor
 
 OFFICIAL = Run(official=True, seed=5, device="cpu")
@@ -52,7 +52,7 @@ def test_a_report_says_how_it_came_about(tmp_path: Path, supervisor: Supervisor)
     assert (report.submission.student, report.submission.sha256) == ("kim", "ab" * 32)
     assert (report.grader.seed, report.grader.device, report.grader.version) == (5, "cpu", session.version())
     assert (report.official, report.complete, report.notes) == (True, True, ("a note",))
-    assert report.sandbox.layers == jail.LAYERS
+    assert report.sandbox.layers == tuple(layer.name for layer in selftest.LAYERS)
     assert (report.score.earned, report.score.possible) == (20.0, 20.0)
 
 
@@ -259,10 +259,18 @@ def test_a_second_module_that_is_missing_is_said(two_modules: tiny_course.Course
 # --- the wall and the machine
 
 
+def lacks_resource_limits(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine where the self-test finds that one layer does not hold."""
+    held = tuple(layer.name for layer in selftest.LAYERS if layer.name != "resource limits")
+    found = SandboxInfo(complete=False, layers=held, missing=("resource limits",))
+    monkeypatch.setattr(supervisor, "examined", {})
+    monkeypatch.setattr(selftest, "examine", lambda *args, **kwargs: found)
+
+
 def test_official_grading_refuses_where_a_layer_is_missing(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jail, "missing_layers", lambda: ("resource limits",))
+    lacks_resource_limits(supervisor, monkeypatch)
     course = make(tmp_path)
     text = refused(course, supervisor, SandboxIncomplete)
     assert "missing here: resource limits" in text
@@ -364,9 +372,9 @@ def test_a_device_that_is_not_there_is_refused(
 # --- uploads that cannot be opened
 
 
-def test_a_rejected_upload_is_a_report_of_one_sentence(tmp_path: Path) -> None:
+def test_a_rejected_upload_is_a_report_of_one_sentence(tmp_path: Path, supervisor: Supervisor) -> None:
     assignment = make(tmp_path).load()
-    report = session.rejected(assignment, "The archive is damaged.", student="kim", run=OFFICIAL)
+    report = session.rejected(assignment, "The archive is damaged.", student="kim", run=OFFICIAL, supervisor=supervisor)
     assert (report.score.earned, report.score.possible) == (0.0, 20.0)
     assert (report.outcomes, report.notes) == ((), ("The archive is damaged.",))
     assert (report.submission.student, report.official) == ("kim", True)
@@ -374,11 +382,13 @@ def test_a_rejected_upload_is_a_report_of_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_rejected_upload_cannot_be_official_without_the_wall_either(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jail, "missing_layers", lambda: ("resource limits",))
+    lacks_resource_limits(supervisor, monkeypatch)
     with pytest.raises(SandboxIncomplete):
-        session.rejected(make(tmp_path).load(), "The archive is damaged.", student=None, run=OFFICIAL)
+        session.rejected(
+            make(tmp_path).load(), "The archive is damaged.", student=None, run=OFFICIAL, supervisor=supervisor
+        )
 
 
 def test_known_mistakes_give_their_hint_in_a_run(tmp_path: Path, supervisor: Supervisor) -> None:

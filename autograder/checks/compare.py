@@ -272,9 +272,7 @@ def _close(got: NDArray[Any], want: NDArray[Any], rtol: float, atol: float) -> N
     return near | ~np.isfinite(e)
 
 
-def _tolerances(
-    rule: _Rule, names: tuple[str, str], got: NDArray[Any], want: NDArray[Any]
-) -> tuple[float, float]:
+def _tolerances(rule: _Rule, names: tuple[str, str], got: NDArray[Any], want: NDArray[Any]) -> tuple[float, float]:
     exact = (0.0, 0.0)
     # a bfloat16 tensor has become a float32 array, so its own name is asked first
     left = _TOLERANCES.get(names[0]) or _TOLERANCES.get(got.dtype.name, exact)

@@ -51,7 +51,7 @@ def grade_class(
             try:
                 yield submissions.open(path, assignment, student=student)
             except SubmissionRejected as refusal:
-                record(rejected(assignment, refusal.message, student=student, run=run))
+                record(rejected(assignment, refusal.message, student=student, run=run, supervisor=supervisor))
 
     grade(assignment, opened(), record, run=run, supervisor=supervisor)
 

@@ -26,7 +26,7 @@ from ..course.assignment import Assignment
 from ..course.submission import Submission
 from ..errors import AssignmentError, CaseError, SandboxIncomplete, UsageError
 from ..model import Case, GraderInfo, Outcome, Report, SandboxInfo, Score, SubmissionInfo, Verdict
-from ..sandbox import jail
+from ..sandbox import selftest
 from ..sandbox.limits import Limits
 from ..sandbox.student import CaseLog, Connection, Source, parameters_of
 from ..sandbox.supervisor import Supervisor
@@ -73,14 +73,14 @@ def grade_one(assignment: Assignment, submission: Submission, *, run: Run, super
 
 class _Session:
     def __init__(self, assignment: Assignment, run: Run, supervisor: Supervisor) -> None:
-        run = replace(run, device=_device(assignment, run.device))
+        run = replace(run, device=_device(assignment, run))
         self._assignment = assignment
         self._run = run
         self._supervisor = supervisor
         self._limits = _limits(assignment, gpu=run.device == "cuda")
         self._prepared: dict[str, dict[Any, Any]] = {}
         self._parameters = _parameters(assignment)
-        self._sandbox = _sandbox(official=run.official)
+        self._sandbox = examine(assignment, run=run, supervisor=supervisor)
         self._solution = solution.modules(assignment) if assignment.solution or run.official else None
         self._mistakes = solution.mistakes(assignment) if self._solution else []
         self._plugin: GradingPlugin | None = None
@@ -205,6 +205,7 @@ class _Session:
             self._supervisor,
             self._limits,
             torch=self._assignment.needs_torch,
+            packages=_packages(self._assignment),
             seed=self._run.seed,
             prepared=self._prepared,
         )
@@ -240,11 +241,13 @@ def _does_not_pass(assignment: Assignment, outcome: Outcome) -> str:
     )
 
 
-def _device(assignment: Assignment, wanted: str) -> str:
+def _device(assignment: Assignment, run: Run) -> str:
     """Resolve "auto": CUDA when the assignment uses torch and torch finds a device, else the CPU.
 
-    UsageError when CUDA was asked for and is not there: every case would fail for no fault of the submission.
+    An official run takes the CPU unless told otherwise: a GPU's driver needs what Landlock and the system-call filter
+    forbid. UsageError when CUDA was asked for and is not there: every case would fail for no fault of the submission.
     """
+    wanted = "cpu" if run.official and run.device == "auto" else run.device
     driver = [*Path("/dev").glob("nvidia[0-9]*"), *Path("/dev").glob("dxg")]
     if wanted == "cpu" or not assignment.needs_torch or (wanted == "auto" and not driver):
         return "cpu"  # without looking into torch, whose import takes seconds
@@ -273,15 +276,27 @@ def _parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
         return {}
 
 
-def _sandbox(*, official: bool) -> SandboxInfo:
-    missing = jail.missing_layers()
-    layers = tuple(layer for layer in jail.LAYERS if layer not in missing)
-    if official and missing:
+def examine(assignment: Assignment, *, run: Run, supervisor: Supervisor) -> SandboxInfo:
+    """Find out which layers of the sandbox hold, once for each supervisor; SandboxIncomplete for an official run."""
+    limits = _limits(assignment, gpu=_device(assignment, run) == "cuda")
+    packages = _packages(assignment)
+    key = (packages, limits)
+    found = supervisor.examined.get(key)
+    if found is None:
+        found = selftest.examine(supervisor, limits, torch=assignment.needs_torch, packages=packages)
+        supervisor.examined[key] = found
+    if run.official and not found.complete:
+        remedies = dict.fromkeys(selftest.REMEDIES[name] for name in found.missing)
         raise SandboxIncomplete(
-            f"Official grading needs every layer of the sandbox; missing here: {', '.join(missing)}. "
-            "Grade on Linux, or without --official for practice."
+            f"Official grading needs every layer of the sandbox; missing here: {', '.join(found.missing)}. "
+            f"{supervisor.refusal} {' '.join(remedies)} Or grade without --official, for practice."
         )
-    return SandboxInfo(complete=not missing, layers=layers, missing=missing)
+    return found
+
+
+def _packages(assignment: Assignment) -> frozenset[str]:
+    """What the worker's file system holds beside the standard library: its own wire needs numpy."""
+    return frozenset(assignment.allowed_imports) | {"numpy"}
 
 
 @contextlib.contextmanager
@@ -343,7 +358,7 @@ def version() -> str:
     return importlib.metadata.version("autograder")
 
 
-def rejected(assignment: Assignment, sentence: str, *, student: str | None, run: Run) -> Report:
+def rejected(assignment: Assignment, sentence: str, *, student: str | None, run: Run, supervisor: Supervisor) -> Report:
     """The report of an upload that could not be opened: one sentence, no points.
 
     The possible points are the whole assignment's, since no case was even planned.
@@ -355,8 +370,8 @@ def rejected(assignment: Assignment, sentence: str, *, student: str | None, run:
         submission=SubmissionInfo(student=student, sha256=""),
         score=Score(earned=0.0, possible=assignment.points),
         outcomes=(),
-        sandbox=_sandbox(official=run.official),
-        grader=GraderInfo(version=version(), seed=run.seed, device=_device(assignment, run.device)),
+        sandbox=examine(assignment, run=run, supervisor=supervisor),
+        grader=GraderInfo(version=version(), seed=run.seed, device=_device(assignment, run)),
         official=run.official,
         notes=(sentence,),
     )

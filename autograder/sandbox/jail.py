@@ -1,9 +1,9 @@
 """The layers that a worker puts around itself after the fork and before it sees a byte of a submission.
 
-Built so far: own session and process group, death with the parent, resource limits, no environment, own scratch
-folder, three neutral descriptors. Each layer is one function, and :data:`LAYERS` names them for reports. Namespaces,
-a private view of the file system, Landlock and seccomp belong between ``limit_resources`` and the first frame, in
-this module, in the order of ``docs/explanation/journey.md``; until they are here, a report does not list them.
+In this order, because each takes away what the ones before it need: own session and process group, death with the
+parent, three neutral descriptors, own mounts (``namespaces.py``), a neutral environment, no capabilities, resource
+limits, no new privileges, Landlock, seccomp (``confine.py``). Which of them hold on a machine is not asked here but
+tried, from inside a worker, by ``selftest.py``.
 """
 
 from __future__ import annotations
@@ -13,22 +13,56 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from . import confine, namespaces
 from .limits import Limits
 
-LAYERS = (
-    "separate process",
-    "process group killed at the end",
-    "dies with its parent",
-    "resource limits",
-    "no environment, arguments or open files",
-    "own scratch folder",
-)
+PROC = ("/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/sys/devices/system/cpu")
+DEVICES = tuple(f"/dev/{name}" for name in namespaces.DEVICES)
 
 
-def missing_layers() -> tuple[str, ...]:
-    """Name the layers that this platform cannot put on. Without them grading is practice only."""
-    return () if sys.platform == "linux" else ("dies with its parent", "no environment, arguments or open files")
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """What a zygote knows about the layers of its workers.
+
+    ``home`` is a descriptor of the template's pid namespace, None without namespaces. ``readable`` is what a worker
+    may read. With ``open_devices`` (a GPU) neither Landlock nor seccomp can be put on: the driver needs both ways.
+    """
+
+    home: int | None
+    readable: tuple[str, ...]
+    open_devices: bool = False
+
+    def fork(self) -> int:
+        """Fork; inside namespaces the child is process 1 of its own."""
+        return os.fork() if self.home is None else namespaces.fork_into_own_pid_namespace(self.home)
+
+    def put_on(self, limits: Limits, scratch: str | None) -> None:
+        """In the worker: put on every layer that this machine has. ``scratch`` is its folder without namespaces."""
+        if self.home is not None:
+            namespaces.own_mounts(limits.scratch_mib)
+        box = namespaces.BOX if self.home is not None or scratch is None else scratch
+        neutral_surroundings(box)
+        if sys.platform == "linux":
+            confine.drop_capabilities()
+        limit_resources(limits, own_users=self.home is not None)
+        if sys.platform == "linux":
+            confine.no_new_privileges()
+            if not self.open_devices:
+                self._close(box)
+
+    def _close(self, box: str) -> None:
+        writable = [box, "/dev/null", *(("/tmp", "/dev/shm") if self.home is not None else ())]
+        if confine.landlock_abi():
+            confine.restrict_files([*self.readable, *PROC, *DEVICES], _module_folders(), writable)
+        if confine.has_system_call_filter():
+            confine.filter_system_calls(confine.system_call_filter(os.getpid()))
+
+
+def _module_folders() -> Sequence[str]:
+    return [path for path in sys.path if path and os.path.isdir(path)]
 
 
 _PR_SET_PDEATHSIG = 1
@@ -51,7 +85,7 @@ def adopt_orphans() -> None:
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def limit_resources(limits: Limits) -> None:
+def limit_resources(limits: Limits, *, own_users: bool = False) -> None:
     """Apply the rlimits of ``limits`` to this process and whatever it starts.
 
     The address space is counted on top of what this process holds now (a torch zygote has gigabytes mapped).
@@ -66,7 +100,9 @@ def limit_resources(limits: Limits) -> None:
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_MEMLOCK, 0)
     _limit(resource.RLIMIT_STACK, 8 * mib)
-    if os.getuid() != 0:  # root is exempt; for others the limit counts all processes of the user, so leave room
+    if own_users:
+        _limit(resource.RLIMIT_NPROC, limits.tasks + 3)  # counted in our user namespace: the zygote and its relay, too
+    elif os.getuid() != 0:  # root is exempt; for others all processes of the user count, so leave room
         _limit(resource.RLIMIT_NPROC, _processes_of_user() + limits.tasks)
 
 

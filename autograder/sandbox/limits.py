@@ -22,6 +22,7 @@ class Limits:
     tasks: int = 64
     open_files: int = 64
     file_mib: int = 32
+    scratch_mib: int = 64
     result_mib: int = 256
     output_kib: int = 64
     handles: int = 256

@@ -167,6 +167,7 @@ class Connection:
         limits: Limits,
         *,
         torch: bool,
+        packages: frozenset[str] | None = None,
         seed: int,
         prepared: MutableMapping[str, dict[Any, Any]] | None = None,
     ) -> None:
@@ -178,6 +179,7 @@ class Connection:
         self._secret = False
         self._supervisor = supervisor
         self._torch = torch
+        self._packages = packages
         self._seed = seed
         self._prepared = {} if prepared is None else prepared
         self._worker: Worker | None = None
@@ -406,7 +408,7 @@ class Connection:
         if self.source.main not in self.source.modules:
             self._unloadable = StudentFault(Verdict.ERRORED, self.source.missing)
             raise self._unloadable
-        worker = self._supervisor.spawn(self.limits, torch=self._torch)
+        worker = self._supervisor.spawn(self.limits, torch=self._torch, packages=self._packages)
         self._generation += 1
         self._dropped = []
         self._reseed = self._case_seed

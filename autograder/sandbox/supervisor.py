@@ -24,12 +24,16 @@ from enum import Enum, auto
 from typing import Any
 
 from ..errors import SandboxError
+from ..model import SandboxInfo
+from . import view
 from .guest import wire
 from .limits import PATIENCE, Limits
 from .zygote import BROKEN
 
 START_S = 120.0  # importing torch on a cold disk of a busy machine
 CONTROL_S = 30.0
+NUMPY = frozenset({"numpy"})
+TORCH = frozenset({"numpy", "torch", "torchvision"})
 GLANCE_S = 0.05  # most answers are here by then, so that their clocks need not look into /proc
 
 
@@ -73,12 +77,25 @@ class Usage:
     peak_kib: int
 
 
-class Zygote:
-    """A running zygote. ``cpu_s`` adds up the CPU seconds of its reaped workers."""
+class NamespacesRefused(SandboxError):
+    """The kernel does not let this process build namespaces."""
 
-    def __init__(self, *, torch: bool) -> None:
-        self.torch = torch
+    slug = "sandbox-namespaces"
+
+
+class Zygote:
+    """A running zygote. ``cpu_s`` adds up the CPU seconds of its reaped workers.
+
+    Its workers can import the standard library and ``packages``. With ``enclosed`` they live in namespaces of their
+    own and see nothing else of the file system; NamespacesRefused where the kernel does not allow that.
+    """
+
+    def __init__(
+        self, *, torch: bool, packages: frozenset[str] | None = None, enclosed: bool = False, open_devices: bool = False
+    ) -> None:
         self.cpu_s = 0.0
+        self.enclosed = enclosed
+        self._root = tempfile.mkdtemp(prefix="root-") if enclosed else None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         home = tempfile.gettempdir()
         environment = {
@@ -97,14 +114,26 @@ class Zygote:
         )
         theirs.close()
         try:
-            self._request({"op": "start", "torch": torch}, timeout_s=START_S)
+            shown = view.of_packages(packages or (TORCH if torch else NUMPY))
+            seen = {"paths": shown.paths, "covered": shown.covered, "root": self._root, "open_devices": open_devices}
+            answer, _ = self._request({"op": "start", "torch": torch, "view": seen}, timeout_s=START_S)
+            if "refused" in answer:
+                raise NamespacesRefused(f"This machine refuses namespaces: {answer['refused']}.")
         except BaseException:
             self.close()
             raise
 
     @property
     def pid(self) -> int:
-        return int(self._process.pid)
+        """The process that forks the workers: inside namespaces the only child of the one that was started."""
+        started = int(self._process.pid)
+        if self.enclosed:
+            try:
+                with open(f"/proc/{started}/task/{started}/children", encoding="ascii") as file:
+                    return int(file.read().split()[0])
+            except (OSError, IndexError):
+                pass  # it has ended
+        return started
 
     @property
     def alive(self) -> bool:
@@ -114,14 +143,15 @@ class Zygote:
         """Fork a worker; SandboxError when the zygote is gone."""
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
-        scratch = tempfile.mkdtemp(prefix="scratch-")
+        scratch = None if self.enclosed else tempfile.mkdtemp(prefix="scratch-")
         try:
             request = {"op": "spawn", "limits": dataclasses.asdict(limits), "scratch": scratch}
             answer, descriptors = self._request(request, [theirs.fileno(), output_end])
         except BaseException:
             ours.close()
             os.close(output)
-            remove_folder(scratch)
+            if scratch is not None:
+                remove_folder(scratch)
             raise
         finally:
             theirs.close()
@@ -142,6 +172,8 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._root is not None:
+            remove_folder(self._root)  # what was built on it was seen by the zygote alone
 
     def _request(
         self, request: dict[str, Any], descriptors: list[int] | None = None, *, timeout_s: float = CONTROL_S
@@ -175,11 +207,19 @@ class Worker:
     """One worker, seen from the trusted side. Use it from one thread."""
 
     def __init__(
-        self, zygote: Zygote, pid: int, pidfd: int, connection: socket.socket, output: int, scratch: str, limits: Limits
+        self,
+        zygote: Zygote,
+        number: int,
+        pidfd: int,
+        connection: socket.socket,
+        output: int,
+        scratch: str | None,
+        limits: Limits,
     ) -> None:
         self.limits = limits
         self._zygote = zygote
-        self._pid = pid
+        self._number = number  # as the zygote counts, in its own pid namespace
+        self._pid = _pid_of(pidfd) or number
         self._pidfd = pidfd
         self._connection = connection
         self._output_end = output
@@ -320,7 +360,7 @@ class Worker:
 
     def _collect(self) -> Usage:
         try:
-            self._usage = self._zygote.reap(self._pid)
+            self._usage = self._zygote.reap(self._number)
         except SandboxError:
             # A zygote that ended took its workers along. A submission can have ended it, so this is no fault of ours
             # for the case in hand; the next worker comes from a new zygote.
@@ -329,7 +369,8 @@ class Worker:
         os.close(self._pidfd)
         os.close(self._output_end)
         self._connection.close()
-        remove_folder(self._scratch)
+        if self._scratch is not None:
+            remove_folder(self._scratch)
         return self._usage
 
     def _violation(self, text: str) -> WorkerLost:
@@ -386,6 +427,16 @@ class Clock:
         self._paused += seconds
 
 
+def _pid_of(pidfd: int) -> int:
+    """The number of a process in our own pid namespace; 0 where the kernel does not say, or when it is gone."""
+    try:
+        with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as file:
+            lines = dict(line.split(":", 1) for line in file.read().splitlines())
+        return max(0, int(lines["Pid"]))
+    except (OSError, KeyError, ValueError):
+        return 0
+
+
 def _queued_s(pid: int) -> float:
     """Seconds that the main thread of ``pid`` was runnable without running; 0 where the kernel does not say."""
     try:
@@ -407,6 +458,9 @@ def remove_folder(path: str) -> None:
     except OSError:
         pass  # there is something in it
     with contextlib.suppress(OSError):
+        if os.path.islink(path):  # put in the folder's place
+            os.unlink(path)
+            return
         os.chmod(path, 0o700)
         top = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
@@ -441,22 +495,38 @@ def _is_folder(name: str, parent: int) -> bool:
 
 
 class Supervisor:
-    """Owns the zygotes of one grading run: one with numpy, one with torch, each started when first needed."""
+    """Owns the zygotes of one grading run: one for each set of packages, started when first needed.
 
-    def __init__(self, *, start: Callable[..., Zygote] = Zygote) -> None:
+    With ``enclosed`` (the default on Linux) workers live in namespaces; where the kernel refuses, they go without,
+    and ``refusal`` says why. Whether that is enough is for ``selftest.py`` to find out and for the caller to decide.
+    """
+
+    def __init__(self, *, start: Callable[..., Zygote] = Zygote, enclosed: bool = sys.platform == "linux") -> None:
+        self.refusal = ""
+        self.examined: dict[object, SandboxInfo] = {}
         self._start = start
-        self._zygotes: dict[bool, Zygote] = {}
+        self._enclosed = enclosed
+        self._zygotes: dict[tuple[bool, frozenset[str] | None, bool], Zygote] = {}
 
-    def spawn(self, limits: Limits, *, torch: bool) -> Worker:
-        """Return a fresh worker. A zygote that died is replaced once; then it is a SandboxError."""
-        zygote = self._zygotes.get(torch)
+    def spawn(self, limits: Limits, *, torch: bool, packages: frozenset[str] | None = None) -> Worker:
+        """Return a fresh worker that can import ``packages``. A zygote that died is replaced once."""
+        key = (torch, packages, limits.gpu)
+        zygote = self._zygotes.get(key)
         if zygote is not None:
             try:
                 return zygote.spawn(limits)
             except SandboxError:
                 zygote.close()
-        self._zygotes[torch] = self._start(torch=torch)
-        return self._zygotes[torch].spawn(limits)
+        self._zygotes[key] = self._start_zygote(torch=torch, packages=packages, open_devices=limits.gpu)
+        return self._zygotes[key].spawn(limits)
+
+    def _start_zygote(self, *, torch: bool, packages: frozenset[str] | None, open_devices: bool) -> Zygote:
+        if self._enclosed and not open_devices:  # a GPU's driver lies outside every private view
+            try:
+                return self._start(torch=torch, packages=packages, enclosed=True)
+            except NamespacesRefused as refused:
+                self._enclosed, self.refusal = False, refused.message
+        return self._start(torch=torch, packages=packages, open_devices=open_devices)
 
     def worker_cpu_s(self) -> float:
         """CPU seconds of all workers that were reaped so far."""

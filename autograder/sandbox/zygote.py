@@ -3,7 +3,7 @@
 It holds no secrets: no cases, no reference, no submission. It listens on one control socket (descriptor 3), one JSON
 packet a request::
 
-    {"op": "start", "torch": bool}                      -> {"ready": true}
+    {"op": "start", "torch": bool, "view": {...}}       -> {"ready": true} or {"refused": why}
     {"op": "spawn", "limits": {...}, "scratch": path}   + 2 descriptors -> {"pid": n} + pidfd
     {"op": "reap", "pid": n}                            -> {"status": n, "user_s": x, "system_s": x, "peak_kib": n}
 
@@ -24,7 +24,7 @@ import traceback
 from types import ModuleType
 from typing import Any
 
-from . import jail
+from . import jail, namespaces
 from .limits import Limits
 
 CONTROL = 3
@@ -38,6 +38,7 @@ def main() -> None:
     jail.adopt_orphans()
     control = socket.socket(fileno=CONTROL)
     alive: set[int] = set()
+    walls = jail.Walls(home=None, readable=())
     while True:
         text, descriptors, _, _ = socket.recv_fds(control, 65536, 2)
         if not text:
@@ -45,9 +46,13 @@ def main() -> None:
         request = json.loads(text)
         if request["op"] == "start":
             _warm_up(torch=request["torch"])
+            walls = _go_inside(control, **request["view"])
+            gc.collect()
+            gc.freeze()  # the workers' collector leaves these pages alone, so they stay shared
+            gc.disable()
             control.send(b'{"ready": true}')
         elif request["op"] == "spawn":
-            _spawn(control, request, descriptors, alive)
+            _spawn(control, request, descriptors, alive, walls)
         else:
             answer = _reap(request["pid"], alive)
             control.send(json.dumps(answer).encode())
@@ -75,9 +80,23 @@ def _warm_up(*, torch: bool) -> None:
     if sys.platform == "linux":
         threads = len(os.listdir("/proc/self/task"))
         assert threads == 1, f"the zygote has {threads} threads; a fork would copy their locks"
-    gc.collect()
-    gc.freeze()  # the workers' collector leaves these pages alone, so they stay shared
-    gc.disable()
+
+
+def _go_inside(
+    control: socket.socket, *, paths: list[str], covered: list[str], root: str | None, open_devices: bool
+) -> jail.Walls:
+    """Enter the template namespaces, with a file system that holds ``paths`` only, built on the empty folder ``root``.
+
+    Without ``root`` there are none. Where the kernel refuses, say why and end: what is half entered is of no use.
+    """
+    if root is None:
+        return jail.Walls(home=None, readable=tuple(paths), open_devices=open_devices)
+    try:
+        home = namespaces.enter(paths, covered, root, die_with_parent=jail.die_with_parent)
+    except OSError as exc:
+        control.send(json.dumps({"refused": str(exc)}).encode())
+        os._exit(0)
+    return jail.Walls(home=home, readable=tuple(paths), open_devices=open_devices)
 
 
 def _warm_up_torch() -> None:
@@ -98,13 +117,15 @@ def _warm_up_torch() -> None:
     assert not ready, "CUDA in the zygote would forbid CUDA in its workers"
 
 
-def _spawn(control: socket.socket, request: dict[str, Any], descriptors: list[int], alive: set[int]) -> None:
+def _spawn(
+    control: socket.socket, request: dict[str, Any], descriptors: list[int], alive: set[int], walls: jail.Walls
+) -> None:
     connection, output = descriptors
     me = os.getpid()
-    pid = os.fork()
+    pid = walls.fork()
     if pid == 0:
         try:
-            _work(me, connection, output, Limits(**request["limits"]), request["scratch"])
+            _work(me, connection, output, walls, Limits(**request["limits"]), request["scratch"])
         except BaseException:
             traceback.print_exc()  # into the worker's output, which staff can read
         finally:
@@ -118,13 +139,12 @@ def _spawn(control: socket.socket, request: dict[str, Any], descriptors: list[in
     os.close(pidfd)
 
 
-def _work(parent: int, connection: int, output: int, limits: Limits, scratch: str) -> None:
+def _work(parent: int, connection: int, output: int, walls: jail.Walls, limits: Limits, scratch: str | None) -> None:
     """Become the worker: put on the layers, then serve calls. Never returns."""
     os.setsid()
     jail.die_with_parent(parent)
     jail.neutral_descriptors(connection, output)
-    jail.neutral_surroundings(scratch)
-    jail.limit_resources(limits)
+    walls.put_on(limits, scratch)
     # Lines reach the pipe when they are printed: os._exit and crashes lose what is still in a buffer.
     sys.stdout, sys.stderr = (
         os.fdopen(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False) for fd in (1, 2)
@@ -159,8 +179,9 @@ def _kill_orphans(alive: set[int]) -> None:
     """End processes that left their worker's group: with their parent gone they are children of ours."""
     if sys.platform != "linux":
         return
-    while True:
-        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+    children = f"/proc/self/task/{os.getpid()}/children"
+    while os.path.exists(children):
+        with open(children, encoding="ascii") as file:
             strays = [int(pid) for pid in file.read().split() if int(pid) not in alive]
         if not strays:
             return

@@ -17,6 +17,7 @@ import os
 import random
 import socket
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
@@ -25,9 +26,11 @@ import numpy as np
 
 from . import wire
 from .recipes import RECIPES
+from .torchvision_import import import_torchvision
 
 MAX_TYPE, MAX_TEXT = 80, 2000  # characters of an error's type and text
 MAX_TO_WORKER = 2**33  # bytes of one frame from the trusted side, which is trusted
+RESERVE = 1 << 22  # bytes of address space set aside, to describe a MemoryError in
 PIECE = 1 << 20  # bytes that are compared or joined at a time, so that large arrays are not held twice
 
 
@@ -76,6 +79,7 @@ class Guest:
         self._objects: dict[int, Any] = {}
         self._ids: dict[int, int] = {}  # id() of a held object -> its handle, so that one object has one handle
         self._next = 1
+        self._reserve = bytearray(RESERVE)
         self._files: set[str] = set()
         self._module: ModuleType | None = None
 
@@ -151,8 +155,6 @@ class Guest:
 
     @staticmethod
     def _tolerate_torchvision() -> None:
-        from .torchvision_import import import_torchvision
-
         with contextlib.suppress(ImportError):  # not installed: the student's own import says so, at its line
             import_torchvision()
 
@@ -243,7 +245,13 @@ class Guest:
         return {"h": [known, name], "call": callable(value)}
 
     def _fail(self, number: int, exc: BaseException) -> None:
+        if isinstance(exc, MemoryError):
+            self._reserve = bytearray()
+            traceback.clear_frames(exc.__traceback__)  # what filled the memory is mostly held by them
         self._send(wire.Kind.ERROR, {"id": number, **self._error(exc)}, [])
+        if not self._reserve:
+            with contextlib.suppress(MemoryError):
+                self._reserve = bytearray(RESERVE)
 
     def _error(self, exc: BaseException) -> dict[str, Any]:
         """Describe an exception in plain, short text, formatted here: ``str(exc)`` is the student's code as well."""
@@ -276,13 +284,13 @@ class Guest:
             for file, line, function in frames[-5:]
         ]
 
-    def _frames(self, traceback: TracebackType | None) -> list[tuple[str, int, str]]:
+    def _frames(self, trace: TracebackType | None) -> list[tuple[str, int, str]]:
         found = []
-        while traceback is not None:
-            code = traceback.tb_frame.f_code
+        while trace is not None:
+            code = trace.tb_frame.f_code
             if code.co_filename in self._files:
-                found.append((code.co_filename, traceback.tb_lineno, code.co_name))
-            traceback = traceback.tb_next
+                found.append((code.co_filename, trace.tb_lineno, code.co_name))
+            trace = trace.tb_next
         return found
 
 

@@ -1,0 +1,81 @@
+"""What a worker's file system holds: the interpreter, system libraries, the allowed packages, and nothing else."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import importlib.util
+import os
+import sysconfig
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """``paths`` are shown read-only, ``covered`` folders inside them appear empty."""
+
+    paths: tuple[str, ...]
+    covered: tuple[str, ...]
+
+
+@functools.cache
+def of_packages(packages: frozenset[str]) -> View:
+    """Return the view for workers that may import the standard library and ``packages`` (with what these need)."""
+    stdlib = Path(os.__file__).parent
+    paths = {str(stdlib), *_system_libraries()}
+    for name in _with_requirements(packages):
+        paths.update(_files_of(name))
+    shown = tuple(sorted(path for path in paths if os.path.lexists(path)))
+    covered = {str(stdlib / name) for name in ("site-packages", "dist-packages")}
+    # In a view, a folder inside a shown folder is shown already; a second mount would only cost time.
+    return View(_outermost(shown), tuple(sorted(covered)))
+
+
+def _outermost(paths: Sequence[str]) -> tuple[str, ...]:
+    kept: list[str] = []
+    for path in paths:  # sorted, so a folder stands before what it contains
+        if not any(path.startswith(f"{folder}/") for folder in kept):
+            kept.append(path)
+    return tuple(kept)
+
+
+def _system_libraries() -> Iterator[str]:
+    triplet = sysconfig.get_config_var("MULTIARCH") or "none"
+    yield from ("/lib", "/lib64", f"/usr/lib/{triplet}", "/usr/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo")
+    if os.path.realpath("/lib") == "/lib":  # not a link into /usr
+        yield f"/lib/{triplet}"
+    shared = sysconfig.get_config_var("LIBDIR")
+    if shared:
+        yield from (str(path) for path in Path(shared).glob("libpython3*.so*"))
+
+
+def _with_requirements(packages: frozenset[str]) -> set[str]:
+    """The installed distributions that ``packages`` need, themselves included."""
+    found: set[str] = set()
+    waiting = list(packages)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        try:
+            requirements = importlib.metadata.requires(name) or []
+        except importlib.metadata.PackageNotFoundError:
+            continue  # not installed, so there is nothing to show
+        found.add(name)
+        for text in requirements:
+            requirement = Requirement(text)
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                waiting.append(requirement.name)
+    return found
+
+
+def _files_of(distribution: str) -> set[str]:
+    """The folders and files that a distribution put at the top of site-packages."""
+    whole = importlib.metadata.distribution(distribution)
+    tops = {file.parts[0] for file in whole.files or () if file.parts[0] not in ("..", "__pycache__")}
+    site = Path(str(whole.locate_file("")))
+    return {str(site / top) for top in tops if not top.endswith(".pth")}

@@ -1,0 +1,144 @@
+"""The layers of a worker, by their effect inside one."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from conftest import Load
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
+
+MIB = 1024 * 1024
+
+
+def alone(script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script in an interpreter of its own."""
+    text = (
+        "import os, resource, sys\nfrom autograder.sandbox import jail\nfrom autograder.sandbox.limits import Limits\n"
+    )
+    return subprocess.run([sys.executable, "-c", text + script], capture_output=True, text=True, timeout=60)
+
+
+def test_limits_stand_and_hard_ones_are_no_higher(load: Load) -> None:
+    student = load(
+        """
+        import resource
+        MAPPED = 4096 * int(open('/proc/self/statm').read().split()[0])
+        def f(): return {n: list(resource.getrlimit(getattr(resource, n))) for n in dir(resource) if n[:7] == 'RLIMIT_'}
+        """,
+        memory_mib=100,
+        cpu_s=7,
+        file_mib=3,
+        open_files=32,
+    )
+    limits = student.f()
+    assert limits["RLIMIT_CPU"] == [7, 8]
+    assert limits["RLIMIT_FSIZE"] == [3 * MIB] * 2
+    assert limits["RLIMIT_NOFILE"] == [32] * 2
+    assert limits["RLIMIT_CORE"] == limits["RLIMIT_MEMLOCK"] == [0, 0]
+    assert limits["RLIMIT_STACK"] == [8 * MIB] * 2
+    soft, hard = limits["RLIMIT_AS"]
+    assert soft == hard and 90 * MIB < soft - student.MAPPED <= 100 * MIB
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("with open('big', 'wb') as file: file.write(bytes(3 * 2**20 + 1))", OSError),
+        ("return [open('/dev/null') for _ in range(32)]", OSError),
+        ("return bytes(200 * 2**20)", None),
+        ("with open('small', 'wb') as file: return file.write(bytes(2**20))", 2**20),
+        ("import threading; t = threading.Thread(target=int); t.start(); t.join(); return 1", 1),
+    ],
+    ids=["large file", "many files", "memory", "a file", "a thread"],
+)
+def test_limits_bite_and_ordinary_work_passes(load: Load, body: str, error: Any) -> None:
+    student = load(f"import os\ndef f():\n    {body}\n", memory_mib=100, file_mib=3, open_files=32)
+    if isinstance(error, int):
+        assert student.f() == error
+    elif error is None:
+        with pytest.raises(BaseException, match="more memory than the 100 MiB"):
+            student.f()
+    else:
+        with pytest.raises(error):
+            student.f()
+
+
+def test_no_memory_limit_where_the_gpu_needs_address_space(load: Load) -> None:
+    student = load("import resource\ndef f(): return resource.getrlimit(resource.RLIMIT_AS)\n", gpu=True)
+    assert student.f() == resource.getrlimit(resource.RLIMIT_AS)
+
+
+def test_a_lower_hard_limit_of_the_machine_is_respected() -> None:
+    done = alone(
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))\n"
+        "jail.limit_resources(Limits(open_files=64))\n"
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE))\n"
+    )
+    assert done.stdout == "(20, 20)\n", done.stderr
+
+
+def test_a_process_whose_parent_is_gone_ends_at_once() -> None:
+    assert alone("jail.die_with_parent(2**22 + 1)\n").returncode == 96
+    assert alone("jail.die_with_parent(os.getppid())\nsys.exit(5)\n").returncode == 5
+
+
+def test_orphans_come_to_the_process_that_adopts_them() -> None:
+    done = alone(
+        "jail.adopt_orphans()\n"
+        "read, write = os.pipe()\n"
+        "if os.fork() == 0:\n"
+        "    if os.fork() == 0:\n"
+        "        os.close(write)\n"
+        "        os.read(read, 1)\n"  # until the test has seen it
+        "    os._exit(0)\n"
+        "os.close(read)\n"
+        "os.wait()\n"
+        "print(len(open(f'/proc/self/task/{os.getpid()}/children').read().split()))\n"
+        "os.close(write)\n"
+        "os.wait()\n"
+    )
+    assert done.stdout == "1\n", done.stderr
+
+
+def test_four_descriptors_are_left() -> None:
+    done = alone(
+        "import socket\n"
+        "ours, theirs = socket.socketpair()\n"
+        "more = [os.open('/dev/null', os.O_RDWR) for _ in range(9)]\n"
+        "os.set_inheritable(more[0], True)\n"
+        "read, write = os.pipe()\n"
+        "jail.neutral_descriptors(theirs.fileno(), write)\n"
+        "links = {n: os.readlink(f'/proc/self/fd/{n}') for n in os.listdir('/proc/self/fd') if int(n) < 4}\n"
+        "assert len(os.listdir('/proc/self/fd')) == 5\n"  # one is the listing's own
+        "assert links['0'] == '/dev/null' and links['1'] == links['2'] != links['3']\n"
+        "assert links['1'].startswith('pipe:') and links['3'].startswith('socket:')\n"
+        "os._exit(7)\n"
+    )
+    assert done.returncode == 7, done.stderr
+
+
+def test_surroundings_tell_nothing(tmp_path: Any) -> None:
+    done = alone(
+        f"os.environ['SECRET'] = 'x'\njail.neutral_surroundings({str(tmp_path)!r})\n"
+        "print(os.getcwd(), sorted(os.environ), sys.argv)\n"
+        "import subprocess\nprint(subprocess.run(['/usr/bin/env'], capture_output=True, text=True).stdout)"
+    )
+    assert done.stdout.splitlines()[0] == (f"{tmp_path} ['HOME', 'LANG', 'OMP_NUM_THREADS', 'PATH', 'TMPDIR'] ['']"), (
+        done.stderr
+    )
+    assert "SECRET" not in done.stdout
+
+
+def test_processes_of_this_user_are_counted_with_their_threads() -> None:
+    done = alone(
+        "import threading\nbefore = jail._processes_of_user()\nstop = threading.Event()\n"
+        "threads = [threading.Thread(target=stop.wait) for _ in range(50)]\n"
+        "for thread in threads: thread.start()\n"
+        "print(jail._processes_of_user() - before > 25, before >= 1)\nstop.set()\n"
+    )
+    assert done.stdout == "True True\n", done.stderr

@@ -1,0 +1,137 @@
+"""Recipes: named on the trusted side, built inside the worker."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Load
+
+from autograder.sandbox import recipes
+from autograder.sandbox.guest.recipes import RECIPES
+from autograder.sandbox.recipes import Recipe
+from autograder.sandbox.student import StudentObject, StudentRaised, build
+
+SOURCE = """
+import sys
+def kind(x): return f'{type(x).__module__}.{type(x).__qualname__}'
+def normal(rng, n): return rng.normal(size=n)
+def imported(): return 'torch' in sys.modules
+def call(f, x): return f(x)
+def parts(layer): return layer.weight, layer.bias, layer.weight.requires_grad
+def rand(generator):
+    import torch
+    return torch.rand(3, generator=generator)
+def batches(loader): return [(x, y) for x, y in loader]
+def grads(model): return [p.grad for p in model.parameters()]
+def same(a, b): return a is b
+def make():
+    import torch
+    return torch.nn.Linear(2, 1)
+def device(x): return str(x.device)
+"""
+
+
+def test_both_sides_know_the_same_recipes_with_the_same_arguments() -> None:
+    ours = {name: value for name, value in vars(recipes).items() if inspect.isfunction(value) and name != "dataclass"}
+    assert set(ours) == set(RECIPES)
+    for name, function in ours.items():
+        count = len(inspect.signature(function).parameters)
+        made = function(*[None] * count)
+        assert made == Recipe(name, (None,) * count)
+        assert len(inspect.signature(RECIPES[name]).parameters) == count
+
+
+def test_a_generator_is_the_one_of_its_seed_and_needs_no_torch(load: Load) -> None:
+    student = load(SOURCE)
+    assert student.kind(recipes.generator(3)) == "numpy.random._generator.Generator"
+    assert student.normal(recipes.generator(3), 4).tolist() == np.random.default_rng(3).normal(size=4).tolist()
+    assert not student.imported()
+
+
+def test_a_recipe_inside_a_container_is_refused(load: Load) -> None:
+    with pytest.raises(TypeError, match="Recipe is no array"):
+        load(SOURCE).kind([recipes.generator(3)])
+
+
+def test_an_unknown_recipe_or_a_wrong_argument_is_an_error_of_the_call(load: Load) -> None:
+    student = load(SOURCE)
+    with pytest.raises(StudentRaised):
+        student.kind(Recipe("no_such", ()))
+    with pytest.raises(StudentRaised):
+        build(student, recipes.generator("seed"))  # type: ignore[arg-type]
+    assert student.kind(1) == "builtins.int"
+
+
+def test_arrays_of_a_recipe_that_are_changed_in_place_are_written_back(load: Load) -> None:
+    student = load("def f(x, rng): return None\n")
+    assert student.f.record(np.zeros(2), recipes.generator(1)).changed == ()
+
+
+# --- torch
+
+
+@pytest.fixture(scope="module")
+def torch() -> Any:
+    return pytest.importorskip("torch")
+
+
+@pytest.fixture
+def student(load: Load, torch: Any) -> Any:
+    return load(SOURCE, torch=True)
+
+
+def test_a_torch_generator_is_the_one_of_its_seed(student: Any, torch: Any) -> None:
+    want = torch.rand(3, generator=torch.Generator().manual_seed(5))
+    assert torch.equal(student.rand(recipes.torch_generator(5)), want)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_linear_layer_has_the_weights_given(student: Any, torch: Any, dtype: str) -> None:
+    weight = torch.arange(6, dtype=getattr(torch, dtype)).reshape(2, 3)
+    bias = torch.tensor([7, 8], dtype=weight.dtype)
+    got, got_bias, trainable = student.parts(recipes.linear(weight, bias))
+    assert torch.equal(got, weight) and torch.equal(got_bias, bias) and got.dtype == weight.dtype and trainable
+    assert student.parts(recipes.linear(weight))[1] is None
+    x = torch.ones(1, 3, dtype=weight.dtype)
+    assert torch.equal(student.call(recipes.linear(weight, bias), x), x @ weight.T + bias)
+
+
+def test_a_data_loader_yields_batches(student: Any, torch: Any) -> None:
+    x, y = torch.arange(10.0).reshape(5, 2), torch.arange(5)
+    got = student.batches(recipes.data_loader(x, y, batch_size=2))
+    assert [len(batch) for batch, _ in got] == [2, 2, 1]
+    assert torch.equal(torch.cat([batch for batch, _ in got]), x) and torch.equal(torch.cat([b for _, b in got]), y)
+    shuffled = torch.cat([labels for _, labels in student.batches(recipes.data_loader(x, y, 5, shuffle=True))])
+    assert sorted(shuffled.tolist()) == y.tolist()
+
+
+def test_poison_is_in_every_gradient_of_the_very_model(student: Any, torch: Any) -> None:
+    model = student.make()
+    assert student.grads(model) == [None, None]
+    assert student.same(recipes.poisoned(model, 9.0), model)
+    assert [grad.unique().tolist() for grad in student.grads(model)] == [[9.0], [9.0]]
+
+
+def test_inputs_are_watched(student: Any, torch: Any) -> None:
+    model = student.make()
+    watch = build(student, recipes.watch_inputs(model))
+    assert isinstance(watch, StudentObject) and watch.count() == 0
+    model(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
+    model(torch.tensor([[5.0, 6.0]]))
+    assert watch.count() == 2
+    assert [row.tolist() for row in watch.first_values()] == [[1.0, 2.0], [5.0, 6.0]]
+
+
+def test_a_wide_row_is_watched_in_part(student: Any, torch: Any) -> None:
+    layer = build(student, recipes.linear(torch.zeros(1, 100)))
+    watch = build(student, recipes.watch_inputs(layer))
+    layer(torch.arange(200.0).reshape(2, 100))
+    (row,) = watch.first_values()
+    assert row.tolist() == list(range(64))
+
+
+def test_a_value_is_moved_to_a_device_inside_the_worker(student: Any, torch: Any) -> None:
+    assert student.device(recipes.on_device(torch.ones(2), "cpu")) == "cpu"

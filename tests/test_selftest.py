@@ -1,0 +1,145 @@
+"""The self-test: on Linux every layer holds for root and for others; where one is taken away, it is missed by name."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import confine, jail, selftest
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.student import Connection, Source, StudentCode, StudentRaised
+from autograder.sandbox.supervisor import Supervisor
+
+ROOT = Path(__file__).parents[1]
+NAMES = tuple(layer.name for layer in selftest.LAYERS)
+
+
+def examine(supervisor: Supervisor, **kwargs: object):
+    return selftest.examine(supervisor, Limits(**kwargs), torch=False, packages=None)
+
+
+def needs_namespaces(supervisor: Supervisor) -> None:
+    if "private file system" not in examine(supervisor).layers:
+        pytest.skip(f"this machine builds no namespaces: {supervisor.refusal}")
+
+
+def test_every_layer_holds_where_namespaces_are_allowed(supervisor: Supervisor) -> None:
+    needs_namespaces(supervisor)
+    found = examine(supervisor)
+    assert (found.complete, found.layers, found.missing) == (True, NAMES, ())
+
+
+def test_without_namespaces_what_they_give_is_missing() -> None:
+    with Supervisor(enclosed=False) as open_one:
+        found = examine(open_one)
+    assert not found.complete
+    assert {"own process numbers", "private file system", "own bounded scratch folder"} <= set(found.missing)
+    assert {"separate process", "resource limits", "no environment, arguments or open files"} <= set(found.layers)
+
+
+def test_every_layer_has_a_remedy_and_an_attempt_that_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker without its layers: every attempt that they forbid succeeds, so the self-test must miss them."""
+    assert all(selftest.REMEDIES[name] for name in NAMES)
+    code = (
+        "import json, sys\n"
+        "from autograder.sandbox import confine, jail, selftest, zygote\n"
+        "from autograder.sandbox.limits import Limits\n"
+        "from autograder.sandbox.supervisor import Supervisor, _BOOTSTRAP\n"
+        "import autograder.sandbox.supervisor as s\n"
+        "s._BOOTSTRAP = _BOOTSTRAP.replace('from autograder.sandbox.zygote import main', '''\n"
+        "from autograder.sandbox import confine, jail\n"
+        "confine.landlock_abi = lambda: 0\n"
+        "confine.has_system_call_filter = lambda: False\n"
+        "confine.drop_capabilities = confine.no_new_privileges = lambda: None\n"
+        "jail.limit_resources = lambda limits, **k: None\n"
+        "from autograder.sandbox.zygote import main''')\n"
+        "with Supervisor(enclosed=False) as supervisor:\n"
+        "    found = selftest.examine(supervisor, Limits(memory_mib=64), torch=False, packages=None)\n"
+        "print(json.dumps(found.layers))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    held = set(json.loads(done.stdout))
+    assert held == {"separate process", "no environment, arguments or open files"}, done.stderr
+
+
+def test_an_ordinary_user_has_every_layer_too(tmp_path: Path) -> None:
+    """Run as nobody, with an interpreter that nobody can reach."""
+    python = "/usr/bin/python3"
+    if os.getuid() != 0 or not shutil.which("setpriv") or not Path(python).exists():
+        pytest.skip("needs root, setpriv and a system Python to become somebody else")
+    site = next(path for path in sys.path if path.endswith("site-packages"))
+    code = (
+        "import sys, json\n"
+        f"sys.path[:0] = [{str(ROOT)!r}, {site!r}]\n"
+        "from autograder.sandbox import selftest, supervisor\n"
+        "supervisor._BOOTSTRAP = 'import sys; sys.path[:0] = ' + repr(sys.path[:2]) + chr(10) + supervisor._BOOTSTRAP\n"
+        "from autograder.sandbox.limits import Limits\n"
+        "with supervisor.Supervisor() as s:\n"
+        "    found = selftest.examine(s, Limits(), torch=False, packages=None)\n"
+        "print(json.dumps([found.complete, found.missing, s.refusal]))\n"
+    )
+    version = [python, "-c", "import sys; print(sys.version_info[:2])"]
+    if subprocess.run(version, capture_output=True, text=True, check=True).stdout.strip() != str(sys.version_info[:2]):
+        pytest.skip("the system's Python has another version than the one that runs the tests")
+    command = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", python, "-c", code]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd="/",
+        env={"TMPDIR": "/tmp", "PATH": "/usr/bin"},
+        check=False,
+    )
+    if "No module named" in done.stderr or "Permission denied" in done.stderr:
+        pytest.skip(f"nobody cannot reach this checkout: {done.stderr.splitlines()[-1]}")
+    assert json.loads(done.stdout) == [True, [], ""], done.stderr
+
+
+def test_a_numpy_worker_cannot_read_torch_and_a_torch_worker_can(supervisor: Supervisor) -> None:
+    needs_namespaces(supervisor)
+    source = b"def find():\n    import torch\n    return float(torch.ones(2).sum())\n"
+    answers = []
+    for torch in (False, True):
+        connection = Connection(Source("m", {"m": ("m.py", source)}), supervisor, Limits(), torch=torch, seed=0)
+        try:
+            answers.append(StudentCode(connection).find())
+        except StudentRaised as raised:
+            answers.append(raised.type_name)
+        finally:
+            connection.close()
+    assert answers == ["ModuleNotFoundError", 2.0]
+
+
+def test_the_filter_names_every_rule_for_both_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    for machine in ("x86_64", "aarch64"):
+        monkeypatch.setattr(confine.platform, "machine", lambda machine=machine: machine)
+        program = confine.system_call_filter(1)
+        assert len(program) % 8 == 0 and len(program) // 8 < 4096
+        assert {"read", "mmap", "futex", "exit_group"} <= set(confine.TABLES[machine])
+        forbidden = {
+            "fork",
+            "vfork",
+            "execve",
+            "socket",
+            "connect",
+            "kill",
+            "ptrace",
+            "mount",
+            "unshare",
+            "memfd_create",
+        }
+        assert not forbidden & set(confine.TABLES[machine])
+
+
+def test_jail_is_short_and_needs_nothing_but_ctypes() -> None:
+    for module in (jail, confine):
+        text = Path(str(module.__file__)).read_text(encoding="utf-8")
+        assert len(text.splitlines()) < 300
+        assert "import numpy" not in text and "import torch" not in text
