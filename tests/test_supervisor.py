@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
 import select
 import signal
@@ -48,11 +47,6 @@ def worker_of(connection: Connection) -> int:
     return connection._worker._pid
 
 
-def folders() -> set[str]:
-    """The folders that the wall made for itself."""
-    return {name for kind in ("scratch", "root") for name in glob.glob(f"{tempfile.gettempdir()}/{kind}-*")}
-
-
 def is_running(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -75,8 +69,9 @@ def ends(pid: int) -> bool:
 
 
 @pytest.fixture
-def own() -> Iterator[Supervisor]:
-    """A supervisor of this test's own, whose zygote may come to harm."""
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
+    """A supervisor of this test's own, whose zygote may come to harm and whose folders can be counted."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with Supervisor() as supervisor:
         yield supervisor
 
@@ -99,8 +94,7 @@ def connected(own: Supervisor) -> Iterator[Connected]:
 # --- nothing is left
 
 
-def test_no_process_and_no_folder_is_left_of_a_worker(own: Supervisor, connected: Connected) -> None:
-    before = folders()
+def test_no_process_and_no_folder_is_left_of_a_worker(own: Supervisor, connected: Connected, tmp_path: Path) -> None:
     one, other = connected(), connected()
     worker, neighbour = worker_of(one), worker_of(other)
     (zygote,) = own.zygote_pids()
@@ -113,7 +107,7 @@ def test_no_process_and_no_folder_is_left_of_a_worker(own: Supervisor, connected
     assert not is_running(neighbour) and children_of(zygote) == []
 
     own.close()
-    assert not is_running(zygote) and folders() == before
+    assert not is_running(zygote) and list(tmp_path.iterdir()) == []
 
 
 def test_reaping_ends_whatever_a_worker_started() -> None:
@@ -258,13 +252,12 @@ def test_a_zygote_that_does_not_answer_is_ended(own: Supervisor, connected: Conn
     assert worker_of(connection) and own.zygote_pids() != [pid]
 
 
-def test_a_worker_may_be_closed_after_its_supervisor(own: Supervisor, connected: Connected) -> None:
-    before = folders()
+def test_a_worker_may_be_closed_after_its_supervisor(own: Supervisor, connected: Connected, tmp_path: Path) -> None:
     connection = connected()
     worker = worker_of(connection)
     own.close()
     connection.close()
-    assert ends(worker) and folders() == before
+    assert ends(worker) and list(tmp_path.iterdir()) == []
 
 
 def test_everything_ends_with_the_grader(tmp_path: Path) -> None:
