@@ -435,6 +435,19 @@ def test_a_forged_exception_is_the_one_it_claims_to_be_and_nothing_more(load: Lo
     assert not isinstance(caught.value, (StopIteration, int)) and "{0}" in caught.value.message
 
 
+def test_a_secret_case_tells_nothing_that_the_submission_could_have_made_of_its_inputs(connect: Connect) -> None:
+    lines = "[['secret', 1, '', ''], ['answer.py', 10**9, '', ''], ['answer.py', 3, 'secret', 'secret']]"
+    error = f"{{'id': n, 'type': 'secret', 'bases': ['ValueError'], 'text': 'secret', 'lines': {lines}, 'own': True}}"
+    connection = connect(f"{textwrap.dedent(FORGE)}    send(frame(ERROR, {error}))\n{OK}")
+    student = StudentCode(connection)
+    connection.begin("case", secret=True)
+    with pytest.raises(ValueError, match=r"answer\.py, line 3") as caught:
+        student.f("input")
+    assert isinstance(caught.value, StudentRaised)
+    assert "secret" not in caught.value.message and "input" not in caught.value.message
+    assert "10" not in caught.value.message
+
+
 # --- objects that lie
 
 
@@ -732,6 +745,29 @@ def test_holding_too_many_objects_is_told(load: Load) -> None:
     del held
     gc.collect()
     assert student.make(6).n == 6
+
+
+def test_passing_an_object_asks_it_for_nothing(load: Load) -> None:
+    student = load(MODEL + "ASKED = []\nModel.__getattr__ = lambda self, name: ASKED.append(name) or 1 / 0\n")
+    model = student.make(1)
+    assert student.n_of(model) == 1 and student.same([model][0], model)
+    assert [name for name in student.ASKED if not name.startswith("__")] == []
+
+
+def test_the_log_of_a_case_holds_no_object_alive_and_has_a_bound(connect: Connect) -> None:
+    connection = connect(MODEL + "def big(): return np.zeros(2**20)\n", handles=4)
+    student = StudentCode(connection)
+    connection.begin("case")
+    for _ in range(10):
+        assert student.make(1).n == 1
+    for _ in range(12):
+        assert student.big().nbytes == 2**23
+    calls = connection.finish().calls
+    made = calls[0].result
+    assert type(made) is StudentObject and repr(made) == "<the student's Model object>"
+    with pytest.raises(RuntimeError, match="lost"):
+        made.n  # noqa: B018
+    assert sum(call.result.nbytes for call in calls if call.function == "big") == student_module.LOG_BYTES
 
 
 def test_results_that_cannot_travel_leave_no_handles_behind(load: Load) -> None:
