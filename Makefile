@@ -7,7 +7,7 @@ DEV_READY := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 export PYTHONUTF8 := 1
 
-.PHONY: help grade demo test test-slow check bench stubs clean
+.PHONY: help grade demo test test-slow check fuzz bench stubs clean
 
 help:  ## Show this menu.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check: $(DEV_READY)  ## Lint, types, stale generated files, then all tests; rewr
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q
+
+fuzz: $(DEV_READY)  ## A million mutated frames against what reads a worker's answers.
+	@OMP_NUM_THREADS=1 $(BIN)/python tests/fuzz_wire.py $(if $(SEED),--seed $(SEED))
 
 bench: $(READY)  ## What grading costs, measured (docs/reference/performance.md).
 	@$(BIN)/python benchmarks/batch_vs_fresh.py

@@ -82,7 +82,7 @@ def read(frame: bytes) -> str:
         for tree in trees(header):
             decoder.value(tree)
     except WireError as refused:
-        return str(refused)
+        return str(refused).rstrip("0123456789")  # "there is no frame of kind 7"
     return "value"
 
 
@@ -157,9 +157,10 @@ class Mutator:
     def _json(self, node: Any, depth: int) -> Any:
         """Change one place: walk down at random, then replace, drop, double or nest what stands there."""
         rng = self.rng
-        if isinstance(node, dict) and node and rng.random() < 0.8:
-            key = rng.choice(list(node))
-            return self._entry(dict(node), key, depth)
+        if isinstance(node, dict) and node and (not depth or rng.random() < 0.8):
+            # At the top mostly into what is decoded: the other fields are checked elsewhere.
+            keys = [key for key in ("v", "w", "a", "k") if key in node and not depth and rng.random() < 0.9]
+            return self._entry(dict(node), rng.choice(keys or list(node)), depth)
         if isinstance(node, list) and node and rng.random() < 0.8:
             made = list(node)
             at = rng.randrange(len(made))
@@ -200,8 +201,9 @@ class Mutator:
             case 5:
                 return {rng.choice(TAGS): node}
             case 6:
-                for _ in range(rng.choice((1, 2, 20, 60))):
-                    node = rng.choice(([node], {"l": [node]}, {"d": [["k", node]]}))
+                deep, kind = rng.choice((1, 2, 20, 60)), rng.randrange(3)
+                for _ in range(deep):
+                    node = ([node], {"l": [node]}, {"d": [["k", node]]})[kind]
                 return node
             case _:
                 return node + rng.choice((-1, 1)) if type(node) is int else [node]

@@ -53,6 +53,7 @@ Each target sets up what it needs, once.
 | `make test` | the framework's fast tests |
 | `make test-slow` | the slow tests, and those for a GPU where there is one |
 | `make check` | lint, format, types, all tests |
+| `make fuzz` | a million mutated frames against what reads a worker's answers; `SEED=7` for others |
 | `make bench` | [what grading costs](performance.md) |
 | `make stubs` | stubs in `assignments/` from `solutions/` |
 | `make clean` | removes reports and caches |
