@@ -514,14 +514,14 @@ def test_output_belongs_to_the_case_that_caused_it(connect: Connect) -> None:
 
 
 def test_output_of_calls_that_nobody_waited_for_stays_with_its_case(connect: Connect) -> None:
-    connection = connect("def f(x):\n    print(x)\n    return x\n")
+    connection = connect("def f(g, x):\n    print(g(x), end=' ')\n    return x\n")
     student = StudentCode(connection)
     connection.begin("one")
-    assert next(student.f.each([(1,), (2,), (3,)])) == 1
-    assert connection.finish().output == "1\n2\n3\n"
+    assert next(student.f.each([(abs, -1), (abs, -2), (abs, -3)])) == -1
+    assert connection.finish().output == "1 2 3 "
     connection.begin("two")
-    assert student.f(4) == 4
-    assert connection.finish().output == "4\n"
+    assert student.f(abs, 4) == 4
+    assert connection.finish().output == "4 "
 
 
 def test_code_that_takes_the_streams_away_can_still_answer(load: Load) -> None:

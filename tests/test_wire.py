@@ -360,6 +360,57 @@ def test_any_tree_is_a_value_within_the_frame_or_a_wire_error(tree: Any) -> None
     assert bounded(value, BODY)
 
 
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"n": ["f8", [True, 8], 0, BODY]},
+        {"n": ["f8", [8], False, BODY]},
+        {"n": ["f8", [2**40, 0], 0, 0]},
+        {"n": ["f8", [0, 2**40, 2**40], 0, 0]},
+        {"n": ["f8", [8], 8, BODY]},
+        {"n": ["f8", [-8], 0, -BODY]},
+        {"n": ["f8", [4], 0, BODY]},
+        {"n": ["O", [8], 0, BODY]},
+        {"n": ["f8", [1] * 9, 0, 8]},
+        {"l": [{"n": ["f8", [8], 0, BODY]}] * 2},
+        {"p": ["f4", "l", 0, BODY]},
+        {"p": ["f8", "d", 0, BODY]},
+        {"p": ["f8", "l", 0, 12]},
+        {"d": [["a", None], ["a", None]]},
+        {"d": [[{"i": "1"}, None], [{"i": "01"}, None]]},
+        {"d": [[{"f": "0x1p+0"}, None]]},
+        {"d": [["a"]]},
+        {"d": [[str(n), None] for n in range(257)]},
+        {"s": "\ud800"},
+        {"s": LONG},
+        {"i": 5},
+        {"i": "123456789012345678901"},
+        {"f": 1},
+        {"f": "0x1p99999"},
+        {"l": None},
+        {"u": "ab"},
+        {"sub": "scalar", "n": ["f8", [], 0, 8]},
+        {"l": [{"l": []}] * 5000},
+        {},
+        [],
+        5,
+        "text",
+    ],
+    ids=lambda tree: repr(tree)[:40],
+)
+def test_trees_that_are_no_values(tree: Any) -> None:
+    with pytest.raises(WireError):
+        Decoder(bytes(BODY)).value(tree)
+
+
+def test_a_tree_that_is_too_deep_is_no_value() -> None:
+    tree: Any = None
+    for _ in range(wire.MAX_DEPTH + 2):
+        tree = {"l": [tree]}
+    with pytest.raises(WireError):
+        Decoder(b"").value(tree)
+
+
 VALID = {
     "W": np.arange(6.0).reshape(2, 3),
     "flags": np.array([True, False]),
