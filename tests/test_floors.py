@@ -44,7 +44,7 @@ FLOORS = {
 EMPTY = {"checks", "course", "sandbox", "sandbox.guest", "grading", "reports", "authoring"}
 NEVER = {  # module prefix -> what it must not import, whatever its floor
     "reports": ("grading", "sandbox"),
-    "checks": ("sandbox.student", "sandbox.supervisor", "grading"),
+    "checks": ("sandbox.limits", "sandbox.jail", "sandbox.recipes", "sandbox.student", "sandbox.supervisor", "grading"),
     "sandbox.guest": ("",),
 }
 
