@@ -33,7 +33,7 @@ def findings() -> Iterator[Finding]:
         "Install Python 3.11 or newer and run: make PYTHON=python3.11 grade",
     )
     yield from _layers()
-    yield Finding("digits28 (comes with the package)", True)
+    yield _guarded("digits28 (comes with the package)", _digits, "Install autograder again.")
     yield _mnist()
     yield _guarded("torch", _torch, "Run: pip install -c constraints.txt torch")
     yield _guarded("torchvision", _torchvision, "Run: pip install -c constraints.txt torchvision")
@@ -43,8 +43,8 @@ def findings() -> Iterator[Finding]:
 def _guarded(what: str, look: Callable[[], str], remedy: str) -> Finding:
     try:
         return Finding(f"{what} {look()}".rstrip(), True)
-    except (AutograderError, ImportError, OSError, RuntimeError) as exc:
-        return Finding(f"{what}: {exc}", False, remedy)
+    except Exception as exc:  # whatever is broken is what was looked for
+        return Finding(f"{what}: {type(exc).__name__}: {exc}", False, remedy)
 
 
 def _layers() -> Iterator[Finding]:
@@ -61,7 +61,16 @@ def _layers() -> Iterator[Finding]:
         yield Finding(f"sandbox: {layer.name}", layer.name in found.layers, layer.remedy)
 
 
+def _digits() -> str:
+    from .checks.datasets import digits28
+
+    digits28()
+    return ""
+
+
 def _mnist() -> Finding:
+    from .checks.datasets import missing_mnist
+
     folder = os.environ.get("AUTOGRADER_DATA")
     what = "MNIST (optional)"
     remedy = (
@@ -70,9 +79,9 @@ def _mnist() -> Finding:
     )
     if not folder:
         return Finding(what, False, remedy)
-    raw = Path(folder) / "MNIST" / "raw"
-    found = any(raw.glob("train-images-idx3-ubyte*"))
-    return Finding(f"{what} in {raw}", found, remedy)
+    missing = missing_mnist(Path(folder))
+    where = f"{what} in {Path(folder) / 'MNIST' / 'raw'}"
+    return Finding(f"{where}: {', '.join(missing)} missing" if missing else where, not missing, remedy)
 
 
 def _torch() -> str:

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pytest
 import tiny_course
-from tiny_course import SOLUTION, STUB, graded, handed_in, line, make, workers
+from tiny_course import SOLUTION, STUB, graded, handed_in, lacks_resource_limits, line, make, workers
 
 from autograder.course import submission as submissions
 from autograder.course.assignment import Assignment
 from autograder.errors import AssignmentError, AutograderError, CaseError, SandboxIncomplete, UsageError
 from autograder.grading import session
 from autograder.grading.session import Run, grade, grade_one
-from autograder.model import Report, SandboxInfo, Verdict
+from autograder.model import Report, Verdict
 from autograder.sandbox import selftest
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.supervisor import Supervisor
 
 OFFICIAL = Run(official=True, seed=5, device="cpu")
@@ -259,14 +260,6 @@ def test_a_second_module_that_is_missing_is_said(two_modules: tiny_course.Course
 # --- the wall and the machine
 
 
-def lacks_resource_limits(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a machine where the self-test finds that one layer does not hold."""
-    held = tuple(layer.name for layer in selftest.LAYERS if layer.name != "resource limits")
-    found = SandboxInfo(complete=False, layers=held, missing=("resource limits",))
-    monkeypatch.setattr(supervisor, "examined", {})
-    monkeypatch.setattr(selftest, "examine", lambda *args, **kwargs: found)
-
-
 def test_official_grading_refuses_where_a_layer_is_missing(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,6 +287,13 @@ def test_a_zygote_that_is_killed_between_two_submissions_is_replaced(tmp_path: P
         grade(make(tmp_path).load(), submissions, record, run=OFFICIAL, supervisor=supervisor)
     assert [report.score.earned for report in reports] == [20.0, 20.0]
     assert all(report.complete for report in reports)
+
+
+def test_a_worker_that_runs_is_seen(supervisor: Supervisor) -> None:
+    worker = supervisor.spawn(Limits(), torch=False)
+    assert len(workers(supervisor)) == 1
+    worker.kill()
+    assert workers(supervisor) == []
 
 
 def test_an_interrupt_between_two_submissions_leaves_no_worker(tmp_path: Path, supervisor: Supervisor) -> None:

@@ -12,11 +12,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from autograder.course import assignment as assignments
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission
 from autograder.grading.session import Run, grade
-from autograder.model import GradedCase, Report
+from autograder.model import GradedCase, Report, SandboxInfo
+from autograder.sandbox import selftest
 from autograder.sandbox.supervisor import Supervisor
 
 SLUG = "01-tiny"
@@ -188,6 +191,14 @@ def line(report: Report, case: str) -> GradedCase:
 def kept(supervisor: Supervisor) -> Callable[[], contextlib.AbstractContextManager[Supervisor]]:
     """What to put in the place of ``cli.Supervisor``, so that a command uses this one and leaves it open."""
     return lambda: contextlib.nullcontext(supervisor)
+
+
+def lacks_resource_limits(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine where the self-test finds that one layer does not hold."""
+    held = tuple(layer.name for layer in selftest.LAYERS if layer.name != "resource limits")
+    found = SandboxInfo(complete=False, layers=held, missing=("resource limits",))
+    monkeypatch.setattr(supervisor, "examined", {})
+    monkeypatch.setattr(selftest, "examine", lambda *args, **kwargs: found)
 
 
 def workers(supervisor: Supervisor) -> list[int]:

@@ -161,17 +161,23 @@ def mnist(root: Path | None = None, *, download: bool = False) -> Digits:
     """
     folder = _named_folder(root)
     raw = folder / "MNIST" / "raw"
-    missing = [name for name in _MNIST_MD5 if not (raw / name).is_file() and not (raw / f"{name}.gz").is_file()]
+    missing = missing_mnist(folder)
     if missing and download:
         _download(folder)
     elif missing:
-        raise DataError(f"{raw} lacks {', '.join(f'{name}.gz' for name in missing)}. {_remedy(raw)}")
+        raise DataError(f"{raw} lacks {', '.join(missing)}. {_remedy(raw)}")
     # torchvision wants uncompressed files and would extract beside the archives, in a folder that may not be ours.
     with tempfile.TemporaryDirectory(prefix="mnist.") as scratch:
         _unpack(raw, Path(scratch, "MNIST", "raw"))
         datasets = import_torchvision().datasets
         train, test = (datasets.MNIST(scratch, train=part, download=False) for part in (True, False))
         return Digits(*_arrays(train), *_arrays(test), "mnist")
+
+
+def missing_mnist(root: Path) -> list[str]:
+    """Name the archives that ``root/MNIST/raw`` lacks, unpacked or not; [] when MNIST is there."""
+    raw = root / "MNIST" / "raw"
+    return [f"{name}.gz" for name in _MNIST_MD5 if not (raw / name).is_file() and not (raw / f"{name}.gz").is_file()]
 
 
 def _named_folder(root: Path | None) -> Path:

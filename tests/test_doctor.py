@@ -1,0 +1,129 @@
+"""What a machine has and lacks is said of everything that grading uses; nothing that is broken breaks the doctor."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+import tiny_course
+from tiny_course import write
+
+from autograder import cli, doctor
+from autograder.checks import datasets
+from autograder.doctor import Finding, findings
+from autograder.errors import SandboxError
+from autograder.sandbox import selftest
+from autograder.sandbox.supervisor import Supervisor
+
+MNIST = [f"{part}-{kind}" for part in ("train", "t10k") for kind in ("images-idx3-ubyte", "labels-idx1-ubyte")]
+
+
+@pytest.fixture(autouse=True)
+def shared(monkeypatch: pytest.MonkeyPatch, supervisor: Supervisor) -> None:
+    monkeypatch.setattr(doctor, "Supervisor", tiny_course.kept(supervisor))
+    monkeypatch.delenv("AUTOGRADER_DATA", raising=False)
+
+
+def looked_for(start: str) -> Finding:
+    """The one finding whose text begins so."""
+    [found] = [finding for finding in findings() if finding.what.startswith(start)]
+    return found
+
+
+def test_everything_that_grading_uses_is_looked_for() -> None:
+    found = list(findings())
+    for start in ("Python 3.", "digits28", "MNIST", "torch 2.", "torchvision", "GPU"):
+        assert [finding.what for finding in found if finding.what.startswith(start)] != [], start
+    layers = [finding.what.removeprefix("sandbox: ") for finding in found if finding.what.startswith("sandbox: ")]
+    assert layers == [layer.name for layer in selftest.LAYERS]
+    assert all(finding.found or finding.remedy for finding in found)
+
+
+def test_the_command_says_it_and_ends_with_0(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["autograder", "doctor"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert ended.value.code == 0
+    marks = {line[5:]: line[:5] for line in lines if line[:5] in ("yes  ", "no   ")}
+    remedies = [line for line in lines if line.startswith("     ")]
+    assert {f"sandbox: {layer.name}" for layer in selftest.LAYERS} <= marks.keys()
+    assert marks["digits28 (comes with the package)"] == "yes  "
+    assert marks["MNIST (optional)"] == "no   "
+    assert len(remedies) == list(marks.values()).count("no   ")
+    assert len(marks) + len(remedies) == len(lines)
+
+
+def test_data_root_is_where_mnist_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in MNIST:
+        write(tmp_path / "[b]" / "MNIST" / "raw" / f"{name}.gz", b"")
+    monkeypatch.setenv("AUTOGRADER_DATA", "elsewhere")  # so that the test's own setting is undone
+    monkeypatch.setattr(sys, "argv", ["autograder", "doctor", "--data-root", str(tmp_path / "[b]")])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert f"yes  MNIST (optional) in {tmp_path / '[b]' / 'MNIST' / 'raw'}\n" in capsys.readouterr().out
+
+
+def test_a_layer_that_does_not_hold_comes_with_its_remedy(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_course.lacks_resource_limits(supervisor, monkeypatch)
+    assert looked_for("sandbox: resource limits") == Finding(
+        "sandbox: resource limits", False, selftest.REMEDIES["resource limits"]
+    )
+    assert looked_for("sandbox: no network").found
+
+
+def test_a_worker_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise SandboxError("The zygote ended.", slug="zygote-lost")
+
+    monkeypatch.setattr(selftest, "examine", broken)
+    found = looked_for("sandbox: ")
+    assert not found.found
+    assert "The zygote ended." in found.what
+
+
+def test_mnist_is_there_when_all_four_files_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AUTOGRADER_DATA", str(tmp_path))
+    for name in MNIST[:3]:
+        write(tmp_path / "MNIST" / "raw" / f"{name}.gz", b"")
+    lacking = looked_for("MNIST")
+    assert not lacking.found
+    assert "t10k-labels-idx1-ubyte.gz missing" in lacking.what
+    write(tmp_path / "MNIST" / "raw" / MNIST[3], b"")  # unpacked will do
+    assert looked_for("MNIST").found
+
+
+def test_digits_that_are_damaged_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged() -> None:
+        raise ValueError("not an archive")
+
+    monkeypatch.setattr(datasets, "digits28", damaged)
+    found = looked_for("digits28")
+    assert (found.found, "not an archive" in found.what) == (False, True)
+
+
+@pytest.mark.parametrize("package", ["torch", "torchvision"])
+def test_a_package_that_is_missing_comes_with_its_remedy(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    found = looked_for(f"{package}: ")
+    assert not found.found
+    assert f"pip install -c constraints.txt {package}" in found.remedy
+
+
+def test_a_gpu_is_named_when_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert not looked_for("GPU").found
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda index: "a fast one")
+    assert looked_for("GPU").what == "GPU: a fast one"
