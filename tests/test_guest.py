@@ -131,8 +131,8 @@ def test_an_unknown_handle_is_an_error_and_an_unknown_drop_is_nothing(peer: Peer
     peer.guest.step()
     assert peer.reply()[0] is Kind.ERROR
     (reply,) = peer.call("f", args=(1,))
-    assert reply["v"] == {"h": [1, "object"], "call": False}
-    assert peer.call("f", args=(1,), drop=(1,))[0]["v"]["h"] == [2, "object"]
+    assert reply["v"] == {"h": [1, "object", []], "call": False}
+    assert peer.call("f", args=(1,), drop=(1,))[0]["v"]["h"] == [2, "object", []]
     assert list(peer.guest._objects) == [2]
 
 
@@ -324,3 +324,15 @@ def test_source_is_read_as_python_reads_a_file(source: bytes, text: str) -> None
 def test_other_bytes_are_no_text(source: bytes) -> None:
     with pytest.raises(UnicodeDecodeError):
         guest._text_of(source)
+
+
+def test_a_handle_names_the_public_methods_of_the_submissions_own_classes(peer: Peer) -> None:
+    peer.load(
+        "import collections\n"
+        "class Base:\n    def fit(self): return 1\n    def _hidden(self): return 2\n"
+        "class Model(Base, collections.OrderedDict):\n    def predict(self): return 3\n    size = 4\n"
+        "def f(): return Model\n"
+        "def g():\n    m = Base()\n    m.W = 5\n    return m\n"
+    )
+    assert peer.call("g")[0]["v"]["h"] == [1, "Base", ["fit"]]
+    assert peer.call("f")[0]["v"]["h"][1:] == ["type", []]

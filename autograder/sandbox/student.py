@@ -24,6 +24,7 @@ import numpy as np
 
 from ..messages import say
 from ..model import Verdict
+from . import recipes
 from .guest import wire
 from .limits import Limits
 from .recipes import Recipe
@@ -101,6 +102,13 @@ class Call:
     changed: tuple[str, ...]
     aliases: tuple[str, ...]
     seconds: float
+
+
+@dataclass(slots=True)
+class _Spent:
+    """Wall time of a submission over all calls, in all its workers."""
+
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -186,7 +194,7 @@ class Connection:
         self._generation = 0
         self._names: dict[str, str] = {}
         self._unloadable: StudentFault | None = None
-        self._spent_s = 0.0
+        self._spent = _Spent()
         self._next_id = 1
         self._pending: _Pending | None = None
         self._case_seed: int | None = None
@@ -198,6 +206,7 @@ class Connection:
         self._arguments: list[Any] = []  # those whose changes are being read
         self._dropped: list[int] = []
         self._objects: weakref.WeakValueDictionary[tuple[int, int], StudentObject] = weakref.WeakValueDictionary()
+        self._others: list[Connection] = []  # to further workers of the case in hand
 
     # --- cases
 
@@ -218,6 +227,7 @@ class Connection:
     def finish(self) -> CaseLog:
         """End the log of the case in hand and return it."""
         self._abandon()
+        self._close_others()
         if self._worker is not None:
             self.log.output += self._worker.take_output()
         log, self.log = self.log, CaseLog()
@@ -233,12 +243,38 @@ class Connection:
         return self._worker.cpu_s() if self._worker is not None else 0.0
 
     def close(self) -> None:
-        """Kill the worker."""
+        """Kill the worker, and those of :meth:`another`."""
+        self._close_others()
         worker, self._worker = self._worker, None
         self._pending = None
         if worker is not None:
             worker.kill()
             self.log.output += worker.take_output()
+
+    def another(self) -> Connection:
+        """Return a connection to a new worker for the same submission; it ends with the case in hand.
+
+        It shares this one's log, limits and budget, and finds its generators seeded as this one did.
+        """
+        other = Connection(
+            self.source,
+            self._supervisor,
+            self.limits,
+            torch=self._torch,
+            packages=self._packages,
+            seed=self._seed,
+            prepared=self._prepared,
+        )
+        other.case, other.log, other._spent = self.case, self.log, self._spent
+        other._call_s, other._secret = self._call_s, self._secret
+        other._case_seed = self._case_seed
+        self._others.append(other)
+        return other
+
+    def _close_others(self) -> None:
+        others, self._others = self._others, []
+        for other in others:
+            other.close()
 
     def _seed_of(self, case: str) -> int:
         return int.from_bytes(hashlib.sha256(f"{self._seed}/{case}".encode()).digest()[:4], "little")
@@ -388,7 +424,9 @@ class Connection:
 
     def handle_of(self, thing: StudentObject) -> int:
         hold = _hold(thing)
-        if hold.connection is not self or hold.generation != self._generation:
+        if hold.connection is not self:
+            raise RuntimeError("this object lives in another worker; send what it holds as arrays or tensors")
+        if hold.generation != self._generation:
             raise RuntimeError("this object was lost together with its worker; build it again in the case")
         return hold.handle
 
@@ -401,7 +439,7 @@ class Connection:
         self._settle()
         if self._unloadable is not None:
             raise StudentFault(self._unloadable.verdict, self._unloadable.message, staff=self._unloadable.staff)
-        if self._spent_s > self.limits.submission_s:
+        if self._spent.seconds > self.limits.submission_s:
             raise self._lost(WorkerLost(Loss.BUDGET), str)
         if self._worker is not None:
             return self._worker
@@ -443,7 +481,7 @@ class Connection:
         except WorkerLost as lost:
             raise self._lost(lost, self.log.describe) from None
         finally:
-            self._spent_s += time.monotonic() - started
+            self._spent.seconds += time.monotonic() - started
 
     def _answer(self, worker: Worker, number: int, clock: Clock | None = None) -> Frame:
         """Wait for the reply to call ``number``, serving callbacks meanwhile; WorkerLost at the end of the budget."""
@@ -452,7 +490,7 @@ class Connection:
         served = 0
         try:
             while True:
-                if self._spent_s + time.monotonic() - started > self.limits.submission_s:
+                if self._spent.seconds + time.monotonic() - started > self.limits.submission_s:
                     worker.kill()
                     raise WorkerLost(Loss.BUDGET)
                 frame = worker.receive(limit_s=self._call_s, clock=clock)
@@ -468,7 +506,7 @@ class Connection:
                     raise worker.violation("a reply to another call")
                 return frame
         finally:
-            self._spent_s += time.monotonic() - started
+            self._spent.seconds += time.monotonic() - started
 
     def _serve_callback(self, worker: Worker, frame: Frame) -> None:
         decoder = wire.Decoder(frame.body)
@@ -541,14 +579,15 @@ class Connection:
     def _incoming(self, tag: str, content: Any) -> Any:
         if tag == "a":
             return self._arguments[_index(content, len(self._arguments))]
-        if tag != "h" or not isinstance(content, list) or len(content) != 2:
+        if tag != "h" or not isinstance(content, list) or len(content) != 3:
             raise wire.WireError("a value that only the trusted side may send")
-        handle, type_name = content
+        handle, type_name, methods = content
         if type(handle) is not int or not 0 < handle < 2**31 or not isinstance(type_name, str):
             raise wire.WireError("a handle that is none")
         known = self._objects.get((self._generation, handle))
         if known is None:
-            known = _new_object(_Hold(self, self._generation, handle, _string(type_name, 80)))
+            names = frozenset(_string(name, 80) for name in methods[:32])
+            known = _new_object(_Hold(self, self._generation, handle, _string(type_name, 80), names))
             self._objects[self._generation, handle] = known
             if handle in self._dropped:  # forgotten a moment ago, not yet told, and now it is back
                 self._dropped.remove(handle)
@@ -835,7 +874,7 @@ def _size(value: Any) -> int:
     if isinstance(value, dict):
         return sum(_size(item) for item in value.values())
     if isinstance(value, (list, tuple)):
-        return sum(_size(item) for item in value)
+        return 8 * len(value) if _numbers(value) else sum(_size(item) for item in value)
     if isinstance(value, Recipe):
         return sum(_size(item) for item in value.arguments)
     # An object of the submission is not asked: that would be a call.
@@ -896,6 +935,14 @@ class RemoteFunction:
         made: StudentObject = next(self._make([self._request(args, kwargs, keep=True)])).result
         return made
 
+    def watched(self, names: Sequence[str], /, *args: Any, **kwargs: Any) -> tuple[Any, list[str]]:
+        """Call, and return the result and which of ``names`` were called meanwhile (``recipes.watch_calls``)."""
+        self._check()
+        watch = _build(self._connection, recipes.watch_calls(self, names))
+        result = RemoteFunction(self._connection, watch, None, self.__name__)(*args, **kwargs)
+        called = watch.called()
+        return result, [name for name in names if name in called]
+
     @property
     def prepared(self) -> MutableMapping[Any, Any]:
         """A place for what the case in hand computes once for all submissions of the run."""
@@ -904,10 +951,13 @@ class RemoteFunction:
     def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, keep: bool = False) -> _Request:
         return _Request(self.__name__, self.owner, self.attribute, None, args, kwargs, keep)
 
-    def _make(self, requests: list[_Request]) -> Iterator[Call]:
+    def _check(self) -> None:
         module_level = self.owner is None and self.attribute is not None
         if module_level and self._connection.kind_of(self.__name__) != "callable":
             raise self._connection.not_callable(self.__name__)
+
+    def _make(self, requests: list[_Request]) -> Iterator[Call]:
+        self._check()
         return self._connection.call(requests)
 
     def __repr__(self) -> str:
@@ -922,6 +972,7 @@ class _Hold:
     generation: int
     handle: int
     type_name: str
+    methods: frozenset[str] = frozenset()
 
 
 class StudentObject:
@@ -934,6 +985,8 @@ class StudentObject:
         if name.startswith("_"):
             raise AttributeError(name)
         hold = _hold(self)
+        if name in hold.methods:
+            return RemoteFunction(hold.connection, self, name, f"{hold.type_name}.{name}")
         value = hold.connection.get(self, name)
         if isinstance(value, StudentObject) and _type_of(value) in ("method", "builtin_function_or_method"):
             return RemoteFunction(hold.connection, self, name, f"{hold.type_name}.{name}")
@@ -968,11 +1021,16 @@ def _type_of(thing: StudentObject) -> str:
     return _hold(thing).type_name
 
 
+def _numbers(value: Any) -> bool:
+    """Whether a list or tuple holds plain numbers only: thousands of them are not looked at one by one."""
+    return len(value) > 0 and type(value[0]) in (int, float) and set(map(type, value)) <= {int, float}
+
+
 def _without_objects(value: Any) -> Any:
     """``value`` with every object of the submission replaced by one that stands for its type alone."""
     if isinstance(value, StudentObject):
         return _new_object(replace(_hold(value), generation=0, handle=0))
-    if type(value) in (list, tuple) and len(value) <= wire.MAX_NODES:  # a longer one holds numbers only
+    if type(value) in (list, tuple) and not _numbers(value):
         parts = [_without_objects(item) for item in value]
         return value if all(map(operator.is_, parts, value)) else type(value)(parts)
     if type(value) is dict:
@@ -1011,10 +1069,22 @@ class StudentCode:
 
 def build(student: StudentCode, recipe: Recipe) -> StudentObject:
     """Build ``recipe`` inside the submission's worker and return a handle to what it made."""
-    connection = student._autograder_connection
+    return _build(student._autograder_connection, recipe)
+
+
+def _build(connection: Connection, recipe: Recipe) -> StudentObject:
     request = _Request(f"recipes.{recipe.name}", None, None, recipe.name, recipe.arguments, {}, keep=True)
     made: StudentObject = next(connection.call([request])).result
     return made
+
+
+def fresh(student: StudentCode) -> StudentCode:
+    """Return the same submission in a new worker, which has seen nothing of this one; it ends with the case.
+
+    Objects of one worker cannot be sent to another, plain data can: train in ``student``, take ``state_dict()`` out,
+    and predict in ``fresh(student)``. All workers of a submission share its limits of time.
+    """
+    return StudentCode(student._autograder_connection.another())
 
 
 def cpu_seconds(student: StudentCode) -> float:

@@ -19,7 +19,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from types import CodeType, ModuleType, TracebackType
+from types import CodeType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
@@ -81,6 +81,7 @@ class Guest:
         self._next = 1
         self._reserve = bytearray(RESERVE)
         self._files: set[str] = set()
+        self._modules: set[str] = set()
         self._module: ModuleType | None = None
 
     def serve(self) -> None:
@@ -134,6 +135,7 @@ class Guest:
         sources = {name: (file, bytes(view[offset : offset + size])) for name, file, offset, size in header["modules"]}
         submission = Submission(sources)
         self._files = submission.files
+        self._modules = set(sources)
         sys.meta_path.insert(0, submission)
         sys.modules.pop(header["main"], None)  # a library module of the same name is not what was handed in
         try:
@@ -236,13 +238,27 @@ class Guest:
     def _handle(self, value: Any) -> wire.Tree:
         name = _name_of(type(value))
         known = self._ids.get(id(value))
+        methods: list[str] = []
         if known is None:
+            methods = self._methods(type(value))
             if len(self._objects) >= self._max_handles:
                 raise wire.Unsendable(f"more than {self._max_handles} objects are held at once")
             known, self._next = self._next, self._next + 1
             self._objects[known] = value
             self._ids[id(value)] = known
-        return {"h": [known, name], "call": callable(value)}
+        return {"h": [known, name, methods], "call": callable(value)}
+
+    def _methods(self, kind: type) -> list[str]:
+        """The public methods of a class of the submission, so that asking for one is no request of its own."""
+        bases: tuple[type, ...] = _BASES.__get__(kind)
+        found = [
+            name
+            for base in bases
+            if type.__dict__["__module__"].__get__(base) in self._modules
+            for name, value in type.__dict__["__dict__"].__get__(base).items()
+            if type(value) is FunctionType and isinstance(name, str) and not name.startswith("_")
+        ]
+        return [name[:MAX_TYPE].encode("utf-8", "replace").decode() for name in found[:32]]
 
     def _fail(self, number: int, exc: BaseException) -> None:
         if isinstance(exc, MemoryError):

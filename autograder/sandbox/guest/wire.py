@@ -8,7 +8,7 @@ The tree tags everything but null, true and false::
     {"n": [dtype, shape, offset, length]}       numpy array; with "sub": "scalar" a numpy scalar
     {"T": [dtype, shape, offset, length]}       torch tensor; "rg": requires_grad, "leaf": is_leaf
     {"p": [dtype, "l" | "u", offset, length]}   list or tuple of plain floats or ints, packed
-    {"h": [id, type name]}  {"c": id}  {"r": [name, tree of arguments]}    handle, callable, recipe
+    {"h": [id, type name, methods]}  {"c": id}  {"r": [name, tree of arguments]}    handle, callable, recipe
     {"a": n}                                    the argument's own mutable node n, inside one that was changed
 
 ``"sub"`` names the type when a subclass was sent as its base kind. Nothing is ever pickled, evaluated or imported.
