@@ -793,7 +793,7 @@ def test_a_lost_worker_takes_its_objects_along(load: Load) -> None:
 
 def test_an_object_of_one_submission_is_none_of_another(load: Load) -> None:
     one, other = load(MODEL), load(MODEL)
-    with pytest.raises(RuntimeError, match="lost"):
+    with pytest.raises(RuntimeError, match="lives in another worker"):
         other.n_of(one.make(1))
 
 

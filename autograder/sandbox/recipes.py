@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,3 +57,14 @@ def watch_inputs(model: Any) -> Recipe:
     It sees at most 64 values of the first row of each call. What a worker observes is evidence, not proof.
     """
     return Recipe("watch_inputs", (model,))
+
+
+def watch_calls(function: Any, names: Sequence[str]) -> Recipe:
+    """A stand-in for ``function``: call it instead, then ``called()`` lists which of ``names`` were called meanwhile.
+
+    ``names`` are functions and methods by their full names ("torch.nn.functional.conv2d", "torch.Tensor.backward");
+    ImportError, AttributeError or ValueError in the worker for one that is none. They count whoever calls them and
+    under whatever name a loaded module holds them; a reference kept anywhere else (a closure, a default argument) does
+    not. What a worker observes is evidence, not proof.
+    """
+    return Recipe("watch_calls", (function, names))

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import functools
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -67,6 +73,79 @@ class WatchInputs:
         return [np.array(row) for row in self._rows]
 
 
+class WatchCalls:
+    """Calls ``function``, and remembers which of the functions and methods ``names`` were called meanwhile."""
+
+    def __init__(self, function: Callable[..., Any], names: Sequence[str]) -> None:
+        self._function = function
+        self._called: set[str] = set()
+        self._functions: dict[int, tuple[Any, Any]] = {}  # id -> function of a module, what stands in for it
+        self._methods: list[tuple[type, str, Any]] = []  # class, attribute, what stands in for it
+        for name in names:
+            owner, attribute = _owner_of(name)
+            original = inspect.getattr_static(owner, attribute)
+            if not inspect.isroutine(original) or isinstance(original, (classmethod, staticmethod)):
+                raise ValueError(f"{name} is neither a function nor a plain method")
+            stand_in = self._noting(name, original)
+            if isinstance(owner, type):
+                self._methods.append((owner, attribute, stand_in))
+            else:
+                self._functions[id(original)] = original, stand_in
+        try:
+            with self._in_place():
+                pass
+        except TypeError as exc:  # a class of compiled code takes no attribute
+            raise ValueError(f"one of {', '.join(names)} cannot be watched: {exc}") from None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with self._in_place():
+            return self._function(*args, **kwargs)
+
+    def called(self) -> list[str]:
+        return sorted(self._called)
+
+    @contextlib.contextmanager
+    def _in_place(self) -> Iterator[None]:
+        """Put the stand-ins wherever a module holds a function that is watched, by whatever name, and into classes."""
+        spaces = [vars(module) for module in list(sys.modules.values()) if isinstance(module, ModuleType)]
+        with contextlib.ExitStack() as restored:
+            for space in spaces:
+                for key, value in list(space.items()):
+                    if id(value) in self._functions:
+                        space[key] = self._functions[id(value)][1]
+                        restored.callback(space.__setitem__, key, value)
+            for owner, attribute, stand_in in self._methods:
+                inherited, before = attribute not in vars(owner), vars(owner).get(attribute)
+                setattr(owner, attribute, stand_in)
+                if inherited:
+                    restored.callback(delattr, owner, attribute)
+                else:
+                    restored.callback(setattr, owner, attribute, before)
+            yield
+
+    def _noting(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def noting(*args: Any, **kwargs: Any) -> Any:
+            self._called.add(name)
+            return original(*args, **kwargs)
+
+        return noting
+
+
+def _owner_of(name: str) -> tuple[Any, str]:
+    """Return the module or class that ``name`` is looked up in, and its last part; ImportError where there is none."""
+    parts = name.split(".")
+    for length in range(len(parts) - 1, 0, -1):
+        try:
+            owner: Any = importlib.import_module(".".join(parts[:length]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[length:-1]:
+            owner = getattr(owner, part)
+        return owner, parts[-1]
+    raise ImportError(f"there is no module of {name}")
+
+
 RECIPES: dict[str, Callable[..., Any]] = {
     "generator": generator,
     "torch_generator": torch_generator,
@@ -75,4 +154,5 @@ RECIPES: dict[str, Callable[..., Any]] = {
     "on_device": on_device,
     "poisoned": poisoned,
     "watch_inputs": WatchInputs,
+    "watch_calls": WatchCalls,
 }
