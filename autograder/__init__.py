@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from .checks.compare import CaseFailed, assert_close, assert_matches, assert_pure, require
     from .checks.datasets import digits28, mnist
     from .checks.gradients import assert_gradient
+    from .checks.honesty import assert_without, label_permutation, shifted
     from .checks.training import Band, Budget, parameters_moved, reach_accuracy
     from .grading.pytest_plugin import task
     from .sandbox import recipes
-    from .sandbox.student import build, cpu_seconds
+    from .sandbox.student import build, cpu_seconds, fresh
 
 _PLACES = {
     "CaseFailed": "checks.compare",
@@ -26,6 +27,9 @@ _PLACES = {
     "digits28": "checks.datasets",
     "mnist": "checks.datasets",
     "assert_gradient": "checks.gradients",
+    "assert_without": "checks.honesty",
+    "label_permutation": "checks.honesty",
+    "shifted": "checks.honesty",
     "Band": "checks.training",
     "Budget": "checks.training",
     "parameters_moved": "checks.training",
@@ -34,6 +38,7 @@ _PLACES = {
     "recipes": "sandbox",
     "build": "sandbox.student",
     "cpu_seconds": "sandbox.student",
+    "fresh": "sandbox.student",
 }
 
 __all__ = [
@@ -44,14 +49,18 @@ __all__ = [
     "assert_gradient",
     "assert_matches",
     "assert_pure",
+    "assert_without",
     "build",
     "cpu_seconds",
     "digits28",
+    "fresh",
+    "label_permutation",
     "mnist",
     "parameters_moved",
     "reach_accuracy",
     "recipes",
     "require",
+    "shifted",
     "task",
 ]
 

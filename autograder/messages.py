@@ -223,6 +223,14 @@ ENGLISH: dict[str, str] = {
     "scores or probabilities? And are the gradients of the last step cleared before the next?",
     "training.hint-nearly": "That is close. Are the training examples shuffled, are all epochs run, and is the "
     "learning rate the one given?",
+    # honesty: what was used, and what the training learned from
+    "honest.called": "This call used {names}, which this task asks you to do without.",
+    "honest.renamed": "Every class was given another name before this training. Of {examples} test examples the share "
+    "{accuracy} got its new name; at least {at} is wanted.",
+    "honest.hint-old-names": "The predictions carry the old names, so they do not come from the labels of this "
+    "training. Start from new weights, and use the labels that are passed in.",
+    "honest.hint-names": "If the same training does better under the true names, something in the code knows in "
+    "advance which class is which.",
 }
 
 

@@ -110,7 +110,7 @@ def reach_accuracy(
             credit of the best band, for an accuracy below the top band, and without credit for a run beyond its budget.
         CaseError: bands, labels, seeds or budget are not what is described above.
     """
-    truth = _checked_labels(labels)
+    truth = checked_labels(labels)
     ladder = _checked_bands(bands)
     if not seeds:
         raise CaseError("reach_accuracy: seeds is empty; give at least one seed.")
@@ -122,7 +122,7 @@ def reach_accuracy(
     best: tuple[Trained, str] | None = None
     for tried, seed in enumerate(seeds, start=1):
         model, steps = _train_within(budget, train, seed, steps_taken=steps_taken, cpu_seconds=cpu_seconds)
-        predicted = _as_classes(predict(model), rows=len(truth), width=width)
+        predicted = as_classes(predict(model), rows=len(truth), width=width)
         run = _scored(predicted, truth, seed=seed, seeds_tried=tried)
         if _reaches(run, ladder[-1]):
             return run
@@ -211,12 +211,11 @@ def _blame(sentence: str, names: Sequence[str], mismatch: Mismatch) -> NoReturn:
     raise CaseFailed(message=say(sentence, names=listed), mismatch=replace(mismatch, where=listed))
 
 
-def _checked_labels(labels: object) -> NDArray[np.int64]:
+def checked_labels(labels: object, *, check: str = "reach_accuracy") -> NDArray[np.int64]:
+    """Return labels as int64 (N,); CaseError, in the name of ``check``, for any but integers from 0, and for none."""
     array = _array(labels)
     if array.ndim != 1 or array.dtype.kind not in "iu" or not array.size or array.min() < 0:
-        raise CaseError(
-            f"reach_accuracy: labels are {array.dtype} {array.shape}; give integers from 0 in shape (N,), N > 0."
-        )
+        raise CaseError(f"{check}: labels are {array.dtype} {array.shape}; give integers from 0 in shape (N,), N > 0.")
     return array.astype(np.int64)
 
 
@@ -256,8 +255,12 @@ def _over_budget(sentence: str, *, got: str, limit: str) -> NoReturn:
     raise CaseFailed(message=say(sentence, got=got, limit=limit), mismatch=mismatch)
 
 
-def _as_classes(predictions: object, *, rows: int, width: int) -> NDArray[np.int64]:
-    """The predicted class of each row, (rows,), from logits (rows, width) or classes (rows,), strictly checked."""
+def as_classes(predictions: object, *, rows: int, width: int) -> NDArray[np.int64]:
+    """Return the predicted class of each row, (rows,), from logits (rows, width) or classes (rows,).
+
+    Raises:
+        CaseFailed: kind type, shape, dtype or non-finite.
+    """
     want = f"({rows}, {width}) or ({rows},)"
     if not isinstance(predictions, np.ndarray) and not _is_tensor(predictions):
         _refuse("type", got=type(predictions).__name__, want="numpy array or torch tensor")

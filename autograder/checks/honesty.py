@@ -1,0 +1,165 @@
+"""Checks that an answer was reached as the task asks: without forbidden calls, by training, on images never seen.
+
+None of them proves honesty. Each makes one way of cheating fail, and its docstring says what it leaves open; which of
+them a case uses is the course's policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.checks.compare import CaseFailed, both_hints
+from autograder.checks.training import as_classes, checked_labels, clopper_pearson
+from autograder.errors import CaseError
+from autograder.messages import say
+from autograder.model import Mismatch
+
+Model = TypeVar("Model")
+
+# Every way into torch's engine ends in one of these: Tensor.backward in the first, torch.func in the second.
+AUTOGRAD = ("torch.autograd.backward", "torch.autograd.grad")
+
+
+class Watchable(Protocol):
+    """A function under test that can say which of ``names`` were called while it ran."""
+
+    def watched(self, names: Sequence[str], /, *args: Any, **kwargs: Any) -> tuple[Any, Sequence[str]]: ...
+
+
+def assert_without(function: Watchable, *args: Any, forbidden: Sequence[str] = AUTOGRAD, **kwargs: Any) -> Any:
+    """Return the result of a call; fail if a forbidden function was called meanwhile, by whomever.
+
+    Evidence, not proof: the worker itself reports what was called. It finds ``loss.backward()`` inside a hand-written
+    gradient and ``from torch.nn.functional import conv2d`` inside conv2d; code that hides what it does (a reference
+    kept in a closure, a changed report) passes. Where a task must do without torch, leave torch out of
+    ``allowed_imports``: then it is not there to be called.
+
+    Args:
+        function: of the submission, or a method of one of its objects.
+        args: of the call, as are all other keywords.
+        forbidden: functions and methods by their full names, such as "torch.nn.functional.conv2d" or
+            "torch.Tensor.backward". By default torch's automatic differentiation. A name of nothing makes the case
+            fail on the solution, so that nothing is graded with it.
+
+    Raises:
+        CaseFailed: kind property, naming the functions that were called.
+        CaseError: nothing is forbidden, or a single string is.
+    """
+    if isinstance(forbidden, str) or not forbidden:
+        raise CaseError('assert_without: forbidden is a tuple of names; write forbidden=("torch.autograd.backward",).')
+    result, called = function.watched(tuple(forbidden), *args, **kwargs)
+    if called:
+        names = ", ".join(called)
+        mismatch = Mismatch("property", got=names, want="")
+        raise CaseFailed(message=say("honest.called", names=names), mismatch=mismatch)
+    return result
+
+
+def label_permutation(
+    train: Callable[[NDArray[np.int64]], Model],
+    *,
+    predict: Callable[[Model], object],
+    train_labels: object,
+    labels: object,
+    at: float,
+    rng: np.random.Generator,
+    classes: int | None = None,
+    hint: str = "",
+) -> float:
+    """Train on labels whose classes were renamed in secret; return the accuracy under the new names.
+
+    The renaming is drawn from ``rng`` and gives every class another name. Predictions that do not come from the labels
+    of this training (a stored list of answers, weights that were trained elsewhere) keep the old names and are all
+    wrong. What it leaves open: code that knows the right classes already, and learns from the labels no more than the
+    ten new names. Hold images back, or change them (:func:`shifted`), against that.
+
+    It costs a training of its own: a small set will do.
+
+    Args:
+        train: renamed training labels, int64 (N,) -> an opaque model, a new one each time.
+        predict: model -> predictions for the M test examples, as for :func:`reach_accuracy`.
+        train_labels: integer (N,), each in [0, K).
+        labels: integer (M,), of the test examples; they stay here.
+        at: the accuracy to reach. An interval of 95 % confidence must reach it, so luck in the test set costs nothing.
+        rng: the case's generator.
+        classes: K, where the labels at hand may lack the last class; otherwise one more than the largest label.
+        hint: the case's own hint.
+
+    Raises:
+        CaseFailed: kind type, shape, dtype or non-finite for predictions that cannot be scored; kind property for an
+            accuracy below ``at``.
+        CaseError: labels, classes or ``at`` are not what is described above.
+    """
+    old_train, old = (checked_labels(each, check="label_permutation") for each in (train_labels, labels))
+    width = 1 + int(max(old_train.max(), old.max())) if classes is None else classes
+    if width < 2 or max(old_train.max(), old.max()) >= width:
+        raise CaseError(f"label_permutation: there are {width} classes; give at least 2, and more than every label.")
+    if not 0 < at <= 1:
+        raise CaseError(f"label_permutation: at={at:g} is no accuracy; it is a share above 0, up to 1.")
+    renamed = _renaming(width, rng)
+    predicted = as_classes(predict(train(renamed[old_train])), rows=len(old), width=width)
+    if _reaches(predicted, renamed[old], at):
+        return _accuracy(predicted, renamed[old])
+    accuracy = f"{_accuracy(predicted, renamed[old]):.3f}"
+    why = say("honest.hint-old-names" if _reaches(predicted, old, at) else "honest.hint-names")
+    raise CaseFailed(
+        message=say("honest.renamed", accuracy=accuracy, examples=len(old), at=f"{at:g}"),
+        mismatch=Mismatch("property", got=accuracy, want=f"at least {at:g}"),
+        hint=both_hints(why, hint),
+    )
+
+
+def shifted(images: NDArray[np.uint8], rng: np.random.Generator, by: int = 1) -> NDArray[np.uint8]:
+    """Return copies of the images, each moved by its own draw of at most ``by`` pixels a side, and never by none.
+
+    ``images`` are uint8 (N, H, W); what comes in at an edge is 0, paper. No copy has the bytes of its image, so a list
+    of answers by image finds none of them. A nearest stored image still does: this makes looking up harder, no more.
+
+    Honest networks lose by it, because digits28 is centred. Measured with the CNN of 13-cnn, trained as its accuracy
+    case trains it (accuracy .956 to .982 on the 500 test images as they are; 12 seeds, 5 draws each), and with a linear
+    classifier, in points of accuracy, mean and range over the seeds::
+
+        by   CNN                    linear classifier
+        1    6.9  (5.2 to 9.0)      8.7  (8.0 to 9.6)
+        2    25.0 (22.2 to 29.2)    30.7 (28.4 to 32.7)
+        3    45.6 (43.5 to 47.6)    50.4 (48.9 to 52.7)
+
+    So shift the training images as well, as the case hands them over: trained and tested on ``shifted(..., by=1)`` the
+    CNN reached .947 (.932 to .961; 10 seeds), 2.4 points less than without any shift. Measure a threshold on what the
+    case really does.
+
+    CaseError for other images, and for ``by`` below 1 or not below the smaller side.
+    """
+    if not isinstance(images, np.ndarray) or images.dtype != np.uint8 or images.ndim != 3:
+        raise CaseError("shifted: give images as one uint8 array (N, H, W), a numpy array.")
+    if not 1 <= by < min(images.shape[1:]):
+        raise CaseError(f"shifted: by={by} is no shift of images {images.shape[1]}x{images.shape[2]}; 1 is the least.")
+    height, width = images.shape[1:]
+    steps = [(y, x) for y in range(-by, by + 1) for x in range(-by, by + 1) if (y, x) != (0, 0)]
+    drawn = rng.integers(len(steps), size=len(images))
+    padded = np.pad(images, ((0, 0), (by, by), (by, by)))
+    made = np.empty_like(images)
+    for number, (y, x) in enumerate(steps):
+        rows = drawn == number
+        made[rows] = padded[rows, by - y : by - y + height, by - x : by - x + width]
+    return made
+
+
+def _renaming(classes: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """A permutation that leaves no class its name, all of them equally likely."""
+    while True:  # a random permutation is one with probability 1/e, or 1/2 for two classes
+        drawn = rng.permutation(classes).astype(np.int64)
+        if not (drawn == np.arange(classes)).any():
+            return drawn
+
+
+def _accuracy(predicted: NDArray[np.int64], truth: NDArray[np.int64]) -> float:
+    return float(np.mean(predicted == truth))
+
+
+def _reaches(predicted: NDArray[np.int64], truth: NDArray[np.int64], at: float) -> bool:
+    return clopper_pearson(int(np.count_nonzero(predicted == truth)), len(truth))[1] >= at
