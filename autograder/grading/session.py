@@ -94,11 +94,12 @@ class _Session:
                 self._check_points(plugin.plan)
             if failed := self._unproven():
                 raise CaseError(_does_not_pass(self._assignment, failed))
-            gc.collect()
-            gc.freeze()  # the collection and the prepared values stay; the collector need not walk them again
             known = KnownMistakes(self._mistakes, plugin.plan, self._rehearse)
             graded = 0
             for submission in submissions:
+                if graded == 1:  # a class: the collector can pass by what stays, the collection and the prepared values
+                    gc.collect()
+                    gc.freeze()
                 record(self._report(submission, known))
                 graded += 1
             if graded > 1 and (failed := self._unproven()):
