@@ -98,13 +98,19 @@ _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _ENOSYS = 1, 38
 _CLONE_THREAD = 0x00010000
 _IOCTLS = (0x5401, 0x5421, 0x541B, 0x5451, 0x5450)  # TCGETS FIONBIO FIONREAD FIOCLEX FIONCLEX; TIOCSTI never
+# F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC; not locks, leases and owners, by which workers that read the
+# same files could talk to each other or have signals sent
+_FCNTLS = (0, 1, 2, 3, 4, 1030)
+_MSG_OOB = 1
+_FLAGS_AT = {"sendto": 3, "recvfrom": 3, "sendmsg": 2, "recvmsg": 2}
 _ARGUMENT = [16 + 8 * i for i in range(6)]  # low halves, little-endian
 
 
 def system_call_filter(pid: int) -> bytes:
     """Return the BPF program of the allow-list for this machine; ``pid`` is the only one that may be signalled."""
     table = dict(TABLES[platform.machine()])
-    special = {name: table.pop(name) for name in ("clone", "clone3", "ioctl", "prlimit64", "tgkill")}
+    names = ("clone", "clone3", "fcntl", "ioctl", "prlimit64", "tgkill", *_FLAGS_AT)
+    special = {name: table.pop(name) for name in names}
     program = [
         (_LOAD, 0, 0, 4),
         (_JEQ, 1, 0, _ARCHITECTURES[platform.machine()]),
@@ -124,8 +130,11 @@ def system_call_filter(pid: int) -> bytes:
     rule(special["clone"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JSET, 0, 1, _CLONE_THREAD), allow, deny)
     rule(special["prlimit64"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JEQ, 0, 1, 0), allow, deny)
     rule(special["tgkill"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JEQ, 0, 1, pid), allow, deny)
-    checks = [(_JEQ, len(_IOCTLS) - i, 0, request) for i, request in enumerate(_IOCTLS)]
-    rule(special["ioctl"], (_LOAD, 0, 0, _ARGUMENT[1]), *checks, deny, allow)
+    for name, commands in (("ioctl", _IOCTLS), ("fcntl", _FCNTLS)):
+        checks = [(_JEQ, len(commands) - i, 0, command) for i, command in enumerate(commands)]
+        rule(special[name], (_LOAD, 0, 0, _ARGUMENT[1]), *checks, deny, allow)
+    for name, at in _FLAGS_AT.items():  # bytes out of band are a rarely walked and often broken path of the kernel
+        rule(special[name], (_LOAD, 0, 0, _ARGUMENT[at]), (_JSET, 0, 1, _MSG_OOB), deny, allow)
     for number in sorted(table.values()):
         rule(number, allow)
     program.append(deny)
