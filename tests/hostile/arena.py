@@ -1,0 +1,252 @@
+"""Where hostile programs meet the wall: what they are given to attack, and what became of it.
+
+A program is a real submission of the tiny course in ``course/``. It begins with literal constants:
+
+``THREAT``
+    what it tries: a letter of :data:`GROUPS` and a number, the same for programs that try the same;
+``VERDICTS``
+    what must become of it, by case, by task or for all ("*"); a case that is not named must pass;
+``HARMFUL``
+    True where it would harm a machine without a wall, so that it never runs in process;
+``NEEDS``
+    ``"sandbox"`` where more than the split into two processes must stop it;
+``WIRE``
+    True where it attacks the connection to the grader, which it would not have in process;
+``TWICE``
+    True where it is handed in twice in a row: the first leaves something for the second.
+
+``"<secret file>"`` and the like stand for what :class:`Canaries` has put up. A program that gets at something that it
+must not reach prints a line that starts with ``BREACH:``.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import os
+import secrets
+import socket
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.course import assignment as assignments
+from autograder.course import solution
+from autograder.course.assignment import Assignment
+from autograder.course.submission import Submission
+from autograder.grading.session import Run, grade
+from autograder.model import Report
+from autograder.sandbox.supervisor import Supervisor
+
+HERE = Path(__file__).parent
+COURSE = HERE / "course"
+NUMPY, TORCH = "01-warm-up", "02-warm-up-torch"
+BREACH = "BREACH:"
+SEED = 11
+CASES = {  # case -> task
+    "double_of_two": "double",
+    "total_of_three": "total",
+    "counter_counts": "Counter",
+    "double_of_any": "double",
+    "double_of_many": "double",
+    "total_of_any": "total",
+    "counter_of_any": "Counter",
+}
+GROUPS = {
+    "A": "marks without an answer",
+    "B": "reading what is secret",
+    "C": "reaching other submissions",
+    "D": "using up the machine",
+    "E": "getting out",
+    "F": "values that lie",
+    "G": "text that acts",
+    "H": "answers without understanding",
+}
+
+
+@dataclass(frozen=True)
+class Program:
+    """One file of ``programs/`` or ``honest/``."""
+
+    name: str
+    data: bytes
+    constants: dict[str, Any]
+
+    @property
+    def threat(self) -> str:
+        return str(self.constants["THREAT"])
+
+    @property
+    def harmful(self) -> bool:
+        return bool(self.constants.get("HARMFUL", False))
+
+    @property
+    def needs_sandbox(self) -> bool:
+        return self.constants.get("NEEDS") == "sandbox" or self.harmful
+
+    @property
+    def can_run_in_process(self) -> bool:
+        return not self.harmful and not self.constants.get("WIRE", False)
+
+    @property
+    def copies(self) -> int:
+        return 2 if self.constants.get("TWICE") else 1
+
+    @property
+    def title(self) -> str:
+        return (ast.get_docstring(ast.parse(self.data)) or "").splitlines()[0]
+
+    @property
+    def assignment(self) -> str:
+        return str(self.constants.get("ASSIGNMENT", NUMPY))
+
+    def expected(self, case: str) -> tuple[str, ...]:
+        """The verdicts that a case may end with: what stands for the case, else for its task, else for all."""
+        verdicts = self.constants.get("VERDICTS", {})
+        found = next((verdicts[key] for key in (case, CASES[case], "*") if key in verdicts), "passed")
+        return (found,) if isinstance(found, str) else tuple(found)
+
+    def armed(self, values: dict[str, Any]) -> bytes:
+        """The source with real paths and numbers in the place of ``"<secret file>"`` and the like."""
+        data = self.data
+        for name, value in values.items():
+            data = data.replace(f'"<{name}>"'.encode(), repr(value).encode())
+        return data
+
+
+def programs(folder: str = "programs") -> list[Program]:
+    """The programs of a folder, sorted by name."""
+    return [read(path) for path in sorted((HERE / folder).glob("*.py"))]
+
+
+def read(path: Path) -> Program:
+    return program(path.stem, path.read_bytes())
+
+
+def program(name: str, data: bytes) -> Program:
+    """Make a program of its source; its constants are the literals that are assigned at its top."""
+    constants = {}
+    for node in ast.parse(data).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            try:
+                constants[node.targets[0].id] = ast.literal_eval(node.value)
+            except ValueError:
+                break
+        elif not isinstance(node, ast.Expr):
+            break
+    return Program(name, data, constants)
+
+
+class Canaries:
+    """Things that no program may reach: a secret, an open folder, listeners, a process. Use as a context."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        self.token = secrets.token_hex(16)
+        self.secret = folder / "secret.txt"
+        self.drop = folder / "drop"
+        self.drop.mkdir(exist_ok=True)
+        self.drop.chmod(0o777)
+        self.secret.write_text(self.token, encoding="ascii")
+        self.tcp = socket.create_server(("127.0.0.1", 0))
+        self.tcp.setblocking(False)
+        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.udp.bind(("127.0.0.1", 0))
+        self.udp.setblocking(False)
+        self.unix = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.unix_name = f"canary-{self.token[:12]}"
+        self.unix.bind(b"\0" + self.unix_name.encode())  # abstract: it has no place in any file system
+        self.unix.listen()
+        self.unix.setblocking(False)
+        self.victim = subprocess.Popen(["sleep", "3600"])
+
+    def __enter__(self) -> Canaries:
+        os.environ["HOSTILE_CANARY"] = self.token
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        os.environ.pop("HOSTILE_CANARY", None)
+        for listener in (self.tcp, self.udp, self.unix):
+            listener.close()
+        self.victim.kill()
+        self.victim.wait()
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "secret file": str(self.secret),
+            "drop folder": str(self.drop),
+            "tcp port": self.tcp.getsockname()[1],
+            "udp port": self.udp.getsockname()[1],
+            "unix name": self.unix_name,
+            "victim": self.victim.pid,
+            "grader": os.getpid(),
+        }
+
+    def touched(self) -> list[str]:
+        """What became of the canaries, in words; [] when nothing did. What was dropped is cleared away."""
+        found = []
+        if self.secret.read_text(encoding="ascii") != self.token:
+            found.append("the secret file was changed")
+            self.secret.write_text(self.token, encoding="ascii")
+        for path in sorted(self.drop.iterdir()):
+            found.append(f"{path.name} was dropped")
+            path.unlink()
+        for name, listener in (("TCP", self.tcp), ("UNIX", self.unix)):
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    listener.accept()[0].close()
+                    found.append(f"a {name} connection was made")
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.udp.recv(100)
+                found.append("a UDP packet was sent")
+        if self.victim.poll() is not None:
+            found.append("another process was killed")
+            self.victim = subprocess.Popen(["sleep", "3600"])
+        return list(dict.fromkeys(found))
+
+
+def load(slug: str = NUMPY) -> Assignment:
+    return assignments.load(slug, root=COURSE)
+
+
+def handed_in(source: bytes, *, student: str) -> Submission:
+    return Submission(student, None, "0" * 64, {}, {"warmup": source}, {"warmup": "warmup.py"}, ())
+
+
+def graded(
+    sources: Sequence[bytes], supervisor: Supervisor, *, slug: str = NUMPY, official: bool = True
+) -> list[Report]:
+    """Grade the sources one after the other, in one session."""
+    reports: list[Report] = []
+    handed = [handed_in(source, student=f"student {i}") for i, source in enumerate(sources, 1)]
+    run = Run(official=official, seed=SEED, device="cpu")
+    grade(load(slug), handed, reports.append, run=run, supervisor=supervisor)
+    return reports
+
+
+def right() -> bytes:
+    """What somebody else hands in after a program: the solution."""
+    return solution.modules(load())["warmup"]
+
+
+def breaches(report: Report) -> list[str]:
+    """What a program says that it got at."""
+    return [line for case in report.outcomes for line in case.output.splitlines() if line.startswith(BREACH)]
+
+
+def descendants(pids: Iterable[int]) -> set[int]:
+    """All processes below these, the processes themselves included, as far as they are still there."""
+    found: set[int] = set()
+    waiting = list(pids)
+    while waiting:
+        pid = waiting.pop()
+        try:
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+        except OSError:
+            continue
+        found.add(pid)
+        waiting += [int(child) for child in children.split()]
+    return found

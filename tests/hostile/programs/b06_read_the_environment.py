@@ -1,0 +1,50 @@
+"""Looks for secrets in variables, arguments and paths."""
+
+THREAT = "B6"
+VERDICTS = {}
+NEEDS = "sandbox"
+
+import os
+import sys
+import numpy as np
+
+
+def breach(what):
+    print("BREACH" + ":", what, flush=True)
+
+
+DROP = "<drop folder>"
+KNOWN = {"HOME", "TMPDIR", "LANG", "PATH", "OMP_NUM_THREADS", "LC_CTYPE"}
+for name in sorted(set(os.environ) - KNOWN):
+    breach(f"a variable {name}")
+if sys.argv != [""] or len(sys.orig_argv) > 8:
+    breach("arguments")
+course = os.path.dirname(os.path.dirname(DROP))
+for path in (*sys.path, os.getcwd(), os.environ.get("HOME", ""), __file__):
+    if "hostile" in path or path.startswith(course):
+        breach(f"a path: {path}")
+for name in ("cmdline", "environ"):
+    try:
+        with open(f"/proc/self/{name}", "rb") as file:
+            text = file.read()
+    except OSError:
+        continue
+    if b"CANARY" in text or b"test_hidden" in text or b"hostile" in text:
+        breach(f"/proc/self/{name}")
+
+
+def double(x):
+    return 2 * x
+
+
+def total(x):
+    return float(np.sum(x))
+
+
+class Counter:
+    def __init__(self):
+        self.value = 0
+
+    def add(self, n):
+        self.value += n
+        return self.value

@@ -1,0 +1,30 @@
+"""Sends headers nested 100,000 deep, bytes that are no UTF-8, and text that ends a pattern slowly."""
+
+THREAT = "D14"
+VERDICTS = {"*": "crashed"}
+WIRE = True
+
+import json
+import os
+import struct
+import numpy as np
+
+
+def frame(kind, header, body=b"", magic=b"AGW1", header_size=None, body_size=None):
+    """The bytes of one frame of the wire; sizes may lie."""
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    sizes = (len(text) if header_size is None else header_size, len(body) if body_size is None else body_size)
+    return struct.pack("<4sBIQ", magic, kind, *sizes) + text + body
+
+
+def double(x):
+    os.write(3, frame(67, b'{"v": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"))
+
+
+def total(x):
+    os.write(3, frame(67, b'{"id": 1, "v": {"s": "\xff\xfe"}}'))
+
+
+class Counter:
+    def __init__(self):
+        os.write(3, frame(67, {"id": 1, "v": {"i": "1" * 20 + "_" * 60_000 + "x"}, "w": [], "al": []}))
