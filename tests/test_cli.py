@@ -388,6 +388,7 @@ def test_a_batch_writes_reports_grades_and_a_page(command: Command, course: Cour
     source = tmp_path / "class"
     write(source / "lee" / "tiny.py", SOLUTION)
     write(source / "kim.py", STUB)
+    write(source / "kim-b.py", STUB)  # before kim.py among files, after kim among students
     write(source / "김철수.ipynb", notebook(SOLUTION.replace("2 * x", "3 * x")))
     write(source / "=HYPERLINK(1).py", SOLUTION)
     write(source / "zoe.zip", b"no archive at all")
@@ -398,18 +399,19 @@ def test_a_batch_writes_reports_grades_and_a_page(command: Command, course: Cour
         ["student", "earned", "possible", "double", "total"],
         ["'=HYPERLINK(1)", "20.0", "20.0", "12.0", "8.0"],
         ["kim", "0.0", "20.0", "0.0", "0.0"],
+        ["kim-b", "0.0", "20.0", "0.0", "0.0"],
         ["lee", "20.0", "20.0", "12.0", "8.0"],
         ["zoe", "0.0", "20.0", "0.0", "0.0"],
         ["김철수", "8.0", "20.0", "0.0", "8.0"],
     ]
     page = Path("out", "class.html").read_text(encoding="utf-8")
     pages = sorted(path.name for path in Path("out").glob("01-tiny*.html"))
-    assert len(pages) == 5
+    assert len(pages) == 6
     assert all(f'href="{name}"' in page for name in pages)
     reports = [saved(path) for path in Path("out").glob("*.json")]
     assert sorted(report.submission.student or "" for report in reports) == [row[0].lstrip("'") for row in rows[1:]]
     assert {report.grader.seed for report in reports} == {4}
-    assert "5 submissions, mean 9.6 of 20 points" in found.out
+    assert "6 submissions, mean 8 of 20 points" in found.out
     assert "damaged or not a zip archive" in found.out
 
 

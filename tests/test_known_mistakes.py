@@ -160,6 +160,17 @@ def test_only_wrong_answers_are_looked_up(verdict: Verdict) -> None:
     assert run.runs == []
 
 
+def test_a_mistake_of_another_task_is_not_even_run() -> None:
+    other, run = Case("b", "another task", "", 1.0, visible=True), Rehearsal(FAILED, log(1.0))
+    assert KnownMistakes([MISTAKE], [CASE, other], run).hint(other, Outcome("b", Verdict.FAILED), log(1.0)) == ""
+    assert run.runs == []
+
+
+def test_another_verdict_is_another_mistake() -> None:
+    known = KnownMistakes([MISTAKE], [CASE], Rehearsal(Outcome("a", Verdict.ERRORED), log(1.0)))
+    assert known.hint(CASE, Outcome("a", Verdict.FAILED), log(1.0)) == ""
+
+
 def test_a_case_that_took_long_is_not_run_again_for_every_mistake() -> None:
     run = Rehearsal(FAILED, log(1.0))
     slow = Outcome("a", Verdict.FAILED, mismatch=FAILED.mismatch, seconds=2.5)
@@ -273,6 +284,13 @@ UNLIKE = [
 def test_these_are_not_alike(a: Any, b: Any) -> None:
     assert not same(a, b)
     assert not same(b, a)
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_like_itself(odd: float) -> None:
+    assert same(odd, odd)
+    assert same(np.array([odd, 1.0], np.float32), np.array([odd, 1.0], np.float32))
+    assert not same(odd, 0.0)
 
 
 def test_another_order_of_operations_is_alike() -> None:

@@ -79,5 +79,5 @@ def _points(report: Report, task: str) -> float:
 
 def _cell(text: str) -> str:
     """Quote what a spreadsheet would take for a formula; show what no file can hold."""
-    formula = text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n")
+    formula = text.lstrip()[:1] in ("=", "+", "-", "@")
     return f"'{printable(text)}" if formula else printable(text)
