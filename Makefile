@@ -34,7 +34,7 @@ test: $(DEV_READY)  ## The framework's own tests.
 	@$(BIN)/python -m pytest -q -m "not slow and not gpu"
 
 test-slow: $(DEV_READY)  ## The slow tests (minutes), and those for a GPU where there is one.
-	@$(BIN)/python -m pytest -q -m "slow or gpu"
+	@$(BIN)/python -m pytest -q -n 2 -m "slow or gpu"
 
 check: $(DEV_READY)  ## Lint, types, stale generated files, then all tests; rewrites nothing.
 	@$(BIN)/ruff check .
