@@ -16,7 +16,7 @@ try:
         return report
 
     TestReport.from_item_and_call = classmethod(from_item_and_call)
-except ImportError:
+except (ImportError, OSError):
     pass
 
 
