@@ -111,6 +111,49 @@ def test_junk_earns_nothing(assignment: Assignment, supervisor) -> None:
     assert all(report.complete for report in reports.values())
 
 
+ZEROING = b"""
+
+import types as _types
+
+def _zero(x):
+    if isinstance(x, dict):
+        return any([_zero(item) for item in x.values()])
+    if isinstance(x, (list, tuple)):
+        return any([_zero(item) for item in x])
+    if type(x).__name__ == "Tensor":
+        x.data.zero_()
+    elif type(x).__name__ == "ndarray" and x.dtype.kind in "fiub":
+        x[...] = 0
+    else:
+        return False
+    return True
+
+def _zeroing(function):
+    def zeroed(*args, **kwargs):
+        if any([_zero(arg) for arg in (*args, *kwargs.values())]):
+            print("ZEROED")
+        return function(*args, **kwargs)
+    return zeroed
+
+for _name, _value in list(globals().items()):
+    if isinstance(_value, _types.FunctionType) and not _name.startswith("_") and _value.__module__ == __name__:
+        globals()[_name] = _zeroing(_value)
+"""
+
+
+@every_assignment
+def test_no_case_compares_with_what_the_submission_could_change(assignment: Assignment, supervisor) -> None:
+    """What is changed in place is changed for the case too; a case must not compute its wanted value from it."""
+    if assignment.needs_torch:
+        pytest.skip("cases of 13-cnn judge shapes, steps and a training against itself, and hold for black images, too")
+    modules = solution.modules(assignment)
+    main = assignment.modules[0]
+    handed = handed_in("zeroing", {**modules, main: modules[main] + ZEROING})
+    report = graded(assignment, [handed], supervisor)["zeroing"]
+    passed = [line.case for line in report.outcomes if line.verdict is Verdict.PASSED and "ZEROED" in line.output]
+    assert [case for case in passed if "refuses" not in case and "is_refused" not in case] == []
+
+
 @every_assignment
 def test_alternatives_earn_full_marks(assignment: Assignment, supervisor) -> None:
     found = solution.alternatives(assignment)
