@@ -31,7 +31,7 @@ demo: $(READY)  ## Grade a small synthetic class and print its table.
 	@$(BIN)/autograder batch 05-logistic examples/class --official --out report/demo
 
 test: $(DEV_READY)  ## The framework's own tests.
-	@$(BIN)/python -m pytest -q -m "not slow and not gpu"
+	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not gpu"
 
 test-slow: $(DEV_READY)  ## The slow tests (minutes), and those for a GPU where there is one.
 	@$(BIN)/python -m pytest -q -n 2 -m "slow or gpu"

@@ -7,6 +7,7 @@ mistakes that name it; a mistake must earn its hint.
 from __future__ import annotations
 
 import ast
+import os
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,8 @@ def test_alternatives_earn_every_point_of_the_whole_assignment(assignment: Assig
 @every_assignment
 def test_no_alternative_loses_a_point_over_200_seeds(assignment: Assignment, first: int, supervisor) -> None:
     """In blocks of 25 seeds, so that two processes can share the work."""
+    if assignment.needs_torch and first and not os.environ.get("AUTOGRADER_ALL_SEEDS"):
+        pytest.skip("9 CPU seconds a seed: run all 200 with AUTOGRADER_ALL_SEEDS=1")
     handed = [handed_in(each.id, each.modules) for each in solution.alternatives(assignment)]
     failures = []
     for seed in range(first, first + 25):
