@@ -266,9 +266,7 @@ def draw_linear(rng: np.random.Generator, last: bool) -> dict[str, Any]:
     return {"of": linear, "at": at, "wrt": (0, 1, 2), "dout": upstream(rng, (n, m))}
 
 
-def linear_with(
-    dx: Function | None = None, dw: Function | None = None, db: Function | None = None
-) -> Function:
+def linear_with(dx: Function | None = None, dw: Function | None = None, db: Function | None = None) -> Function:
     """Return the right backward with some of its three gradients replaced by functions of (dout, x, w)."""
 
     def backward(dout: Array, x: Array, w: Array, b: Array) -> tuple[Any, ...]:

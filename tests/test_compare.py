@@ -177,9 +177,7 @@ def test_numbers_are_printed_with_as_many_digits_as_tell_them_apart(got: float, 
     assert (mismatch.got, mismatch.want) == texts
 
 
-@pytest.mark.parametrize(
-    ("dtype", "passes", "fails"), [(np.float64, 0.9e-6, 1.2e-6), (np.float32, 0.9e-4, 1.2e-4)]
-)
+@pytest.mark.parametrize(("dtype", "passes", "fails"), [(np.float64, 0.9e-6, 1.2e-6), (np.float32, 0.9e-4, 1.2e-4)])
 def test_default_tolerance_follows_the_dtype(dtype: Any, passes: float, fails: float) -> None:
     want = np.full(4, 1000.0)
     assert compare((want * (1 + passes)).astype(dtype), want) is None
@@ -258,9 +256,9 @@ ARRAYS = hnp.arrays(
 )
 VALUES = st.recursive(
     NUMBERS | ARRAYS,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.tuples(inner, inner)
-    | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.tuples(inner, inner) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 FLOATS = hnp.arrays(
