@@ -27,13 +27,13 @@ def drop_capabilities() -> None:
         _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
     _libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
-    _checked(_libc.capset(header, bytes(24)), "capset")
+    checked(_libc.capset(header, bytes(24)), "capset")
 
 
 def no_new_privileges() -> None:
     """No core dumps or readable memory (``dumpable``), and no program may ever gain rights again."""
     _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    _checked(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    checked(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
 
 
 # --- Landlock
@@ -64,13 +64,13 @@ def restrict_files(readable: Sequence[str], listable: Sequence[str], writable: S
     everything = _FS_RIGHTS.get(abi, 1 << 16) - 1
     attributes = struct.pack("<QQQ", everything, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
-    ruleset = _checked(_libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0), "landlock_create_ruleset")
+    ruleset = checked(_libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0), "landlock_create_ruleset")
     try:
         rules = ((readable, _READ | _EXECUTE), (listable, _LIST), (writable, everything & ~_EXECUTE))
         for paths, rights in rules:
             for path in paths:
                 _allow(ruleset, path, rights & everything)
-        _checked(_libc.syscall(_RESTRICT_SELF, ruleset, 0), "landlock_restrict_self")
+        checked(_libc.syscall(_RESTRICT_SELF, ruleset, 0), "landlock_restrict_self")
     finally:
         os.close(ruleset)
 
@@ -84,7 +84,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         if not os.path.isdir(path):
             rights &= _FILE_RIGHTS
         rule = struct.pack("<Qi", rights, fd)
-        _checked(_libc.syscall(_ADD_RULE, ruleset, 1, rule, 0), f"landlock_add_rule {path}")
+        checked(_libc.syscall(_ADD_RULE, ruleset, 1, rule, 0), f"landlock_add_rule {path}")
     finally:
         os.close(fd)
 
@@ -155,10 +155,11 @@ def filter_system_calls(program: bytes) -> None:
 
     whole = Program(len(program) // 8, ctypes.addressof(buffer))
     number = _SYS_SECCOMP[platform.machine()]
-    _checked(_libc.syscall(number, 1, 0, ctypes.byref(whole)), "seccomp")
+    checked(_libc.syscall(number, 1, 0, ctypes.byref(whole)), "seccomp")
 
 
-def _checked(result: int, what: str) -> int:
+def checked(result: int, what: str) -> int:
+    """Return what a call of the C library returned; OSError naming ``what`` when it failed."""
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")

@@ -12,6 +12,8 @@ import os
 import platform
 from collections.abc import Callable, Sequence
 
+from .confine import checked
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 CLONE_NEWNS = 0x00020000
@@ -38,20 +40,13 @@ BOX = "/box"  # a worker's own scratch, also seen as /tmp and /dev/shm
 DEVICES = ("null", "zero", "urandom", "random")
 
 
-def _checked(result: int, what: str) -> int:
-    if result < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{what}: {os.strerror(number)}")
-    return result
-
-
 def unshare(flags: int) -> None:
-    _checked(_libc.unshare(flags), "unshare")
+    checked(_libc.unshare(flags), "unshare")
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
     where = (source.encode(), target.encode(), kind.encode() if kind else None)
-    _checked(_libc.mount(*where, ctypes.c_ulong(flags), options.encode() or None), f"mount {target}")
+    checked(_libc.mount(*where, ctypes.c_ulong(flags), options.encode() or None), f"mount {target}")
 
 
 def _bind_read_only(source: str, target: str) -> None:
@@ -63,7 +58,7 @@ def _bind_read_only(source: str, target: str) -> None:
 
     wanted = Attributes(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0, 0, 0)
     arguments = (AT_FDCWD, target.encode(), AT_RECURSIVE, ctypes.byref(wanted), ctypes.sizeof(wanted))
-    _checked(_libc.syscall(_SYS_MOUNT_SETATTR, *arguments), f"mount_setattr {target}")
+    checked(_libc.syscall(_SYS_MOUNT_SETATTR, *arguments), f"mount_setattr {target}")
 
 
 def enter(
@@ -130,9 +125,9 @@ def _build_root(paths: Sequence[str], covered: Sequence[str], new_root: str) -> 
     # A proc of a new pid namespace can be mounted only while a whole one is in sight.
     mount("/proc", new_root + "/proc", None, MS_BIND | MS_REC)
     pivot_root = _SYS_PIVOT_ROOT[platform.machine()]
-    _checked(_libc.syscall(pivot_root, new_root.encode(), (new_root + "/old").encode()), "pivot_root")
+    checked(_libc.syscall(pivot_root, new_root.encode(), (new_root + "/old").encode()), "pivot_root")
     os.chdir("/")
-    _checked(_libc.umount2(b"/old", MNT_DETACH), "umount2 /old")
+    checked(_libc.umount2(b"/old", MNT_DETACH), "umount2 /old")
     os.rmdir("/old")
     mount("none", "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
 
@@ -161,7 +156,7 @@ def fork_into_own_pid_namespace(home: int) -> int:
     pid = os.fork()
     if pid:
         # Back to our own: without this the next unshare is refused.
-        _checked(_libc.setns(home, CLONE_NEWPID), "setns")
+        checked(_libc.setns(home, CLONE_NEWPID), "setns")
     return pid
 
 

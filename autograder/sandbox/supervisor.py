@@ -135,10 +135,6 @@ class Zygote:
                 pass  # it has ended
         return started
 
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
     def spawn(self, limits: Limits) -> Worker:
         """Fork a worker; SandboxError when the zygote is gone."""
         ours, theirs = socket.socketpair()
