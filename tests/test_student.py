@@ -702,6 +702,85 @@ def test_objects_stay_in_the_worker_and_are_called_and_read_from_here(load: Load
         model.n = 4
 
 
+OPERATORS = """
+class Expr:
+    def __init__(self, text): self.text = text
+    def __add__(self, other): return Expr(f'({self.text} + {read(other)})')
+    def __radd__(self, other): return Expr(f'({read(other)} + {self.text})')
+    def __mul__(self, other): return Expr(f'{self.text} * {read(other)}')
+    def __rmatmul__(self, other): return Expr(f'{read(other)} @ {self.text}')
+    def __pow__(self, k): return Expr(f'{self.text}**{k}')
+    def __neg__(self): return Expr(f'-{self.text}')
+    def __sub__(self, other): raise NotImplementedError('Task 1')
+    def __truediv__(self, other): return other / 0
+    def __getitem__(self, key): return [self.text, key][key]
+    def __len__(self): return len(self.text)
+class Bare: pass
+class Steps:
+    def __init__(self, n): self.n = n
+    def __iter__(self):
+        for i in range(self.n): yield Bare() if i == 2 else i
+def read(x): return x.text if isinstance(x, Expr) else 'bare' if isinstance(x, Bare) else repr(x)
+def fill(x):
+    x[...] = 7
+class Filling:
+    def __add__(self, other): fill(other); return other
+"""
+
+
+def test_operators_on_objects_are_those_of_the_real_ones(load: Load) -> None:
+    student = load(OPERATORS)
+    a, b = student.Expr("a"), student.Expr("b")
+    assert (a + b * 2.0).text == "(a + b * 2.0)" and (1 + a).text == "(1 + a)"
+    assert (-(a**2)).text == "-a**2" and (3 @ a).text == "3 @ a"
+    assert (student.Bare() + a).text == "(bare + a)"  # the reflected operator of a right operand that has one
+    assert len(student.Expr("abc")) == 3 and a[0] == "a" and a[1] == 1
+    # numpy leaves the array whole, so that the reflected operator sees what the student's code would see
+    assert (student.Filling() + np.zeros(2)).tolist() == [7.0, 7.0]
+
+
+def test_arguments_of_operators_are_written_back_and_logged_as_in_a_call(connect: Connect) -> None:
+    connection = connect(OPERATORS)
+    student = StudentCode(connection)
+    connection.begin("c")
+    x = np.zeros(3)
+    student.Filling() + x
+    assert x.tolist() == [7.0, 7.0, 7.0]
+    call = connection.finish().calls[-1]
+    assert (call.function, call.changed, call.aliases) == ("Filling.__add__", ("0",), ("0",))
+
+
+def test_what_an_operator_raises_is_what_a_call_would(load: Load) -> None:
+    student = load(OPERATORS)
+    a = student.Expr("a")
+    with pytest.raises(TypeError, match=r"unsupported operand type\(s\) for \*: 'Bare' and 'int'"):
+        student.Bare() * 2
+    with pytest.raises(ZeroDivisionError, match=r"^Expr.__truediv__\(1\) raised ZeroDivisionError"):
+        a / 1
+    with pytest.raises(StudentFault, match=r"^Expr.__sub__ is still the stub"):
+        a - a
+    with pytest.raises(TypeError, match=r"has no len\(\)"):
+        len(student.Bare())
+    with pytest.raises(IndexError):
+        a[2]
+
+
+def test_objects_can_be_walked_through(load: Load) -> None:
+    student = load(OPERATORS)
+    found = list(student.Steps(4))
+    assert found[:2] == [0, 1] and isinstance(found[2], StudentObject) and found[3] == 3
+    assert list(student.Steps(0)) == []
+    with pytest.raises(TypeError, match="not iterable"):
+        list(student.Bare())
+
+
+def test_numpy_takes_an_object_for_one_opaque_entry(load: Load) -> None:
+    thing = load(OPERATORS).Expr("abc")
+    assert np.asarray(thing).shape == () and np.asarray(thing)[()] is thing
+    with pytest.raises((TypeError, ValueError)):
+        np.asarray(thing, dtype=float)
+
+
 def test_one_object_has_one_handle(load: Load) -> None:
     student = load(MODEL)
     found = student.pair(1)

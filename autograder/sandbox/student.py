@@ -975,11 +975,51 @@ class _Hold:
     methods: frozenset[str] = frozenset()
 
 
+def _operation(name: str) -> Callable[..., Any]:
+    """A special method that applies its operator to the real object, in the worker."""
+
+    def operate(self: StudentObject, *operands: Any) -> Any:
+        return _operate(self, name, *operands)
+
+    return operate
+
+
+def _operate(thing: StudentObject, name: str, *operands: Any, keep: bool = False) -> Any:
+    hold = _hold(thing)
+    request = _Request(f"{hold.type_name}.{name}", thing, None, name, operands, {}, keep)
+    return next(hold.connection.call([request])).result
+
+
 class StudentObject:
-    """An object that stays in the worker. Attributes and calls go there; it has no value of its own here."""
+    """An object that stays in the worker. Attributes, calls and operators go there; it has no value of its own here."""
 
     __slots__ = ("__weakref__", "_autograder_hold")
     _autograder_hold: _Hold
+
+    __add__, __radd__ = _operation("__add__"), _operation("__radd__")
+    __sub__, __rsub__ = _operation("__sub__"), _operation("__rsub__")
+    __mul__, __rmul__ = _operation("__mul__"), _operation("__rmul__")
+    __truediv__, __rtruediv__ = _operation("__truediv__"), _operation("__rtruediv__")
+    __floordiv__, __rfloordiv__ = _operation("__floordiv__"), _operation("__rfloordiv__")
+    __mod__, __rmod__ = _operation("__mod__"), _operation("__rmod__")
+    __pow__, __rpow__ = _operation("__pow__"), _operation("__rpow__")
+    __matmul__, __rmatmul__ = _operation("__matmul__"), _operation("__rmatmul__")
+    __neg__ = _operation("__neg__")
+    __getitem__ = _operation("__getitem__")
+    __len__ = _operation("__len__")
+    __array_ufunc__ = None  # numpy leaves ``array + object`` to the object instead of to each of its entries
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield what the real object yields, one request each."""
+        iterator = _operate(self, "__iter__", keep=True)
+        while step := _operate(iterator, "__next__"):
+            yield step[0]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """One opaque entry, as any object: numpy must not read it as a sequence, entry by entry."""
+        opaque = np.empty((), dtype=object)
+        opaque[()] = self
+        return opaque if dtype is None else opaque.astype(dtype)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import functools
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -25,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from . import wire
-from .recipes import RECIPES
+from .recipes import OPERATIONS, RECIPES
 from .torchvision_import import import_torchvision
 
 MAX_TYPE, MAX_TEXT = 80, 2000  # characters of an error's type and text
@@ -191,7 +192,7 @@ class Guest:
     def _function(self, call: dict[str, Any]) -> Callable[..., Any]:
         target: Any = self._module if call["h"] is None else self._objects[call["h"]]
         if call["r"] is not None:
-            return RECIPES[call["r"]]
+            return RECIPES[call["r"]] if call["h"] is None else functools.partial(OPERATIONS[call["r"]], target)
         found: Callable[..., Any] = target if call["f"] is None else getattr(target, call["f"])
         return found
 

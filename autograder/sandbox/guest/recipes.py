@@ -6,6 +6,7 @@ import contextlib
 import functools
 import importlib
 import inspect
+import operator
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
@@ -155,4 +156,30 @@ RECIPES: dict[str, Callable[..., Any]] = {
     "poisoned": poisoned,
     "watch_inputs": WatchInputs,
     "watch_calls": WatchCalls,
+}
+
+
+def _swapped(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda right, left: operation(left, right)
+
+
+def _following(iterator: Iterator[Any]) -> tuple[Any, ...]:
+    """What an iterator gives next, alone in a tuple; the empty tuple at its end."""
+    for value in iterator:
+        return (value,)
+    return ()
+
+
+_BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+
+# What ``a + b``, ``a[i]`` or ``len(a)`` in a case does to the real object. Operators, not the special methods
+# themselves: so a reflected one has its turn when the left operand cannot.
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    **{f"__{name}__": getattr(operator, name) for name in _BINARY},
+    **{f"__r{name}__": _swapped(getattr(operator, name)) for name in _BINARY},
+    "__neg__": operator.neg,
+    "__getitem__": operator.getitem,
+    "__len__": len,
+    "__iter__": iter,
+    "__next__": _following,
 }
