@@ -70,6 +70,17 @@ def test_arrays_of_a_recipe_that_are_changed_in_place_are_written_back(load: Loa
     assert student.f.record(np.zeros(2), recipes.generator(1)).changed == ()
 
 
+def test_keys_of_a_dictionary_may_be_objects_of_the_submission(load: Load) -> None:
+    student = load("class Key: pass\ndef look(d, key): return d[key]\ndef add(d, key): d[key] += 1.0; return len(d)\n")
+    a, b = student.Key(), student.Key()
+    assert student.look(recipes.dictionary([a, b], [1.0, "b"]), b) == "b"
+    x = np.zeros(2)
+    call = student.add.record(recipes.dictionary([a, b], [2.0, x]), b)
+    assert (call.result, call.changed, x.tolist()) == (2, ("0[1]",), [1.0, 1.0])
+    with pytest.raises(StudentRaised):
+        student.look(recipes.dictionary([a], []), a)
+
+
 # --- torch
 
 

@@ -28,6 +28,11 @@ def torch_generator(seed: int) -> Recipe:
     return Recipe("torch_generator", (seed,))
 
 
+def dictionary(keys: Sequence[Any], values: Sequence[Any]) -> Recipe:
+    """A dict of these keys and values, whose keys may be objects of the submission: ``run([y], feed_dict={x: 1.0})``."""
+    return Recipe("dictionary", (keys, values))
+
+
 def linear(weight: Any, bias: Any = None) -> Recipe:
     """An ``nn.Linear`` with weight (out, in) and bias (out,), both tensors; no bias for None."""
     return Recipe("linear", (weight, bias))

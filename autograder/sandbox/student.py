@@ -868,6 +868,9 @@ def _name_nodes(value: Any, path: str, names: dict[int, str]) -> None:
     elif isinstance(value, (list, tuple)):
         for i, item in enumerate(value):
             _name_nodes(item, f"{path}[{i}]", names)
+    elif isinstance(value, Recipe):
+        for item in value.arguments:
+            _name_nodes(item, path, names)
 
 
 def _size(value: Any) -> int:
@@ -1044,6 +1047,9 @@ class StudentObject:
 
     def __repr__(self) -> str:
         return f"<the student's {_hold(self).type_name} object>"
+
+    def _autograder_in_words(self) -> str:
+        return say("type.object", name=_hold(self).type_name)  # where a comparison names what it got
 
 
 def _new_object(hold: _Hold) -> StudentObject:

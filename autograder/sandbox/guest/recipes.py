@@ -25,6 +25,10 @@ def torch_generator(seed: int) -> Any:
     return torch.Generator().manual_seed(seed)
 
 
+def dictionary(keys: Sequence[Any], values: Sequence[Any]) -> dict[Any, Any]:
+    return dict(zip(keys, values, strict=True))
+
+
 def linear(weight: Any, bias: Any) -> Any:
     """An ``nn.Linear`` with weight (out, in) and bias (out,) or None."""
     import torch
@@ -150,6 +154,7 @@ def _owner_of(name: str) -> tuple[Any, str]:
 RECIPES: dict[str, Callable[..., Any]] = {
     "generator": generator,
     "torch_generator": torch_generator,
+    "dictionary": dictionary,
     "linear": linear,
     "data_loader": data_loader,
     "on_device": on_device,
