@@ -29,7 +29,7 @@ def torch_generator(seed: int) -> Recipe:
 
 
 def dictionary(keys: Sequence[Any], values: Sequence[Any]) -> Recipe:
-    """A dict of these keys and values, whose keys may be objects of the submission: ``run([y], feed_dict={x: 1.0})``."""
+    """A dict whose keys may be objects of the submission: ``run([y], recipes.dictionary([x], [1.0]))``."""
     return Recipe("dictionary", (keys, values))
 
 
