@@ -100,6 +100,23 @@ def write(assignment: OnDisk) -> list[Path]:
     return changed
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a student writes: the lines between two markers (from 1, markers left out) and the task they belong to."""
+
+    task: str
+    first: int
+    last: int
+
+
+def answers(source: str, assignment: Tasked, *, path: str) -> list[Answer]:
+    """List the marked blocks of ``source`` in order. Raises AssignmentError where :func:`make_stub` does."""
+    tree = _parse(source, path)
+    numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
+    blocks = list(_blocks(_markers(source, path), path))
+    return [Answer(_task_of(block, tree, numbers, path), block.begin + 1, block.end - 1) for block in blocks]
+
+
 def _stubs(assignment: OnDisk) -> list[tuple[Path, str]]:
     if assignment.solution is None:
         raise AssignmentError(f"{assignment.slug} has no solution folder; a stub is made from the solution.")

@@ -6,6 +6,7 @@ here: ``student`` is a handle to a worker.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 import os
@@ -22,7 +23,7 @@ from _pytest.runner import runtestprotocol
 
 from ..checks.compare import CaseFailed
 from ..errors import CaseError, DataError, SandboxError
-from ..messages import say
+from ..messages import say, translate
 from ..model import Case, Mismatch, Outcome, Verdict
 from ..sandbox.student import CaseLog, Connection, StudentCode, StudentFault, StudentRaised
 
@@ -47,7 +48,8 @@ def task(
 class GradingPlugin:
     """Collects the plan, then hands control to ``serve``; runs single cases for it.
 
-    ``reference`` is the trusted solution module, or None on a student's machine.
+    ``reference`` is the trusted solution module, or None on a student's machine. ``seed`` may be changed between two
+    cases; ``call_s`` holds the limit of a single call, in seconds, of the cases that have one of their own.
     """
 
     def __init__(
@@ -67,13 +69,13 @@ class GradingPlugin:
         self._tasks = tasks
         self._hidden = hidden
         self._reference = reference
-        self._seed = seed
+        self.seed = seed
         self._device = device
         self._without = without
         self._items: dict[str, pytest.Item] = {}
         self._neighbours: dict[str, pytest.Item | None] = {}
         self._hints: dict[str, str] = {}
-        self._call_s: dict[str, float | None] = {}
+        self.call_s: dict[str, float | None] = {}
         self._faults: list[str] = []
         self._constants = Constants([])
         self._fixtures: dict[object, Constants] = {}
@@ -144,7 +146,7 @@ class GradingPlugin:
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """A generator that depends on the run's seed and on the case, on nothing else."""
-        return rng_of(self._seed, request.node.name)
+        return rng_of(self.seed, request.node.name)
 
     @pytest.fixture
     def device(self) -> str:
@@ -191,12 +193,12 @@ class GradingPlugin:
                 slug="case-task",
             )
         id = item.name.removeprefix("test_")
-        self._hints[id] = mark.kwargs["hint"]
-        self._call_s[id] = mark.kwargs["call_s"]
+        self._hints[id] = translate(mark.kwargs["hint"])
+        self.call_s[id] = mark.kwargs["call_s"]
         return Case(
             id=id,
             task=mark.args[0],
-            title=_title(item),
+            title=translate(_title(item)),
             points=mark.kwargs["points"] / share,
             visible=item.path != self._hidden,
             needs=mark.kwargs["needs"],
@@ -204,13 +206,18 @@ class GradingPlugin:
 
     # --- one case
 
-    def run(self, case: Case, connection: Connection, before: Mapping[str, Outcome]) -> tuple[Outcome, CaseLog]:
-        """Run one case on one submission. ``before`` holds the outcomes of the cases that ran already."""
+    def run(
+        self, case: Case, connection: Connection, before: Mapping[str, Outcome], *, call_s: float | None = None
+    ) -> tuple[Outcome, CaseLog]:
+        """Run one case on one submission. ``before`` holds the outcomes of the cases that ran already.
+
+        ``call_s`` takes the place of the case's own limit for a single call, in seconds.
+        """
         needs = [name for name in case.needs if name not in self._without]
         lacking = [name for name in needs if before[name].verdict is not Verdict.PASSED]
         if lacking:
             return _skipped(case, lacking, before), CaseLog()
-        connection.begin(case.id, call_s=self._call_s[case.id], secret=not case.visible)
+        connection.begin(case.id, call_s=call_s or self.call_s[case.id], secret=not case.visible)
         self._case_in_hand, self._connection = case, connection
         self._raised, self._called = None, False
         started = time.perf_counter()
@@ -350,7 +357,8 @@ def not_raised(text: str) -> Mismatch | None:
         return Mismatch(kind="property", got=text, want="")
     # before pytest 9 they were written as <class 'ValueError'>
     names = re.findall(r"[\w.]+(?='>|,|$)", wanted[1] or wanted[2])
-    return Mismatch(kind="exception", got="no exception", want=" or ".join(names))
+    either = functools.reduce(lambda one, other: say("case.either", one=one, other=other), names)
+    return Mismatch(kind="exception", got=say("case.no-exception"), want=either)
 
 
 def _forget_instance(item: pytest.Item) -> None:

@@ -13,7 +13,7 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -21,11 +21,12 @@ from typing import Any
 
 import pytest
 
-from ..course import solution
+from ..course import solution, translation
 from ..course.assignment import Assignment
 from ..course.submission import Submission
 from ..errors import AssignmentError, CaseError, SandboxIncomplete, UsageError
-from ..model import Case, GraderInfo, Outcome, Report, SandboxInfo, Score, SubmissionInfo, Verdict
+from ..messages import spoken
+from ..model import Case, GraderInfo, Language, Outcome, Report, SandboxInfo, Score, SubmissionInfo, Verdict
 from ..sandbox import selftest
 from ..sandbox.limits import Limits
 from ..sandbox.student import CaseLog, Connection, Source, parameters_of
@@ -89,12 +90,11 @@ class _Session:
         """Collect, prove, grade, prove again."""
 
         def loop(plugin: GradingPlugin) -> None:
-            self._plugin = plugin
             if self._run.official and not self._run.without:
                 self._check_points(plugin.plan)
             if failed := self._unproven():
                 raise CaseError(_does_not_pass(self._assignment, failed))
-            known = KnownMistakes(self._mistakes, plugin.plan, self._rehearse)
+            known = self._known()
             graded = 0
             for submission in submissions:
                 if graded == 1:  # a class: the collector can pass by what stays, the collection and the prepared values
@@ -110,11 +110,20 @@ class _Session:
                     slug="case-drift",
                 )
 
+        self._collect(loop)
+
+    def _collect(self, loop: Callable[[GradingPlugin], None]) -> None:
+        """Collect the cases and call ``loop`` inside pytest's own; raise what it raised."""
+
+        def with_plan(plugin: GradingPlugin) -> None:
+            self._plugin = plugin
+            loop(plugin)
+
         hidden = self._assignment.hidden_cases if self._run.official else None
         files = [path.resolve() for path in (self._assignment.visible_cases, hidden) if path]
         with _imported(self._assignment) if hidden else contextlib.nullcontext() as reference:
             plugin = GradingPlugin(
-                loop,
+                with_plan,
                 tasks=[task.id for task in self._assignment.tasks],
                 hidden=hidden and hidden.resolve(),
                 reference=reference,
@@ -130,6 +139,10 @@ class _Session:
             raise plugin.failure
         if self._plugin is None:
             raise CaseError(f"pytest ended before it collected {files[0]}.", slug="case-collection")
+
+    def lend(self, work: Callable[[Bench], None]) -> None:
+        """Collect, and hand the cases to ``work``."""
+        self._collect(lambda plugin: work(Bench(self, plugin)))
 
     # --- the solution
 
@@ -150,6 +163,10 @@ class _Session:
         finally:
             connection.close()
 
+    def _known(self) -> KnownMistakes:
+        assert self._plugin is not None
+        return KnownMistakes(self._mistakes, self._plugin.plan, self._rehearse)
+
     def _check_points(self, plan: Sequence[Case]) -> None:
         for task in self._assignment.tasks:
             total = sum(case.points for case in plan if case.task == task.id)
@@ -165,10 +182,11 @@ class _Session:
         assert self._plugin is not None
         connection = self._connect(submission.modules, submission)
         lines = rubric.graded(self._plugin.plan, self._outcomes(connection, known))
+        said = translation.said(self._assignment)
         return Report(
-            assignment=self._assignment.slug,
-            title=self._assignment.title,
-            tasks=self._assignment.tasks,
+            assignment=said.slug,
+            title=said.title,
+            tasks=said.tasks,
             submission=submission.info(),
             score=rubric.score(lines),
             outcomes=lines,
@@ -177,6 +195,7 @@ class _Session:
             official=self._run.official,
             complete=rubric.is_complete(lines),
             notes=submission.notes,
+            language=Language(spoken()),
         )
 
     def _outcomes(self, connection: Connection, known: KnownMistakes | None = None) -> list[Outcome]:
@@ -191,7 +210,9 @@ class _Session:
             connection.close()  # before anything is reported: nothing of the submission may still run
         return list(done.values())
 
-    def _connect(self, modules: dict[str, bytes], submission: Submission | None = None) -> Connection:
+    def _connect(
+        self, modules: dict[str, bytes], submission: Submission | None = None, *, seed: int | None = None
+    ) -> Connection:
         main = self._assignment.modules[0]
         missing = submission.explain_missing(main) if submission and main not in modules else ""
         source = Source(
@@ -207,9 +228,75 @@ class _Session:
             self._limits,
             torch=self._assignment.needs_torch,
             packages=_packages(self._assignment),
-            seed=self._run.seed,
+            seed=self._run.seed if seed is None else seed,
             prepared=self._prepared,
         )
+
+
+class Bench:
+    """The cases of one assignment, collected once and proven by nobody: run any of them on anything, with any seed.
+
+    For those who examine the cases themselves. Only valid inside the function that :func:`on_bench` calls.
+    """
+
+    def __init__(self, session: _Session, plugin: GradingPlugin) -> None:
+        self.plan: tuple[Case, ...] = plugin.plan
+        self.seed = plugin.seed
+        self._session = session
+        self._plugin = plugin
+        self._known = session._known()
+
+    def own_limit(self, case: Case) -> bool:
+        """Whether ``case`` has a ``call_s`` of its own: it trains."""
+        return self._plugin.call_s[case.id] is not None
+
+    def reseed(self, seed: int) -> None:
+        """Let the next cases draw as in a run with this seed."""
+        self.seed = self._plugin.seed = seed
+        self._session._prepared.clear()  # slopes of the inputs of another seed
+        self._known = self._session._known()
+
+    def run(
+        self,
+        modules: dict[str, bytes],
+        cases: Iterable[Case],
+        *,
+        alone: bool = False,
+        call_s: Mapping[str, float] | None = None,
+    ) -> Iterator[tuple[Case, Outcome, CaseLog]]:
+        """Run ``cases`` on these modules, in order, in one worker while it lives.
+
+        With ``alone`` no case is skipped for another's sake; otherwise one whose ``needs`` ran here and did not pass
+        is. ``call_s`` replaces the limit of a single call, in seconds, by case. Ends the worker when it is exhausted
+        or closed.
+        """
+        connection = self.connect(modules)
+        done: dict[str, Outcome] = {}
+        try:
+            for case in cases:
+                passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
+                before = passed if alone else passed | done
+                outcome, log = self._plugin.run(case, connection, before, call_s=(call_s or {}).get(case.id))
+                done[case.id] = outcome
+                yield case, outcome, log
+        finally:
+            connection.close()
+
+    def hint(self, case: Case, outcome: Outcome, log: CaseLog) -> str:
+        """Return the hint that a student reads: that of the known mistake which behaves alike, or the case's own."""
+        return self._known.hint(case, outcome, log) or outcome.hint
+
+    def connect(self, modules: dict[str, bytes]) -> Connection:
+        """Connect to a worker with these modules, with the assignment's limits; to be closed by the caller."""
+        return self._session._connect(modules, seed=self.seed)
+
+
+def on_bench(assignment: Assignment, work: Callable[[Bench], None], *, run: Run, supervisor: Supervisor) -> None:
+    """Collect the cases of ``assignment`` and call ``work`` with a :class:`Bench`.
+
+    Raises what :func:`grade` raises, but proves nothing: that is up to ``work``, whose own exceptions pass through.
+    """
+    _Session(assignment, run, supervisor).lend(work)
 
 
 def _pytest_main(files: list[Path], plugin: GradingPlugin) -> None:
@@ -364,10 +451,11 @@ def rejected(assignment: Assignment, sentence: str, *, student: str | None, run:
 
     The possible points are the whole assignment's, since no case was even planned.
     """
+    said = translation.said(assignment)
     return Report(
-        assignment=assignment.slug,
-        title=assignment.title,
-        tasks=assignment.tasks,
+        assignment=said.slug,
+        title=said.title,
+        tasks=said.tasks,
         submission=SubmissionInfo(student=student, sha256=""),
         score=Score(earned=0.0, possible=assignment.points),
         outcomes=(),
@@ -375,4 +463,5 @@ def rejected(assignment: Assignment, sentence: str, *, student: str | None, run:
         grader=GraderInfo(version=version(), seed=run.seed, device=_device(assignment, run)),
         official=run.official,
         notes=(sentence,),
+        language=Language(spoken()),
     )
