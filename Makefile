@@ -24,8 +24,8 @@ $(DEV_READY): $(READY)
 	@$(PIP) -e '.[dev]'
 	@touch $@
 
-grade: $(READY)  ## Grade: all assignments as they stand, or A=05-logistic [SUBMISSION=path].
-	@$(BIN)/autograder grade $(A) $(if $(SUBMISSION),--submission "$(SUBMISSION)")
+grade: $(READY)  ## Grade: all assignments as they stand, or A=05-logistic [SUBMISSION=path] [L=ko].
+	@$(BIN)/autograder grade $(A) $(if $(SUBMISSION),--submission "$(SUBMISSION)") $(if $(L),--lang $(L))
 
 demo: $(READY)  ## Grade a small synthetic class and print its table.
 	@$(BIN)/autograder batch 05-logistic examples/class --official --out report/demo

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -18,11 +20,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from .course import assignment as assignments
 from .course import submission as submissions
+from .course import translation
 from .course.assignment import Assignment
 from .errors import AutograderError, SubmissionRejected, UsageError
 from .grading import batch as classes
 from .grading.session import Run, grade_one, rejected
-from .model import Audience, Report
+from .messages import say, speaking, translate
+from .model import Audience, Language, Report
 from .reports import render
 from .sandbox.supervisor import Supervisor
 
@@ -39,6 +43,10 @@ Root = Annotated[Path, typer.Option(help="The course folder, which holds assignm
 Official = Annotated[bool, typer.Option("--official", help="Add the hidden cases; needs the complete sandbox.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Draw the same inputs again (official runs draw fresh ones).")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Lang = Annotated[
+    Language | None,
+    typer.Option(envvar="AUTOGRADER_LANG", help="What reports speak; else $AUTOGRADER_LANG, else the assignment's."),
+]
 DataRoot = Annotated[Path | None, typer.Option(help="Where data sets lie (MNIST); else $AUTOGRADER_DATA.")]
 
 
@@ -53,6 +61,7 @@ def grade(
     device: Device = "auto",
     data_root: DataRoot = None,
     audience: Annotated[Audience, typer.Option(help="Who reads terminal and HTML.")] = Audience.STUDENT,
+    lang: Lang = None,
     root: Root = Path(),
 ) -> None:
     """Grade assignments as they stand, or one submission."""
@@ -62,21 +71,17 @@ def grade(
         option = "--submission" if submission else "--json"
         raise UsageError(f"{option} is for one assignment. Name it: autograder grade 05-logistic {option} PATH.")
     run = _run(official=official, seed=seed, device=device)
+    _check_writable(html, json)
     console = Console()
     reports = []
-    with Supervisor() as supervisor, _progress(console) as progress:
-        for each in progress.track(chosen, description="grading"):
-            reports.append(_grade(each, submission, run=run, supervisor=supervisor))
-    pages = [render.write(report, html, audience=audience) for report in reports]
-    if len(reports) == 1:
-        render.terminal(reports[0], audience=audience, console=console)
-        page = pages[0]
-    else:
-        render.summary(reports, console, modules={each.slug: f"{each.modules[0]}.py" for each in chosen})
-        page = render.write_index(reports, [path.name for path in pages], html)
+    with speaking(_common_language(chosen, lang)):
+        with Supervisor() as supervisor, _progress(console) as progress:
+            for each in progress.track(chosen, description=say("report.grading")):
+                with translation.graded_in(lang, each):
+                    reports.append(_grade(each, submission, run=run, supervisor=supervisor))
+        _show(reports, chosen, html, audience=audience, console=console)
     if json:
         render.write_text(json, render.to_json(reports[0], audience=Audience.STAFF))
-    console.out(f"\nReport: {page}", highlight=False)
     _leave(reports)
 
 
@@ -89,6 +94,7 @@ def batch(
     seed: Seed = None,
     device: Device = "auto",
     data_root: DataRoot = None,
+    lang: Lang = None,
     root: Root = Path(),
 ) -> None:
     """Grade a class: a report each, grades.csv, and one page for the whole class."""
@@ -96,25 +102,22 @@ def batch(
     assignment = assignments.load(slug, root=root)
     students = classes.entries(source)
     run = _run(official=official, seed=seed, device=device)
+    _check_writable(out)
     console = Console()
     reports: list[Report] = []
-    with Supervisor() as supervisor, _progress(console) as progress:
-        bar = progress.add_task(assignment.slug, total=len(students))
+    with translation.graded_in(lang, assignment):
+        with Supervisor() as supervisor, _progress(console) as progress:
+            bar = progress.add_task(assignment.slug, total=len(students))
 
-        def record(report: Report) -> None:
-            render.write(report, out, audience=Audience.STUDENT)
-            staff = render.to_json(report, audience=Audience.STAFF)
-            render.write_text(out / render.page_name(report, ending="json"), staff)
-            reports.append(report)
-            progress.advance(bar)
+            def record(report: Report) -> None:
+                render.write(report, out, audience=Audience.STUDENT)
+                staff = render.to_json(report, audience=Audience.STAFF)
+                render.write_text(out / render.page_name(report, ending="json"), staff)
+                reports.append(report)
+                progress.advance(bar)
 
-        classes.grade_class(assignment, students, record, run=run, supervisor=supervisor)
-    reports.sort(key=lambda report: report.submission.student or "")
-    rows = [render.class_row(report, page=render.page_name(report)) for report in reports]
-    page = render.write_text(out / "class.html", render.class_html(rows, slug=assignment.slug, title=assignment.title))
-    classes.write_grades(reports, out / "grades.csv")
-    render.class_table(rows, console)
-    console.out(f"\nClass: {page}   grades: {out / 'grades.csv'}", highlight=False)
+            classes.grade_class(assignment, students, record, run=run, supervisor=supervisor)
+        _show_class(reports, assignment, out, console=console)
     _leave(reports)
 
 
@@ -123,6 +126,7 @@ def report(
     file: Annotated[Path, typer.Argument(help="A report.json of an earlier run.")],
     html: Annotated[Path, typer.Option(help="Folder for the HTML report.")] = Path("report"),
     audience: Annotated[Audience, typer.Option(help="Who reads it.")] = Audience.STUDENT,
+    lang: Annotated[Language | None, typer.Option(help="What its labels speak; else the report's own.")] = None,
 ) -> None:
     """Render a saved report again, without grading."""
     try:
@@ -130,10 +134,13 @@ def report(
     except (OSError, UnicodeDecodeError) as exc:
         raise UsageError(f"{file} cannot be read: {exc}. Name a report.json of an earlier run.") from exc
     saved = render.from_json(text, source=str(file))
+    saved = replace(saved, language=lang or saved.language)
+    _check_writable(html)
     console = Console()
     render.terminal(saved, audience=audience, console=console)
     page = render.write(saved, html, audience=audience)
-    console.out(f"\nReport: {page}", highlight=False)
+    with speaking(saved.language):
+        console.out(f"\n{say('report.page', page=page)}", highlight=False)
 
 
 @app.command()
@@ -166,8 +173,52 @@ def _grade(assignment: Assignment, path: Path | None, *, run: Run, supervisor: S
     try:
         submission = submissions.open(path or assignment.folder, assignment)
     except SubmissionRejected as refusal:
-        return rejected(assignment, refusal.message, student=None, run=run, supervisor=supervisor)
-    return grade_one(assignment, submission, run=run, supervisor=supervisor)
+        report = rejected(assignment, refusal.message, student=None, run=run, supervisor=supervisor)
+    else:
+        report = grade_one(assignment, submission, run=run, supervisor=supervisor)
+    return replace(report, submission=replace(report.submission, path=str(path) if path else None))
+
+
+def _show(
+    reports: Sequence[Report], graded: Sequence[Assignment], folder: Path, *, audience: Audience, console: Console
+) -> None:
+    """Write the pages; print the one report, or a line for each of several."""
+    pages = [render.write(report, folder, audience=audience) for report in reports]
+    if len(reports) == 1:
+        render.terminal(reports[0], audience=audience, console=console)
+        page = pages[0]
+    else:
+        render.summary(reports, console, modules={each.slug: f"{each.modules[0]}.py" for each in graded})
+        page = render.write_index(reports, [path.name for path in pages], folder)
+    console.out(f"\n{say('report.page', page=page)}", highlight=False)
+
+
+def _show_class(reports: list[Report], assignment: Assignment, out: Path, *, console: Console) -> None:
+    """Write the table of a class as page and CSV, and print it."""
+    reports.sort(key=lambda report: report.submission.student or "")
+    rows = [render.class_row(report, page=render.page_name(report)) for report in reports]
+    title = translate(assignment.title)
+    page = render.write_text(out / "class.html", render.class_html(rows, slug=assignment.slug, title=title))
+    grades = out / "grades.csv"
+    classes.write_grades(reports, grades)
+    render.class_table(rows, console)
+    console.out(f"\n{say('report.class-page', page=page, grades=grades)}", highlight=False)
+
+
+def _common_language(chosen: Sequence[Assignment], lang: Language | None) -> Language:
+    """The language for what is said of all assignments together: English where they differ."""
+    found = {lang or each.language for each in chosen}
+    return found.pop() if len(found) == 1 else Language.EN
+
+
+def _check_writable(folder: Path, file: Path | None = None) -> None:
+    """UsageError for a place that reports cannot be written to: nobody should learn that after a class was graded."""
+    for place in (folder, *([file.parent] if file else [])):
+        found = next(each for each in (place, *place.absolute().parents) if os.path.lexists(each))
+        if not (found.is_dir() and os.access(found, os.W_OK | os.X_OK)):
+            raise UsageError(f"{place} cannot be written: {found} is no folder that you may write to.")
+    if file and file.is_dir():
+        raise UsageError(f"{file} cannot be written: it is a folder. Name a file.")
 
 
 def _run(*, official: bool, seed: int | None, device: str) -> Run:

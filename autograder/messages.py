@@ -1,10 +1,18 @@
-"""Every sentence that a student reads, by stable id, with named parameters.
+"""Every sentence that a student reads, by stable id, with named parameters, in the language that is spoken.
 
 ``say("value.timed-out", seconds=5)`` is the only way to a sentence. Ids are ``area.name``. A parameter never stands
-before a grammatical particle, so that the sentences can be translated word by word.
+before a grammatical particle, so that the sentences can be translated word by word; the Korean ones are in
+``messages_ko.py``. What an assignment says in its own words (titles, hints) goes through :func:`translate`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from .messages_ko import KOREAN
 
 ENGLISH: dict[str, str] = {
     # sandbox: what became of the worker
@@ -59,9 +67,19 @@ ENGLISH: dict[str, str] = {
     "submission.renamed": "{found} was graded as {file}, the name that was asked for.",
     "submission.definitions": "Of {found}, the imports, functions, classes and assignments were graded; loops, prints and the like were left out.",
     "submission.beside": "{file} was graded, and {found} was not; hand in one of the two.",
-    # checks: fragments of a difference
+    "submission.cell": "{file}, cell {cell}",
+    # checks: what kind of difference was found, and fragments of it
+    "kind.type": "type",
+    "kind.shape": "shape",
+    "kind.dtype": "dtype",
+    "kind.non-finite": "non-finite",
+    "kind.value": "value",
+    "kind.effect": "effect",
+    "kind.exception": "exception",
+    "kind.property": "property",
     "type.array": "numpy array",
     "type.tensor": "torch tensor",
+    "type.object": "an object of the class {name}",
     "compare.number": "a single number",
     "compare.items": "{count} items",
     "compare.item": "item {index}",
@@ -70,6 +88,8 @@ ENGLISH: dict[str, str] = {
     "compare.share": "{wrong} of {size} entries",
     "compare.draw": "call {number} of {count}",
     "compare.huge": "a number of more than 40 digits",
+    "compare.at-least": "at least {least}",
+    "compare.at-most": "at most {most}",
     "effect.changed": "argument {argument} changed in place",
     "effect.unchanged": "all arguments as they were",
     "effect.alias": "a result that shares memory with argument {argument}",
@@ -113,6 +133,8 @@ ENGLISH: dict[str, str] = {
     # cases
     "case.unusable": "The case could not use what your code returned ({type}). Compare type and shape with the documentation in the stub.",
     "case.assertion": "A check of this case does not hold.",
+    "case.no-exception": "no exception",
+    "case.either": "{one} or {other}",
     "case.skipped": "Not run, because this case needs {needs}, which did not pass. Mend that first.",
     "case.grader-error": "This case broke through no fault of yours. It costs no points; your instructor has been told.",
     # reports: words and sentences around the outcomes
@@ -173,6 +195,7 @@ ENGLISH: dict[str, str] = {
     "report.hidden-difference": "differs; the case is hidden, so neither its inputs nor its values are shown",
     "report.hidden-only": "The cases of this task are hidden; they run when your work is graded.",
     "report.rerun": "make grade A={slug}",
+    "report.rerun-submission": "make grade A={slug} SUBMISSION={path}",
     "report.next-mend": "Change your code, then run",
     "report.next-hidden": "Try small inputs of your own: other shapes, negative numbers, zeros, large values.",
     "report.adjustment": "{points} points: {reason}",
@@ -182,6 +205,11 @@ ENGLISH: dict[str, str] = {
     "report.cut": "… {count} characters left out …",
     "report.not-counted": "not counted",
     "report.index": "Assignments",
+    "report.page": "Report: {page}",
+    "report.class-page": "Class: {page}   grades: {grades}",
+    "report.grading": "grading",
+    "report.count": "{count} {verdict}",
+    "report.said-above": "As said at the top of this report.",
     "report.anonymous": "(no name)",
     "report.class": "{count} submissions, mean {mean} of {possible} points",
     "report.class-one": "1 submission, {mean} of {possible} points",
@@ -223,6 +251,19 @@ ENGLISH: dict[str, str] = {
     "scores or probabilities? And are the gradients of the last step cleared before the next?",
     "training.hint-nearly": "That is close. Are the training examples shuffled, are all epochs run, and is the "
     "learning rate the one given?",
+    # training: fragments of a difference
+    "training.parameters": "parameters",
+    "training.none": "no parameters",
+    "training.gone": "gone or reshaped",
+    "training.same-shape": "the same shape",
+    "training.nan": "nan or inf",
+    "training.finite": "finite numbers",
+    "training.unchanged": "unchanged",
+    "training.changed": "changed",
+    "training.array": "numpy array or torch tensor",
+    "training.rows": "({rows}, {width}) or ({rows},)",
+    "training.classes": "integer classes or ({rows}, {width}) logits",
+    "training.logits": "floating-point logits",
     # honesty: what was used, and what the training learned from
     "honest.called": "This call used {names}, which this task asks you to do without.",
     "honest.renamed": "Every class was given another name before this training. Of {examples} test examples the share "
@@ -234,6 +275,45 @@ ENGLISH: dict[str, str] = {
 }
 
 
+CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "ko": KOREAN}
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """The language in hand, and an assignment's own sentences: English -> that language."""
+
+    language: str = "en"
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+_SPOKEN: ContextVar[_Spoken] = ContextVar("spoken", default=_Spoken())  # noqa: B039  # it is frozen
+
+
+@contextmanager
+def speaking(language: str, texts: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Speak ``language`` inside the block; ``texts`` are an assignment's own sentences in it. KeyError for an unknown one.
+
+    ``with speaking("ko"): say("verdict.passed")``
+    """
+    if language not in CATALOGUES:
+        raise KeyError(language)
+    token = _SPOKEN.set(_Spoken(language, texts or {}))
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
+def spoken() -> str:
+    """Return the language in hand: "en" unless a block of :func:`speaking` says otherwise."""
+    return _SPOKEN.get().language
+
+
 def say(id: str, /, **parameters: object) -> str:
     """Return the sentence ``id`` with its parameters filled in; KeyError for an unknown id or a missing parameter."""
-    return ENGLISH[id].format(**parameters)
+    return CATALOGUES[spoken()][id].format(**parameters)
+
+
+def translate(text: str, /) -> str:
+    """Return what an assignment says in its own words in the language in hand; as it is where nobody translated it."""
+    return _SPOKEN.get().texts.get(text, text)

@@ -26,6 +26,13 @@ class Verdict(StrEnum):
     GRADER_ERROR = "grader_error"  # ours: never costs a point, always reaches staff
 
 
+class Language(StrEnum):
+    """In which language a report speaks."""
+
+    EN = "en"
+    KO = "ko"
+
+
 class Audience(StrEnum):
     """Who reads a rendering, hence what it may show."""
 
@@ -112,11 +119,15 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionInfo:
-    """Who handed in what, when. ``received_at`` is an ISO 8601 time with offset."""
+    """Who handed in what, when. ``received_at`` is an ISO 8601 time with offset.
+
+    ``path`` is where it lay, in the words of whoever graded a single one; None for a working copy and in a class.
+    """
 
     student: str | None
     sha256: str
     received_at: str | None = None
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +174,7 @@ class Report:
 
     ``official`` is False for a student's own run (visible cases only, whatever sandbox the machine has).
     ``complete`` is False as soon as one case ended in GRADER_ERROR. ``notes`` are sentences about the
-    submission as a whole: a refused archive, a file taken under another name.
+    submission as a whole: a refused archive, a file taken under another name. ``language`` is that of every sentence.
     """
 
     assignment: str
@@ -177,6 +188,7 @@ class Report:
     official: bool = False
     complete: bool = True
     notes: tuple[str, ...] = field(default=())
+    language: Language = Language.EN
     schema: int = REPORT_SCHEMA
 
     def seen_by(self, audience: Audience) -> Report:

@@ -152,7 +152,7 @@ WRONG = {
     "number in a list": ('["numpy"]', "[1]", "line 4: allowed_imports holds 1; write text in quotes."),
     "no modules": ('["logistic", "plots"]', "[]", "line 3: modules is []; write at least one entry."),
     "language": ("points = 30", 'points = 30\nlanguage = "English"',
-                 'line 3: language is "English"; write two small letters such as "en".'),
+                 'line 3: language is "English"; write "en" or "ko".'),
     "missing key": ('title = "Logistic regression"\n', "", "line 1: title is missing; add it."),
     "missing key of a task": ('title = "Its slope"\n', "", "line 11: title is missing; add it to this task."),
     "unknown key": ("modules =", "module =", "line 3: the key module is unknown; did you mean modules?"),

@@ -5,18 +5,22 @@ from __future__ import annotations
 import ast
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment, nodes
 
-from autograder.messages import ENGLISH, say
+from autograder.messages import CATALOGUES, ENGLISH, say, speaking, spoken, translate
+from autograder.messages_ko import KOREAN
+from autograder.model import Language
+from autograder.reports import views
 
 ROOT = Path(__file__).parents[1]
 TEMPLATES = sorted((ROOT / "templates").glob("*.j2"))
-SOURCES = sorted((ROOT / "autograder").rglob("*.py"))
+CATALOGUE_FILES = ("messages.py", "messages_ko.py")
+SOURCES = sorted(path for path in (ROOT / "autograder").rglob("*.py") if path.name not in CATALOGUE_FILES)
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,8 @@ class Said:
     given: frozenset[str]
 
 
-def placeholders(id: str) -> frozenset[str]:
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(ENGLISH[id]) if name is not None)
+def placeholders(id: str, catalogue: Mapping[str, str] = ENGLISH) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(catalogue[id]) if name is not None)
 
 
 FILLED = "([a-z_.-]+)"  # a part that is filled in may hold several words: state.{state}, {id}-hidden
@@ -95,7 +99,6 @@ NAMED = [said for said in SAID if said.pattern]
 WORDS = {
     node.value
     for path in SOURCES
-    if path.name != "messages.py"
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     if isinstance(node, ast.Constant) and isinstance(node.value, str)
 }
@@ -170,3 +173,97 @@ def test_say_fills_in_and_refuses_what_does_not_fit() -> None:
 
 def test_braces_in_what_is_filled_in_stay_as_they_are() -> None:
     assert say("report.points", earned="{possible}", possible="{0}") == "{possible} of {0} points"
+
+
+# --- what comes back is named in sentences, too
+
+
+def prose(node: ast.AST) -> str:
+    """The English words that stand in an expression as plain text, and not as the id of a sentence or as a key."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value if re.search("[A-Za-z]{2}", node.value) else ""
+    if isinstance(node, ast.Subscript) or (isinstance(node, ast.Call) and ast.unparse(node.func) == "say"):
+        return ""
+    return " ".join(filter(None, (prose(child) for child in ast.iter_child_nodes(node))))
+
+
+def test_both_sides_of_a_difference_are_said() -> None:
+    """A difference is made of values, names and sentences; an English word in it would stand in a Korean report."""
+    found = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MAKERS:
+                sides = [*node.args[1:3], *(each.value for each in node.keywords if each.arg in ("got", "want"))]
+                found += [f"{path.name}:{node.lineno}: {text}" for side in sides if (text := prose(side))]
+    assert found == []
+
+
+MAKERS = ("Mismatch", "_refuse", "_found", "_over_budget")
+
+
+def test_every_kind_of_difference_has_its_word() -> None:
+    assert {f"kind.{kind}" for kind in views.KINDS} == {id for id in ENGLISH if id.startswith("kind.")}
+
+
+# --- Korean
+
+# In these places a form depends on the sound before it: 은/는, 이/가, 을/를, 와/과, (으)로, (이)나, (이)라.
+PARTICLE = re.compile(r"\}[\"')\]»”’]*[은는이가을를와과으로나라]")
+FORMAL = re.compile(r"(니다|십시오|니까)$")
+
+
+def test_every_language_has_a_catalogue() -> None:
+    assert set(CATALOGUES) == set(Language)
+
+
+def test_korean_has_the_sentences_of_english_in_their_order() -> None:
+    assert list(KOREAN) == list(ENGLISH)
+
+
+@pytest.mark.parametrize("id", ENGLISH)
+def test_korean_has_the_placeholders_of_english(id: str) -> None:
+    assert placeholders(id, KOREAN) == placeholders(id)
+    assert KOREAN[id] == KOREAN[id].strip() != ""
+
+
+@pytest.mark.parametrize("id", KOREAN)
+def test_no_particle_follows_a_parameter(id: str) -> None:
+    assert PARTICLE.search(KOREAN[id]) is None
+
+
+def test_a_particle_behind_a_parameter_is_found() -> None:
+    for wrong in ("{name}은 함수가 아닙니다.", "{name}을 고치십시오.", "{file}로 저장하십시오.", "'{a}'와 {b}"):
+        assert PARTICLE.search(wrong)
+    assert not PARTICLE.search("{name}: 형태가 다릅니다. {seconds}초, {file}에서, {count}개")
+
+
+@pytest.mark.parametrize("id", KOREAN)
+def test_korean_sentences_are_formal_throughout(id: str) -> None:
+    """합니다체: what ends like a sentence ends in -니다, -십시오 or -니까; fragments end without a full stop."""
+    text = re.sub(r"\([^()]*\)", "", KOREAN[id])
+    sentences = re.findall(r"[^.?!]*[가-힣][.?!](?=\s|$)", text)  # a full stop in "1.5" or behind a value ends nothing
+    assert [each for each in sentences if not FORMAL.search(each[:-1])] == []
+
+
+# --- the language in hand
+
+
+def test_the_language_in_hand_is_english_unless_said_otherwise() -> None:
+    assert (spoken(), say("verdict.passed")) == ("en", "passed")
+    with speaking("ko", {"The sigmoid": "시그모이드"}):
+        assert (spoken(), say("verdict.passed"), translate("The sigmoid")) == ("ko", "통과", "시그모이드")
+        with speaking("en"):
+            assert (say("verdict.passed"), translate("The sigmoid")) == ("passed", "The sigmoid")
+        assert translate("Its derivative") == "Its derivative"
+    assert (spoken(), translate("The sigmoid")) == ("en", "The sigmoid")
+
+
+def test_an_exception_ends_the_language_too() -> None:
+    with pytest.raises(ZeroDivisionError), speaking("ko"):
+        1 / 0  # noqa: B018
+    assert spoken() == "en"
+
+
+def test_a_language_that_nobody_wrote_is_refused() -> None:
+    with pytest.raises(KeyError), speaking("fr"):
+        pass

@@ -111,7 +111,7 @@ def test_the_largest_logit_wins_even_where_all_are_negative() -> None:
 @pytest.mark.parametrize(
     ("predictions", "kind", "got"),
     [
-        (None, "type", "NoneType"),
+        (None, "type", "None"),
         (classes_with(500).tolist(), "type", "list"),
         (logits_with(500)[:, :9], "shape", "(500, 9)"),
         (logits_with(500)[:499], "shape", "(499, 10)"),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from autograder.checks.diagnosis import diagnose, named_sizes
 from autograder.errors import CaseError
-from autograder.messages import say
+from autograder.messages import say, translate
 from autograder.model import Mismatch
 
 # rtol, atol by precision: float64 leaves room for another order of summation, float32 for a sum over some 1,000 terms;
@@ -36,16 +36,17 @@ _KINDS = {"b": "bool", "i": "integer", "u": "integer", "f": "float", "c": "compl
 class CaseFailed(AssertionError):
     """A check did not hold, and says so to the student; what every function of the vocabulary raises.
 
-    ``credit`` in [0, 1] is the share of the case's points that the answer still deserves.
+    ``credit`` in [0, 1] is the share of the case's points that the answer still deserves. A message or hint of an
+    author's own is said in the language in hand, where the assignment has it in that language.
     """
 
     def __init__(
         self, *, mismatch: Mismatch | None = None, message: str = "", hint: str = "", credit: float = 0.0
     ) -> None:
-        super().__init__(message)
         self.mismatch = mismatch
-        self.message = message
-        self.hint = hint
+        self.message = translate(message)
+        self.hint = translate(hint)
+        super().__init__(self.message)
         self.credit = credit
 
     def __str__(self) -> str:
@@ -86,7 +87,7 @@ def assert_close(
     """Fail unless :func:`compare` finds no difference. ``name`` says what ``got`` is, where a case compares several."""
     mismatch = compare(got, want, rtol=rtol, atol=atol)
     if mismatch is not None:
-        named = replace(mismatch, where=" ".join(part for part in (name, mismatch.where) if part))
+        named = replace(mismatch, where=" ".join(part for part in (translate(name), mismatch.where) if part))
         raise CaseFailed(mismatch=named, hint=both_hints(_diagnosis(got, want, rtol=rtol, atol=atol), hint))
 
 
@@ -132,7 +133,7 @@ def assert_pure(function: Function, *args: Any, **kwargs: Any) -> Any:
 
 
 def require(condition: object, problem: str, *, hint: str = "") -> None:
-    """Fail with ``problem`` ("the loss rose at step 12") unless ``condition`` holds."""
+    """Fail with ``problem`` ("The loss rises.") unless ``condition`` holds; a literal sentence can be translated."""
     if not condition:
         raise CaseFailed(mismatch=Mismatch("property", got="", want=""), message=problem, hint=hint)
 
@@ -313,7 +314,7 @@ def _found(kind: str, got: str, want: str, where: tuple[str, ...]) -> Mismatch:
 
 def both_hints(diagnosed: str, written: str) -> str:
     """Return what the numbers say, then what the author of the case wrote."""
-    return " ".join(part for part in (diagnosed, written) if part)
+    return " ".join(part for part in (diagnosed, translate(written)) if part)
 
 
 def _diagnosis(
@@ -390,6 +391,9 @@ def type_name(value: object) -> str:
         return say("type.tensor")
     if isinstance(value, np.ndarray):
         return say("type.array")
+    in_words = getattr(type(value), "_autograder_in_words", None)  # a handle of the submission's object says it itself
+    if in_words is not None:
+        return str(in_words(value))
     if value is None:
         return "None"
     if _is_bool(value):

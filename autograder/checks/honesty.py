@@ -108,7 +108,7 @@ def label_permutation(
     why = say("honest.hint-old-names" if _reaches(predicted, old, at) else "honest.hint-names")
     raise CaseFailed(
         message=say("honest.renamed", accuracy=accuracy, examples=len(old), at=f"{at:g}"),
-        mismatch=Mismatch("property", got=accuracy, want=f"at least {at:g}"),
+        mismatch=Mismatch("property", got=accuracy, want=say("compare.at-least", least=f"{at:g}")),
         hint=both_hints(why, hint),
     )
 

@@ -16,7 +16,7 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.checks.compare import CaseFailed
+from autograder.checks.compare import CaseFailed, type_name
 from autograder.errors import CaseError
 from autograder.messages import say
 from autograder.model import Mismatch
@@ -191,19 +191,22 @@ def parameters_moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> Non
             when there are none at all; kind non-finite, naming those that hold NaN or infinity.
     """
     if not before:
-        nothing = Mismatch("property", got="no parameters", want="parameters")
+        nothing = Mismatch("property", got=say("training.none"), want=say("training.parameters"))
         raise CaseFailed(message=say("training.no-parameters"), mismatch=nothing)
     old = {name: _array(value) for name, value in before.items()}
     new = {name: _array(value) for name, value in after.items()}
     lost = [name for name in old if name not in new or new[name].shape != old[name].shape]
     if lost:
-        _blame("training.parameters-lost", lost, Mismatch("property", got="gone or reshaped", want="the same shape"))
+        same = say("training.same-shape")
+        _blame("training.parameters-lost", lost, Mismatch("property", got=say("training.gone"), want=same))
     broken = [name for name in old if not np.isfinite(new[name]).all()]
     if broken:
-        _blame("training.parameters-non-finite", broken, Mismatch("non-finite", got="nan or inf", want="numbers"))
+        finite = say("training.finite")
+        _blame("training.parameters-non-finite", broken, Mismatch("non-finite", got=say("training.nan"), want=finite))
     still = [name for name in old if np.array_equal(old[name], new[name])]
     if still:
-        _blame("training.parameters-still", still, Mismatch("property", got="unchanged", want="changed"))
+        changed = say("training.changed")
+        _blame("training.parameters-still", still, Mismatch("property", got=say("training.unchanged"), want=changed))
 
 
 def _blame(sentence: str, names: Sequence[str], mismatch: Mismatch) -> NoReturn:
@@ -251,7 +254,7 @@ def _train_within(
 
 
 def _over_budget(sentence: str, *, got: str, limit: str) -> NoReturn:
-    mismatch = Mismatch("property", got=got, want=f"at most {limit}")
+    mismatch = Mismatch("property", got=got, want=say("compare.at-most", most=limit))
     raise CaseFailed(message=say(sentence, got=got, limit=limit), mismatch=mismatch)
 
 
@@ -261,21 +264,21 @@ def as_classes(predictions: object, *, rows: int, width: int) -> NDArray[np.int6
     Raises:
         CaseFailed: kind type, shape, dtype or non-finite.
     """
-    want = f"({rows}, {width}) or ({rows},)"
     if not isinstance(predictions, np.ndarray) and not _is_tensor(predictions):
-        _refuse("type", got=type(predictions).__name__, want="numpy array or torch tensor")
+        _refuse("type", got=type_name(predictions), want=say("training.array"))
     array = _array(predictions)
     if array.shape not in ((rows, width), (rows,)):
-        _refuse("shape", got=str(array.shape), want=want)
+        _refuse("shape", got=str(array.shape), want=say("training.rows", rows=rows, width=width))
     if array.ndim == 1:
         if array.dtype.kind not in "iu":
-            _refuse("dtype", got=_dtype_name(predictions), want=f"integer classes or ({rows}, {width}) logits")
+            want = say("training.classes", rows=rows, width=width)
+            _refuse("dtype", got=_dtype_name(predictions), want=want)
         return array.astype(np.int64)
     if array.dtype.kind != "f":
-        _refuse("dtype", got=_dtype_name(predictions), want="floating-point logits")
+        _refuse("dtype", got=_dtype_name(predictions), want=say("training.logits"))
     if not np.isfinite(array).all():
         row, column = np.argwhere(~np.isfinite(array))[0]
-        _refuse("non-finite", got=str(array[row, column]), want="finite numbers", where=f"[{row}, {column}]")
+        _refuse("non-finite", got=str(array[row, column]), want=say("training.finite"), where=f"[{row}, {column}]")
     winners: NDArray[np.int64] = np.argmax(array, axis=1).astype(np.int64)
     return winners
 
@@ -343,7 +346,8 @@ def _fall_short(best: Trained, ladder: Sequence[Band], *, seeds_tried: int, hint
         message = say("training.band", band=f"{reached[-1].at:g}", **figures)
     else:
         message = say("training.no-band", **figures)
-    mismatch = Mismatch("property", got=str(figures["accuracy"]), want=f"at least {ladder[-1].at:g}")
+    wanted = say("compare.at-least", least=f"{ladder[-1].at:g}")
+    mismatch = Mismatch("property", got=str(figures["accuracy"]), want=wanted)
     raise CaseFailed(message=message, mismatch=mismatch, hint=hint, credit=reached[-1].credit if reached else 0.0)
 
 

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import ErrorDetails
 
 from autograder.errors import AssignmentError, UsageError
-from autograder.model import Task
+from autograder.model import Language, Task
 
 TOML = "assignment.toml"
 VISIBLE = "test_visible.py"
@@ -45,7 +45,7 @@ class Assignment:
     tasks: tuple[Task, ...]
     modules: tuple[str, ...]
     allowed_imports: tuple[str, ...]
-    language: str
+    language: Language
     limits: dict[str, float] = field(hash=False)
     folder: Path
     solution: Path | None
@@ -179,7 +179,7 @@ class _AssignmentTable(_Table):
     points: Positive
     modules: Annotated[list[str], Field(min_length=1)]
     allowed_imports: list[str] = []
-    language: Annotated[str, StringConstraints(pattern="^[a-z]{2}$")] = "en"
+    language: Annotated[Language, Field(strict=False)] = Language.EN
     task: Annotated[list[_TaskTable], Field(min_length=1)]
     limits: _LimitsTable = _LimitsTable()
 
@@ -237,7 +237,7 @@ _WANTED = {
     "greater_than": "a number above 0",
     "string_type": "text in quotes",
     "string_too_short": "at least one character",
-    "string_pattern_mismatch": 'two small letters such as "en"',
+    "enum": " or ".join(f'"{language}"' for language in Language),
     "list_type": 'a list such as ["numpy"]',
     "too_short": "at least one entry",
     "model_type": "a table, headed by its name in brackets",

@@ -69,7 +69,7 @@ class Submission:
         """
         origin = self.origins.get(module, f"{module}.py")
         cell = notebook.cell_of(self.modules[module], line) if _is_notebook(origin) else None
-        return (f"{origin}, cell {cell[0]}", cell[1]) if cell else (origin, line)
+        return (say("submission.cell", file=origin, cell=cell[0]), cell[1]) if cell else (origin, line)
 
     def explain_missing(self, module: str) -> str:
         """Return the sentence that says which file is missing and, if there is one, which file was probably meant."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..checks.compare import as_array, is_tensor
 from ..course.solution import Mistake
+from ..messages import translate
 from ..model import Case, Outcome, Verdict
 from ..sandbox.student import Call, CaseLog, StudentObject
 
@@ -39,7 +40,7 @@ class KnownMistakes:
         for mistake in self._candidates(case):
             theirs, their_log = self._on(case, mistake)
             if theirs.verdict is outcome.verdict and _alike(log, their_log) and _same_end(outcome, theirs):
-                return mistake.hint
+                return translate(mistake.hint)
         return ""
 
     def _candidates(self, case: Case) -> list[Mistake]:

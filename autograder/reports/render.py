@@ -25,11 +25,11 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.errors import AutograderError
-from autograder.messages import say
+from autograder.messages import say, speaking, spoken
 from autograder.model import Audience, GradedCase, Mismatch, Report, Verdict
 from autograder.reports import views
 from autograder.reports.document import from_json, to_json
-from autograder.reports.printable import clip, file_stem, printable
+from autograder.reports.printable import clip, file_stem, printable, shortened
 from autograder.reports.views import ClassRow, TaskView, class_row
 
 __all__ = [
@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 _FIELD_CHARACTERS: Final = 600  # a name, a value, a message: about eight lines of a terminal
-_HINT_CHARACTERS: Final = 160  # in a table of a class: two or three lines
+_HINT_COLUMNS: Final = 160  # in a table of a class: two or three lines
 _OUTPUT_LINES: Final = 20  # printed output on a terminal; the page shows more
 _LABEL_WIDTH: Final = 8  # "called", "value", "reason"; the rare longer one widens its own case
 
@@ -71,22 +71,28 @@ _FAILURE: Final = "red"
 
 
 def terminal(report: Report, *, audience: Audience, console: Console) -> None:
-    """Print a report: its tasks, what each case that did not pass has to say, what is still to do, the total."""
+    """Print a report: its tasks, what each case that did not pass has to say, what is still to do, the total.
+
+    It is printed in the language of the report.
+    """
     report = report.seen_by(audience)
-    tasks = views.by_task(report)
-    _print(console, _head(report))
-    _print(console, Group(_task_table(tasks), ""))
-    for case in report.outcomes:
-        if _speaks(case):
-            _print(console, _case(case, report.assignment, audience))
-    stubs = views.to_do(report.outcomes)
-    if stubs:
-        _print(console, _to_do(stubs))
-    _print(console, _total(report))
+    with speaking(report.language):
+        _print(console, _head(report))
+        _print(console, Group(_task_table(views.by_task(report)), ""))
+        for case in report.outcomes:
+            if _speaks(case):
+                _print(console, _case(case, report, audience))
+        stubs = views.to_do(report.outcomes)
+        if stubs:
+            _print(console, _to_do(stubs))
+        _print(console, _total(report))
 
 
 def summary(reports: Sequence[Report], console: Console, *, modules: Mapping[str, str]) -> None:
-    """Print a line per assignment, then the next step. ``modules`` maps each slug to the file that a student edits."""
+    """Print a line per assignment, then the next step, in the language in hand.
+
+    ``modules`` maps each slug to the file that a student edits.
+    """
     table = _table("assignment", "title", "points", "state")
     for report in reports:
         state = views.state(report.outcomes)
@@ -112,7 +118,7 @@ def class_table(rows: Sequence[ClassRow], console: Console) -> None:
     for row in rows:
         name = _text(say("report.anonymous") if row.student is None else row.student, style="bold")
         score = _text(views.of(row.score.earned, row.score.possible))
-        table.add_row(name, score, _text(row.counts), _text(clip(row.hint, characters=_HINT_CHARACTERS)))
+        table.add_row(name, score, _text(row.counts), _text(shortened(row.hint, columns=_HINT_COLUMNS)))
     _print(console, Group(table, ""))
     _print(console, _text(views.class_line(rows)))
 
@@ -148,7 +154,7 @@ def _head(report: Report) -> Group:
     stamp, style = ("official", "bold green") if report.official else ("practice", "bold yellow")
     line = Text(say(f"report.{stamp}").upper(), style=style)
     line = Text.assemble(line, "  ", (say(f"report.{stamp}-why"), "dim"))
-    return Group(head, line, *(_indented(_text(note, style="yellow")) for note in report.notes), "")
+    return Group(head, line, *(_indented(_text(note, style="yellow")) for note in views.notes(report)), "")
 
 
 def _task_table(tasks: Iterable[TaskView]) -> Table:
@@ -166,29 +172,29 @@ def _speaks(case: GradedCase) -> bool:
     return case.verdict is not Verdict.NOT_ATTEMPTED  # stubs are gathered in one list
 
 
-def _case(case: GradedCase, slug: str, audience: Audience) -> Group:
+def _case(case: GradedCase, report: Report, audience: Audience) -> Group:
     colour = _COLOURS.get(_css_name(case.verdict), _FAILURE)
     head = _text(views.word(case.verdict).upper(), style=f"bold {colour}")
     head = Text.assemble(head, "  ", _text(case.case, style="bold"))
     if not case.visible:
         head.append(f"  ({say('label.hidden')})", style="dim")
     title = [_indented(_text(case.title, style="dim"))] if case.title else []
-    return Group(head, *title, _fields(_case_fields(case, slug, audience)), "")
+    return Group(head, *title, _fields(_case_fields(case, report, audience)), "")
 
 
-def _case_fields(case: GradedCase, slug: str, audience: Audience) -> list[tuple[str, str]]:
+def _case_fields(case: GradedCase, report: Report, audience: Audience) -> list[tuple[str, str]]:
     """Pair label and text of each line under the name of a case, in the order in which they are read."""
     failed = case.verdict is not Verdict.PASSED
-    kind = case.mismatch.kind if case.mismatch else ""
+    kind = views.kind_word(case.mismatch.kind) if case.mismatch else ""
     again = case.visible and failed and case.verdict is not Verdict.SKIPPED
     fields = [
         (say("label.called"), clip(case.call, characters=_FIELD_CHARACTERS)),
         (kind, _difference(case.mismatch, secret=not case.visible and audience is Audience.STUDENT)),
-        (say("label.reason"), clip(case.message, characters=_FIELD_CHARACTERS)),
+        (say("label.reason"), clip(views.reason(case, report), characters=_FIELD_CHARACTERS)),
         (say("label.hint"), clip(case.hint, characters=_FIELD_CHARACTERS)),
         (say("label.printed"), clip(case.output.rstrip("\n"), lines=_OUTPUT_LINES) if failed else ""),
         (say("label.staff"), clip(case.staff.rstrip("\n"))),
-        (say("label.rerun"), say("report.rerun", slug=slug) if again else ""),
+        (say("label.rerun"), views.rerun(report) if again else ""),
     ]
     return [(label, text) for label, text in fields if text]
 
@@ -254,16 +260,20 @@ def _css_name(verdict: Verdict) -> str:
 
 
 def html(report: Report, *, audience: Audience) -> str:
-    """Return one page that needs nothing but itself: no network, no script, readable on a phone and on paper."""
+    """Return one page that needs nothing but itself: no network, no script, readable on a phone and on paper.
+
+    Its words are in the language of the report.
+    """
     report = report.seen_by(audience)
     share = report.score.earned / report.score.possible if report.score.possible > 0 else 0.0
-    return _page(
-        "report.html.j2",
-        report=report,
-        tasks=views.by_task(report),
-        share=min(max(share, 0.0), 1.0),
-        secret=audience is Audience.STUDENT,
-    )
+    with speaking(report.language):
+        return _page(
+            "report.html.j2",
+            report=report,
+            tasks=views.by_task(report),
+            share=min(max(share, 0.0), 1.0),
+            secret=audience is Audience.STUDENT,
+        )
 
 
 def class_html(rows: Sequence[ClassRow], *, slug: str, title: str) -> str:
@@ -350,6 +360,7 @@ def _templates() -> Environment:
     )
     environment.globals |= {
         "say": say,
+        "spoken": spoken,
         "css": Markup(css),  # ours; the digest lets this style sheet pass the page's policy and no other
         "css_digest": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
         "views": views,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.messages import say
 from autograder.model import GradedCase, Report, Score, Task, Verdict
+
+KINDS = ("type", "shape", "dtype", "non-finite", "value", "effect", "exception", "property")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class ClassRow:
     @property
     def counts(self) -> str:
         """Say "3 passed, 2 failed", the verdicts in the order in which they are defined."""
-        said = ", ".join(f"{self.verdicts[each]} {word(each)}" for each in Verdict if self.verdicts.get(each))
+        found = [(each, self.verdicts[each]) for each in Verdict if self.verdicts.get(each)]
+        said = ", ".join(say("report.count", count=count, verdict=word(each)) for each, count in found)
         if not said:
             return say("state.not-graded")
         return said if self.complete else f"{said} ({say('state.incomplete')})"
@@ -114,6 +118,36 @@ def state_word(state: str, cases: Sequence[GradedCase]) -> str:
 def word(verdict: Verdict) -> str:
     """Say a verdict."""
     return say(f"verdict.{verdict.value}")
+
+
+def kind_word(kind: str) -> str:
+    """Say a kind of difference; one that a saved report of another version may hold stays as it is."""
+    return say(f"kind.{kind}") if kind in KINDS else kind
+
+
+def rerun(report: Report) -> str:
+    """Say what to type to grade the same thing again."""
+    if report.submission.path is None:
+        return say("report.rerun", slug=report.assignment)
+    return say("report.rerun-submission", slug=report.assignment, path=shlex.quote(report.submission.path))
+
+
+def said_of_all(report: Report) -> str:
+    """Return what every case that ran says alike, "" where they differ: a file that cannot be read fails them all."""
+    ran = [case for case in report.outcomes if case.verdict is not Verdict.SKIPPED]
+    alike = {(case.verdict, case.message) for case in ran}
+    ours = (Verdict.PASSED, Verdict.NOT_ATTEMPTED, Verdict.GRADER_ERROR)
+    return "" if len(ran) < 2 or len(alike) > 1 or ran[0].verdict in ours else ran[0].message
+
+
+def notes(report: Report) -> list[str]:
+    """List what is said at the top: what all cases say alike, then the notes on the submission."""
+    return [*filter(None, [said_of_all(report)]), *report.notes]
+
+
+def reason(case: GradedCase, report: Report) -> str:
+    """Return the message of a case, in short where it stands at the top already."""
+    return say("report.said-above") if case.message and case.message == said_of_all(report) else case.message
 
 
 def to_do(cases: Iterable[GradedCase]) -> list[str]:

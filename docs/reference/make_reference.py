@@ -49,6 +49,7 @@ Each target sets up what it needs, once.
 | `make grade` | `autograder grade`, for all assignments |
 | `make grade A=05-logistic` | for one |
 | `make grade A=05-logistic SUBMISSION=path` | for one submission, wherever it lies |
+| `make grade L=ko` | the same in Korean, with or without the others |
 | `make demo` | grades the synthetic class in `examples/class` officially, into `report/demo` |
 | `make test` | the framework's fast tests |
 | `make test-slow` | the slow tests, and those for a GPU where there is one |
@@ -65,6 +66,14 @@ Each target sets up what it needs, once.
 | variable | meaning |
 | --- | --- |
 | `AUTOGRADER_DATA` | folder of data sets, as `--data-root` ([use MNIST](../how-to/use-mnist.md)) |
+| `AUTOGRADER_LANG` | `en` or `ko`, as `--lang` |
+
+## Language
+
+Reports speak English or Korean: the language of `--lang`, else that of `AUTOGRADER_LANG`, else the `language` of
+[assignment.toml](assignment.toml.md), else English. `report` takes the language of the saved report unless `--lang` says
+otherwise; then its labels change, and the sentences about the cases stay as they were graded. `doctor` and the errors of
+the command line speak English. Another language: [translate](../how-to/translate.md).
 """
 
 NOTES = {
