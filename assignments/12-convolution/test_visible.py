@@ -41,7 +41,7 @@ def test_score_of_a_perfect_and_of_an_opposite_patch(student):
     r"""The pattern \ scores 4 on itself, -4 on /, and 2 or -2 on noisy patches."""
     assert_close(student.match_score(BACKSLASH, BACKSLASH), 4.0)
     assert_close(student.match_score(SLASH, BACKSLASH), -4.0)
-    assert_close(student.match_score(np.array([[1.0, -1.0], [-1.0, -1.0]]), BACKSLASH), 2.0)
+    assert_close(student.match_score(np.array([[1.0, 1.0], [-1.0, 1.0]]), BACKSLASH), 2.0)
     assert_close(student.match_score(np.array([[-1.0, -1.0], [1.0, -1.0]]), BACKSLASH), -2.0)
 
 
@@ -62,9 +62,12 @@ def test_feature_maps_of_the_x(student):
 
 @task("features", points=4, hint=r"Look at the scores of the / image: 4, 2, -2 and -4. Which of them is a match?")
 def test_features_of_the_four_images(student):
-    r"""The features of \, /, X and O are those of the lecture."""
-    for name, image in IMAGES.items():
-        assert_close(as_floats(student.features(image, PATTERNS)), FEATURES[name], name=f"features of {name}")
+    r"""The features of \, /, X and O are those of the lecture; the X scores X 8, O -8, / 4 and \ 4."""
+    calls = student.features.each([(image, PATTERNS) for image in IMAGES.values()])
+    found = dict(zip(IMAGES, map(as_floats, calls), strict=True))
+    assert_close(found, FEATURES)
+    scores = {name: float(found["X"] @ seen) for name, seen in found.items()}
+    assert_close(scores, {"\\": 4.0, "/": 4.0, "X": 8.0, "O": -8.0})
 
 
 @task("classify", points=4)
