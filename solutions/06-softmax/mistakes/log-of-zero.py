@@ -1,0 +1,14 @@
+"""First the probability, then its logarithm: what is far below the largest score is lost on the way."""
+
+import numpy as np
+
+CAUGHT_BY = ("loss_far_out",)
+HINT = (
+    "Your softmax of a score 2000 below the largest is exactly 0, and log(0) is inf. The formula of the task has no "
+    "probability in it: what is log of a quotient?"
+)
+
+
+def cross_entropy(z, y):
+    with np.errstate(divide="ignore"):
+        return float(-np.mean(np.log(softmax(z)[np.arange(len(y)), y])))

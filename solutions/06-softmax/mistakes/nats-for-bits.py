@@ -1,0 +1,21 @@
+"""The natural logarithm, where bits are asked."""
+
+import numpy as np
+
+CAUGHT_BY = (
+    "entropy_by_hand",
+    "entropy_matches",
+    "entropy_is_largest_when_even",
+    "cross_entropy_bits_by_hand",
+    "cross_entropy_bits_matches",
+)
+HINT = "A fair coin holds exactly 1 bit; yours holds .693. Bits are counted with another logarithm: which base?"
+
+
+def entropy_bits(p):
+    return cross_entropy_bits(p, p)
+
+
+def cross_entropy_bits(p, q):
+    present = p > 0
+    return float(np.sum(p[present] * np.log(1.0 / q[present])))
