@@ -1,0 +1,140 @@
+"""Visible cases of 02-tensors: what the lecture prints, and sums that a pencil can check."""
+
+import torch
+
+from autograder import assert_close, assert_without, task
+
+# What would do the whole of matmul_loops; the report names the one that was called.
+PRODUCTS = (
+    "torch.matmul",
+    "torch.mm",
+    "torch.mv",
+    "torch.bmm",
+    "torch.einsum",
+    "torch.tensordot",
+    "torch.nn.functional.linear",
+    "torch.Tensor.__matmul__",
+    "torch.Tensor.__rmatmul__",
+    "torch.Tensor.matmul",
+    "torch.Tensor.mm",
+    "torch.Tensor.mv",
+    "torch.Tensor.bmm",
+)
+
+
+def square():
+    """Return [[1, 2], [3, 4]] of the lecture, fresh for every case."""
+    return torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+
+
+def twelve():
+    """Return 1 to 12 in four rows of three, as integers."""
+    return torch.arange(1, 13).reshape(4, 3)
+
+
+def words():
+    """Return four sentences of three words, float32 (4, 3, 3): every word is a vector of three numbers."""
+    i, apples, bananas = [0.1, 0.2, 0.9], [0.3, 0.5, 0.1], [0.3, 0.5, 0.2]
+    like, dislike = [0.7, 0.6, 0.5], [0.5, 0.6, 0.7]
+    return torch.tensor([[i, apples, like], [i, bananas, like], [i, apples, dislike], [i, bananas, dislike]])
+
+
+@task("describe", points=3)
+def test_ranks_and_shapes(student):
+    """Four sentences of three words are (4, 3, 3); a view with [-1, 3] or [-1, 1, 3] keeps the twelve numbers."""
+    t = torch.arange(12.0).reshape(2, 2, 3)
+    got = list(student.describe.each([(words(),), (t.view(-1, 3),), (t.view(-1, 1, 3),), (torch.tensor(5.0),)]))
+    assert_close(got, [(3, (4, 3, 3), 36), (2, (4, 3), 12), (3, (4, 1, 3), 12), (0, (), 1)])
+
+
+@task("columns", points=3)
+def test_first_column(student):
+    """Of 1 to 12 in four rows, the columns 0 to 1 are [[1], [4], [7], [10]]; two columns are two columns."""
+    got = list(student.columns.each([(twelve(), 0, 1), (twelve(), 0, 2)]))
+    assert_close(got, [torch.tensor([[1], [4], [7], [10]]), torch.tensor([[1, 2], [4, 5], [7, 8], [10, 11]])])
+
+
+@task("add_outer", points=5)
+def test_table_of_sums(student):
+    """[[3], [4]] and [[1, 2]] make [[4, 5], [5, 6]]; flat arguments make a table as well."""
+    flat = torch.tensor([0.0, 10.0, 20.0]), torch.tensor([1.0, 2.0])
+    got = student.add_outer.each([(torch.tensor([[3.0], [4.0]]), torch.tensor([[1.0, 2.0]])), flat])
+    assert_close(next(got), torch.tensor([[4.0, 5.0], [5.0, 6.0]]))
+    assert_close(next(got), torch.tensor([[1.0, 2.0], [11.0, 12.0], [21.0, 22.0]]))
+
+
+@task("matmul_loops", points=6)
+def test_products_of_the_lecture(student):
+    """[[1, 2], [3, 4]] times [[1], [2]] is [[5], [11]]; the product that begins with 58 goes on with 64, 139, 154."""
+    tall = torch.tensor([[7.0, 8.0], [9.0, 10.0], [11.0, 12.0]])
+    over = [(square(), torch.tensor([[1.0], [2.0]])), (torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), tall)]
+    got = student.matmul_loops.each(over)
+    assert_close(next(got), torch.tensor([[5.0], [11.0]]))
+    assert_close(next(got), torch.tensor([[58.0, 64.0], [139.0, 154.0]]))
+
+
+@task("matmul_loops", points=4)
+def test_product_is_your_own(student):
+    """The product comes from your loops, and no product of torch's is called."""
+    swap = torch.tensor([[0.0, 1.0], [2.0, 0.0]])
+    got = assert_without(student.matmul_loops, square(), swap, forbidden=PRODUCTS)
+    assert_close(got, torch.tensor([[4.0, 1.0], [8.0, 3.0]]))
+
+
+@task("scale_rows", points=5)
+def test_second_row_doubled(student):
+    """[[1, 2], [3, 4]] with the factors 1 and 2 is [[1, 2], [6, 8]]; three columns need no more factors."""
+    over = [(square(), torch.tensor([[1.0], [2.0]])), (twelve()[:2], torch.tensor([[10], [0]]))]
+    got = student.scale_rows.each(over)
+    assert_close(next(got), torch.tensor([[1.0, 2.0], [6.0, 8.0]]))
+    assert_close(next(got), torch.tensor([[10, 20, 30], [0, 0, 0]]))
+
+
+@task("mean_by", points=3)
+def test_means_of_the_lecture(student):
+    """The means of [[1, 2], [3, 4]] are [2, 3] along axis 0, [1.5, 3.5] along axis 1; of 1, 2, 3, 4 it is 2.5."""
+    got = list(student.mean_by.each([(square(), 0), (square(), 1), (square().reshape(4), 0)]))
+    assert_close(got, [torch.tensor([2.0, 3.0]), torch.tensor([1.5, 3.5]), torch.tensor(2.5)])
+
+
+@task("sum_by", points=3)
+def test_sums_of_the_lecture(student):
+    """The sums of [[1, 2], [3, 4]] are [4, 6] along axis 0, [3, 7] along axis 1 and axis -1; of 1, 2, 3, 4 it is 10."""
+    got = list(student.sum_by.each([(square(), 0), (square(), 1), (square(), -1), (square().reshape(4), 0)]))
+    assert_close(
+        got, [torch.tensor([4.0, 6.0]), torch.tensor([3.0, 7.0]), torch.tensor([3.0, 7.0]), torch.tensor(10.0)]
+    )
+
+
+@task("best_class", points=5)
+def test_maxima_of_the_lecture(student):
+    """The largest of each row of [[1, 2], [3, 4]] are 2 and 4, both in column 1; of its transpose, 3 and 4."""
+    scores = torch.tensor([[0.1, 0.7, 0.2], [0.5, 0.2, 0.3], [0.0, -1.0, 1.0], [0.2, 0.1, 0.0]])
+    got = student.best_class.each([(square(),), (square().T,), (scores,)])
+    assert_close(next(got), (torch.tensor([2.0, 4.0]), torch.tensor([1, 1])))
+    assert_close(next(got), (torch.tensor([3.0, 4.0]), torch.tensor([1, 1])))
+    assert_close(next(got), (torch.tensor([0.7, 0.5, 1.0, 0.2]), torch.tensor([1, 0, 2, 0])))
+
+
+@task("standardize", points=4)
+def test_two_columns_standardized(student):
+    """The columns 1, 2, 3 and 10, 30, 50 both become -1, 0, 1."""
+    got = student.standardize(torch.tensor([[1.0, 10.0], [2.0, 30.0], [3.0, 50.0]]))
+    assert_close(got, torch.tensor([[-1.0, -1.0], [0.0, 0.0], [1.0, 1.0]]))
+
+
+@task("flatten_images", points=4)
+def test_images_in_rows(student):
+    """Two images of 3 channels with 2x2 pixels are two rows of twelve numbers; four of 1x1x3 are four rows of three."""
+    over = [(torch.arange(24.0).reshape(2, 3, 2, 2),), (torch.arange(12.0).reshape(4, 1, 1, 3),)]
+    got = student.flatten_images.each(over)
+    assert_close(next(got), torch.stack([torch.arange(12.0), torch.arange(12.0, 24.0)]))
+    assert_close(next(got), torch.arange(12.0).view(-1, 3))
+
+
+@task("batches", points=5)
+def test_sentences_in_batches_of_two(student):
+    """Four sentences make two batches of 2; five numbers make batches of 2, 2 and 1."""
+    got = student.batches.each([(words(), 2), (torch.arange(5), 2)])
+    assert_close(next(got), [words()[:2], words()[2:]])
+    assert_close(next(got), [torch.tensor([0, 1]), torch.tensor([2, 3]), torch.tensor([4])])

@@ -1,0 +1,8 @@
+"""Everything becomes float32."""
+
+CAUGHT_BY = ("means_match", "mean_of_integers_is_refused")
+HINT = "`.float()` means float32. What becomes of float64 numbers, and of integers, which should be refused?"
+
+
+def mean_by(t, dim):
+    return t.float().mean(dim=dim)
