@@ -1,0 +1,147 @@
+"""Visible cases of 04-five-rewrites: the numbers of the lectures, and small sums that a pencil can check."""
+
+import torch
+
+from autograder import assert_close, build, recipes, require, task
+
+
+def dog_wolf():
+    """Return x (1, 4), y (1, 2) and w (4, 2) of assignment 01, float64 and fresh for every case."""
+    x = torch.tensor([[0.2, 0.3, 0.1, 0.9]], dtype=torch.float64)
+    return x, torch.tensor([[1.0, 0.0]], dtype=torch.float64), torch.full((4, 2), 0.5, dtype=torch.float64)
+
+
+def exam(dtype=torch.float64):
+    """Return the three marks X (5, 3) and the final marks y (5, 1) of the lectures, fresh for every case."""
+    X = [[73, 80, 75], [93, 88, 93], [89, 91, 90], [96, 98, 100], [73, 66, 70]]
+    return torch.tensor(X, dtype=dtype), torch.tensor([[152], [185], [180], [196], [142]], dtype=dtype)
+
+
+def zero_model(student):
+    """Build an nn.Linear(3, 1) of zeros, float64, in the worker."""
+    return build(student, recipes.linear(torch.zeros(1, 3, dtype=torch.float64), torch.zeros(1, dtype=torch.float64)))
+
+
+def with_weights(model, weight, bias):
+    """Put weight (dout, din) and bias (dout,) into a module of the student's, whatever their names are there."""
+    state = model.state_dict()
+    wanted = {tuple(value.shape): value for value in (weight, bias)}
+    shapes = sorted(tuple(value.shape) for value in state.values())
+    require(
+        shapes == sorted(wanted),
+        "The module does not register exactly the two documented parameters.",
+        hint="Compare the shapes in model.state_dict() with the documented ones, (dout, din) and (dout,).",
+    )
+    model.load_state_dict({name: wanted[tuple(value.shape)] for name, value in state.items()})
+    return model
+
+
+@task("step_manual", points=3)
+def test_three_rows_by_hand(student):
+    """Errors of 2, 1 and -1 cost 3, and their gradient [5, 3] is summed over the rows."""
+    x, y = torch.tensor([[1.0, 2.0], [3.0, 0.0], [0.0, 1.0]]), torch.tensor([[1.0], [2.0], [2.0]])
+    w, loss = student.step_manual(x, y, torch.ones(2, 1), 0.1)
+    assert_close(loss, 3.0, name="loss")
+    assert_close(w, torch.tensor([[0.5], [0.7]]), name="new w")
+
+
+@task("step_manual", points=4)
+def test_dog_or_wolf(student):
+    """The animal of assignment 01 costs .3125; a step takes the weights of its fur to .50225 and .49325."""
+    w, loss = student.step_manual(*dog_wolf(), 0.01)
+    rows = [[0.5005, 0.4985], [0.50075, 0.49775], [0.50025, 0.49925], [0.50225, 0.49325]]
+    assert_close(loss, 0.3125, name="loss")
+    assert_close(w, torch.tensor(rows, dtype=torch.float64), name="new w")
+
+
+@task("step_autograd", points=4)
+def test_slope_of_a_parabola(student):
+    """The slope of 2w² + 5 at 2 is 8, so a step of 1/8 goes from 2 to 1, and one of 1/4 from 2 to 0."""
+    # Half the squares of 2w - 0, 0w - 1 and 0w - 3 are 2w², 1/2 and 9/2.
+    x = torch.tensor([[2.0], [0.0], [0.0]], dtype=torch.float64)
+    y = torch.tensor([[0.0], [1.0], [3.0]], dtype=torch.float64)
+    for lr, wanted in ((0.125, 1.0), (0.25, 0.0)):
+        w, loss = student.step_autograd(x, y, torch.tensor([[2.0]], dtype=torch.float64, requires_grad=True), lr)
+        assert_close(loss, 13.0, name="loss")
+        assert_close(w, torch.tensor([[wanted]], dtype=torch.float64), name="new w")
+
+
+@task("step_autograd", points=4, needs=("dog_or_wolf",))
+def test_autograd_agrees_with_the_hand(student):
+    """For a dog and a wolf, step_manual and step_autograd take the same step."""
+    x, y, w = dog_wolf()
+    x, y = torch.cat([x, x.flip(1)]), torch.cat([y, y.flip(1)])
+    by_hand, loss_by_hand = student.step_manual(x.clone(), y.clone(), w.clone(), 0.3)
+    by_machine, loss = student.step_autograd(x, y, w.requires_grad_(), 0.3)
+    assert_close(loss, loss_by_hand, name="loss")
+    assert_close(by_machine, by_hand, name="new w")
+
+
+@task(
+    "step_autograd",
+    points=3,
+    hint="backward() fills the .grad of leaves. What was the tensor that you return made of, and does it ask for one?",
+)
+def test_result_is_ready_for_the_next_step(student):
+    """The new w is a leaf with requires_grad=True, so that the next step can start from it."""
+    x, y, w = dog_wolf()
+    w, _ = student.step_autograd(x, y, w.requires_grad_(), 0.3)
+    assert_close(tuple(w.shape), (4, 2), name="shape of the new w")
+    require(w.requires_grad and w.is_leaf, "The new w is no leaf that asks for a gradient.")
+
+
+@task("make_sequential", points=3)
+def test_sequential_of_one_layer(student):
+    """With the weights [1, 2, 3] and the bias 4 the row [1, 10, 100] gives 1 + 20 + 300 + 4 = 325."""
+    model = with_weights(student.make_sequential(3, 1), torch.tensor([[1.0, 2.0, 3.0]]), torch.tensor([4.0]))
+    assert_close(model(torch.tensor([[1.0, 10.0, 100.0]])), torch.tensor([[325.0]]))
+
+
+@task("step_functional", points=5)
+def test_first_steps_of_the_lecture(student):
+    """On the exam rows the first costs are 29661.80, 9298.52, 2915.71, 915.04; w begins .294, .294, .297, b .003."""
+    model = zero_model(student)
+    losses = [student.step_functional(model, *exam(), 1e-5)]
+    # Printed with three digits; the slide repeats the third weight in the column of the second, which is .294.
+    assert_close(model.weight, torch.tensor([[0.294, 0.294, 0.297]], dtype=torch.float64), rtol=0, atol=5e-4, name="w")
+    assert_close(model.bias, torch.tensor([0.003], dtype=torch.float64), rtol=0, atol=5e-4, name="b")
+    losses += [student.step_functional(model, *exam(), 1e-5) for _ in range(3)]
+    # The lectures computed in float32, which moves their costs by 5e-7 of the value at most.
+    assert_close(losses, [29661.800781, 9298.520508, 2915.712891, 915.040527], rtol=2e-6, name="losses")
+
+
+@task("fit_optimizer", points=5)
+def test_costs_of_the_lecture(student):
+    """On the exam rows the costs of deck 002 come out, from 29661.80 at epoch 0 to 1.6190 at epoch 20."""
+    printed = [
+        29661.800781,
+        9298.520508,
+        2915.713135,
+        915.040527,
+        287.936005,
+        91.371017,
+        29.758139,
+        10.445305,
+        4.391228,
+    ]
+    printed += [2.493135, 1.897688, 1.710541, 1.651413, 1.632387, 1.625923, 1.623412, 1.622141, 1.621253, 1.6205]
+    printed += [1.61977, 1.619033]
+    losses = student.fit_optimizer(zero_model(student), *exam(), 1e-5, 21)
+    assert_close(losses, printed, rtol=2e-6, atol=5e-5, name="losses")  # the lecture computed in float32
+
+
+@task("OneLayerNet", points=5)
+def test_module_by_hand(student):
+    """With W = [[1, 2, 3], [0, -1, 1]] and b = [4, 5] the row [1, 10, 100] gives [325, 95]."""
+    weight, bias = torch.tensor([[1.0, 2.0, 3.0], [0.0, -1.0, 1.0]]), torch.tensor([4.0, 5.0])
+    model = with_weights(student.OneLayerNet(3, 2), weight, bias)
+    assert_close(model(torch.tensor([[1.0, 10.0, 100.0]])), torch.tensor([[325.0, 95.0]]))
+
+
+@task("MultivariateLinearRegression", points=4)
+def test_predictions_of_the_lecture(student):
+    """With the weights after 20 steps the five predictions are 152.802, 183.6731, 180.9677, 197.0699, 140.1."""
+    weight, bias = torch.tensor([[0.668994, 0.665952, 0.675754]]), torch.tensor([0.007797])
+    model = with_weights(student.MultivariateLinearRegression(), weight, bias)
+    printed = torch.tensor([[152.802], [183.6731], [180.9677], [197.0699], [140.1]])
+    assert_close(model(exam(torch.float32)[0]), printed, rtol=0, atol=1e-3)

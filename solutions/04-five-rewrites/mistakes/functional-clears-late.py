@@ -1,0 +1,21 @@
+"""The model's gradients are cleared after the step."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+CAUGHT_BY = ("old_gradients_of_a_model_do_not_count",)
+HINT = (
+    "You clear the gradients after the step, so your first step counts what .grad held before. Move the "
+    "clearing: where to?"
+)
+
+
+def step_functional(model: nn.Module, x: torch.Tensor, y: torch.Tensor, lr: float) -> float:
+    loss = F.mse_loss(model(x), y)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+            p.grad.zero_()
+    return loss.item()

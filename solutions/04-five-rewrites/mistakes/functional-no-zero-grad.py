@@ -1,0 +1,17 @@
+"""The model's gradients are never cleared."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+CAUGHT_BY = ("first_steps_of_the_lecture", "functional_step_matches[bias]", "old_gradients_of_a_model_do_not_count")
+HINT = "The first step is right, the later ones are not: gradients add up in .grad. Who clears them, and when?"
+
+
+def step_functional(model: nn.Module, x: torch.Tensor, y: torch.Tensor, lr: float) -> float:
+    loss = F.mse_loss(model(x), y)
+    loss.backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= lr * p.grad
+    return loss.item()

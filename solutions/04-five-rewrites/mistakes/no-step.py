@@ -1,0 +1,27 @@
+"""The optimizer never steps."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+CAUGHT_BY = ("costs_of_the_lecture", "fit_matches[SGD]")
+HINT = (
+    "The losses never change: all of them are the first one. After backward(), does the .grad of each "
+    "parameter of the model hold something, and who moves the parameter by it?"
+)
+
+
+def fit_optimizer(
+    model: nn.Module, x: torch.Tensor, y: torch.Tensor, lr: float, steps: int, name: str = "SGD"
+) -> list[float]:
+    optimizers = {"SGD": torch.optim.SGD, "Adam": torch.optim.Adam}
+    if name not in optimizers:
+        raise ValueError(name)
+    optimizer = optimizers[name](model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = F.mse_loss(model(x), y)
+        loss.backward()
+        losses.append(loss.item())
+    return losses
