@@ -171,9 +171,96 @@ def test_a_folder_whose_name_pytest_would_misread_is_named(tmp_path: Path, super
 # --- outcomes
 
 
+ENDINGS = """
+    @task("double", points=1)
+    def test_passes(student, rng):
+        x = rng.normal(size=3)
+        assert_close(student.double(x.copy()), 2 * x)
+
+    @task("double", points=1)
+    @pytest.mark.parametrize("x", [1.0, 3.0])
+    def test_fails(student, x):
+        assert student.double(x) == 3.0
+
+    @task("double", points=1)
+    def test_differs(student):
+        assert_close(student.double(np.ones(2)), np.ones(2))
+
+    @task("double", points=1)
+    def test_wants_an_error(student):
+        with pytest.raises(ValueError):
+            student.double(1.0)
+
+    @task("double", points=1)
+    def test_skips(student):
+        pytest.skip("not today")
+
+    @task("double", points=1)
+    def test_fails_by_itself(student):
+        pytest.fail("in words")
+
+    @task("total", points=1)
+    def test_is_a_stub(student):
+        student.total(np.ones(2))
+
+    @task("total", points=1)
+    def test_asks_for_the_reference(student, reference):
+        student.total(np.ones(2))
+"""
+
+
+def test_a_plain_case_ends_as_it_does_under_pytests_protocol(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = "def double(x):\n    return 2 * x\n\ndef total(x):\n    raise NotImplementedError\n"
+    ran: list[str] = []
+    protocol = pytest_plugin.runtestprotocol
+    monkeypatch.setattr(
+        pytest_plugin, "runtestprotocol", lambda item, **more: (ran.append(item), protocol(item, **more))
+    )
+
+    quick = on_a_students_machine(tmp_path / "quick", ENDINGS, source, supervisor)
+    assert ran == []
+    monkeypatch.setattr(pytest_plugin.GradingPlugin, "_as_function", lambda *args: None)
+    whole = on_a_students_machine(tmp_path / "whole", ENDINGS, source, supervisor)
+    assert len(ran) == len(whole.outcomes) == 9
+
+    def ends(report: Report) -> list[tuple[object, ...]]:
+        return [(each.case, each.verdict, each.message, each.mismatch, each.hint) for each in report.outcomes]
+
+    assert ends(quick) == ends(whole)
+    assert len({each.verdict for each in quick.outcomes}) == 4
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "@pytest.fixture\ndef rng():\n    return 7.0\n\n"
+        + CASE.replace("student)", "student, rng)").replace("1.0", "rng"),
+        "@pytest.fixture(autouse=True)\ndef before():\n    pass\n\n" + CASE,
+        "def setup_module():\n    pass\n\n" + CASE,
+        "@pytest.mark.skipif(True, reason='never')\n" + CASE,
+        CASE.replace("student)", "student, request)"),
+    ],
+    ids=["its own rng", "autouse", "setup_module", "a mark", "request"],
+)
+def test_a_case_that_needs_more_than_our_fixtures_is_run_by_pytests_protocol(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    ran: list[str] = []
+    protocol = pytest_plugin.runtestprotocol
+    monkeypatch.setattr(
+        pytest_plugin, "runtestprotocol", lambda item, **more: (ran.append(item), protocol(item, **more))
+    )
+    report = on_a_students_machine(tmp_path, case, SOLUTION, supervisor)
+    assert len(ran) == 1
+    assert report.outcomes[0].verdict is (Verdict.SKIPPED if "never" in case else Verdict.PASSED)
+
+
 def test_a_case_that_never_ran_has_not_passed(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(pytest_plugin.GradingPlugin, "_as_function", lambda *args: None)
     course = make(tmp_path, visible=CASE, solution=None)
     monkeypatch.setattr(pytest_plugin, "runtestprotocol", lambda *args, **kwargs: [])
     [report] = graded(course, SOLUTION, supervisor=supervisor, official=False)

@@ -201,9 +201,17 @@ def _differ_sequence(got: Any, want: Sequence[Any], rule: _Rule, where: tuple[st
         return _found("type", type_name(got), type_name(want), where)
     if len(got) != len(want):
         return _found("shape", say("compare.items", count=len(got)), say("compare.items", count=len(want)), where)
+    if _are_floats(got) and _are_floats(want) and _differ_numeric(
+        np.array(got), np.array(want), rule, where, names=("float", "float")
+    ) is None:  # fmt: skip
+        return None  # the usual case, in one go; item by item below, to name the first that differs
     pairs = enumerate(zip(got, want, strict=True))
     parts = (_differ(left, right, rule, (*where, say("compare.item", index=i))) for i, (left, right) in pairs)
     return next((part for part in parts if part is not None), None)
+
+
+def _are_floats(items: Sequence[Any]) -> bool:
+    return len(items) > 0 and set(map(type, items)) == {float}
 
 
 def _differ_exactly(got: Any, want: Any, rule: _Rule, where: tuple[str, ...]) -> Mismatch | None:
@@ -245,6 +253,8 @@ def _differ_numeric(
     too_coarse = names[0] in _HALF and names[1] not in _HALF and not rule.wider
     if _kind(got) != _kind(want) or too_coarse:
         return _found("dtype", *names, where)
+    if got.dtype == want.dtype and bool((got == want).all()):
+        return None
     with np.errstate(all="ignore"):
         ok = _same_special(got, want)
         kind = "non-finite"

@@ -133,7 +133,9 @@ class CaseLog:
         self._bytes += _size(call.result)
         if self._bytes <= LOG_BYTES:
             args, kwargs, result = (_without_objects(part) for part in (call.args, call.kwargs, call.result))
-            self.calls.append(replace(call, args=args, kwargs=kwargs, result=result))
+            if args is not call.args or kwargs is not call.kwargs or result is not call.result:
+                call = replace(call, args=args, kwargs=kwargs, result=result)
+            self.calls.append(call)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ START_S = 120.0  # importing torch on a cold disk of a busy machine
 CONTROL_S = 30.0
 NUMPY = frozenset({"numpy"})
 TORCH = frozenset({"numpy", "torch", "torchvision"})
+CHUNK = 1 << 14  # bytes of one read: most answers are smaller
 GLANCE_S = 0.05  # most answers are here by then, so that their clocks need not look into /proc
 
 
@@ -220,6 +221,7 @@ class Worker:
         self._connection = connection
         self._output_end = output
         self._scratch = scratch
+        self._received = bytearray()  # what came along with the frames read so far
         self._output = bytearray()
         self._dropped = 0
         self._usage: Usage | None = None
@@ -230,7 +232,7 @@ class Worker:
 
     def send(self, pieces: list[bytes | memoryview], *, limit_s: float) -> None:
         """Send one frame. Bytes that are readable before it are an answer to nothing, hence a violation."""
-        if self._readable():
+        if self._received or self._readable():
             raise self._violation("a frame that answers nothing")
         data = memoryview(b"".join(pieces))
         clock = Clock(self._pid, limit_s)
@@ -252,7 +254,8 @@ class Worker:
             body = self._exactly(body_size, clock)
         except wire.WireError as exc:
             raise self._violation(str(exc)) from None
-        self._drain()
+        if not self._received:
+            self._drain()
         return Frame(kind, header, body)
 
     def clock(self, limit_s: float) -> Clock:
@@ -284,11 +287,12 @@ class Worker:
         return self._violation(text)
 
     def _exactly(self, size: int, clock: Clock) -> bytearray:
-        # Grows with what really arrives: a header may announce megabytes and send none.
-        data = bytearray()
-        while len(data) < size:
+        # Grows with what really arrives: a header may announce megabytes and send none. Small frames that are there
+        # already come along in one read.
+        received = self._received
+        while len(received) < size:
             try:
-                got = self._connection.recv(min(size - len(data), 1 << 20))
+                got = self._connection.recv(min(max(size - len(received), CHUNK), 1 << 20))
             except BlockingIOError:
                 self._wait(select.POLLIN, clock)
                 continue
@@ -296,7 +300,12 @@ class Worker:
                 raise self._ended() from None
             if not got:
                 raise self._ended()
-            data += got
+            received += got
+        if len(received) == size:
+            self._received = bytearray()
+            return received
+        data = received[:size]
+        del received[:size]
         return data
 
     def _readable(self) -> bool:

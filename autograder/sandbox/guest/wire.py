@@ -83,7 +83,7 @@ class Unsendable(Exception):
 
 def pack(kind: Kind, header: dict[str, Any], buffers: list[bytes | memoryview]) -> list[bytes | memoryview]:
     """Return the pieces of one frame, ready for ``sendmsg`` or ``b"".join``; Unsendable when the header is too long."""
-    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    text = _TEXT.encode(header).encode()
     if len(text) > MAX_HEADER:
         raise Unsendable(f"it describes itself in {len(text)} bytes; {MAX_HEADER} are the most. Use one array")
     return [HEAD.pack(MAGIC, kind, len(text), sum(len(b) for b in buffers)), text, *buffers]
@@ -122,13 +122,7 @@ def unpack_header(text: bytes) -> dict[str, Any]:
     Bare numbers are integers of at most 20 digits (sizes, ids); floats and constants never stand outside a tag.
     """
     try:
-        header = json.loads(
-            text.decode("utf-8"),
-            parse_constant=_refuse("a constant"),
-            parse_float=_refuse("a float"),
-            parse_int=_integer,
-            object_pairs_hook=_no_duplicates,
-        )
+        header = _HEADERS.decode(text.decode("utf-8"))
     except (ValueError, RecursionError) as exc:
         raise WireError(f"a header is not JSON: {type(exc).__name__}") from None
     if not isinstance(header, dict):
@@ -140,6 +134,21 @@ def _integer(text: object) -> int:
     if not isinstance(text, str) or not _INTEGER.fullmatch(text):
         raise WireError("an integer is not written in at most 20 digits")
     return int(text)
+
+
+def _bare_integer(text: str) -> int:
+    """An integer as the JSON scanner found it: only its length is left to be looked at."""
+    return int(text) if len(text) <= 20 else _integer(text)
+
+
+# Made once: making them costs more than a small header does.
+_TEXT = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+_HEADERS = json.JSONDecoder(
+    parse_constant=_refuse("a constant"),
+    parse_float=_refuse("a float"),
+    parse_int=_bare_integer,
+    object_pairs_hook=_no_duplicates,
+)
 
 
 # --- encoding
@@ -242,12 +251,12 @@ class Encoder:
         if isinstance(value, np.ma.MaskedArray):
             raise Unsendable("it is a masked array. Fill it first: x.filled(...)")
         base = np.asarray(value)  # the base ndarray; a subclass's hooks are not asked
-        if base.dtype.hasobject or base.dtype.newbyteorder("<") not in NAMES:
+        dtype = base.dtype if base.dtype in NAMES else base.dtype.newbyteorder("<")
+        if base.dtype.hasobject or dtype not in NAMES:
             raise Unsendable(f"its dtype is {base.dtype}. Use float64, an integer type or bool")
         if base.ndim > MAX_NDIM:
             raise Unsendable(f"it has {base.ndim} axes; {MAX_NDIM} are the most")
         self._check_size(base.shape, base.dtype.itemsize)
-        dtype = base.dtype.newbyteorder("<")
         offset, size = self._buffer(base.astype(dtype, copy=False).tobytes())
         if mutable:
             self.mutable.append(value)
