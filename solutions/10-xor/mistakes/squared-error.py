@@ -1,0 +1,24 @@
+"""The mean squared error instead of the cross-entropy."""
+
+import torch
+from torch import nn
+
+CAUGHT_BY = ("costs_of_the_lecture", "other_seeds_and_rates", "first_cost_is_that_of_the_seed")
+HINT = "These are mean squared errors: where nothing is known yours stays at .25. Which loss stays at ln 2?"
+
+
+def train_single_layer(steps=10001, lr=1.0, seed=777):
+    X = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    Y = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
+    torch.manual_seed(seed)
+    model = nn.Linear(2, 1)
+    criterion = nn.MSELoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    costs = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        cost = criterion(torch.sigmoid(model(X)), Y)
+        cost.backward()
+        optimizer.step()
+        costs.append(cost.item())
+    return costs
