@@ -32,8 +32,14 @@ def handed_in(name: str, modules: dict[str, bytes]) -> Submission:
     return Submission(name, None, "0" * 64, files={}, modules=modules, origins=origins, notes=())
 
 
-# A case that trains for seconds; the slow tests run it.
-COSTLY = {"13-cnn": frozenset({"digits_are_recognised"})}
+# Cases that train for seconds; the slow tests run them.
+COSTLY = {
+    "10-xor": frozenset(
+        {"the_single_layer_never_learns_xor", "xor_is_solved"}
+        | {f"xor_from_the_starts_of_pytorch[{seed}]" for seed in (1, 2, 777)}
+    ),
+    "13-cnn": frozenset({"digits_are_recognised"}),
+}
 
 
 def graded(
