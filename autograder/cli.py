@@ -216,9 +216,10 @@ def _check_writable(folder: Path, file: Path | None = None) -> None:
     for place in (folder, *([file.parent] if file else [])):
         found = next(each for each in (place, *place.absolute().parents) if os.path.lexists(each))
         if not (found.is_dir() and os.access(found, os.W_OK | os.X_OK)):
-            raise UsageError(f"{place} cannot be written: {found} is no folder that you may write to.")
+            remedy = "Choose a folder that you may write to."
+            raise UsageError(f"{place} cannot be written, because of {found}. {remedy}", slug="report-write")
     if file and file.is_dir():
-        raise UsageError(f"{file} cannot be written: it is a folder. Name a file.")
+        raise UsageError(f"{file} cannot be written: it is a folder. Name a file.", slug="report-write")
 
 
 def _run(*, official: bool, seed: int | None, device: str) -> Run:

@@ -328,11 +328,47 @@ def test_a_case_that_breaks_through_our_fault_ends_with_4_and_costs_nothing(comm
     assert Path("out", "grades.csv").is_file()
 
 
-def test_a_folder_that_cannot_be_written_is_named(command: Command, course: Course) -> None:
+UNWRITABLE: dict[str, tuple[Sequence[str], str]] = {
+    "a file above the pages": (["grade", SLUG, "--html", "file/report"], "file/report cannot be written"),
+    "a file in place of the folder": (["grade", SLUG, "--html", "file"], "file cannot be written"),
+    "a file above the json": (["grade", SLUG, "--json", "file/r.json"], "file cannot be written"),
+    "a folder in place of the json": (["grade", SLUG, "--json", "folder"], "folder cannot be written: it is a folder"),
+    "a class below a file": (["batch", SLUG, "class", "--out", "file/out"], "file/out cannot be written"),
+    "a report below a file": (["report", "r.json", "--html", "file/out"], "file/out cannot be written"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), UNWRITABLE.values(), ids=UNWRITABLE.keys())
+def test_a_place_that_cannot_be_written_is_named_before_anything_is_graded(
+    command: Command, course: Course, monkeypatch: pytest.MonkeyPatch, arguments: Sequence[str], sentence: str
+) -> None:
     write(Path("file"), "")
-    found = command("grade", SLUG, "--root", course.root, "--html", "file/report")
+    Path("folder").mkdir()
+    write(Path("class", "kim.py"), SOLUTION)
+    command("grade", SLUG, "--root", course.root, "--json", "r.json")
+
+    def graded(*args: object, **kwargs: object) -> Report:
+        raise AssertionError("graded before it was clear that the report can be written")
+
+    monkeypatch.setattr(cli, "grade_one", graded)
+    monkeypatch.setattr(cli.classes, "grade_class", graded)
+    root = [] if arguments[0] == "report" else ["--root", str(course.root)]
+    found = command(*arguments, *root)
+    assert (found.code, "points" in found.out) == (2, False)
+    assert sentence in found.err
+    assert found.err.rstrip().endswith("[report-write]")
+
+
+def test_a_disk_that_fills_up_afterwards_ends_with_4(
+    command: Command, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(render.os, "replace", full)
+    found = command("grade", SLUG, "--root", course.root)
     assert found.code == 4
-    assert "cannot be written" in found.err
+    assert "cannot be written: No space left on device" in found.err
     assert found.err.rstrip().endswith("[report-write]")
 
 
@@ -379,6 +415,112 @@ def test_a_file_that_is_no_report_is_told(command: Command, text: str, slug: str
     assert "r.json" in found.err
     assert found.err.rstrip().endswith(f"[{slug}]")
     assert not Path("report").exists()
+
+
+# --- language
+
+KO = """
+"A tiny assignment" = "작은 과제"
+"The double" = "두 배"
+"Twice two is four." = "2의 두 배는 4입니다."
+"Add up all entries." = "모든 원소를 더하십시오."
+"""
+
+
+@pytest.fixture
+def korean(course: Course) -> Course:
+    write(course.folder / "ko.toml", KO)
+    return course
+
+
+def test_the_language_is_that_of_the_option_else_of_the_environment_else_of_the_assignment(
+    command: Command, korean: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toml = (korean.folder / "assignment.toml").read_text(encoding="utf-8")
+
+    def titles() -> str:
+        spoken = []
+        for more in ((), ("--lang", "ko"), ("--lang", "en")):
+            out = command("grade", SLUG, "--root", korean.root, "--json", "r.json", *more).out
+            language = saved(Path("r.json")).language
+            assert ("작은 과제" in out, "합계  9점 중 0점" in out, "보고서: " in out) == (language == "ko",) * 3
+            spoken.append(str(language))
+        return " ".join(spoken)
+
+    assert titles() == "en ko en"
+    monkeypatch.setenv("AUTOGRADER_LANG", "ko")
+    assert titles() == "ko ko en"
+    write(korean.folder / "assignment.toml", 'language = "ko"\n' + toml)
+    monkeypatch.setenv("AUTOGRADER_LANG", "en")
+    assert titles() == "en ko en"
+    monkeypatch.setenv("AUTOGRADER_LANG", "")
+    assert titles() == "ko ko en"
+
+
+def test_a_language_that_nobody_wrote_is_wrong_use(
+    command: Command, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(Path("class", "kim.py"), SOLUTION)
+    for arguments in (["grade", SLUG], ["batch", SLUG, "class", "--out", "out"]):
+        found = command(*arguments, "--root", course.root, "--lang", "fr")
+        assert (found.code, "'fr' is not one of 'en', 'ko'" in found.err) == (2, True)
+        monkeypatch.setenv("AUTOGRADER_LANG", "fr")
+        found = command(*arguments, "--root", course.root)
+        assert (found.code, "AUTOGRADER_LANG" in found.err) == (2, True)
+        monkeypatch.delenv("AUTOGRADER_LANG")
+    assert (command("report", "r.json", "--lang", "fr").code, Path("report").exists()) == (2, False)
+
+
+def test_a_saved_report_keeps_its_language_unless_another_is_asked_for(
+    command: Command, korean: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(Path("tiny.py"), SOLUTION.replace("float(np.sum(x))", "float(np.sum(x)) + 1"))
+    arguments = ("--root", korean.root, "--submission", path, "--json", "r.json", "--lang", "ko")
+    korean.solution.rename(korean.root / "gone")  # a practice run, as students have it
+    first = command("grade", SLUG, *arguments).out
+    monkeypatch.setenv("AUTOGRADER_LANG", "en")
+    again = command("report", "r.json").out
+    assert again == first
+    assert '<html lang="ko">' in Path("report", "01-tiny.html").read_text(encoding="utf-8")
+    english = command("report", "r.json", "--lang", "en").out
+    assert ("hint     모든 원소를 더하십시오." in english, "Total  6 of 9 points" in english) == (True, True)
+    assert '<html lang="en">' in Path("report", "01-tiny.html").read_text(encoding="utf-8")
+
+
+def test_several_assignments_in_several_languages_are_summed_up_in_english(command: Command, korean: Course) -> None:
+    second = korean.root / "assignments" / "02-tiny"
+    for name in ("assignment.toml", "tiny.py", "test_visible.py"):
+        write(second / name, (korean.folder / name).read_bytes())
+    write(second / "assignment.toml", 'language = "ko"\n' + (second / "assignment.toml").read_text())
+    mixed = command("grade", "--root", korean.root).out
+    assert "not attempted" in mixed
+    assert "everybody starts" in mixed
+    assert '<html lang="ko">' in Path("report", "02-tiny.html").read_text(encoding="utf-8")
+    korean_only = command("grade", "--root", korean.root, "--lang", "ko").out
+    assert "미작성" in korean_only
+    assert "make grade A=01-tiny L=ko" in korean_only
+    assert '<html lang="ko">' in Path("report", "index.html").read_text(encoding="utf-8")
+
+
+def test_a_class_in_korean(command: Command, korean: Course, tmp_path: Path) -> None:
+    write(tmp_path / "class" / "김철수.py", SOLUTION)
+    write(tmp_path / "class" / "zoe.zip", b"no archive at all")
+    found = command("batch", SLUG, tmp_path / "class", "--root", korean.root, "--out", "out", "--lang", "ko")
+    assert (found.code, found.err) == (0, "")
+    assert "제출물 2개, 평균" in found.out
+    assert "통과 2" in found.out
+    assert "압축 파일이 손상되었거나" in found.out
+    page = Path("out", "class.html").read_text(encoding="utf-8")
+    assert '<html lang="ko">' in page
+    assert "<h1>작은 과제</h1>" in page
+    assert {str(saved(path).language) for path in Path("out").glob("*.json")} == {"ko"}
+
+
+def test_a_bad_table_of_sentences_is_told_and_nobody_is_graded(command: Command, korean: Course) -> None:
+    write(korean.folder / "ko.toml", '"A" = 3\n')
+    found = command("grade", SLUG, "--root", korean.root, "--lang", "ko")
+    assert (found.code, "assignments/01-tiny/ko.toml: " in found.err) == (4, True)
+    assert command("grade", SLUG, "--root", korean.root).code == 0  # nobody reads it in English
 
 
 # --- batch
@@ -570,6 +712,50 @@ def test_a_fault_is_told_in_a_sentence_and_the_others_are_graded(
     assert report.complete
     assert report.score.earned < 20
     assert tiny_course.workers(supervisor) == []
+
+
+def test_what_fails_every_case_is_said_once(command: Command, tmp_path: Path) -> None:
+    sentence = "tiny.py, line 10: Python cannot read this line: invalid syntax."
+    found, report = handed(command, tmp_path, write(tmp_path / "tiny.py", faulty("return 2 *")))
+    assert found.out.count(sentence) == 1
+    assert found.out.index(sentence) < found.out.index("double_of_two")
+    assert found.out.count("As said at the top of this report.") == 5
+    page = Path("report", "01-tiny.html").read_text(encoding="utf-8")
+    assert (page.count(sentence), page.count("As said at the top of this report.")) == (1, 5)
+    assert {each.message for each in report.outcomes if each.verdict is ERRORED} == {sentence}  # whole for each case
+
+
+def test_what_fails_some_cases_is_said_for_each_of_them(command: Command, tmp_path: Path) -> None:
+    found, _ = handed(command, tmp_path, write(tmp_path / "tiny.py", "def total(x):\n    return float(sum(x))\n"))
+    assert found.out.count("tiny.py has no double.") == 4
+    assert "As said at the top" not in found.out
+
+
+def test_rerun_names_the_submission(command: Command, tmp_path: Path) -> None:
+    path = write(tmp_path / "김철수의 과제" / "tiny.py", faulty("return 3 * x"))
+    found, report = handed(command, tmp_path, path)
+    assert report.submission.path == str(path)
+    assert f"rerun    make grade A=01-tiny SUBMISSION='{path}'\n" in found.out
+    assert f"make grade A=01-tiny SUBMISSION=&#39;{path}&#39;" in Path("report", "01-tiny.html").read_text("utf-8")
+    again = command("report", "r.json").out
+    assert f"SUBMISSION='{path}'\n" in again
+
+
+def test_rerun_of_a_working_copy_and_in_a_class_names_none(command: Command, course: Course, tmp_path: Path) -> None:
+    write(course.folder / "tiny.py", faulty("return 3 * x"))
+    found = command("grade", SLUG, "--root", course.root)
+    assert "rerun    make grade A=01-tiny " in found.out
+    assert "SUBMISSION" not in found.out
+    write(tmp_path / "class" / "kim.py", faulty("return 3 * x"))
+    command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "out")
+    assert "SUBMISSION" not in Path("out", "01-tiny-kim.html").read_text(encoding="utf-8")
+
+
+def test_an_object_in_place_of_an_array_is_named_in_words(command: Command, tmp_path: Path) -> None:
+    source = "class Pair:\n    pass\n\n\n" + faulty("return Pair()")
+    found, _ = handed(command, tmp_path, write(tmp_path / "tiny.py", source))
+    assert "got an object of the class Pair, want numpy array" in found.out
+    assert "StudentObject" not in found.out
 
 
 def test_output_without_end_is_cut(command: Command, tmp_path: Path) -> None:

@@ -1,0 +1,325 @@
+"""An assignment in Korean: its sentences are in its two tables, its hand-outs agree, its reports speak Korean."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tiny_course import SOLUTION, VISIBLE, Course, handed_in, line, make, write
+
+from autograder.course import assignment as assignments
+from autograder.course import solution, translation
+from autograder.course.assignment import Assignment
+from autograder.errors import AssignmentError
+from autograder.grading.session import Run, grade_one, rejected
+from autograder.messages import say, spoken
+from autograder.model import Language, Report
+from autograder.sandbox.supervisor import Supervisor
+
+ROOT = Path(__file__).parents[1]
+COURSE = [each for each in assignments.load_all(ROOT) if (each.folder / "README.ko.md").is_file()]
+every_assignment = pytest.mark.parametrize("assignment", COURSE, ids=[each.slug for each in COURSE])
+
+# --- which sentences an assignment has
+
+Sentence = tuple[str, ast.expr | None]  # the text; what stands there instead where it is no literal
+
+
+def sentences_of(cases: Path) -> Iterator[Sentence]:
+    """The docstrings of cases, hints, problems and names that stand in a file of cases."""
+    for node in ast.walk(ast.parse(cases.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield (ast.get_docstring(node) or "").split("\n")[0], None
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            said = [each.value for each in node.keywords if each.arg in ("hint", "problem")]
+            said += [each.value for each in node.keywords if each.arg == "name" and called.startswith("assert_")]
+            said += node.args[1:2] if called == "require" else []
+            yield from map(_literal, said)
+        if isinstance(node, ast.Assign) and re.search("hint", ast.unparse(node.targets[0]), re.IGNORECASE):
+            yield _literal(node.value)
+
+
+def _literal(node: ast.expr) -> Sentence:
+    """A text; nothing for a variable, whose text stands elsewhere; the node for what is put together."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value, None
+    return "", None if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else node
+
+
+def needs_translation(text: str) -> bool:
+    """Whether it is a sentence or a phrase and not the name of something in the code, as ``W`` is."""
+    return bool(re.search("[A-Za-z]", text)) and not re.fullmatch(r"[A-Za-z_]\w?\d*", text)
+
+
+def visible(assignment: Assignment) -> set[str]:
+    """The sentences of what students receive."""
+    titles = [assignment.title, *(task.title for task in assignment.tasks)]
+    return {*titles, *(text for text, _ in sentences_of(assignment.visible_cases))}
+
+
+def hidden(assignment: Assignment) -> set[str]:
+    """The sentences of what nobody receives."""
+    assert assignment.hidden_cases is not None
+    hints = [known.hint for known in solution.mistakes(assignment)]
+    return {*hints, *(text for text, _ in sentences_of(assignment.hidden_cases))}
+
+
+def table(folder: Path | None) -> dict[str, str]:
+    assert folder is not None
+    path = folder / "ko.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+@every_assignment
+def test_every_sentence_of_an_assignment_has_its_korean(assignment: Assignment) -> None:
+    there, here = table(assignment.solution), table(assignment.folder)
+    assert sorted(text for text in visible(assignment) if needs_translation(text) and text not in here) == []
+    lacking = {text for text in hidden(assignment) if needs_translation(text)} - here.keys() - there.keys()
+    assert sorted(lacking) == []
+
+
+@every_assignment
+def test_no_korean_is_left_over(assignment: Assignment) -> None:
+    """A line of the visible table for a sentence of a hidden case would tell of it, so it counts as left over, too."""
+    assert sorted(table(assignment.folder).keys() - visible(assignment)) == []
+    assert sorted(table(assignment.solution).keys() - hidden(assignment)) == []
+
+
+@every_assignment
+def test_no_sentence_is_put_together(assignment: Assignment) -> None:
+    assert assignment.hidden_cases is not None
+    found = [
+        f"{path.name}: {ast.unparse(node)}"
+        for path in (assignment.visible_cases, assignment.hidden_cases)
+        for _, node in sentences_of(path)
+        if node is not None
+    ]
+    assert found == []
+
+
+@every_assignment
+def test_korean_lines_are_korean(assignment: Assignment) -> None:
+    wrong = []
+    for english, korean in {**table(assignment.folder), **table(assignment.solution)}.items():
+        is_name = not re.search("[a-z]{3}", english)
+        ends = re.sub(r"\([^()]*\)", "", korean)
+        informal = [each for each in re.findall(r"([가-힣]+)[.?!](?:\s|$)", ends) if not FORMAL.search(each)]
+        if informal or not (is_name or english == korean or re.search("[가-힣]", korean)):
+            wrong.append((korean, informal))
+    assert wrong == []
+
+
+FORMAL = re.compile(r"(니다|십시오|니까)$")
+
+
+def test_the_search_for_sentences_finds_them(tmp_path: Path) -> None:
+    cases = write(
+        tmp_path / "test_visible.py",
+        '''
+        SOME_HINT = "Fourth."
+
+        @task("f", points=1, hint="First."
+              " And more.")
+        def test_f(student):
+            """Second.
+
+            Not this."""
+            require(student.f(), "Third.", hint=SOME_HINT)
+            assert_close(student.f(), 1, name="fifth:", hint=f"{1} is put together")
+            nn.Module(name="not this")
+        ''',
+    )
+    found = list(sentences_of(cases))
+    assert {text for text, _ in found if text} == {"First. And more.", "Second.", "Third.", "Fourth.", "fifth:"}
+    assert [ast.unparse(node) for _, node in found if node is not None] == ["f'{1} is put together'"]
+    assert needs_translation("costs") and not needs_translation("W") and not needs_translation("w1")
+
+
+# --- hand-outs
+
+FENCE = re.compile(r"^```[^\n]*\n.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+def form(text: str) -> tuple[list[str], list[int], list[int]]:
+    """The code blocks, the levels of the headings, and the number of columns of every line of every table."""
+    rest = FENCE.sub("", text)
+    headings = [len(found) for found in re.findall(r"^(#+) ", rest, re.MULTILINE)]
+    rows = [len(re.findall(r"(?<!\\)\|", row)) for row in re.findall(r"^\|.*$", rest, re.MULTILINE)]
+    return FENCE.findall(text), headings, rows
+
+
+@every_assignment
+def test_both_hand_outs_have_one_form(assignment: Assignment) -> None:
+    english, korean = ((assignment.folder / name).read_text(encoding="utf-8") for name in ("README.md", "README.ko.md"))
+    assert form(korean) == form(english)
+    assert len(re.findall("[가-힣]", korean)) > 200
+
+
+def test_a_hand_out_of_another_form_is_found() -> None:
+    text = "# A\n\n```\nx = 1\n```\n\n| a | b |\n| --- | --- |\n"
+    for other in (text.replace("x = 1", "x = 2"), text.replace("# A", "## A"), text.replace("| b |", "| b | c |")):
+        assert form(other) != form(text)
+    assert form(text.replace("# A", "# 가").replace("| a |", "| 나 |")) == form(text)
+
+
+@every_assignment
+@pytest.mark.parametrize("name", ["README.md", "README.ko.md"])
+def test_hand_outs_link_the_glossary(assignment: Assignment, name: str) -> None:
+    assert "(../../docs/glossary.md#words-of-the-course)" in (assignment.folder / name).read_text(encoding="utf-8")
+
+
+# --- the tables
+
+KO = """
+"A tiny assignment" = "작은 과제"
+"The double" = "두 배"
+"Twice two is four." = "2의 두 배는 4입니다."
+"Add up all entries." = "모든 원소를 더하십시오."
+"The sum is too large." = "합이 너무 큽니다."
+"the sum of three:" = "세 수의 합:"
+"""
+KO_HIDDEN = """
+"Any array is doubled." = "어떤 배열이든 두 배가 됩니다."
+"Squaring is not doubling." = "제곱은 두 배가 아닙니다."
+"""
+
+
+def korean(root: Path, *, visible: str = VISIBLE) -> Course:
+    course = make(root, visible=visible)
+    write(course.folder / "ko.toml", KO)
+    write(course.solution / "ko.toml", KO_HIDDEN)
+    return course
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (
+            '"A" = \n',
+            "assignments/01-tiny/ko.toml: this is not valid TOML (Invalid value (at line 1, column 7)); write",
+        ),
+        (
+            '"A" = "가"\nB c = "나"\n',
+            "ko.toml: this is not valid TOML (Expected '=' after a key in a key/value pair (at",
+        ),
+        (
+            '"A" = 3\n',
+            'assignments/01-tiny/ko.toml: "A" stands without a sentence; write "English" = "한국어", both quoted.',
+        ),
+        ('"A" = ""\n', '"A" stands without a sentence'),
+        ('[table]\nA = "가"\n', '"table" stands without a sentence'),
+        (
+            "\"A\" = '가'".encode("cp949"),
+            "assignments/01-tiny/ko.toml: this is not UTF-8; save the file again as UTF-8.",
+        ),
+    ],
+)
+def test_a_wrong_table_is_told_with_its_file_and_a_remedy(tmp_path: Path, content: str | bytes, problem: str) -> None:
+    course = make(tmp_path)
+    write(course.folder / "ko.toml", content)
+    with pytest.raises(AssignmentError, match=re.escape(problem)):
+        translation.texts(course.load(), Language.KO)
+
+
+def test_both_tables_are_read_and_none_need_be_there(tmp_path: Path) -> None:
+    course = korean(tmp_path)
+    found = translation.texts(course.load(), Language.KO)
+    assert found["The double"] == "두 배" and found["Squaring is not doubling."] == "제곱은 두 배가 아닙니다."
+    assert translation.texts(course.load(), Language.EN) == {}
+    assert translation.texts(make(tmp_path / "other", solution=None).load(), Language.KO) == {}
+
+
+def test_a_changed_table_changes_the_digest(tmp_path: Path) -> None:
+    course = korean(tmp_path)
+    before = course.load().digest()
+    write(course.folder / "ko.toml", KO.replace("작은", "아주 작은"))
+    assert course.load().digest() != before
+
+
+# --- grading
+
+
+def graded_in(language: Language | None, course: Course, source: str, supervisor: Supervisor) -> Report:
+    assignment = course.load()
+    with translation.graded_in(language, assignment):
+        run = Run(official=True, seed=5, device="cpu")
+        return grade_one(assignment, handed_in(source), run=run, supervisor=supervisor)
+
+
+WRONG = SOLUTION.replace("2 * x", "x**2").replace("float(np.sum(x))", "float(np.sum(x)) + 1")
+
+
+def test_a_report_speaks_korean_throughout(tmp_path: Path, supervisor: Supervisor) -> None:
+    report = graded_in(Language.KO, korean(tmp_path), WRONG, supervisor)
+    assert (report.language, report.title) == (Language.KO, "작은 과제")
+    assert [task.title for task in report.tasks] == ["두 배", "The total"]  # the second has no line in the table
+    assert line(report, "double_of_two").title == "2의 두 배는 4입니다."
+    assert line(report, "double_of_any[5]").title == "어떤 배열이든 두 배가 됩니다."
+    assert line(report, "double_of_any[5]").hint == "제곱은 두 배가 아닙니다."
+    assert line(report, "total_of_three").hint.endswith("모든 원소를 더하십시오.")
+    assert line(report, "total_of_any").message == (
+        "먼저 통과해야 하는 케이스를 통과하지 못해 실행하지 않았습니다: total_of_three. 그것부터 고치십시오."
+    )
+    assert spoken() == "en"
+
+
+def test_a_report_speaks_english_where_nobody_asks(tmp_path: Path, supervisor: Supervisor) -> None:
+    report = graded_in(None, korean(tmp_path), WRONG, supervisor)
+    assert (report.language, report.title) == (Language.EN, "A tiny assignment")
+    assert line(report, "double_of_any[5]").hint == "Squaring is not doubling."
+
+
+def test_an_assignment_may_have_a_language_of_its_own(tmp_path: Path, supervisor: Supervisor) -> None:
+    course = korean(tmp_path)
+    toml = (course.folder / "assignment.toml").read_text(encoding="utf-8")
+    write(course.folder / "assignment.toml", 'language = "ko"\n' + toml)
+    assert graded_in(None, course, WRONG, supervisor).language is Language.KO
+    assert graded_in(Language.EN, course, WRONG, supervisor).language is Language.EN
+
+
+SAID = '''
+@task("double", points=6)
+def test_double_of_two(student):
+    """Twice two is four."""
+    require(student.double(np.array([2.0]))[0] < 0, "The sum is too large.", hint="Add up all entries.")
+
+
+@task("total", points=3)
+def test_total_of_three(student):
+    """One, two and three are six."""
+    assert_close(student.total(np.ones(3)), 9.0, name="the sum of three:")
+'''
+
+
+def test_problems_and_names_are_said_in_korean(tmp_path: Path, supervisor: Supervisor) -> None:
+    course = korean(tmp_path, visible=SAID)
+    assignment = course.load()
+    with translation.graded_in(Language.KO, assignment):
+        report = grade_one(
+            assignments.load(course.folder, root=without_solution(course)),
+            handed_in(SOLUTION),
+            run=Run(),
+            supervisor=supervisor,
+        )
+    first, second = report.outcomes
+    assert (first.message, first.hint) == ("합이 너무 큽니다.", "모든 원소를 더하십시오.")
+    assert second.mismatch is not None and second.mismatch.where == "세 수의 합:"
+
+
+def without_solution(course: Course) -> Path:
+    """Cases that fail on the solution are for a course that has none, as a student's copy has."""
+    course.solution.rename(course.root / "gone")
+    return course.root
+
+
+def test_a_refused_upload_is_told_in_korean(tmp_path: Path, supervisor: Supervisor) -> None:
+    assignment = korean(tmp_path).load()
+    with translation.graded_in(Language.KO, assignment):
+        report = rejected(assignment, say("submission.damaged"), student="kim", run=Run(), supervisor=supervisor)
+    assert (report.language, report.title, report.tasks[0].title) == (Language.KO, "작은 과제", "두 배")
+    assert report.notes[0].startswith("압축 파일이 손상되었거나")
