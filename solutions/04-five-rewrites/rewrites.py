@@ -59,7 +59,7 @@ def step_autograd(x: torch.Tensor, y: torch.Tensor, w: torch.Tensor, lr: float) 
     (tensor([[1.]], requires_grad=True), 8.0)
     """
     ### BEGIN SOLUTION
-    leaf = w.detach().clone().requires_grad_()  # its .grad is empty, and w's own stays out of it
+    leaf = w.detach().requires_grad_()  # its .grad is empty, and w's own stays out of it
     loss = 0.5 * ((x @ leaf - y) ** 2).sum()
     loss.backward()
     with torch.no_grad():
@@ -141,7 +141,7 @@ def fit_optimizer(
     ### BEGIN SOLUTION
     optimizers = {"SGD": torch.optim.SGD, "Adam": torch.optim.Adam}
     if name not in optimizers:
-        raise ValueError(f"name is {name!r}; use one of {', '.join(optimizers)}")
+        raise ValueError(f"name is {name!r}; it must be one of {list(optimizers)}")
     optimizer = optimizers[name](model.parameters(), lr=lr)
     losses = []
     for _ in range(steps):
