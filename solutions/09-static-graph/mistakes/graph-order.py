@@ -1,0 +1,32 @@
+"""Values come back in the order in which they were computed."""
+
+import numpy as np
+
+CAUGHT_BY = ("values_stand_in_the_order_of_the_fetches",)
+HINT = "Your values stand in the order of the graph. The caller wants one for each fetch, in the order of the fetches."
+
+
+class Session:
+    def run(self, fetches: list[Node], feed_dict: dict[Node, np.ndarray]) -> list[np.ndarray]:
+        compute = {
+            "add": lambda a, b: a + b,
+            "sub": lambda a, b: a - b,
+            "mul": lambda a, b: a * b,
+            "matmul": lambda a, b: a @ b,
+            "square": lambda a: a * a,
+            "reduce_sum": np.sum,
+            "reduce_mean": np.mean,
+            "sigmoid": lambda a: 1.0 / (1.0 + np.exp(-a)),
+            "exp": np.exp,
+            "reciprocal": lambda a: 1.0 / a,
+        }
+        values: dict[Node, np.ndarray] = {}
+        for fetch in fetches:
+            for node in topological_order(fetch):
+                if node.op == "placeholder":
+                    if node not in feed_dict:
+                        raise KeyError(node.name)
+                    values[node] = feed_dict[node]
+                elif node not in values:
+                    values[node] = compute[node.op](*[values[each] for each in node.inputs])
+        return [value for node, value in values.items() if node in fetches]
