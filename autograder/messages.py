@@ -190,6 +190,7 @@ ENGLISH: dict[str, str] = {
     "report.official-why": "Graded with all cases, the hidden ones included.",
     "report.incomplete": "Incomplete: a case broke through no fault of the submission. Its points are not settled yet.",
     "report.points": "{earned} of {possible} points",
+    "report.of": "/ {possible} points",
     "report.at": "at {where}",
     "report.differ": "({share} differ)",
     "report.hidden-difference": "differs; the case is hidden, so neither its inputs nor its values are shown",

@@ -128,7 +128,7 @@ KOREAN: dict[str, str] = {
     "case.no-exception": "예외 없음",
     "case.either": "{one} 또는 {other}",
     "case.skipped": "먼저 통과해야 하는 케이스를 통과하지 못해 실행하지 않았습니다: {needs}. 그것부터 고치십시오.",
-    "case.grader-error": "제출물의 잘못이 아닌 이유로 이 케이스를 채점하지 못했습니다. 점수는 깎이지 않으며, 담당 교수에게 알렸습니다.",
+    "case.grader-error": "제출물의 잘못이 아닌 이유로 이 케이스를 채점하지 못했습니다. 점수는 깎이지 않으며, 담당자에게 알렸습니다.",
     # reports: words and sentences around the outcomes
     "verdict.passed": "통과",
     "verdict.failed": "실패",
@@ -182,6 +182,7 @@ KOREAN: dict[str, str] = {
     "report.official-why": "비공개 케이스를 포함한 모든 케이스로 채점했습니다.",
     "report.incomplete": "채점 미완료: 제출물의 잘못이 아닌 이유로 채점하지 못한 케이스가 있습니다. 그 점수는 아직 정해지지 않았습니다.",
     "report.points": "{possible}점 중 {earned}점",
+    "report.of": "/ {possible}점",
     "report.at": "위치: {where}",
     "report.differ": "({share} 다름)",
     "report.hidden-difference": "다릅니다. 비공개 케이스이므로 입력과 값은 보여 주지 않습니다.",

@@ -8,6 +8,7 @@ from autograder.model import (
     Adjustment,
     GradedCase,
     GraderInfo,
+    Language,
     Mismatch,
     Report,
     SandboxInfo,
@@ -175,6 +176,87 @@ EVERY_VERDICT = Report(
     complete=False,
     notes=("logistic_final(2).py was taken as logistic.py.",),
 )
+
+KOREAN_TASKS = (
+    Task("sigmoid", "로짓의 시그모이드", 20.0),
+    Task("bce_backward", "손실의 기울기", 30.0),
+    Task("train", "두 클래스가 나뉠 때까지 훈련하기", 30.0),
+    Task("predict", "확률에서 클래스 예측하기", 20.0),
+)
+
+SLOPE = "모든 곳에서 기울기의 N배입니다. L의 평균은 미분에 어떤 영향을 줍니까?"
+
+# title, message, hint of each of OUTCOMES
+KOREAN_TEXTS = (
+    ("0의 시그모이드는 1/2입니다.", "", ""),
+    ("결과는 인자와 같은 형태입니다.", "", "flatten()은 형태를 잊습니다. 형태가 필요한 곳이 있습니까?"),
+    (
+        "절댓값이 큰 음수에서도 오버플로가 생기지 않습니다.",
+        "sigmoid(z): FloatingPointError 예외가 발생했습니다: overflow encountered in exp (logistic.py, 12번째 줄)",
+        "",
+    ),
+    ("계산한 기울기는 손실의 변화율과 같습니다.", "", SLOPE),
+    ("새로 뽑은 입력에서도 기울기가 맞습니다.", "", SLOPE),
+    (
+        "인자는 그대로 남습니다.",
+        "먼저 통과해야 하는 케이스를 통과하지 못해 실행하지 않았습니다: gradient_matches_slope. 그것부터 고치십시오.",
+        "",
+    ),
+    (
+        "훈련은 주어진 단계 수만큼만 합니다.",
+        "train(x, y, steps=100): 10초 안에 끝나지 않았습니다. "
+        "조건이 영영 거짓이 되지 않는 반복문이 있는지 살펴보십시오.",
+        "",
+    ),
+    (
+        "훈련은 메모리 안에서 끝납니다.",
+        "train(x, y): 허용된 512 MiB보다 많은 메모리가 필요했습니다. 코드가 만드는 배열의 형태를 살펴보십시오.",
+        "",
+    ),
+    (
+        "훈련은 값을 반환하며 끝납니다.",
+        "train: 프로그램 전체가 끝났습니다(종료 상태 1). exit, quit, os._exit 호출을 지우십시오.",
+        "",
+    ),
+    (
+        "훈련으로 90 %에 이릅니다.",
+        "제출물의 잘못이 아닌 이유로 이 케이스를 채점하지 못했습니다. 점수는 깎이지 않으며, 담당자에게 알렸습니다.",
+        "",
+    ),
+    (
+        "예측한 클래스는 정수입니다.",
+        "predict: 아직 뼈대 코드 그대로입니다. NotImplementedError 줄을 지우고 그 자리에 답을 작성하십시오.",
+        "",
+    ),
+    (
+        "확률이 1/2이면 클래스는 1입니다.",
+        "predict: 아직 뼈대 코드 그대로입니다. NotImplementedError 줄을 지우고 그 자리에 답을 작성하십시오.",
+        "",
+    ),
+)
+
+
+def korean() -> Report:
+    """Grade what EVERY_VERDICT holds in Korean."""
+    outcomes = tuple(
+        replace(case, title=title, message=message, hint=hint)
+        for case, (title, message, hint) in zip(OUTCOMES, KOREAN_TEXTS, strict=True)
+    )
+    shares = {"8 of 8 entries": "원소 8개 중 8개", "2 of 2 entries": "원소 2개 중 2개", "": ""}
+    outcomes = tuple(
+        replace(case, mismatch=replace(case.mismatch, share=shares[case.mismatch.share])) if case.mismatch else case
+        for case in outcomes
+    )
+    return replace(
+        EVERY_VERDICT,
+        title="로지스틱 회귀",
+        tasks=KOREAN_TASKS,
+        outcomes=outcomes,
+        notes=("logistic_final(2).py: 과제에서 요구한 이름으로 채점했습니다: logistic.py.",),
+        score=replace(EVERY_VERDICT.score, adjustments=(Adjustment(-2.0, "하루 늦게 제출함"),)),
+        language=Language.KO,
+    )
+
 
 # What a hostile submission writes into everything that it can reach.
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>"

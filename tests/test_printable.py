@@ -7,8 +7,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
-from autograder.reports.printable import clip, file_stem, printable
+from autograder.reports.printable import clip, file_stem, printable, shortened
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 
@@ -54,6 +55,32 @@ def test_clip_keeps_both_ends_and_counts_what_it_leaves_out(text, characters, li
 
 def test_clip_says_large_counts_readably():
     assert clip("x" * 5_000_000) == "x" * 2000 + "\n… 4,996,000 characters left out …\n" + "x" * 2000
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "shown"),
+    [
+        ("one two three", 13, "one two three"),
+        ("one two three", 12, "one two…"),
+        ("one two, three", 9, "one two…"),
+        ("one two three", 8, "one two…"),
+        ("one two three", 7, "one…"),
+        ("onetwothree", 7, "onetwo…"),
+        ("가나 다라 마바", 14, "가나 다라 마바"),
+        ("가나 다라 마바", 13, "가나 다라…"),
+        ("가나다라마바", 8, "가나다…"),
+        ("", 5, ""),
+    ],
+)
+def test_a_long_sentence_is_cut_at_a_word(text, columns, shown):
+    assert shortened(text, columns=columns) == shown
+
+
+@given(st.text("ab 가나,", max_size=60), st.integers(4, 40))
+def test_what_is_left_of_a_sentence_is_its_beginning_and_fits(text, columns):
+    shown = shortened(text, columns=columns)
+    assert cell_len(shown) <= columns
+    assert shown == text or (shown.endswith("…") and text.startswith(shown[:-1]))
 
 
 def test_a_plain_name_stays_as_it_is():

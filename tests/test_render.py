@@ -21,10 +21,12 @@ import pytest
 import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
-from report_samples import EVERY_VERDICT, OUTCOMES, all_passed, hostile, practice, untouched
+from report_samples import EVERY_VERDICT, OUTCOMES, all_passed, hostile, korean, practice, untouched
+from rich.cells import cell_len
 from rich.console import Console
 
 from autograder.errors import AutograderError
+from autograder.messages import speaking
 from autograder.model import (
     Audience,
     GradedCase,
@@ -52,6 +54,19 @@ def printed(show, *arguments, width=100, **options) -> str:
     return "".join(line.rstrip() + "\n" for line in file.getvalue().split("\n")[:-1])
 
 
+def in_korean(show, *arguments, **options) -> str:
+    """Return what ``show`` makes while Korean is spoken."""
+    with speaking("ko"):
+        return show(*arguments, **options)
+
+
+LONG = "모든 곳에서 기울기의 N배입니다. L의 평균은 미분에 어떤 영향을 줍니까? " * 4
+KOREAN_ROWS = [
+    render.class_row(replace(korean(), submission=SubmissionInfo(name, "0" * 64)), page="a.html")
+    for name in ("김민준", "남궁서연", "student03")
+] + [replace(render.class_row(korean()), student="제갈공명", hint=LONG.strip())]
+
+
 def on_terminal(report: Report, audience: Audience = Audience.STUDENT, width: int = 100) -> str:
     return printed(render.terminal, report, audience=audience, width=width)
 
@@ -73,6 +88,9 @@ def scrub(text: str) -> str:
         ("practice.txt", on_terminal(practice())),
         ("hostile.txt", on_terminal(hostile())),
         ("class.txt", printed(render.class_table, ROWS)),
+        ("report-ko.txt", on_terminal(korean())),
+        ("class-ko.txt", in_korean(printed, render.class_table, KOREAN_ROWS)),
+        ("report-ko.html", render.html(korean(), audience=Audience.STUDENT)),
         ("report.html", render.html(EVERY_VERDICT, audience=Audience.STUDENT)),
         ("hostile-staff.html", render.html(hostile(), audience=Audience.STAFF)),
         ("class.html", render.class_html(ROWS, slug="05-logistic", title="Logistic regression")),
@@ -270,8 +288,39 @@ def test_a_refused_submission_is_one_sentence():
     assert "The archive has a link out of itself." in text and "not graded" in text and "0 of 100 points" in text
 
 
-def test_nothing_is_wider_than_the_terminal():
-    assert max(len(line) for line in on_terminal(hostile(), width=60).split("\n")) <= 60
+@pytest.mark.parametrize("report", [hostile(), korean()], ids=["hostile", "korean"])
+@pytest.mark.parametrize("width", [60, 80])
+def test_nothing_is_wider_than_the_terminal(report, width):
+    assert max(cell_len(line) for line in on_terminal(report, width=width).split("\n")) <= width
+
+
+def columns_of(line: str, words: list[str]) -> list[int]:
+    """The column of a terminal at which each of ``words`` begins; a Hangul syllable takes two."""
+    return [cell_len(line[: line.index(word)]) for word in words]
+
+
+def test_korean_columns_stand_below_each_other():
+    text = in_korean(printed, render.class_table, KOREAN_ROWS, width=160)
+    head = next(line for line in text.split("\n") if "학생" in line)
+    score, cases = cell_len(head[: head.index("점수") + 2]), columns_of(head, ["케이스"])[0]
+    for name in ("김민준", "남궁서연", "student03", "제갈공명"):
+        row = next(line for line in text.split("\n") if line.startswith(name))
+        assert cell_len(row[: row.index("10.5 / 94") + 9]) == score  # numbers end where their label ends
+        assert columns_of(row, ["통과 1"])[0] == cases
+    report = on_terminal(korean()).split("\n")
+    labels = [
+        line for line in report if line.startswith(("  호출", "  형태", "  힌트", "  출력", "  재실행", "  이유"))
+    ]
+    assert {cell_len(re.match(r"  \S+ +", line)[0]) for line in labels} == {11}  # type: ignore[index]
+
+
+def test_a_class_table_cuts_a_long_hint_at_a_word_and_says_so():
+    text = re.sub(r"\s+", " ", in_korean(printed, render.class_table, KOREAN_ROWS[-1:], width=400))
+    hint = text[text.index("모든 곳에서") : text.index("…") + 1]
+    assert hint[:-1] in LONG and LONG[len(hint) - 1] == " " and 120 < cell_len(hint) <= 160
+    assert "생략" not in text and "left out" not in text
+    english = printed(render.class_table, [replace(ROWS[0], hint="one two three four five " * 20)], width=400)
+    assert re.search(r"\b(one|two|three|four|five)…", english) and "characters left out" not in english
 
 
 MODULES = {"01-dog-wolf": "dog_wolf.py", "02-tensors": "tensors.py"}
@@ -299,7 +348,13 @@ def test_the_summary_of_solved_assignments_is_glad():
 
 # --- page -------------------------------------------------------------------------------------------------------------
 
-REPORTS = {"every": EVERY_VERDICT, "practice": practice(), "passed": all_passed(), "untouched": untouched()}
+REPORTS = {
+    "every": EVERY_VERDICT,
+    "korean": korean(),
+    "practice": practice(),
+    "passed": all_passed(),
+    "untouched": untouched(),
+}
 
 
 @pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS.keys())
@@ -307,12 +362,42 @@ def test_a_page_needs_nothing_but_itself_and_is_well_formed(report):
     text = render.html(report, audience=Audience.STUDENT)
     page = Page(text)
     assert not re.search(r"https?:|url\(|@import|src=", text)
-    assert page.values("lang") == ["en"] and page.tags.count("h1") == 1
+    assert page.values("lang") == [report.language] and page.tags.count("h1") == 1
     assert "width=device-width, initial-scale=1" in page.values("content")
     ids = page.values("id")
     assert len(ids) == len(set(ids))
     assert {f"#{each}" for each in ids} >= set(page.values("href"))
     assert set(page.values("aria-labelledby")) <= set(ids)
+
+
+def test_every_label_of_a_korean_page_is_korean():
+    text = render.html(korean(), audience=Audience.STUDENT)
+    labels = re.findall(r"<(?:dt|th scope=\"(?:col|row)\"(?: class=\"number\")?)>([^<]+)</", text)
+    labels += re.findall(r"<span class=\"(?:verdict|stamp \w+|tag)\">(?:<span[^>]*>.</span> )?([^<]+)</span>", text)
+    labels += re.findall(r"aria-label=\"([^\"]+)\"", text)
+    assert len(labels) > 60
+    assert [label for label in labels if not re.search("[가-힣]", label)] == []
+
+
+def test_a_page_may_use_the_fonts_that_korean_computers_have():
+    css = (render.template_folder() / "style.css").read_text(encoding="utf-8")
+    assert 'system-ui, "Malgun Gothic", "Apple SD Gothic Neo", "Noto Sans KR", sans-serif' in css
+    assert "word-break: keep-all" in css
+
+
+def test_the_index_and_the_class_page_speak_the_language_in_hand(tmp_path):
+    index = in_korean(render.write_index, [korean()], ["a.html"], tmp_path).read_text(encoding="utf-8")
+    page = in_korean(render.class_html, KOREAN_ROWS, slug="05-logistic", title="로지스틱 회귀")
+    for text, words in (
+        (index, ("과제 목록", "채점 미완료")),
+        (page, ("첫 번째 힌트", "제출물 4개, 평균 94점 중 10.5점")),
+    ):
+        assert Page(text).values("lang") == ["ko"] and all(word in text for word in words)
+
+
+def test_a_kind_of_difference_that_this_version_does_not_know_is_shown_as_it_is():
+    odd = replace(korean(), outcomes=(replace(OUTCOMES[3], mismatch=Mismatch("colour", "red", "blue")),))
+    assert "colour" in on_terminal(odd) and "colour" in render.html(odd, audience=Audience.STUDENT)
 
 
 def test_the_policy_of_a_page_lets_only_its_own_style_pass():

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from report_samples import EVERY_VERDICT, OUTCOMES, all_passed, practice, untouched
 
-from autograder.model import Score, Verdict
+from autograder.model import GradedCase, Score, Verdict
 from autograder.reports import views
 
 
@@ -90,6 +90,42 @@ def test_a_row_counts_verdicts():
     assert row.counts.startswith("1 passed, 3 failed, 1 errored, 2 not attempted")
     assert row.counts.endswith("(incomplete)")
     assert views.class_row(replace(EVERY_VERDICT, outcomes=())).counts == "not graded"
+
+
+def ended(verdict: Verdict, message: str) -> GradedCase:
+    return replace(OUTCOMES[0], verdict=verdict, message=message)
+
+
+SAME = [ended(Verdict.ERRORED, "line 3"), ended(Verdict.ERRORED, "line 3")]
+
+
+@pytest.mark.parametrize(
+    ("cases", "said"),
+    [
+        (SAME, "line 3"),
+        ([*SAME, ended(Verdict.SKIPPED, "it needs another")], "line 3"),
+        ([*SAME, ended(Verdict.ERRORED, "line 4")], ""),
+        ([*SAME, ended(Verdict.PASSED, "")], ""),
+        (SAME[:1], ""),  # it stands there once already
+        ([ended(Verdict.NOT_ATTEMPTED, "stub")] * 2, ""),  # has a list of its own
+        ([ended(Verdict.GRADER_ERROR, "broke")] * 2, ""),
+        ([ended(Verdict.PASSED, "accuracy .97")] * 2, ""),
+        ([ended(Verdict.FAILED, "")] * 2, ""),
+        ([], ""),
+    ],
+)
+def test_what_all_cases_say_alike_stands_at_the_top(cases, said):
+    report = replace(EVERY_VERDICT, outcomes=tuple(cases), notes=("a note",))
+    assert views.said_of_all(report) == said
+    assert views.notes(report) == [*filter(None, [said]), "a note"]
+    short = "As said at the top of this report." if said else cases[0].message if cases else ""
+    assert not cases or views.reason(cases[0], report) == short
+
+
+def test_rerun_names_what_was_graded():
+    assert views.rerun(EVERY_VERDICT) == "make grade A=05-logistic"
+    found = replace(EVERY_VERDICT, submission=replace(EVERY_VERDICT.submission, path="my answer (2).py"))
+    assert views.rerun(found) == "make grade A=05-logistic SUBMISSION='my answer (2).py'"
 
 
 def test_the_class_line():
