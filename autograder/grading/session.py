@@ -13,7 +13,7 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -263,7 +263,7 @@ class Bench:
         *,
         alone: bool = False,
         call_s: Mapping[str, float] | None = None,
-    ) -> Iterator[tuple[Case, Outcome, CaseLog]]:
+    ) -> Generator[tuple[Case, Outcome, CaseLog], None, None]:
         """Run ``cases`` on these modules, in order, in one worker while it lives.
 
         With ``alone`` no case is skipped for another's sake; otherwise one whose ``needs`` ran here and did not pass
