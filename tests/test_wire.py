@@ -131,6 +131,18 @@ def test_long_lists_of_numbers_travel_as_bytes() -> None:
     assert there_and_back([True] * 20) == [True] * 20
 
 
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@pytest.mark.parametrize("base", [list, tuple])
+def test_long_lists_of_numpy_scalars_travel_as_bytes_and_stay_numpy_scalars(base: type, kind: type) -> None:
+    """A cost for each of 10,001 steps, none of them made a plain float: an ordinary answer."""
+    costs = base(kind(1 / n) for n in range(1, 10002))
+    back = there_and_back(costs)
+    assert type(back) is base and back == costs
+    assert {type(cost) for cost in back} == {kind}
+    with pytest.raises(Unsendable, match="Use an array"):
+        Encoder(nothing_else, max_body=1 << 30).tree([kind(0)] * (wire.MAX_PACKED + 1))
+
+
 class Point(NamedTuple):
     x: float
     y: float
@@ -376,6 +388,8 @@ def test_any_tree_is_a_value_within_the_frame_or_a_wire_error(tree: Any) -> None
         {"p": ["f4", "l", 0, BODY]},
         {"p": ["f8", "d", 0, BODY]},
         {"p": ["f8", "l", 0, 12]},
+        {"p": ["i8", "l", 0, BODY], "sub": "scalar"},
+        {"p": ["f4", "l", 0, 6], "sub": "scalar"},
         {"d": [["a", None], ["a", None]]},
         {"d": [[{"i": "1"}, None], [{"i": "01"}, None]]},
         {"d": [[{"f": "0x1p+0"}, None]]},

@@ -7,7 +7,7 @@ The tree tags everything but null, true and false::
     {"i": "-12"}  {"f": "0x1.8p+1"}  {"s": "text"}  {"l": [...]}  {"u": [...]}  {"d": [[key, tree], ...]}
     {"n": [dtype, shape, offset, length]}       numpy array; with "sub": "scalar" a numpy scalar
     {"T": [dtype, shape, offset, length]}       torch tensor; "rg": requires_grad, "leaf": is_leaf
-    {"p": [dtype, "l" | "u", offset, length]}   list or tuple of plain floats or ints, packed
+    {"p": [dtype, "l" | "u", offset, length]}   list or tuple of plain floats or ints, packed; "sub": "scalar" as above
     {"h": [id, type name, methods]}  {"c": id}  {"r": [name, tree of arguments]}    handle, callable, recipe
     {"a": n}                                    the argument's own mutable node n, inside one that was changed
 
@@ -51,6 +51,7 @@ DTYPES = {
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 BFLOAT16 = "bf16"  # tensors only, as raw 16-bit words: numpy has no such dtype
 PACK_FROM = 16  # shorter lists of numbers stay readable in the header
+_PACKED_SCALARS: dict[type[np.generic], str] = {np.float64: "<f8", np.float32: "<f4"}
 _INTEGER = re.compile(r"-?[0-9]{1,20}", re.ASCII)
 
 Tree = Any  # None | bool | dict[str, Any], as above
@@ -295,7 +296,8 @@ class Encoder:
             if self._numbers > MAX_PACKED:
                 raise Unsendable(f"it has more than {MAX_PACKED:,} numbers in lists. Use an array")
             offset, size = self._buffer(packed.tobytes())
-            return self._sub({"p": [NAMES[packed.dtype], tag, offset, size]}, value, base)
+            kind = {"sub": "scalar"} if isinstance(items[0], np.generic) else {}
+            return self._sub({"p": [NAMES[packed.dtype], tag, offset, size], **kind}, value, base)
         return self._sub({tag: [self.tree(item, depth + 1) for item in items]}, value, base)
 
     def _dict(self, value: dict[Any, Any], depth: int) -> Tree:
@@ -324,6 +326,9 @@ def _packed(items: list[Any]) -> np.ndarray | None:
         return np.array(items, dtype="<f8")
     if all(type(item) is int and -(2**63) <= item < 2**63 for item in items):
         return np.array(items, dtype="<i8")
+    for kind, code in _PACKED_SCALARS.items():  # a list of costs, each of them a np.mean(...)
+        if all(type(item) is kind for item in items):
+            return np.array(items, dtype=code)
     return None
 
 
@@ -384,7 +389,7 @@ class Decoder:
             case "T":
                 return self._tensor(content, tree)
             case "p":
-                return self._packed(content)
+                return self._packed(content, tree.get("sub"))
             case "h" | "c" | "a" if self._other is not None:
                 return self._other(tag, content)
             case "r" if self._other is not None:
@@ -468,14 +473,17 @@ class Decoder:
         self._note(tensor, self._body[offset : offset + length])
         return tensor
 
-    def _packed(self, content: Any) -> list[Any] | tuple[Any, ...]:
+    def _packed(self, content: Any, sub: Any) -> list[Any] | tuple[Any, ...]:
         name, base, offset, length = content
-        if name not in ("f8", "i8") or base not in ("l", "u") or type(length) is not int:
+        scalars = sub == "scalar"
+        if name not in (("f8", "f4") if scalars else ("f8", "i8")) or base not in ("l", "u") or type(length) is not int:
             raise WireError("a packed list of an unknown kind")
-        self._numbers += length // 8
+        count = length // DTYPES[name].itemsize
+        self._numbers += count
         if self._numbers > MAX_PACKED:
             raise WireError("more numbers in packed lists than are allowed")
-        items: list[Any] = self._piece(DTYPES[name], [length // 8], offset, length).tolist()
+        numbers = self._piece(DTYPES[name], [count], offset, length)
+        items: list[Any] = list(numbers) if scalars else numbers.tolist()
         if base == "u":
             return tuple(items)
         self._note(items)
