@@ -122,8 +122,10 @@ def test_sequential_of_any_size(student, rng):
     for n, din, dout in [(7, 3, 5), (1, 5, 2), (4, 2, 3)]:
         model = student.make_sequential(din, dout)
         weight, bias, x = normal(rng, dout, din).float(), normal(rng, dout).float(), normal(rng, n, din).float()
-        put(model, weight, bias)
+        names = put(model, weight, bias)
         assert_close(model(x), linear_layer(weight, bias, x))
+        # An nn.Sequential puts a name of its own before those of its layer: "0.weight".
+        require(all("." in name for name in names), "The layer does not stand inside an nn.Sequential.")
 
 
 @task("step_functional", points=4, hint="Every parameter of model.parameters() takes a step, whichever they are.")
@@ -220,8 +222,10 @@ def test_other_optimizers_are_refused(student, reference, rng, name):
     wanted = reference.fit_optimizer(trusted_linear(weight), x, y, 0.1, 2)
     model = build(student, recipes.linear(weight))
     assert_close(student.fit_optimizer(model, x.clone(), y.clone(), 0.1, 2), wanted)
+    before = model.weight
     with pytest.raises(ValueError):
         student.fit_optimizer(model, x, y, 0.1, 2, name)
+    assert_close(model.weight, before, rtol=0, atol=0, name="weight")
 
 
 def gradients_of_the_sum(model, x, names):
