@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .checks.training import Band, Budget, parameters_moved, reach_accuracy
     from .grading.pytest_plugin import task
     from .sandbox import recipes
-    from .sandbox.student import build, cpu_seconds, fresh
+    from .sandbox.student import build, cpu_seconds, fresh, inside
 
 _PLACES = {
     "CaseFailed": "checks.compare",
@@ -39,6 +39,7 @@ _PLACES = {
     "build": "sandbox.student",
     "cpu_seconds": "sandbox.student",
     "fresh": "sandbox.student",
+    "inside": "sandbox.student",
 }
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "cpu_seconds",
     "digits28",
     "fresh",
+    "inside",
     "label_permutation",
     "mnist",
     "parameters_moved",

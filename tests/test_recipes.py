@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from conftest import Load
 
+from autograder.errors import CaseError
 from autograder.sandbox import recipes
 from autograder.sandbox.guest.recipes import RECIPES
 from autograder.sandbox.recipes import Recipe
-from autograder.sandbox.student import StudentObject, StudentRaised, build
+from autograder.sandbox.student import StudentObject, StudentRaised, build, inside
 
 SOURCE = """
 import sys
@@ -79,6 +80,62 @@ def test_keys_of_a_dictionary_may_be_objects_of_the_submission(load: Load) -> No
     assert (call.result, call.changed, x.tolist()) == (2, ("0[1]",), [1.0, 1.0])
     with pytest.raises(StudentRaised):
         student.look(recipes.dictionary([a], []), a)
+
+
+def doubled(f: Any, x: Any) -> Any:
+    """Sent to the worker as source, with the comment and all."""
+    y = f(x)  # an object of the submission
+    return np.array([y.n, (y + y).n])
+
+
+PAIR = """
+class Number:
+    def __init__(self, n): self.n = n
+    def __add__(self, other): return Number(self.n + other.n)
+def call(f, x): return f(x)
+def broken(x): return x / 0
+"""
+
+
+def test_a_function_of_the_case_runs_beside_the_submission(load: Load) -> None:
+    student = load(PAIR)
+    run = inside(student, doubled)
+    assert [got.tolist() for got in run.each([(student.Number, 3.0), (student.Number, 4.0)])] == [[3, 6], [4, 8]]
+
+    def twice(x):  # type: ignore[no-untyped-def]
+        x *= 2
+        return x
+
+    x = np.ones(2)
+    assert inside(student, twice).record(x).changed == ("0",) and x.tolist() == [2.0, 2.0]
+    assert student.call(inside(student, twice), 21) == 42
+    with pytest.raises(ZeroDivisionError, match=r"^doubled\(…, 1\) raised ZeroDivisionError.*answer.py, line 6"):
+        run(student.broken, 1)
+
+
+def test_a_function_that_needs_more_than_its_arguments_stays_here(load: Load) -> None:
+    student, outer = load(PAIR), 1
+
+    def closure(x):  # type: ignore[no-untyped-def]
+        return x + outer
+
+    for function in (closure, lambda x: x):
+        with pytest.raises(CaseError, match="plain def"):
+            inside(student, function)  # type: ignore[arg-type]
+
+
+def busy(n):  # type: ignore[no-untyped-def]
+    for _ in range(1000 * n):
+        pass
+    return n
+
+
+def test_a_race_times_both_and_returns_what_the_first_returns(load: Load) -> None:
+    student = load("def f(n):\n    for _ in range(10000 * n): pass\n    return -n\n")
+    race = build(student, recipes.race(student.f, inside(student, busy)))
+    assert race(20) == -20
+    mine, rival = race.seconds()
+    assert 2 < mine / rival < 50  # ten times as much to do
 
 
 # --- torch

@@ -33,6 +33,11 @@ def dictionary(keys: Sequence[Any], values: Sequence[Any]) -> Recipe:
     return Recipe("dictionary", (keys, values))
 
 
+def function(source: str) -> Recipe:
+    """The function that is defined in ``source`` (``def f(...)``), which sees numpy as ``np``; see ``inside``."""
+    return Recipe("function", (source,))
+
+
 def linear(weight: Any, bias: Any = None) -> Recipe:
     """An ``nn.Linear`` with weight (out, in) and bias (out,), both tensors; no bias for None."""
     return Recipe("linear", (weight, bias))
@@ -54,6 +59,15 @@ def poisoned(model: Any, value: float) -> Recipe:
     A training loop that forgets to clear gradients then shows in its very first step.
     """
     return Recipe("poisoned", (model, value))
+
+
+def race(function: Any, rival: Any, rounds: int = 3) -> Recipe:
+    """A stand-in for ``function`` that times it against ``rival``, both called with the same arguments in one process.
+
+    Call it once, then ``seconds()`` gives the CPU seconds of the fastest run of each. What a worker times is evidence,
+    not proof; ``speed_ratio`` also asks the kernel.
+    """
+    return Recipe("race", (function, rival, rounds))
 
 
 def watch_inputs(model: Any) -> Recipe:

@@ -10,18 +10,22 @@ from __future__ import annotations
 import difflib
 import functools
 import hashlib
+import inspect
 import math
 import operator
 import signal
+import textwrap
 import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
+from ..errors import CaseError
 from ..messages import say
 from ..model import Verdict
 from . import recipes
@@ -1124,6 +1128,30 @@ def _build(connection: Connection, recipe: Recipe) -> StudentObject:
     request = _Request(f"recipes.{recipe.name}", None, None, recipe.name, recipe.arguments, {}, keep=True)
     made: StudentObject = next(connection.call([request])).result
     return made
+
+
+def inside(student: StudentCode, function: FunctionType) -> RemoteFunction:
+    """Send a function of the case to the submission's worker, where it can handle the objects that stay there.
+
+    It is sent as source and sees numpy as ``np`` and its arguments, nothing else of the case's file. The student's
+    code runs beside it and can read it: it must not hold what is wanted. Use it to make many calls in one, and as an
+    argument that the student's code calls with its own objects::
+
+        def product(a, b):
+            return (a * b).sum()
+
+        student.gradcheck(inside(student, product), [a, b])
+
+    Raises:
+        CaseError: the function uses a variable of a function around it, or is no ``def``.
+    """
+    source = textwrap.dedent(inspect.getsource(function))
+    if function.__closure__ or not source.startswith("def "):
+        raise CaseError(
+            f"inside: {function.__qualname__} must be a plain def that uses nothing but np and its arguments."
+        )
+    made = build(student, recipes.function(source))
+    return RemoteFunction(student._autograder_connection, made, None, function.__name__)
 
 
 def fresh(student: StudentCode) -> StudentCode:

@@ -1,6 +1,7 @@
 """What a worker can build by name, because it cannot be sent; ``sandbox/recipes.py`` is the trusted side."""
 
 from __future__ import annotations
+import __future__
 
 import contextlib
 import functools
@@ -8,6 +9,7 @@ import importlib
 import inspect
 import operator
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
@@ -27,6 +29,15 @@ def torch_generator(seed: int) -> Any:
 
 def dictionary(keys: Sequence[Any], values: Sequence[Any]) -> dict[Any, Any]:
     return dict(zip(keys, values, strict=True))
+
+
+def function(source: str) -> Callable[..., Any]:
+    """The function that ``source`` defines; it sees numpy as ``np``, and nothing else but its arguments."""
+    space: dict[str, Any] = {"np": np}
+    postponed = __future__.annotations.compiler_flag  # the names in its annotations need not be there
+    exec(compile(source, "<function of the case>", "exec", flags=postponed, dont_inherit=True), space)
+    found: Callable[..., Any] = list(space.values())[-1]
+    return found
 
 
 def linear(weight: Any, bias: Any) -> Any:
@@ -58,6 +69,35 @@ def poisoned(model: Any, value: float) -> Any:
     for parameter in model.parameters():
         parameter.grad = torch.full_like(parameter, value)
     return model
+
+
+class Race:
+    """Calls two functions in turn with the same arguments, and remembers the CPU seconds of their fastest runs."""
+
+    def __init__(self, function: Callable[..., Any], rival: Callable[..., Any], rounds: int) -> None:
+        self._functions = function, rival
+        self._rounds = rounds
+        self._fastest = [float("inf"), float("inf")]
+
+    def __call__(self, *args: Any) -> Any:
+        """Return what ``function`` returned in the last round; one call of the rival, then five of the function."""
+        result = self._functions[0](*args)  # the first call is not timed: it may import, compile, fetch memory
+        for _ in range(self._rounds):
+            self._run(1, *args)
+            for _ in range(5):
+                result = self._run(0, *args)
+        return result
+
+    def seconds(self) -> list[float]:
+        """CPU seconds of the fastest run of the function, and of the fastest run of its rival."""
+        return self._fastest
+
+    def _run(self, which: int, *args: Any) -> Any:
+        # Of this thread: under a limit of CPU time, Linux counts that of the process in steps of some milliseconds.
+        started = time.thread_time()
+        result = self._functions[which](*args)
+        self._fastest[which] = min(self._fastest[which], time.thread_time() - started)
+        return result
 
 
 class WatchInputs:
@@ -155,10 +195,12 @@ RECIPES: dict[str, Callable[..., Any]] = {
     "generator": generator,
     "torch_generator": torch_generator,
     "dictionary": dictionary,
+    "function": function,
     "linear": linear,
     "data_loader": data_loader,
     "on_device": on_device,
     "poisoned": poisoned,
+    "race": Race,
     "watch_inputs": WatchInputs,
     "watch_calls": WatchCalls,
 }
