@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -169,6 +170,59 @@ def test_a_folder_whose_name_pytest_would_misread_is_named(tmp_path: Path, super
 
 
 # --- outcomes
+
+
+TWO_CALLS = """
+    @task("double", points=1)
+    def test_first(student):
+        assert_close(student.double(np.ones(2)), 2 * np.ones(2))
+
+    @task("double", points=1)
+    def test_second(student):
+        assert_close(student.double(np.ones(3)), 2 * np.ones(3))
+"""
+
+
+@pytest.mark.parametrize("lost", [1, 2], ids=["once", "twice"])
+def test_a_worker_that_the_kernel_killed_is_given_a_second_run_and_only_one(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, lost: int
+) -> None:
+    spawned = []
+    spawn = Supervisor.spawn
+
+    def killed(self: Supervisor, *args: object, **more: object) -> object:
+        worker = spawn(self, *args, **more)
+        spawned.append(worker)
+        if len(spawned) <= lost:
+            signal.pidfd_send_signal(worker._pidfd, signal.SIGKILL)
+        return worker
+
+    selftest_is_done = on_a_students_machine(tmp_path / "first", TWO_CALLS, SOLUTION, supervisor)
+    assert selftest_is_done.complete
+    monkeypatch.setattr(Supervisor, "spawn", killed)
+    report = on_a_students_machine(tmp_path / "second", TWO_CALLS, SOLUTION, supervisor)
+    first, second = report.outcomes
+    assert first.staff.startswith("Run twice. The first time: crashed")
+    if lost == 1:
+        assert (first.verdict, second.verdict, second.staff) == (Verdict.PASSED, Verdict.PASSED, "")
+        assert len(spawned) == 2
+    else:
+        assert (first.verdict, second.verdict) == (Verdict.CRASHED, Verdict.CRASHED)
+        assert len(spawned) == 2
+
+
+@pytest.mark.parametrize("body, twice", [("while True:\n        pass", False), ("time.sleep(60)", True)])
+def test_a_wait_is_given_a_second_run_and_a_loop_is_not(
+    tmp_path: Path, supervisor: Supervisor, body: str, twice: bool
+) -> None:
+    visible = """
+        @task("double", points=1, call_s=0.4)
+        def test_first(student):
+            student.double(1.0)
+    """
+    report = on_a_students_machine(tmp_path, visible, f"import time\ndef double(x):\n    {body}\n", supervisor)
+    assert report.outcomes[0].verdict is Verdict.TIMED_OUT
+    assert report.outcomes[0].staff.startswith("Run twice") == twice
 
 
 ENDINGS = """

@@ -15,6 +15,7 @@ import re
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -241,12 +242,25 @@ class GradingPlugin:
     ) -> tuple[Outcome, CaseLog]:
         """Run one case on one submission. ``before`` holds the outcomes of the cases that ran already.
 
-        ``call_s`` takes the place of the case's own limit for a single call, in seconds.
+        ``call_s`` takes the place of the case's own limit for a single call, in seconds. A case whose worker was lost
+        in a way that the submission may not be to blame for is run once more, in a new worker; staff can read of it.
         """
         needs = [name for name in case.needs if name not in self._without]
         lacking = [name for name in needs if before[name].verdict is not Verdict.PASSED]
         if lacking:
             return _skipped(case, lacking, before), CaseLog()
+        raised, log, seconds = self._run(case, connection, call_s)
+        if not (isinstance(raised, StudentFault) and raised.again):
+            return self._judge(case, raised, log, seconds), log
+        first = f"Run twice. The first time: {raised.verdict.value}, {raised.message}"
+        raised, log, more = self._run(case, connection, call_s)
+        outcome = self._judge(case, raised, log, seconds + more)
+        return replace(outcome, staff=f"{first}\n{outcome.staff}".strip()), log
+
+    def _run(
+        self, case: Case, connection: Connection, call_s: float | None
+    ) -> tuple[BaseException | None, CaseLog, float]:
+        """Run one case; return what it raised, what it did with the submission, and the seconds that it took."""
         connection.begin(case.id, call_s=call_s or self.call_s[case.id], secret=not case.visible)
         self._case_in_hand, self._connection = case, connection
         self._raised, self._called = None, False
@@ -268,7 +282,7 @@ class GradingPlugin:
         _forget_instance(item)
         for constants in (self._constants, *self._fixtures.values()):
             constants.restore()
-        return self._judge(case, raised, log, seconds), log
+        return raised, log, seconds
 
     def _call(self, case: Callable[..., None], parameters: Mapping[str, Any], fixtures: Sequence[str]) -> None:
         """Do for a plain case what pytest's protocol comes down to, and spare the third of a millisecond it takes."""

@@ -44,10 +44,12 @@ class StudentFault(BaseException):
     """A verdict on the submission, raised through the case that made the call.
 
     A BaseException, so that no ``pytest.raises(Exception)`` of a case takes a crash for the expected error.
+    ``again`` says that the submission may not be to blame, so that the case deserves a second run.
     """
 
-    def __init__(self, verdict: Verdict, message: str, *, staff: str = "") -> None:
+    def __init__(self, verdict: Verdict, message: str, *, staff: str = "", again: bool = False) -> None:
         super().__init__(message)
+        self.again = again
         self.verdict = verdict
         self.message = message
         self.staff = staff
@@ -200,6 +202,8 @@ class Connection:
         self._generation = 0
         self._names: dict[str, str] = {}
         self._unloadable: StudentFault | None = None
+        self._reloaded = False
+        self._served_before = False  # whether the worker in hand is older than the case in hand
         self._spent = _Spent()
         self._next_id = 1
         self._pending: _Pending | None = None
@@ -229,6 +233,7 @@ class Connection:
         self.log = CaseLog()
         self.case = case
         self._case_seed = self._reseed = self._seed_of(case)
+        self._served_before = self._worker is not None
 
     def finish(self) -> CaseLog:
         """End the log of the case in hand and return it."""
@@ -454,13 +459,16 @@ class Connection:
             raise self._unloadable
         worker = self._supervisor.spawn(self.limits, torch=self._torch, packages=self._packages)
         self._generation += 1
+        self._served_before = False
         self._dropped = []
         self._reseed = self._case_seed
         self._worker = worker
         try:
             self._load(worker)
         except StudentFault as fault:
-            self._unloadable = fault
+            if self._reloaded or not fault.again:
+                self._unloadable = fault
+            self._reloaded = True
             self.close()
             raise
         return worker
@@ -685,6 +693,13 @@ class Connection:
         """Turn the loss of the worker into the verdict on a call; the next call gets a fresh worker."""
         self.close()
         call = self._call_in_words(describe)
+        # Nobody knows who is to blame for a wait, for what earlier cases used of the CPU seconds, or for a SIGKILL,
+        # which the kernel sends when the machine runs out of memory.
+        again = (
+            lost.waiting
+            or (lost.loss is Loss.CPU and self._served_before)
+            or (lost.loss is Loss.SIGNALLED and lost.detail == signal.SIGKILL)
+        )
         match lost.loss:
             case Loss.BUDGET:
                 verdict = Verdict.TIMED_OUT
@@ -701,7 +716,7 @@ class Connection:
                 verdict, message = Verdict.CRASHED, say("worker.signal", call=call, signal=name)
             case _:
                 verdict, message = Verdict.CRASHED, say("worker.protocol", call=call)
-        return StudentFault(verdict, message, staff=lost.text)
+        return StudentFault(verdict, message, staff=lost.text, again=again)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,14 +50,20 @@ class Loss(Enum):
 
 
 class WorkerLost(Exception):
-    """The worker is gone. ``detail`` is the exit status or signal number, ``limit_s`` the limit that it passed."""
+    """The worker is gone. ``detail`` is the exit status or signal number, ``limit_s`` the limit that it passed.
 
-    def __init__(self, loss: Loss, *, detail: int = 0, limit_s: float = 0.0, text: str = "") -> None:
+    ``waiting`` says that it passed its deadline without computing: it slept, or the machine stood still.
+    """
+
+    def __init__(
+        self, loss: Loss, *, detail: int = 0, limit_s: float = 0.0, text: str = "", waiting: bool = False
+    ) -> None:
         super().__init__(text or loss.name)
         self.loss = loss
         self.detail = detail
         self.limit_s = limit_s
         self.text = text
+        self.waiting = waiting
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -323,8 +329,8 @@ class Worker:
         while True:
             wait_s = clock.wait_s()
             if wait_s <= 0:
-                self._finish()
-                raise WorkerLost(Loss.TIMED_OUT, limit_s=clock.limit_s)
+                usage = self._finish()
+                raise WorkerLost(Loss.TIMED_OUT, limit_s=clock.limit_s, waiting=usage.cpu_s < clock.limit_s / 2)
             ready = dict(poll.poll(wait_s * 1000))
             if self._output_end in ready and not self._drain():
                 poll.unregister(self._output_end)

@@ -1,7 +1,7 @@
 """Hangs when its answer is forgotten, after it was sent."""
 
 THREAT = "D4"
-VERDICTS = {"total_of_three": "timed_out"}
+VERDICTS = {"*": "passed"}  # the case that meets it is run once more, in a new worker
 
 import time
 import numpy as np

