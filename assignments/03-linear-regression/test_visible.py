@@ -96,7 +96,7 @@ def test_table_of_the_lab(student):
 
 @task("gradient_descent", points=4)
 def test_costs_of_the_exams(student):
-    """The exam costs 29661.80, 9298.52, …, 1.6190 of epochs 0 to 20, falling all the way, and the five predictions."""
+    """The exam costs 29661.80, 9298.52, …, 1.619 of epochs 0 to 20, falling all the way, and the five predictions."""
     X, y = exams()
     W, b, costs = student.gradient_descent(X, y, 1e-5, 20)
     printed = [29661.800781, 9298.520508, 2915.713135, 915.040527, 287.936005, 91.371017, 29.758139, 10.445305]
