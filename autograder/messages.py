@@ -200,7 +200,7 @@ ENGLISH: dict[str, str] = {
     "report.next-mend": "Change your code, then run",
     "report.next-hidden": "Try small inputs of your own: other shapes, negative numbers, zeros, large values.",
     "report.adjustment": "{points} points: {reason}",
-    "report.missing": "Missing on this machine: {layers}.",
+    "report.missing": "Missing on this machine: {layers}. Submissions run behind fewer walls here; autograder doctor says what to do.",
     "report.no-layers": "none",
     "report.all-passed": "Everything passes. Well done!",
     "report.cut": "… {count} characters left out …",

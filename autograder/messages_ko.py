@@ -192,7 +192,7 @@ KOREAN: dict[str, str] = {
     "report.next-mend": "코드를 고친 뒤 다음을 실행하십시오:",
     "report.next-hidden": "작은 입력을 직접 만들어 시험해 보십시오. 다른 형태, 음수, 0, 큰 값 등이 좋습니다.",
     "report.adjustment": "{points}점: {reason}",
-    "report.missing": "이 컴퓨터에 없는 보호 계층: {layers}.",
+    "report.missing": "이 컴퓨터에 없는 보호 계층: {layers}. 제출물이 더 적은 보호 아래에서 실행되며, 해결 방법은 autograder doctor 명령이 알려 줍니다.",
     "report.no-layers": "없음",
     "report.all-passed": "모두 통과했습니다. 수고하셨습니다!",
     "report.cut": "… {count}자 생략 …",

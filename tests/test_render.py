@@ -337,6 +337,12 @@ def test_the_summary_of_untouched_assignments_says_how_to_begin():
         assert step in text
 
 
+def test_the_summary_warns_once_of_layers_that_do_not_hold():
+    text = printed(render.summary, [practice(), practice(), all_passed()], modules={})
+    assert text.count("Missing on this machine: user namespace, seccomp.") == 1
+    assert "Missing" not in printed(render.summary, [all_passed()], modules={})
+
+
 def test_the_summary_names_the_next_assignment():
     text = printed(render.summary, [all_passed(), practice()], modules={})
     assert "100 / 100   passed" in text and "make grade A=05-logistic" in text and "README" not in text

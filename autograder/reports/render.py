@@ -99,7 +99,7 @@ def summary(reports: Sequence[Report], console: Console, *, modules: Mapping[str
         points = _text(views.of(report.score.earned, report.score.possible))
         word = _text(views.state_word(state, report.outcomes), style=_COLOURS.get(state, _FAILURE))
         table.add_row(_text(report.assignment, style="bold"), _text(report.title), points, word)
-    _print(console, Group(table, ""))
+    _print(console, Group(table, *_missing(reports), ""))
     unsolved = [report for report in reports if views.state(report.outcomes) != "passed"]
     if not reports:
         return
@@ -240,10 +240,13 @@ def _total(report: Report) -> Group:
         lines.append(Text(say("report.incomplete"), style="magenta"))
     elif views.state(report.outcomes) == "passed":
         lines.append(Text(say("report.all-passed"), style="green"))
-    if report.sandbox.missing and not report.sandbox.complete:
-        missing = ", ".join(report.sandbox.missing)
-        lines.append(_text(say("report.missing", layers=missing), style="dim"))
-    return Group(*lines)
+    return Group(*lines, *_missing([report]))
+
+
+def _missing(reports: Sequence[Report]) -> list[Text]:
+    """Warn once of the layers of the sandbox that did not hold."""
+    missing = dict.fromkeys(name for each in reports if not each.sandbox.complete for name in each.sandbox.missing)
+    return [_text(say("report.missing", layers=", ".join(missing)), style="yellow")] if missing else []
 
 
 def _begin(slug: str, module: str) -> Group:
