@@ -10,6 +10,7 @@ CAUGHT_BY = (
     "gradient_on_both_sides_of_the_minimum",
     "gradient_is_the_slope",
     "gradient_matches",
+    "first_step_of_the_lab",
 )
 HINT = "(m, 1) - (m,) is a table of m times m differences, silently. What shape has your y just before the minus?"
 
