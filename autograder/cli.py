@@ -1,7 +1,7 @@
 """The command line: arguments in, one call each, exit code out.
 
 Exit codes: 0 graded (whatever the score), 2 wrong use, 3 the sandbox is not complete for ``--official``, 4 grader
-error.
+error, or an audit that failed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -22,13 +22,16 @@ from .course import assignment as assignments
 from .course import submission as submissions
 from .course import translation
 from .course.assignment import Assignment
-from .errors import AutograderError, SubmissionRejected, UsageError
+from .errors import AssignmentError, AutograderError, CaseError, SubmissionRejected, UsageError
 from .grading import batch as classes
 from .grading.session import Run, grade_one, rejected
 from .messages import say, speaking, translate
 from .model import Audience, Language, Report
 from .reports import render
 from .sandbox.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from .authoring.audit import Audit, Options
 
 GRADER_ERROR = 4
 
@@ -144,6 +147,42 @@ def report(
 
 
 @app.command()
+def audit(
+    slugs: Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="Default: every assignment.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds every right answer is graded with.")] = 50,
+    mutants: Annotated[int | None, typer.Option(min=0, help="At most so many, always the same; default: all.")] = None,
+    processes: Annotated[int, typer.Option(min=1, help="How many processes share the work.")] = 2,
+    out: Annotated[Path, typer.Option(help="Folder for the reports.")] = Path("report/audit"),
+    data_root: DataRoot = None,
+    root: Root = Path(),
+) -> None:
+    """Check the cases themselves: right answers pass, wrong ones are caught. For authors."""
+    from .authoring import audit as auditing
+    from .authoring import audit_report
+
+    _use_data(data_root)
+    chosen = [assignments.load(slug, root=root) for slug in slugs] if slugs else assignments.load_all(root)
+    _check_writable(out)
+    options = auditing.Options(seeds=seeds, mutants=mutants, processes=processes)
+    console = Console()
+    failed = []
+    for each in chosen:
+        try:
+            found = _audited(each, options, console)
+        except (AssignmentError, CaseError) as exc:  # the others are audited all the same
+            print(f"autograder: {exc}", file=sys.stderr)
+            failed.append(each.slug)
+            continue
+        page = audit_report.write(found, out)
+        audit_report.terminal(found, console)
+        console.out(f"  {'report':<14}{page}", highlight=False)
+        failed += [each.slug] if found.failures() else []
+    if failed:
+        print(f"autograder: the audit of {', '.join(failed)} failed", file=sys.stderr)
+        sys.exit(GRADER_ERROR)
+
+
+@app.command()
 def doctor(data_root: DataRoot = None) -> None:
     """Say what this machine has: sandbox layers, torch, GPU, data; what is missing and how to get it."""
     from .doctor import findings
@@ -177,6 +216,21 @@ def _grade(assignment: Assignment, path: Path | None, *, run: Run, supervisor: S
     else:
         report = grade_one(assignment, submission, run=run, supervisor=supervisor)
     return replace(report, submission=replace(report.submission, path=str(path) if path else None))
+
+
+def _audited(assignment: Assignment, options: Options, console: Console) -> Audit:
+    from .authoring.audit import audit
+
+    with _progress(console) as progress:
+        bar = progress.add_task(f"auditing {assignment.slug}", total=None)
+
+        def advance(done: int, of: int) -> None:
+            progress.update(bar, completed=done, total=of)
+
+        if options.processes > 1:
+            return audit(assignment, options, advance=advance)
+        with Supervisor() as supervisor:
+            return audit(assignment, options, advance=advance, supervisor=supervisor)
 
 
 def _show(

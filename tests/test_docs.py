@@ -108,8 +108,8 @@ def run_block(body: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("path", HOW_TO, ids=lambda path: path.stem)
 def test_examples_run_in_order(path: Path, tmp_path: Path) -> None:
-    """Every page starts in an empty folder; the page on mistakes continues the assignment of the page on cases."""
-    if path.stem == "known-mistakes-and-alternatives":
+    """Every page starts in an empty folder; two of them continue the assignment of the page on cases."""
+    if path.stem in ("known-mistakes-and-alternatives", "audit-an-assignment"):
         write_files(DOCS / "how-to" / "write-a-case.md", tmp_path)
     write_files(path, tmp_path)
     for info, body in blocks(path):
@@ -175,7 +175,7 @@ def test_every_command_and_option_is_in_the_reference() -> None:
     ).stdout  # fmt: skip
     page = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
     assert page == generated, "run .venv/bin/python docs/reference/make_reference.py"
-    for command in ("grade", "batch", "report", "doctor"):
+    for command in ("grade", "batch", "report", "audit", "doctor"):
         printed = subprocess.run(
             [sys.executable, "-m", "autograder", command, "--help"],
             capture_output=True, text=True, encoding="utf-8",

@@ -27,7 +27,7 @@ from ..grading.session import Bench, Run, on_bench
 from ..model import Case
 from ..sandbox.supervisor import Supervisor
 from . import stubs
-from .equivalents import Confirmed, confirmed
+from .equivalents import FILE, Confirmed, confirmed
 from .mutation import Mutant, mutants
 from .trials import SEED, Alarm, Fate, Findings, Job, MistakeTried, Trials, Tried, jobs
 
@@ -116,17 +116,28 @@ class Audit:
         found += [f"The mistake {m.id} is not caught by {', '.join(m.missed)}." for m in self.mistakes if m.missed]
         if self.hinted < HINTED_AT_LEAST:
             bad = ", ".join(m.id for m in self.mistakes if m.unhinted)
-            found.append(f"Hints name {self.hinted:.0%} of the known mistakes, not {HINTED_AT_LEAST:.0%}: {bad}.")
+            found.append(f"Hints name {percent(self.hinted)} of the known mistakes, too few: {bad}.")
         for tried in self.mutants:
             if tried.fate is Fate.HOLE:
                 found.append(f"Hole: {tried.mutant.where}  {tried.mutant.edit}  shown by {tried.witness}")
         if self.killed < KILLED_AT_LEAST:
-            found.append(f"{self.killed:.1%} of the mutants are killed, not {KILLED_AT_LEAST:.0%}.")
+            unknown = self.fates()[Fate.UNCONFIRMED]
+            remedy = f"; {unknown} may be equivalent: confirm them in {FILE}, or write cases" if unknown else ""
+            found.append(f"{percent(self.killed)} of the mutants are killed, too few{remedy}.")
         return found
 
 
+def percent(share: float) -> str:
+    """Write a share with three digits: 96.5 %, 0.0341 %."""
+    return f"{100 * share:.3g} %"
+
+
 def audit(
-    assignment: Assignment, options: Options, *, advance: Advance = lambda done, of: None, supervisor: Any = None
+    assignment: Assignment,
+    options: Options,
+    *,
+    advance: Advance = lambda done, of: None,
+    supervisor: Supervisor | None = None,
 ) -> Audit:
     """Audit one assignment. ``advance(done, of)`` is told of the progress.
 

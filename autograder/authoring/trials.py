@@ -28,8 +28,9 @@ from .wider import Arguments, Wider
 SEED = 1  # of everything that is not run over many seeds
 COSTLY_S = 1.0  # a case that takes longer, or has its own limit, trains: it is run a few times only
 SLOW_S = 0.1  # such a case is run on a mutant only while no other has caught it
-SEEDS_S = 4.0  # seconds that a slow case may take over all seeds and answers
-FEWEST_SEEDS = 3
+QUICK_S = 0.04  # such a case runs with all seeds; every other
+SEEDS_S = 2.0  # may take so many seconds over all seeds and answers, and runs with
+FEWEST_SEEDS = 3  # at least
 COSTLY_SEEDS = 2  # of the solution; every alternative runs the costly cases once
 
 INPUTS = 300  # wider inputs that the solution accepts, a function
@@ -184,7 +185,10 @@ class Trials:
         CaseError for one that the solution does not pass.
         """
         for seed in (SEED, SEED + 1):
+            # What trains is left to the jobs named costly; what turns out to take long is run once.
+            known = self.found.seconds
             cases = [case for case in self._bench.plan if not self._bench.own_limit(case)]
+            cases = [case for case in cases if known.get(case.id, 0.0) <= COSTLY_S]
             for case, outcome, log in self._at(seed).run(self._solution, cases):
                 if outcome.verdict is not Verdict.PASSED:
                     raise CaseError(
@@ -196,7 +200,7 @@ class Trials:
                 limit = max(LEAST_S, SLOWER * longest, self._call_s.get(case.id, 0.0))
                 self._call_s[case.id] = limit
                 # the quicker of two: the first one started the worker, and the machine may have been busy
-                self.found.seconds[case.id] = min(outcome.seconds, self.found.seconds.get(case.id, outcome.seconds))
+                known[case.id] = min(outcome.seconds, known.get(case.id, outcome.seconds))
 
     def _keep(self, case: Case, log: CaseLog) -> None:
         for call in log.calls:
@@ -223,7 +227,7 @@ class Trials:
     def _seeds_of(self, case: Case) -> int:
         """With how many seeds a case is graded: all of them where it is quick."""
         cost = self._cost(case)
-        affordable = int(SEEDS_S / (cost * len(self._answers))) if cost > SLOW_S else self._seeds
+        affordable = int(SEEDS_S / (cost * len(self._answers))) if cost > QUICK_S else self._seeds
         return min(self._seeds, max(affordable, FEWEST_SEEDS))
 
     def _costly(self, number: int) -> None:
@@ -271,6 +275,8 @@ class Trials:
     def _mutant(self, mutant: Mutant) -> Tried:
         """Run the cases of the mutated task, the quick ones all of them; then see what the survivors are."""
         cases = sorted((case for case in self._bench.plan if case.task == mutant.task), key=self._order)
+        if mutant.digest in self._known:  # its author has looked at it: no training for it
+            cases = [case for case in cases if not self._is_costly(case)]
         asked: list[str] = []
         kills: list[str] = []
         wanted = _while(cases, lambda case: not kills or self._cost(case) < SLOW_S)

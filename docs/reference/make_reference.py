@@ -33,7 +33,7 @@ Run them in the course folder, which holds `assignments/` (or name it with `--ro
 | 0 | graded, whatever the score |
 | 2 | wrong use: the command line names something that is not there |
 | 3 | `--official` was asked for and the sandbox lacks a layer on this machine |
-| 4 | grader error: a case or the framework broke; reports, where there are any, are marked incomplete |
+| 4 | grader error: a case or the framework broke; reports, if any, are marked incomplete. Or an audit that failed |
 
 An error is one sentence on standard error. It says what to do and ends in a short name in brackets, such as `[usage]`.
 """
@@ -53,7 +53,8 @@ Each target sets up what it needs, once.
 | `make demo` | grades the synthetic class in `examples/class` officially, into `report/demo` |
 | `make test` | the framework's fast tests |
 | `make test-slow` | the slow tests, and those for a GPU where there is one |
-| `make check` | lint, format, types, all tests |
+| `make check` | lint, format, types, all tests, the audit of all assignments |
+| `make audit` | `autograder audit`, for all assignments; `A=05-logistic` for one |
 | `make fuzz` | a million mutated frames against what reads a worker's answers; `SEED=7` for others |
 | `make bench` | [what grading costs](performance.md) |
 | `make stubs` | stubs in `assignments/` from `solutions/` |
@@ -71,9 +72,9 @@ Each target sets up what it needs, once.
 ## Language
 
 Reports speak English or Korean: the language of `--lang`, else that of `AUTOGRADER_LANG`, else the `language` of
-[assignment.toml](assignment.toml.md), else English. `report` takes the language of the saved report unless `--lang` says
-otherwise; then its labels change, and the sentences about the cases stay as they were graded. `doctor` and the errors of
-the command line speak English. Another language: [translate](../how-to/translate.md).
+[assignment.toml](assignment.toml.md), else English. `report` takes the language of the saved report unless `--lang`
+says otherwise; then its labels change, and the sentences about the cases stay as they were graded. `doctor` and the
+errors of the command line speak English. Another language: [translate](../how-to/translate.md).
 """
 
 NOTES = {
@@ -82,6 +83,9 @@ NOTES = {
     "batch": "Writes into the folder of `--out`: a page and a JSON file for each student, `grades.csv` and "
     "`class.html` ([grade a class](../how-to/grade-a-class.md)). Grades everything again each time.",
     "report": "The JSON file is [one report](report.md).",
+    "audit": "Writes `SLUG.md` and `SLUG.json` into the folder of `--out`: which case catches what, and what no case "
+    "catches. Needs `solutions/` and the complete sandbox. Exit code 4 when a gate does not hold "
+    "([audit an assignment](../how-to/audit-an-assignment.md)).",
     "doctor": "Ends with exit code 0 whatever is missing.",
 }
 

@@ -309,7 +309,7 @@ def test_measuring_changes_nothing(student, reference, rng):
         require(torch.equal(value, weights[tuple(value.shape)]), "Measuring changed the parameters of the model.")
 
 
-@task("accuracy", points=15, needs=(*A_CNN, "loss_falls"))
+@task("accuracy", points=15, needs=(*A_CNN, "loss_falls"), call_s=120.0)
 def test_digits_are_recognised(student, rng, device):
     """Trained for 8 epochs (batch 32, learning rate .002) your model recognises 95 % of unseen digits.
 
