@@ -1,0 +1,13 @@
+"""The largest logit of each class, not of each image."""
+
+import torch
+from torch import nn
+
+CAUGHT_BY = ("accuracy_of_a_model_that_always_says_seven", "accuracy_of_given_weights", "parts_add_up_to_the_whole")
+HINT = "Your argmax goes down the columns and finds one image for each class. Which axis holds the ten classes?"
+
+
+def evaluate(model: nn.Module, images_uint8: torch.Tensor, labels: torch.Tensor) -> float:
+    with torch.no_grad():
+        logits = model(images_uint8.flatten(start_dim=1) / 255)
+    return int((logits.argmax(dim=0) == labels).sum()) / len(labels)

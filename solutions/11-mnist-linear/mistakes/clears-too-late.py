@@ -1,0 +1,27 @@
+"""The gradients are cleared after the step."""
+
+from collections.abc import Iterable
+
+import torch
+from torch import nn
+
+CAUGHT_BY = ("old_gradients_do_not_count",)
+HINT = (
+    "You clear the gradients after the step, so the first step still counts what .grad held before. When must "
+    "they be cleared?"
+)
+
+
+def train(model: nn.Module, loader: Iterable[tuple[torch.Tensor, torch.Tensor]], epochs: int, lr: float) -> list[float]:
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    history = []
+    for _ in range(epochs):
+        costs = []
+        for x, y in loader:
+            cost = nn.functional.cross_entropy(model(x.flatten(start_dim=1)), y)
+            cost.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            costs.append(cost.item())
+        history.append(sum(costs) / len(costs))
+    return history

@@ -1,0 +1,24 @@
+"""The costs are taken after the steps."""
+
+from collections.abc import Iterable
+
+import torch
+from torch import nn
+
+CAUGHT_BY = ("one_step_by_hand", "training_matches")
+HINT = "Every cost is that of the model after its step. Which weights made the error?"
+
+
+def train(model: nn.Module, loader: Iterable[tuple[torch.Tensor, torch.Tensor]], epochs: int, lr: float) -> list[float]:
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    history = []
+    for _ in range(epochs):
+        costs = []
+        for x, y in loader:
+            optimizer.zero_grad()
+            cost = nn.functional.cross_entropy(model(x.flatten(start_dim=1)), y)
+            cost.backward()
+            optimizer.step()
+            costs.append(nn.functional.cross_entropy(model(x.flatten(start_dim=1)), y).item())
+        history.append(sum(costs) / len(costs))
+    return history

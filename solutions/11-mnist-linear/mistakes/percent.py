@@ -1,0 +1,13 @@
+"""The accuracy is told in percent."""
+
+import torch
+from torch import nn
+
+CAUGHT_BY = ("accuracy_of_a_model_that_always_says_seven", "accuracy_of_given_weights", "parts_add_up_to_the_whole")
+HINT = "Exactly a hundred times too large: the accuracy is a share between 0 and 1."
+
+
+def evaluate(model: nn.Module, images_uint8: torch.Tensor, labels: torch.Tensor) -> float:
+    with torch.no_grad():
+        logits = model(images_uint8.flatten(start_dim=1) / 255)
+    return 100 * int((logits.argmax(dim=1) == labels).sum()) / len(labels)

@@ -1,0 +1,257 @@
+"""Hidden cases of 11-mnist-linear: given weights, old gradients, and the accuracy on digits that nobody saw."""
+
+import numpy as np
+import torch
+
+from autograder import (
+    Band,
+    assert_close,
+    assert_matches,
+    assert_pure,
+    build,
+    digits28,
+    reach_accuracy,
+    recipes,
+    require,
+    task,
+)
+
+A_MODEL = ("model_has_7850_parameters",)
+
+
+def draw_weights(rng):
+    """Weights (10, 784) and biases (10,) of a model whose logits are near 1 in size."""
+    weight = torch.from_numpy(rng.normal(scale=0.1, size=(10, 784))).float()
+    return weight, torch.from_numpy(rng.normal(scale=1.0, size=10)).float()
+
+
+def trusted_linear(weight, bias):
+    """The nn.Linear that recipes.linear(weight, bias) builds in the worker, here."""
+    layer = torch.nn.Linear(784, 10)
+    layer.load_state_dict({"weight": weight, "bias": bias})
+    return layer
+
+
+def raw_digits(rng, count):
+    """Random images of digits28, uint8 (count, 28, 28)."""
+    found = digits28().test_images
+    return torch.from_numpy(found[rng.choice(len(found), size=count, replace=False)])
+
+
+def random_labels(rng, count):
+    """Labels that have nothing to do with any image, int64 (count,)."""
+    return torch.from_numpy(rng.integers(0, 10, size=count))
+
+
+def contested(rng, count=47):
+    """Draw weights, images and predictions that are beyond doubt and would often be others without the scaling."""
+    while True:
+        weight, bias = draw_weights(rng)
+        bias *= 4  # so that it has a say: on pixels of 0 to 255 it has none
+        raw = raw_digits(rng, 2 * count)
+        rows = raw.flatten(start_dim=1).double()
+        logits = rows / 255 @ weight.double().T + bias.double()
+        best = logits.topk(2).values
+        clear = best[:, 0] - best[:, 1] > 1e-2  # far above any rounding
+        seen, said = raw[clear][:count], logits[clear].argmax(dim=1)[:count]
+        unscaled = (rows[clear] @ weight.double().T + bias.double()).argmax(dim=1)[:count]
+        if len(seen) == count and float((said != unscaled).double().mean()) > 0.2:
+            return weight, bias, seen, said
+
+
+def partly_right(rng, said):
+    """Labels of which about 6 in 10 are what the model says."""
+    return torch.where(torch.from_numpy(rng.random(len(said)) < 0.6), said, random_labels(rng, len(said)))
+
+
+def share(said, labels):
+    """The accuracy, counted here."""
+    return int((said == labels).sum()) / len(labels)
+
+
+@task("make_model", points=2)
+def test_logits_are_plain_scores(student, rng):
+    """With given weights the logits are x W^T + b: no softmax, which the loss contains already."""
+    weight, bias = draw_weights(rng)
+    model = student.make_model()
+    model.load_state_dict({"weight": weight, "bias": bias})
+    x = torch.from_numpy(rng.random((7, 784))).float()
+    assert_close(model(x), x @ weight.T + bias, rtol=1e-4, atol=1e-4)
+
+
+@task("make_model", points=2, hint="Build the model inside the function, so that every call makes one of its own.")
+def test_every_model_is_a_new_one(student, rng):
+    """What is done to one model does not reach another, and its gradients can be taken."""
+    weight, bias = draw_weights(rng)
+    first, second = student.make_model(), student.make_model()
+    first.load_state_dict({"weight": weight, "bias": bias})
+    require(first.weight.requires_grad, "The weight cannot be trained: it asks for no gradient.")
+    require(not torch.equal(second.weight.detach(), weight), "Two models share their weights.")
+
+
+@task("train", points=5, hint="Mean cross entropy of the logits, one step of SGD with the given lr for every batch.")
+def test_training_matches(student, reference, rng):
+    """Costs and parameters after three epochs of four batches are those of the reference."""
+    weight, bias = draw_weights(rng)
+    x, y = torch.from_numpy(rng.random((20, 1, 28, 28))).float(), random_labels(rng, 20)
+    batches = list(zip(x.split(5), y.split(5), strict=True))
+    lr = float(rng.uniform(0.01, 0.03))
+    ours = trusted_linear(weight, bias)
+    wanted = reference.train(ours, batches, 3, lr)
+    model = build(student, recipes.linear(weight, bias))
+    # Float32 sums in another order move these costs by 1e-5; a wrong step moves them by more than .01.
+    assert_close(student.train(model, recipes.data_loader(x, y, 5), 3, lr), wanted, rtol=1e-3, atol=1e-3, name="costs")
+    assert_close(model.weight, ours.weight.detach(), rtol=1e-3, atol=1e-4, name="weight")
+    assert_close(model.bias, ours.bias.detach(), rtol=1e-3, atol=1e-4, name="bias")
+
+
+@task("train", points=4, hint="Clear the gradients before each backward pass, the first one included.")
+def test_old_gradients_do_not_count(student, reference, rng):
+    """What .grad held before the training has no part in it."""
+    weight, bias = draw_weights(rng)
+    x, y = torch.from_numpy(rng.random((12, 1, 28, 28))).float(), random_labels(rng, 12)
+    ours = trusted_linear(weight, bias)
+    wanted = reference.train(ours, [(x, y)], 3, 0.02)
+    model = build(student, recipes.linear(weight, bias))
+    got = student.train(recipes.poisoned(model, 100.0), recipes.data_loader(x, y, 12), 3, 0.02)
+    assert_close(got, wanted, rtol=1e-3, atol=1e-3, name="costs")
+    # The same old gradient for all ten classes moves all logits alike: the costs alone would not tell.
+    assert_close(model.bias, ours.bias.detach(), rtol=1e-3, atol=1e-4, name="bias")
+
+
+@task("train", points=3, hint="Begin a new `for x, y in loader` in every epoch, and use each of its batches once.")
+def test_every_epoch_asks_the_loader_anew(student, rng):
+    """Every epoch sees each batch once, in the order that the loader drew for it."""
+    # Image i is a flat grey of i / 32: its first pixel says which image comes first in a batch.
+    x = (torch.arange(32) / 32)[:, None, None, None].repeat(1, 1, 28, 28)
+    model = build(student, recipes.linear(*draw_weights(rng)))
+    watch = build(student, recipes.watch_inputs(model))
+    student.train(model, recipes.data_loader(x, random_labels(rng, 32), 1, True), 3, 0.001)
+    firsts = [float(row[0]) for row in watch.first_values()]
+    require(len(firsts) == 96, "Three epochs of 32 batches are 96 calls of model(x).")
+    epochs = [firsts[:32], firsts[32:64], firsts[64:]]
+    require(all(len(set(epoch)) == 32 for epoch in epochs), "An epoch does not meet every batch once.")
+    require(epochs[0] != epochs[1] and epochs[1] != epochs[2], "Two epochs use the same order of batches.")
+
+
+@task("train", points=6, needs=(*A_MODEL, "digits_are_learned"))
+def test_digits_are_recognised(student, rng):
+    """Trained for 20 epochs (batch 32, learning rate .1) your model recognises 92 % of unseen digits.
+
+    Accuracy .30, .85 and .92 earn 2, 4 and 6 points. Right runs reached .956 to .966 on these 500 images.
+    """
+    data = digits28()
+    order = rng.permutation(len(data.test_labels))  # the labels stay here, and the order tells nothing
+    unseen = torch.from_numpy(data.test_images[order]).flatten(start_dim=1).float() / 255
+    loader = recipes.data_loader(
+        torch.from_numpy(data.train_images)[:, None].float() / 255, torch.from_numpy(data.train_labels), 32, True
+    )
+
+    def train(seed):
+        model = student.make_model()
+        student.train(model, loader, 20, 0.1)
+        return model.state_dict()
+
+    reach_accuracy(
+        train,
+        predict=lambda state: unseen @ state["weight"].detach().T + state["bias"].detach(),
+        labels=data.test_labels[order],
+        bands=(Band(at=0.30, credit=1 / 3), Band(at=0.85, credit=2 / 3), Band(at=0.92, credit=1.0)),
+        seeds=(1, 2),
+    )
+
+
+@task("evaluate", points=8, hint="Scale as in training, take the largest of the ten logits of a row, count the hits.")
+def test_accuracy_of_given_weights(student, rng):
+    """The accuracy of given weights on given images, to the last image."""
+    for _ in range(2):
+        weight, bias, raw, said = contested(rng)
+        labels = partly_right(rng, said)
+        wanted = share(said, labels)
+        model = build(student, recipes.linear(weight, bias))
+        assert_close(assert_pure(student.evaluate, model, raw, labels), wanted, atol=1e-6)
+
+
+@task("evaluate", points=4, hint="Each image counts the same, whichever others come with it.")
+def test_parts_add_up_to_the_whole(student, rng):
+    """The hits of parts of any size add up to those of the whole."""
+    weight, bias, raw, said = contested(rng)
+    labels = partly_right(rng, said)
+    model = build(student, recipes.linear(weight, bias))
+    parts = [slice(0, 1), slice(1, 3), slice(3, 14), slice(14, 47), slice(0, 47)]
+    wanted = [share(said[part], labels[part]) for part in parts]
+    assert_close(list(student.evaluate.each([(model, raw[part], labels[part]) for part in parts])), wanted, atol=1e-6)
+
+
+@task("evaluate", points=5, hint="Measuring is not training: it leaves no trace in the model.")
+def test_measuring_leaves_no_trace(student, rng):
+    """Parameters, their .grad and model.training are afterwards what they were, in both modes."""
+    weight, bias, raw, said = contested(rng)
+    wanted = share(said, said.clone())
+    model = build(student, recipes.linear(weight, bias))
+    for mode in (True, False):
+        model.train(mode)
+        assert_close(student.evaluate(recipes.poisoned(model, 3.0), raw, said.clone()), wanted, atol=1e-6)
+        require(model.training is mode, "model.training is not what it was before the measurement.")
+        state = model.state_dict()
+        assert_close([state["weight"], state["bias"]], [weight, bias], rtol=0, atol=0, name="parameters afterwards")
+        grads = [model.get_parameter.keep(name).grad for name in ("weight", "bias")]
+        full = [torch.full((10, 784), 3.0), torch.full((10,), 3.0)]
+        assert_close(grads, full, rtol=0, atol=0, name=".grad afterwards")
+
+
+@task("evaluate", points=4, hint="Which images does your function look at: those that it was given?")
+def test_measures_the_images_it_is_given(student, rng):
+    """After a training on other images, the accuracy is still that of the images given."""
+    weight, bias, raw, said = contested(rng)
+    labels = partly_right(rng, said)
+    wanted = share(said, labels)
+    model = build(student, recipes.linear(weight, bias))
+    other = torch.from_numpy(rng.random((47, 1, 28, 28))).float()
+    costs = student.train(model, recipes.data_loader(other, random_labels(rng, 47), 47), 1, 0.0)
+    require(len(costs) == 1, "There must be one cost for each epoch.")
+    assert_close(student.evaluate(model, raw, labels), wanted, atol=1e-6)
+
+
+@task("predict_one", points=6, hint="One image is a batch of one; scale it as in training.")
+def test_digits_of_given_weights(student, rng):
+    """The digit is the place of the largest logit, for 47 images one by one, and nothing changes by asking."""
+    weight, bias, raw, said = contested(rng)
+    model = build(student, recipes.linear(weight, bias))
+    wanted, before = said.tolist(), raw.clone()
+    assert_close(list(student.predict_one.each([(model, image) for image in raw])), wanted)
+    assert_close(raw, before, name="images afterwards")
+    state = model.state_dict()
+    assert_close([state["weight"], state["bias"]], [weight, bias], rtol=0, atol=0, name="parameters afterwards")
+
+
+@task("confusion_matrix", points=5)
+def test_confusion_matches(student, reference, rng):
+    """Counts for two to thirteen classes, some of which do not occur."""
+    over = [
+        (rng.integers(0, k, size=n), rng.integers(0, k, size=n), k) for k, n in [(2, 31), (3, 5), (7, 97), (13, 11)]
+    ]
+    over.append((rng.integers(0, 10, size=211), rng.integers(0, 10, size=211)))  # 10 classes if nothing is said
+    over.append((np.zeros(5, dtype=np.int64), np.full(5, 2), 5))
+    assert_matches(student.confusion_matrix, reference.confusion_matrix, over)
+
+
+@task("confusion_matrix", points=3, hint="Rows are the true classes, columns what they were taken for.")
+def test_margins_are_counts(student, rng):
+    """Rows sum to the counts of the true classes, columns to those of the predictions, the diagonal to the hits."""
+    y = rng.integers(0, 7, size=101)
+    p = np.where(rng.random(101) < 0.5, y, rng.integers(0, 5, size=101))
+    rows, columns, hits = np.bincount(y, minlength=7), np.bincount(p, minlength=7), int((y == p).sum())
+    counts = student.confusion_matrix(y, p, 7)
+    assert_close(counts.sum(axis=1), rows, name="sums of the rows")
+    assert_close(counts.sum(axis=0), columns, name="sums of the columns")
+    assert_close(int(np.trace(counts)), hits, name="sum of the diagonal")
+
+
+@task("confusion_matrix", points=3)
+def test_confusion_leaves_its_arguments_alone(student, reference, rng):
+    """y and p stay as they were, and the counts of one call are not those of the next."""
+    y, p = rng.integers(0, 17, size=53), rng.integers(0, 17, size=53)
+    wanted = reference.confusion_matrix(y.copy(), p.copy(), 17)
+    for _ in range(2):
+        assert_close(assert_pure(student.confusion_matrix, y, p, 17), wanted)
