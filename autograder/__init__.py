@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .checks.datasets import digits28, mnist
     from .checks.gradients import assert_gradient
     from .checks.honesty import assert_without, label_permutation, shifted
+    from .checks.speed import speed_ratio
     from .checks.training import Band, Budget, parameters_moved, reach_accuracy
     from .grading.pytest_plugin import task
     from .sandbox import recipes
@@ -30,6 +31,7 @@ _PLACES = {
     "assert_without": "checks.honesty",
     "label_permutation": "checks.honesty",
     "shifted": "checks.honesty",
+    "speed_ratio": "checks.speed",
     "Band": "checks.training",
     "Budget": "checks.training",
     "parameters_moved": "checks.training",
@@ -63,6 +65,7 @@ __all__ = [
     "recipes",
     "require",
     "shifted",
+    "speed_ratio",
     "task",
 ]
 

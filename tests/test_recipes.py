@@ -134,8 +134,9 @@ def test_a_race_times_both_and_returns_what_the_first_returns(load: Load) -> Non
     student = load("def f(n):\n    for _ in range(10000 * n): pass\n    return -n\n")
     race = build(student, recipes.race(student.f, inside(student, busy)))
     assert race(20) == -20
-    mine, rival = race.seconds()
+    mine, rival, together = race.seconds()
     assert 2 < mine / rival < 50  # ten times as much to do
+    assert together >= 4 * mine + 3 * rival  # a first run, and in each of three rounds at least one
 
 
 # --- torch

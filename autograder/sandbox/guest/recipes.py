@@ -72,32 +72,39 @@ def poisoned(model: Any, value: float) -> Any:
 
 
 class Race:
-    """Calls two functions in turn with the same arguments, and remembers the CPU seconds of their fastest runs."""
+    """Calls a function and its rival in turn with the same arguments, and remembers the CPU seconds that they took."""
 
     def __init__(self, function: Callable[..., Any], rival: Callable[..., Any], rounds: int) -> None:
-        self._functions = function, rival
+        self._function, self._rival = function, rival
         self._rounds = rounds
-        self._fastest = [float("inf"), float("inf")]
+        self._mine: list[float] = []
+        self._theirs: list[float] = []
+        self._first = 0.0
 
     def __call__(self, *args: Any) -> Any:
-        """Return what ``function`` returned in the last round; one call of the rival, then five of the function."""
-        result = self._functions[0](*args)  # the first call is not timed: it may import, compile, fetch memory
+        """Return what the function returned last; in each round it has its rival's time, for at most five runs."""
+        _, self._first = _timed(self._function, args)  # out of competition: a first call may import, or fetch memory
         for _ in range(self._rounds):
-            self._run(1, *args)
+            _, left = _timed(self._rival, args)
+            self._theirs.append(left)
             for _ in range(5):
-                result = self._run(0, *args)
+                result, seconds = _timed(self._function, args)
+                self._mine.append(seconds)
+                left -= seconds
+                if left < 0:
+                    break
         return result
 
     def seconds(self) -> list[float]:
-        """CPU seconds of the fastest run of the function, and of the fastest run of its rival."""
-        return self._fastest
+        """CPU seconds of the fastest run of the function and of that of its rival, and of all runs together."""
+        return [min(self._mine), min(self._theirs), self._first + sum(self._mine) + sum(self._theirs)]
 
-    def _run(self, which: int, *args: Any) -> Any:
-        # Of this thread: under a limit of CPU time, Linux counts that of the process in steps of some milliseconds.
-        started = time.thread_time()
-        result = self._functions[which](*args)
-        self._fastest[which] = min(self._fastest[which], time.thread_time() - started)
-        return result
+
+def _timed(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, float]:
+    # Of this thread: under a limit of CPU time, Linux counts that of the process in steps of some milliseconds.
+    started = time.thread_time()
+    result = function(*args)
+    return result, time.thread_time() - started
 
 
 class WatchInputs:

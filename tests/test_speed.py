@@ -1,0 +1,65 @@
+"""A race between a function of the submission and one of the case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Load
+
+from autograder import inside, speed_ratio
+from autograder.checks.compare import CaseFailed
+
+
+def sums(x: Any) -> Any:
+    return np.array([sum(row) for row in x])
+
+
+FAST = "def f(x): return x.sum(axis=1)\n"
+SLOW = "def f(x):\n    for _ in range(3): [sum(row) for row in x]\n    return x.sum(axis=1)\n"
+LYING = """
+import time
+clock = time.thread_time
+def f(x):
+    started = clock()
+    while clock() - started < 0.05: pass
+    time.thread_time = lambda: started + 1e-6 if time.mine else clock()
+    return x.sum(axis=1)
+time.mine = True
+"""
+THREADS = """
+import threading
+def spin():
+    for _ in range(10**6): pass
+def f(x):
+    threads = [threading.Thread(target=spin) for _ in range(2)]
+    for each in threads: each.start()
+    for each in threads: each.join()
+    return x.sum(axis=1)
+"""
+
+
+def test_a_faster_function_has_a_ratio_above_one(load: Load) -> None:
+    x = np.arange(60_000.0).reshape(20, 3000)
+    for source, low, high in ((FAST, 20, 1e5), (SLOW, 0.1, 0.7)):
+        student = load(source)
+        result, ratio = speed_ratio(student.f, inside(student, sums), (x,))
+        assert np.array_equal(result, x.sum(axis=1))
+        assert low < ratio < high
+
+
+@pytest.mark.parametrize("source", [LYING, THREADS], ids=["a clock of its own", "threads"])
+def test_time_that_the_worker_does_not_see_is_counted_by_the_kernel(load: Load, source: str) -> None:
+    student = load(source)
+    with pytest.raises(CaseFailed, match="do not add up"):
+        speed_ratio(student.f, inside(student, sums), (np.ones((20, 3000)),))
+
+
+def test_times_that_are_none_are_no_ratio() -> None:
+    class Forged:
+        def raced(self, rival: Any, args: tuple[Any, ...], rounds: int) -> tuple[Any, tuple[float, ...]]:
+            return 1, (0.0, 1.0, 1.0, 0.0)
+
+    with pytest.raises(CaseFailed, match="do not add up"):
+        speed_ratio(Forged(), sums, ())
