@@ -35,6 +35,7 @@ def handed_in(name: str, modules: dict[str, bytes]) -> Submission:
 # Cases that train for seconds; the slow tests run them.
 ALL_SEEDS = {"01-dog-wolf", "05-logistic", "12-convolution"}  # about a CPU second each; the others run the first 25
 COSTLY = {
+    "08-activations-and-depth": frozenset({"curve_is_learned", "adam_follows_the_curve"}),
     "10-xor": frozenset(
         {"the_single_layer_never_learns_xor", "xor_is_solved"}
         | {f"xor_from_the_starts_of_pytorch[{seed}]" for seed in (1, 2, 777)}
@@ -170,7 +171,11 @@ def test_alternatives_earn_full_marks(assignment: Assignment, supervisor) -> Non
     assert {name: lost(report) for name, report in reports.items() if lost(report)} == {}
 
 
-@every_assignment
+# Each mistake is rehearsed in every case that fails on it; with torch that is a minute an assignment.
+@pytest.mark.parametrize(
+    "assignment",
+    [pytest.param(each, id=each.slug, marks=[pytest.mark.slow] if each.needs_torch else []) for each in COURSE],
+)
 def test_each_mistake_is_caught_where_it_says_and_earns_its_hint(assignment: Assignment, supervisor) -> None:
     found = solution.mistakes(assignment)
     assert len(found) >= 6
