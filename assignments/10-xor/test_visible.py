@@ -92,6 +92,7 @@ def test_costs_of_the_lecture(student):
     # Float32 sums in another order move these costs by 2e-7.
     got = [costs[0], costs[100], costs[200], costs[300]]
     assert_close(got, [0.72739744, 0.69314754, 0.69314718, 0.69314718], rtol=0, atol=1e-6, name="costs")
+    assert_close(costs[1], 0.709533, rtol=0, atol=2e-6, name="cost after one step with the default rate")
 
 
 @task("train_single_layer", points=2, hint="Nothing drawn before nn.Linear(2, 1), and no step before the first cost.")

@@ -239,7 +239,7 @@ def test_training_leaves_its_arguments_alone(student, reference, rng):
         assert_close(assert_pure(student.train_mlp, params, X, Y, 0.5, steps), want, rtol=1e-4, atol=1e-6)
 
 
-@task("train_mlp", points=2)
+@task("train_mlp", points=2, call_s=60.0)
 def test_xor_is_solved(student, reference):
     """From the start of the hand-out the cost is .001836 in the end, and all four answers are right."""
     trained, costs = student.train_mlp(fixed_start(), corners(), xor_labels(), 1.0, 10001)
@@ -248,7 +248,7 @@ def test_xor_is_solved(student, reference):
     assert_close(np.round(answers), xor_labels(), name="answers")
 
 
-@task("train_mlp", points=2)
+@task("train_mlp", points=2, call_s=60.0)
 @pytest.mark.parametrize("seed", sorted(PYTORCH_STARTS))
 def test_xor_from_the_starts_of_pytorch(student, reference, seed):
     """From the weights that PyTorch draws with seeds 777, 1 and 2, the cost ends at .00123, .00106 and .0011."""

@@ -1,6 +1,5 @@
 """The second bias is left out."""
 
-
 CAUGHT_BY = ("stations_of_the_lecture", "forward_matches")
 HINT = "l1 is right, l2 lacks something that does not depend on X. What is added to a1 @ w2?"
 

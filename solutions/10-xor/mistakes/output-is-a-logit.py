@@ -1,6 +1,5 @@
 """y_pred is l2 itself."""
 
-
 CAUGHT_BY = ("stations_of_the_lecture", "forward_matches")
 HINT = "Your y_pred equals l2, which is a logit and no probability. Which station is missing at the end?"
 

@@ -1,6 +1,5 @@
 """The second layer is fed with l1."""
 
-
 CAUGHT_BY = ("stations_of_the_lecture", "forward_matches")
 HINT = (
     "Your second layer computes with l1. Without the sigmoid between them two layers are no more than one: what "

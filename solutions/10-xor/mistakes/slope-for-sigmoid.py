@@ -1,6 +1,5 @@
 """sigmoid_prime where the sigmoid belongs."""
 
-
 CAUGHT_BY = ("stations_of_the_lecture", "forward_matches")
 HINT = (
     "Your a1 is never above one quarter: that is the slope of the sigmoid. On the way forward, which function is "
