@@ -6,6 +6,7 @@ One :class:`Trials` serves one process. Its results are plain values, so that se
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -332,13 +333,12 @@ class Trials:
         if function not in self._wider:
             wider = Wider(self._calls.get(function, []))
             rng = np.random.default_rng(SEED)
-            drawn = [wider.draw(rng) for _ in range(TRIED)] if wider else []
-            pairs = [
-                (given, got)
-                for given, got in zip(drawn, self._answer(self._solution, drawn), strict=True)
-                if _accepted(got)
-            ]
-            self._wider[function] = [given for given, _ in pairs[:INPUTS]], [got for _, got in pairs[:INPUTS]]
+            drawn = (wider.draw(rng) for _ in range(TRIED if wider else 0))
+            inputs, asked = itertools.tee(drawn)
+            with contextlib.closing(self._answer(self._solution, asked)) as answers:
+                pairs = ((given, got) for given, got in zip(inputs, answers, strict=True) if _accepted(got))
+                accepted = list(itertools.islice(pairs, INPUTS))
+            self._wider[function] = [given for given, _ in accepted], [got for _, got in accepted]
         return self._wider[function]
 
     def _answer(self, modules: dict[str, bytes], inputs: Iterable[Arguments]) -> Generator[_Answer, None, None]:

@@ -86,7 +86,8 @@ class Wider:
         seen = np.concatenate(self._seen[path])
         choice = np.unique(seen)
         whole = bool(np.all(np.isfinite(seen)) and np.all(seen == np.round(seen)))
-        if len(choice) <= 3 or (whole and len(choice) <= FEW):
+        repeated = len(choice) > 1 and len(seen) >= 4 * len(choice)
+        if repeated and (len(choice) <= 3 or (whole and len(choice) <= FEW)):
             return rng.choice(choice, size=shape).astype(value.dtype)
         if value.dtype.kind in "iu":
             return rng.integers(int(value.min()), int(value.max()) + 1, size=shape).astype(value.dtype)
@@ -172,14 +173,13 @@ def _reals(seen: NDArray[Any], shape: tuple[int, ...], rng: np.random.Generator)
     if not seen.size:
         return rng.normal(size=shape)
     low, high = float(seen.min()), float(seen.max())
-    if low >= 0 and high <= 1:
+    if low < high and low >= 0 and high <= 1:
         drawn = rng.uniform(low, high, size=shape)
         return np.where(rng.random(shape) < 0.1, rng.choice(seen, size=shape), drawn)
     scale = float(np.median(np.abs(seen))) or 1.0
     drawn = scale * 10.0 ** rng.uniform(-1, 0.7) * rng.normal(size=shape)
-    if low >= 0 or high <= 0:
-        drawn = np.abs(drawn) * (1 if low >= 0 else -1)
-    return np.asarray(drawn)
+    both_signs = low < 0 < high or low == high == 0
+    return np.asarray(drawn if both_signs else np.abs(drawn) * (-1 if low < 0 else 1))
 
 
 def _tensor_like(tensor: Any, array: NDArray[Any]) -> Any:

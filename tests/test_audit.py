@@ -1,0 +1,397 @@
+"""The audit of a small course: what it finds, what it lets pass, what it says."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+import tiny_course
+from tiny_course import ALTERNATIVES, HIDDEN, MISTAKES, SLUG, VISIBLE, make, write
+
+from autograder import cli
+from autograder.authoring import audit_report, stubs
+from autograder.authoring.audit import Audit, Options, audit
+from autograder.authoring.equivalents import FILE
+from autograder.authoring.mutation import mutants
+from autograder.authoring.trials import Fate
+from autograder.course import assignment as assignments
+from autograder.course.assignment import Assignment
+from autograder.errors import CaseError
+from autograder.sandbox.supervisor import Supervisor
+
+# Hand-out code stands outside the markers, as in a real solution.
+DOUBLE = "return 2 * x"
+TOTAL = "return float(np.sum(x))"
+PARTS = """
+import numpy as np
+
+
+def double(x: np.ndarray) -> np.ndarray:
+    ### BEGIN SOLUTION
+{double}
+    ### END SOLUTION
+
+
+def total(x: np.ndarray) -> float:
+    ### BEGIN SOLUTION
+{total}
+    ### END SOLUTION
+"""
+SEEDS = 3
+
+
+def solved(double: str = DOUBLE, total: str = TOTAL) -> str:
+    """The source of a solution with these bodies."""
+    bodies = {"double": double, "total": total}
+    return PARTS.format(
+        **{name: "\n".join(f"    {line}" for line in body.split("\n")) for name, body in bodies.items()}
+    )
+
+
+Course = Callable[..., Assignment]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    def made(
+        solution: str | None = None,
+        *,
+        mistakes: Mapping[str, str] = MISTAKES,
+        alternatives: Mapping[str, str] = ALTERNATIVES,
+        confirmed: str = "",
+        **more: str,
+    ) -> Assignment:
+        built = make(tmp_path / "course", solution=solution or solved(), mistakes=mistakes, **more)
+        (built.solution / "alternatives" / "added.py").unlink()
+        for name, source in alternatives.items():
+            write(built.solution / "alternatives" / f"{name}.py", source)
+        if confirmed:
+            write(built.solution / FILE, confirmed)
+        asked = built.load()
+        stubs.write(asked)
+        return asked
+
+    return made
+
+
+def audited(asked: Assignment, supervisor: Supervisor, **options: int) -> Audit:
+    return audit(asked, Options(**{"seeds": SEEDS, **options}), supervisor=supervisor)
+
+
+def fates(found: Audit) -> dict[str, Fate]:
+    """The fate of every mutant, by its statement after the edit."""
+    return {each.mutant.edit.partition("  ->  ")[2].removeprefix("return "): each.fate for each in found.mutants}
+
+
+def failing(found: Audit) -> str:
+    return "\n".join(found.failures())
+
+
+# --- what passes
+
+
+def test_a_good_assignment_passes(course: Course, supervisor: Supervisor) -> None:
+    found = audited(course(), supervisor)
+    assert found.failures() == []
+    assert fates(found) == dict.fromkeys(
+        ["2 / x", "2", "3 * x", "0 * x", "-2 * x", "float(np.mean(x))", "float(np.max(x))"], Fate.KILLED
+    )
+    assert found.killed == 1.0 and found.hinted == 1.0 and found.stale == ()
+    assert found.graded == 6 * 2 * SEEDS and found.bound == pytest.approx(1 - 0.05 ** (1 / 36))
+    assert found.cpu_s > 0
+
+
+def test_progress_goes_from_nothing_to_all(course: Course, supervisor: Supervisor) -> None:
+    seen: list[tuple[int, int]] = []
+    audit(course(), Options(seeds=1), advance=lambda done, of: seen.append((done, of)), supervisor=supervisor)
+    assert seen[0][0] == 0 and seen[-1][0] == seen[-1][1] and [done for done, _ in seen] == sorted(d for d, _ in seen)
+
+
+def test_it_says_which_case_catches_what(course: Course, supervisor: Supervisor) -> None:
+    idle = '\n\n@task("total", points=1)\ndef test_total_is_a_number(student):\n    """."""\n'
+    idle += '    require(isinstance(student.total(np.ones(3)), float), "no number")\n'
+    hidden = HIDDEN.replace('"total", points=5', '"total", points=4') + idle
+    found = audited(course(hidden=hidden), supervisor)
+    assert found.idle() == ["total_is_a_number"]
+    assert len(found.kills("total_of_any")) == 2
+    assert {len(found.kills(f"double_of_any[{size}]")) for size in (1, 5, 9)} == {5}
+    assert found.mistakes[0].kills == ("double_of_any[1]", "double_of_any[5]", "double_of_any[9]")
+
+
+# --- right answers
+
+
+def test_a_right_answer_that_loses_a_point_is_a_false_alarm(course: Course, supervisor: Supervisor) -> None:
+    rounded = {"rounded": "def double(x):\n    return np.round(2 * x, 3)\n"}
+    found = audited(course(alternatives=rounded), supervisor)
+    assert {alarm.answer for alarm in found.alarms} == {"rounded"}
+    assert {alarm.seed for alarm in found.alarms} == {1, 2, 3}
+    assert "False alarm: rounded, seed 1, case double_of_any[1]" in failing(found)
+    assert found.bound > 0.1
+
+
+def test_a_case_that_the_solution_does_not_pass_ends_the_audit(course: Course, supervisor: Supervisor) -> None:
+    wrong = VISIBLE.replace("np.array([4.0])", "np.array([5.0])")
+    with pytest.raises(CaseError, match="double_of_two does not pass on the solution"):
+        audited(course(visible=wrong), supervisor)
+
+
+def test_a_case_that_trains_runs_a_few_times(course: Course, supervisor: Supervisor) -> None:
+    training = HIDDEN.replace("points=5, needs", "points=5, call_s=30.0, needs")
+    found = audited(course(hidden=training), supervisor, seeds=9)
+    assert found.runs["total_of_any"] == 3  # twice the solution, once the alternative
+    assert found.runs["total_of_three"] == 2 * 9
+    assert found.kills("total_of_any") == []  # total_of_three had caught them all
+
+
+# --- the stub, the points
+
+
+def test_a_stub_of_another_text_is_noticed(course: Course, supervisor: Supervisor) -> None:
+    asked = course()
+    write(asked.stub("tiny"), asked.stub("tiny").read_text().replace("Task 1", "Task 7"))
+    assert failing(audited(asked, supervisor)) == "tiny.py is not what the solution gives; run make stubs."
+
+
+def test_a_case_that_passes_on_the_stub_is_noticed(course: Course, supervisor: Supervisor) -> None:
+    hidden = HIDDEN.replace("x = rng.normal(size=7)\n    assert_close(student.total(x), reference.total(x))", "pass")
+    assert "The case total_of_any passes on the stub." in failing(audited(course(hidden=hidden), supervisor))
+
+
+def test_points_and_tasks_must_agree(course: Course, supervisor: Supervisor) -> None:
+    found = audited(course(tasks={"double": 12.0, "total": 9.0}), supervisor)
+    assert failing(found) == "The cases of total are worth 8 points, the task 9."
+    total = VISIBLE.index('@task("total"')
+    found = audited(course(visible=VISIBLE[:total], hidden=HIDDEN[: HIDDEN.index('@task("total"')]), supervisor)
+    assert "The task total has no case." in failing(found)
+
+
+# --- known mistakes
+
+
+def test_a_mistake_that_is_not_caught_is_named(course: Course, supervisor: Supervisor) -> None:
+    right = 'CAUGHT_BY = ("double_of_two",)\nHINT = "No."\n\n\ndef double(x):\n    return x + x\n'
+    found = audited(course(mistakes={"right": right}), supervisor)
+    assert "The mistake right is not caught by double_of_two." in failing(found)
+
+
+def test_hints_must_come_out(course: Course, supervisor: Supervisor) -> None:
+    squared = MISTAKES["squared"]
+    twins = {"b-twin": squared.replace("Squaring is not doubling.", "Another sentence."), "a-squared": squared}
+    found = audited(course(mistakes=twins), supervisor)
+    assert found.hinted == 0.5
+    assert failing(found) == "Hints name 50 % of the known mistakes, too few: b-twin."
+
+
+# --- mutants
+
+WEAK = VISIBLE.replace("np.array([1.0, 2.0, 3.0])), 6.0", "np.zeros(3)), 0.0")
+ONLY_VISIBLE = (
+    '@task("double", points=6)\ndef test_again(student):\n    assert_close(student.double(np.ones(2)), np.ones(2) * 2)'
+)
+ONLY_VISIBLE += (
+    '\n\n@task("total", points=5)\ndef test_zeros(student):\n    assert_close(student.total(np.zeros(4)), 0.0)\n'
+)
+
+
+def test_a_hole_is_shown_by_an_input(course: Course, supervisor: Supervisor) -> None:
+    found = audited(course(visible=WEAK, hidden=ONLY_VISIBLE, mistakes={}), supervisor)
+    assert fates(found)["float(np.mean(x))"] is Fate.HOLE
+    assert fates(found)["float(np.max(x))"] is Fate.HOLE
+    assert found.killed == pytest.approx(5 / 7)
+    (line,) = [each for each in found.failures() if "np.mean" in each]
+    assert line.startswith("Hole: tiny.py:") and "shown by total(array(" in line and "want " in line
+    assert "are killed, too few" in failing(found)
+
+
+def test_a_mutant_that_never_ends_is_killed(course: Course, supervisor: Supervisor) -> None:
+    loop = "i, s = 0, 0.0\nwhile i < len(x):\n    s += float(x[i])\n    i += 1\nreturn s"
+    found = audited(course(solved(total=loop)), supervisor)
+    assert fates(found)["i = 1"] is Fate.KILLED
+    assert found.failures() == []
+
+
+def test_what_nothing_tells_apart_waits_for_its_author(course: Course, supervisor: Supervisor) -> None:
+    found = audited(course(solved(double="return 2 * (x - 0)")), supervisor)
+    assert {text for text, fate in fates(found).items() if fate is Fate.UNCONFIRMED} == {"2 * (x + 0)", "2 * x"}
+    assert "2 may be equivalent: confirm them in equivalents.toml" in failing(found)
+    assert found.killed < 0.95
+
+
+def entries(asked: Assignment, *edits: str, verdict: str = "equivalent") -> str:
+    """Entries that confirm the mutants whose edits end like this."""
+    chosen = [each for each in mutants(asked) if each.edit.endswith(edits)]
+    assert len(chosen) == len(edits)
+    keys = f'edit = "…"\nverdict = "{verdict}"\nreason = "Nothing is subtracted."\n'
+    return "".join(f'[[mutant]]\ndigest = "{each.digest}"\n{keys}' for each in chosen)
+
+
+def test_confirmed_mutants_do_not_count(course: Course, supervisor: Supervisor) -> None:
+    asked = course(solved(double="return 2 * (x - 0)"))
+    text = entries(asked, "2 * (x + 0)", "2 * x", "3 * (x - 0)")
+    found = audited(course(solved(double="return 2 * (x - 0)"), confirmed=text), supervisor)
+    assert fates(found)["2 * (x + 0)"] is Fate.EQUIVALENT and found.failures() == []
+    assert found.mutants[0].mutant.function == "double" and found.killed == 1.0
+    assert len(found.stale) == 1, "3 * (x - 0) is killed, so nobody has to confirm it"
+
+
+def test_what_is_said_to_be_equivalent_is_still_tried(course: Course, supervisor: Supervisor) -> None:
+    parts = {"visible": WEAK, "hidden": ONLY_VISIBLE, "mistakes": {}}
+    wrong = entries(course(**parts), "np.mean(x))")
+    assert fates(audited(course(**parts, confirmed=wrong), supervisor))["float(np.mean(x))"] is Fate.HOLE
+    left_open = entries(course(**parts), "np.mean(x))", verdict="policy")
+    assert fates(audited(course(**parts, confirmed=left_open), supervisor))["float(np.mean(x))"] is Fate.POLICY
+
+
+def test_a_difference_too_small_to_mind_is_policy(course: Course, supervisor: Supervisor) -> None:
+    found = audited(course(solved(double="return 2 * x + 1e-9")), supervisor)
+    small = {"2 * x - 1e-09", "2 * x", "2 * x + 0.0", "2 * x + -1e-09"}
+    assert {text for text, fate in fates(found).items() if fate is Fate.POLICY} == small
+    assert found.killed == 1.0 and found.failures() == []
+
+
+CLASS = """
+import numpy as np
+
+
+class double:
+    def at(self, x):
+        ### BEGIN SOLUTION
+        return 2 * x
+        ### END SOLUTION
+
+
+def total(x):
+    ### BEGIN SOLUTION
+    return float(np.sum(x))
+    ### END SOLUTION
+"""
+
+
+def test_methods_meet_the_cases_with_other_seeds(course: Course, supervisor: Supervisor) -> None:
+    """2 * x and 0 * x differ unless x is 0, which this case draws with the audit's own seed only."""
+    case = """
+    @task("double", points=12)
+    def test_at(student, rng):
+        x = np.zeros(3) if FIRST == rng.integers(2**60) else rng.normal(size=3)
+        assert_close(student.double().at(x), 2 * x)
+
+    @task("total", points=8)
+    def test_total(student):
+        assert_close(student.total(np.array([1.0, 2.0])), 3.0)
+    """
+    from autograder.authoring.trials import SEED
+    from autograder.grading.pytest_plugin import rng_of
+
+    first = rng_of(SEED, "test_at").integers(2**60)
+    visible = case.replace("FIRST", str(first))
+    found = audited(course(CLASS, visible=visible, hidden="", mistakes={}, alternatives={}), supervisor)
+    hole = next(each for each in found.mutants if each.mutant.edit.endswith("return 0 * x"))
+    assert (hole.fate, hole.witness) == (Fate.HOLE, "at catches it with seed 2, and not with seed 1")
+
+
+def test_a_sample_of_mutants_is_always_the_same_and_said(course: Course, supervisor: Supervisor) -> None:
+    first, second = (audited(course(), supervisor, mutants=3) for _ in range(2))
+    assert [each.mutant.edit for each in first.mutants] == [each.mutant.edit for each in second.mutants]
+    assert (len(first.mutants), first.left_out) == (3, 4)
+    assert "4 were not run" in audit_report.markdown(first)
+
+
+@pytest.mark.slow
+def test_two_processes_find_what_one_does(course: Course, supervisor: Supervisor) -> None:
+    asked = course(visible=WEAK, hidden=ONLY_VISIBLE, mistakes={})
+    one, two = audited(asked, supervisor), audit(asked, Options(seeds=SEEDS, processes=2))
+    assert fates(one) == fates(two) and one.runs == two.runs and one.failures() == two.failures()
+    with pytest.raises(CaseError, match="does not pass on the solution"):
+        audit(course(visible=VISIBLE.replace("[4.0]", "[5.0]")), Options(seeds=1, processes=2))
+
+
+# --- reports and the command
+
+
+def test_the_report_holds_everything(course: Course, supervisor: Supervisor, tmp_path: Path) -> None:
+    found = audited(course(visible=WEAK, hidden=ONLY_VISIBLE, mistakes={}), supervisor)
+    page = audit_report.write(found, tmp_path / "out").read_text(encoding="utf-8")
+    assert "**Failed.**" in page and "| hole | tiny.py:13 |" in page
+    assert (
+        "| total_of_three | total | 3 |" in page and "`return 2 * x  ->  return 3 * x` | double_of_two, again |" in page
+    )
+    saved = json.loads((tmp_path / "out" / f"{SLUG}.json").read_text(encoding="utf-8"))
+    assert saved["fates"]["hole"] == 2 and not saved["passed"]
+    assert {row["case"]: len(row["mutants"]) for row in saved["cases"]}["total_of_three"] == 0
+    assert len(saved["mutants"]) == 7 and saved["mutants"][0]["kills"]
+
+
+def test_an_unconfirmed_mutant_is_offered_as_an_entry(course: Course, supervisor: Supervisor, tmp_path: Path) -> None:
+    found = audited(course(solved(double="return 2 * (x - 0)")), supervisor)
+    page = audit_report.markdown(found)
+    offered = page.split("```toml\n")[1].split("```")[0].replace('reason = ""', 'reason = "Nothing is subtracted."')
+    again = audited(course(solved(double="return 2 * (x - 0)"), confirmed=offered), supervisor)
+    assert again.fates()[Fate.EQUIVALENT] == 2
+
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], supervisor: Supervisor, tmp_path: Path
+) -> Command:
+    """Run ``autograder audit`` on the course in this process; return exit code, output and errors."""
+    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setattr(cli, "Supervisor", tiny_course.kept(supervisor))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        fixed = ["autograder", "audit", "--root", str(tmp_path / "course"), "--processes", "1", "--seeds", "1"]
+        monkeypatch.setattr(sys, "argv", [*fixed, *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return run
+
+
+def test_the_command_ends_with_0_when_all_holds(course: Course, command: Command, tmp_path: Path) -> None:
+    course()
+    code, out, err = command()
+    assert (code, err) == (0, "")
+    assert f"{SLUG}  A tiny assignment  passed" in out and "7: 7 killed (100 % of those that count)" in out
+    assert (tmp_path / "report" / "audit" / f"{SLUG}.md").is_file()
+
+
+def test_the_command_ends_with_4_when_a_gate_does_not_hold(course: Course, command: Command, tmp_path: Path) -> None:
+    course(visible=WEAK, hidden=ONLY_VISIBLE, mistakes={})
+    code, out, err = command("--out", "elsewhere", SLUG)
+    assert code == 4 and f"the audit of {SLUG} failed" in err
+    assert "✗ Hole: tiny.py:13" in out
+    assert (tmp_path / "elsewhere" / f"{SLUG}.json").is_file()
+
+
+def test_an_assignment_that_is_broken_does_not_stop_the_others(course: Course, command: Command) -> None:
+    asked = course()
+    other = asked.folder.with_name("00-broken")
+    other.mkdir()
+    for name in ("assignment.toml", "test_visible.py", "tiny.py"):
+        (other / name).write_bytes((asked.folder / name).read_bytes())
+    code, out, err = command()
+    assert code == 4 and "00-broken has no folder in solutions/" in err and "the audit of 00-broken failed" in err
+    assert f"{SLUG}  A tiny assignment  passed" in out
+
+
+# --- the assignments of this course
+
+COURSE = assignments.load_all(Path(__file__).parents[1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", COURSE, ids=[each.slug for each in COURSE])
+def test_every_assignment_passes_its_audit(asked: Assignment, supervisor: Supervisor) -> None:
+    """With few seeds, which test_assignments.py has more of, and with all mutants."""
+    found = audit(asked, Options(seeds=5), supervisor=supervisor)
+    assert found.failures() == []
+    assert [each.edit for each in found.stale] == []

@@ -1,0 +1,54 @@
+"""What authors confirm about mutants."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from tiny_course import make, write
+
+from autograder.authoring.equivalents import FILE, Confirmed, confirmed, entry
+from autograder.authoring.mutation import Mutant
+from autograder.errors import AssignmentError
+
+GOOD = '[[mutant]]\ndigest = "abc"\nedit = "x -> y"\nverdict = "equivalent"\nreason = "They are one."\n'
+
+
+def read(tmp_path: Path, text: str) -> dict[str, Confirmed]:
+    course = make(tmp_path)
+    write(course.solution / FILE, text)
+    return confirmed(course.load())
+
+
+def test_entries_are_found_by_their_digest(tmp_path: Path) -> None:
+    assert read(tmp_path, GOOD) == {"abc": Confirmed("abc", "x -> y", "equivalent", "They are one.")}
+
+
+def test_without_a_file_nothing_is_confirmed(tmp_path: Path) -> None:
+    assert confirmed(make(tmp_path).load()) == {}
+    assert confirmed(make(tmp_path / "student", solution=None).load()) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("mutant = ", "not valid TOML"),
+        (GOOD.replace("They are one.", " "), "entry 1: write digest, edit, verdict, reason"),
+        (GOOD.replace('digest = "abc"\n', ""), "entry 1: write digest"),
+        (GOOD.replace('"equivalent"', '"fine"'), 'verdict is "fine"; write equivalent or policy'),
+        (GOOD + GOOD, "entry 2: abc stands there twice"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path: Path, text: str, wanted: str) -> None:
+    with pytest.raises(AssignmentError, match=wanted):
+        read(tmp_path, text)
+
+
+def test_the_entry_that_is_offered_lacks_only_a_reason(tmp_path: Path) -> None:
+    mutant = Mutant("double", "tiny", "double", 3, 'f("a\\n")  ->  f("b")', "0123", {})
+    offered = entry(mutant)
+    assert tomllib.loads(offered)["mutant"][0]["edit"] == mutant.edit
+    with pytest.raises(AssignmentError, match="write digest"):
+        read(tmp_path / "a", offered)
+    assert "0123" in read(tmp_path / "b", offered.replace('reason = ""', 'reason = "Because."'))
