@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import nn
 
-CAUGHT_BY = ("one_step_by_hand", "training_matches", "digits_are_learned")
+CAUGHT_BY = ("one_step_by_hand", "training_matches")
 HINT = "After backward() every .grad is filled, but the parameters stay where they are. Who moves them?"
 
 
