@@ -160,7 +160,11 @@ def test_every_row_three_times(student):
     assert_close(once["b2"], np.array([-0.25]), rtol=1e-5, name="the gradient of b2")  # room for the slides' 1e-7
 
 
-@task("train_mlp", points=5)
+@task(
+    "train_mlp",
+    points=5,
+    hint="The first cost tells of the way forward, the other one of the gradients and of the order of the steps.",
+)
 def test_xor_is_learnt(student):
     """From the start of the hand-out the cost is .722447 at first, .034584 after 1,000 steps: XOR is solved."""
     trained, costs = student.train_mlp(fixed_start(), corners(), xor_labels(), 1.0, 1001)
