@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.authoring.wider import LARGEST, Arguments, Wider, plain
+from autograder.sandbox import recipes
 from autograder.sandbox.student import Call, StudentObject
 
 
@@ -89,6 +90,8 @@ def test_what_was_seen_is_not_changed() -> None:
 def test_calls_that_cannot_be_made_again_are_left_out() -> None:
     assert not plain(call(function="Model.fit"))
     assert not plain(call([StudentObject()]))
+    assert not plain(call(recipes.poisoned(StudentObject(), 1.0)))
+    assert plain(call(recipes.generator(3)))
     assert not plain(call(np.zeros(LARGEST + 1)))
     assert plain(call(np.zeros(LARGEST)))
     assert not Wider([call(function="Model.fit")])

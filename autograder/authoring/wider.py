@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..checks.compare import as_array, is_tensor
+from ..sandbox.recipes import Recipe
 from ..sandbox.student import Call, StudentObject
 
 LARGEST = 1 << 16  # entries of all arrays of a call; larger ones cost more than they show
@@ -130,6 +131,8 @@ def _holds_objects(value: Any) -> bool:
         return any(_holds_objects(item) for item in value.values())
     if isinstance(value, list | tuple):
         return any(_holds_objects(item) for item in value)
+    if isinstance(value, Recipe):
+        return _holds_objects(value.arguments)
     return isinstance(value, StudentObject)
 
 
