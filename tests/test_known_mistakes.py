@@ -15,7 +15,8 @@ from tiny_course import SOLUTION, graded, make
 from autograder.course.solution import Mistake
 from autograder.grading.mistakes import KnownMistakes, same
 from autograder.model import Case, Mismatch, Outcome, Verdict
-from autograder.sandbox.student import Call, CaseLog
+from autograder.sandbox import recipes
+from autograder.sandbox.student import Call, CaseLog, RemoteFunction
 from autograder.sandbox.supervisor import Supervisor
 
 
@@ -291,6 +292,13 @@ def test_what_is_not_finite_is_like_itself(odd: float) -> None:
     assert same(odd, odd)
     assert same(np.array([odd, 1.0], np.float32), np.array([odd, 1.0], np.float32))
     assert not same(odd, 0.0)
+
+
+def test_functions_and_recipes_are_alike_by_what_they_stand_for() -> None:
+    functions = [RemoteFunction(None, None, "f", name) for name in ("f", "f", "g")]  # type: ignore[arg-type]
+    assert same(functions[0], functions[1]) and not same(functions[0], functions[2])
+    fed = [recipes.dictionary([functions[0]], [np.ones(2) * scale]) for scale in (1.0, 1.0, 2.0)]
+    assert same(fed[0], fed[1]) and not same(fed[0], fed[2]) and not same(fed[0], recipes.generator(1))
 
 
 def test_another_order_of_operations_is_alike() -> None:

@@ -16,7 +16,8 @@ from ..checks.compare import as_array, is_tensor
 from ..course.solution import Mistake
 from ..messages import translate
 from ..model import Case, Outcome, Verdict
-from ..sandbox.student import Call, CaseLog, StudentObject
+from ..sandbox.recipes import Recipe
+from ..sandbox.student import Call, CaseLog, RemoteFunction, StudentObject
 
 RTOL, ATOL = 1e-6, 1e-9  # the same formula in another order of operations
 TOO_SLOW_S = 2.0  # a case that trains for seconds is not run once more for every known mistake
@@ -82,9 +83,11 @@ def _same_call(a: Call, b: Call) -> bool:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Whether two results are equal up to the order of floating-point operations; objects count by their type."""
-    if isinstance(a, StudentObject) or isinstance(b, StudentObject):
+    """Whether two values are equal up to the order of operations; objects count by their type, functions by name."""
+    if isinstance(a, StudentObject | RemoteFunction) or isinstance(b, StudentObject | RemoteFunction):
         return repr(a) == repr(b)
+    if isinstance(a, Recipe) and isinstance(b, Recipe):
+        return a.name == b.name and same(a.arguments, b.arguments)
     if is_tensor(a) or is_tensor(b):
         return type(a) is type(b) and a.dtype == b.dtype and _close(as_array(a), as_array(b))
     if isinstance(a, dict) and isinstance(b, dict):
