@@ -226,6 +226,8 @@ def test_noise_and_line(student, rng):
     assert_close(float(noise.std()), 1.0, rtol=0, atol=0.08, name="deviation of the noise")
     share = [float((x < bound).mean()) for bound in (-10.0, 0.0, 10.0)]
     assert_close(share, [1 / 6, 1 / 2, 5 / 6], rtol=0, atol=0.06, name="shares of x below -10, 0 and 10")
+    # Of 5003 draws one lies within .1 of either end, but for once in ten million.
+    require(x.min() < -14.9 and x.max() > 14.9, "x does not reach from -15 to 15")
     line = np.polyfit(x[:, 0], y[:, 0], 1)
     missed = float(np.abs(np.polyval(line, x) - y).mean())
     assert_close(missed, 473.0, rtol=0, atol=40.0, name="what a straight line misses")
@@ -262,9 +264,9 @@ def started_like(model):
 
 
 @task("fit_quadratic", points=4)
-@pytest.mark.parametrize(("optimizer", "steps"), [("SGD", 5), ("Adam", 60)], ids=["SGD", "Adam"])
-def test_first_steps(student, rng, optimizer, steps):
-    """The first losses and steps are those of the named optimizer, on all points, from the start that you drew."""
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
+def test_first_steps(student, rng, optimizer):
+    """The first 60 losses and steps are those of the named optimizer, on all points, from the start that you drew."""
     seed = int(rng.integers(10**6))
     x, y = student.make_quadratic(1000, recipes.generator(seed))
     assert_close((tuple(x.shape), tuple(y.shape)), ((1000, 1), (1000, 1)), name="shapes of x and y")
@@ -276,22 +278,20 @@ def test_first_steps(student, rng, optimizer, steps):
     else:
         stepper = torch.optim.Adam(ours.parameters(), lr=0.01)
     wanted = []
-    for _ in range(steps):
+    for _ in range(60):
         stepper.zero_grad()
         loss = (ours(x) - y).abs().mean()
         loss.backward()
         stepper.step()
         wanted.append(loss.item())
-    model, losses = student.fit_quadratic(seed, steps, optimizer)
+    model, losses = student.fit_quadratic(seed, 60, optimizer)
     # Single precision strays by 3e-7 in 60 steps. Every prediction against every target, (1000,) - (1000, 1), is the
     # same loss until the curve crosses the lowest points; by step 60 of Adam it differs by more than 6e-3.
-    assert_close(losses, wanted, rtol=2e-5, atol=0, name="losses")
+    assert_close(losses, wanted, rtol=5e-6, atol=0, name="losses")
     got = {tuple(value.shape): value for value in model.state_dict().values()}
     want = {tuple(value.shape): value for value in ours.state_dict().values()}
-    assert_close(got, want, rtol=1e-4, atol=1e-4, name="parameters after these steps")
-    assert_close(
-        model(x[:7]).detach(), ours(x[:7]).detach(), rtol=1e-3, atol=1e-3, name="predictions after these steps"
-    )
+    assert_close(got, want, rtol=1e-4, atol=1e-4, name="parameters after 60 steps")
+    assert_close(model(x[:7]).detach(), ours(x[:7]).detach(), rtol=1e-3, atol=1e-3, name="predictions after 60 steps")
 
 
 @task("fit_quadratic", points=1)
