@@ -41,6 +41,9 @@ COSTLY = {
         | {f"xor_from_the_starts_of_pytorch[{seed}]" for seed in (1, 2, 777)}
     ),
     "13-cnn": frozenset({"digits_are_recognised"}),
+    "14-capstone": frozenset(
+        {"zeros_and_ones", "twenty_times_as_fast_as_loops", "digits_that_you_have_not_seen"}  # the second runs a race
+    ),
 }
 
 

@@ -1,0 +1,184 @@
+"""Visible cases of 14-capstone: the circuits of the lectures, sums by pencil, and slopes of small inputs."""
+
+import numpy as np
+
+from autograder import assert_close, assert_gradient, digits28, inside, require, task
+
+
+def leaves(student, *values):
+    """Return one tensor that requires a gradient for each of the values."""
+    return [student.Tensor(np.array(value, dtype=np.float64), requires_grad=True) for value in values]
+
+
+def convolved(x, w, b, stride=1, padding=0):
+    """Convolve as the formula says, one output at a time."""
+    kh, kw = w.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    oh, ow = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    y = np.zeros((len(x), len(w), oh, ow))
+    for n, o, i, j in np.ndindex(y.shape):
+        y[n, o, i, j] = np.sum(padded[n, :, i * stride :, j * stride :][:, :kh, :kw] * w[o]) + b[o]
+    return y
+
+
+@task("Tensor", points=4)
+def test_two_circuits_of_the_lectures(student):
+    """(x + y) * z at (-2, 5, -4) is -12 with gradients -4, -4, 3; w * x + b at -2, 5, 3 is -7 with 5, -2, 1."""
+    x, y, z = leaves(student, -2.0, 5.0, -4.0)
+    f = (x + y) * z
+    assert_close(f.data, np.array(-12.0), name="value")
+    f.backward()
+    assert_close([x.grad, y.grad, z.grad], [np.array(-4.0), np.array(-4.0), np.array(3.0)], name="gradients")
+    w, x, b = leaves(student, -2.0, 5.0, 3.0)
+    f = w * x + b
+    assert_close(f.data, np.array(-7.0), name="value")
+    f.backward()
+    assert_close([w.grad, x.grad, b.grad], [np.array(5.0), np.array(-2.0), np.array(1.0)], name="gradients")
+
+
+@task("Tensor", points=3, hint="A tensor that is used twice receives two gradients: add them.")
+def test_a_tensor_that_is_used_twice(student):
+    """a * a + a has the slope 2a + 1: 7 at 3, and -1 at -1."""
+    (a,) = leaves(student, [3.0, -1.0])
+    (a * a + a).sum().backward()
+    assert_close(a.grad, np.array([7.0, -1.0]))
+
+
+@task("Tensor", points=4)
+def test_dog_or_wolf(student):
+    """The lecture's animal has the loss .3125, and pulls w41 by -.225 and w42 by .675."""
+    (w,) = leaves(student, np.full((4, 2), 0.5))
+    x = student.Tensor(np.array([[0.2, 0.3, 0.1, 0.9]]))
+    loss = ((x @ w - np.array([[1.0, 0.0]])) ** 2).sum() * 0.5
+    assert_close(loss.data, np.array(0.3125), name="loss")
+    loss.backward()
+    assert_close(w.grad, np.outer([0.2, 0.3, 0.1, 0.9], [-0.25, 0.75]), name="gradient")
+
+
+@task("Tensor", points=3)
+def test_sigmoid_circuit(student):
+    """The lecture's sigmoid circuit gives .73; its gradients are -.20, -.39, .20 for w and .39, -.59 for x."""
+    w0, x0, w1, x1, w2 = nodes = leaves(student, 2.0, -1.0, -3.0, -2.0, -3.0)
+    f = (w0 * x0 + w1 * x1 + w2).sigmoid()
+    assert_close(f.data, np.array(0.73), atol=5e-3, name="value")  # two printed digits
+    f.backward()
+    want = [np.array(slope) for slope in (-0.20, 0.39, -0.39, -0.59, 0.20)]
+    assert_close([node.grad for node in nodes], want, rtol=0, atol=5e-3, name="gradients")
+
+
+@task("Tensor", points=3, hint="What was broadcast was used several times: sum its gradient over these axes.")
+def test_a_bias_is_used_by_every_row(student):
+    """A bias that is added to three rows receives three gradients; in a mean of six entries, three sixths."""
+    rows = student.Tensor(np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
+    (b,) = leaves(student, [10.0, 20.0])
+    shifted = rows + b
+    assert_close(shifted.data, np.array([[11.0, 22.0], [13.0, 24.0], [15.0, 26.0]]))
+    shifted.mean().backward()
+    assert_close(b.grad, np.array([0.5, 0.5]))
+
+
+@task("Tensor", points=3)
+def test_functions_of_one_tensor(student):
+    """relu, exp, log and reshape at 1 and 2 have the slopes 1 and 1, e and e², 1 and 1/2, 1 and 1."""
+    for name, slope in [("relu", [1.0, 1.0]), ("exp", [np.e, np.e**2]), ("log", [1.0, 0.5])]:
+        (a,) = leaves(student, [1.0, 2.0])
+        getattr(a, name)().sum().backward()
+        assert_close(a.grad, np.array(slope), name="slope")
+    (a,) = leaves(student, [1.0, 2.0])
+    column = a.reshape(2, -1)
+    assert_close(column.data, np.array([[1.0], [2.0]]))
+    (column * np.array([[3.0], [4.0]])).sum().backward()
+    assert_close(a.grad, np.array([3.0, 4.0]))
+
+
+def cubes(x):
+    return (x**3).sum()
+
+
+def half_of_a_square(x):
+    return (x * type(x)(x.data)).sum()  # the second factor counts as a constant, so half of the gradient is missing
+
+
+@task("gradcheck", points=3)
+def test_check_of_cubes_and_of_half_a_square(student):
+    """Cubes are differentiated well; a square that takes one of its factors for a constant is off by a third."""
+    (x,) = leaves(student, [0.5, -2.0, 1.5])
+    require(0.0 <= student.gradcheck(inside(student, cubes), [x]) < 1e-6, "The check finds fault with right gradients.")
+    # The engine says x, the slope is 2x: |x - 2x| / (|x| + |2x|).
+    assert_close(student.gradcheck(inside(student, half_of_a_square), [x]), 1 / 3, rtol=1e-6)
+
+
+@task("im2col", points=4)
+def test_windows_by_hand(student):
+    """The 2x2 windows of two 3x3 channels have eight numbers each, and padding brings zeros."""
+    x = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
+    x = np.concatenate([x, 10.0 * x], axis=1)
+    want = np.array([[1.0, 2, 4, 5], [2, 3, 5, 6], [4, 5, 7, 8], [5, 6, 8, 9]])
+    assert_close(student.im2col(x, 2, 2, 1, 0), np.concatenate([want, 10.0 * want], axis=1))
+    corner = np.array([[0.0, 0, 0, 0, 1, 2, 0, 4, 5]])
+    assert_close(student.im2col(x[:, :1], 3, 3, 3, 1), corner)
+
+
+@task("conv2d_fast", points=6)
+def test_convolutions_of_the_lecture(student):
+    """The lecture's two 5x5 images, each under its kernel; a bias is added to each channel of the answer."""
+    a = [[1.0, 2, 3, 0, 1], [0, 1, 5, 1, 0], [1, 0, 2, 2, 1], [1, 1, 2, 0, 0], [1, 0, 1, 1, 1]]
+    b = [[3.0, 3, 2, 1, 0], [0, 0, 1, 3, 1], [3, 1, 2, 2, 3], [2, 0, 0, 2, 2], [2, 0, 0, 0, 1]]
+    w = np.array([[[[1.0, 0, 1], [0, 1, 0], [1, 0, 1]]], [[[0.0, 1, 2], [2, 2, 0], [0, 1, 2]]]])
+    x = np.array([[a], [b]])
+    got = student.conv2d_fast(x, w, np.array([0.0, 100.0]))
+    assert_close(np.shape(got), (2, 2, 3, 3), name="shape of the answer")
+    assert_close(got[0, 0], np.array([[8.0, 9, 8], [8, 5, 9], [6, 5, 5]]), name="first image under the first kernel")
+    want = np.array([[112.0, 112, 117], [110, 117, 119], [109, 106, 114]])
+    assert_close(got[1, 1], want, name="second image under the second kernel, with its bias")
+
+
+@task("conv2d_backward", points=6)
+def test_slopes_of_a_small_convolution(student):
+    """For two small images, the three gradients are the slopes of the loss, with and without stride and padding."""
+    rng = np.random.default_rng(0)
+    at = rng.normal(size=(2, 2, 4, 5)), rng.normal(size=(3, 2, 2, 3)), rng.normal(size=3)
+    for stride, padding in ((1, 0), (2, 1)):
+        dout = rng.normal(size=convolved(*at, stride, padding).shape)
+        assert_gradient(
+            student.conv2d_backward,
+            of=lambda x, w, b, stride=stride, padding=padding: convolved(x, w, b, stride, padding),
+            at=at,
+            wrt=(0, 1, 2),
+            dout=dout,
+            given=(dout, at[0], at[1], stride, padding),
+        )
+
+
+@task("max_pool2d_backward", points=4)
+def test_gradient_goes_to_the_largest_entry(student):
+    """Of each 2x2 window, the largest entry receives everything, and the fifth column nothing."""
+    x = np.array([[[[1.0, 3.0, 2.0, 0.0, 9.0], [5.0, 4.0, 1.0, 7.0, 9.0]]]])
+    want = np.array([[[[0.0, 0.0, 0.0, 0.0, 0.0], [10.0, 0.0, 0.0, -20.0, 0.0]]]])
+    assert_close(student.max_pool2d_backward(np.array([[[[10.0, -20.0]]]]), x, 2), want)
+
+
+def first_step(Tensor, Optimizer, lr):
+    p = Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    p.grad = np.array([2.0, -4.0])
+    Optimizer([p], lr).step()
+    return p.data
+
+
+@task("SGD", points=4)
+def test_first_steps(student):
+    """With gradients 2 and -4 and a rate of .5, SGD goes from (1, 2) to (0, 4), and Adam's first step is the rate."""
+    step = inside(student, first_step)
+    assert_close(step(student.Tensor, student.SGD, 0.5), np.array([0.0, 4.0]), name="SGD")
+    assert_close(step(student.Tensor, student.Adam, 0.5), np.array([0.5, 2.5]), name="Adam")
+
+
+@task("train_digits", points=3, call_s=60.0)
+def test_zeros_and_ones(student):
+    """Trained on zeros and ones, your network tells nine of ten new ones apart; one seed gives one result."""
+    data = digits28()
+    seen, new = data.train_labels < 2, data.test_labels < 2
+    given = data.train_images[seen], data.train_labels[seen], data.test_images[new], data.test_labels[new]
+    accuracy = student.train_digits(*given, seed=1)
+    require(0.9 <= accuracy <= 1.0, "The accuracy is not between .9 and 1.")
+    assert_close(student.train_digits(*given, seed=1), accuracy, rtol=0, atol=0, name="accuracy with the same seed")

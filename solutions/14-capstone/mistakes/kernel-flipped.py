@@ -1,0 +1,33 @@
+"""dx is computed with a kernel that is turned upside down."""
+
+import numpy as np
+
+CAUGHT_BY = (
+    "slopes_of_a_small_convolution",
+    "slopes_of_a_plain_convolution",
+    "slopes_with_padding",
+)
+HINT = (
+    "Entry (p, q) of the kernel met entry (p, q) of the window. On the way back you let another one meet "
+    "it: where does the kernel turn over?"
+)
+
+
+def conv2d_backward(
+    dout: np.ndarray, x: np.ndarray, w: np.ndarray, stride: int = 1, padding: int = 0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    channels, height, width = x.shape[1:]
+    outputs, _, kh, kw = w.shape
+    n, _, oh, ow = dout.shape
+    rows = dout.transpose(0, 2, 3, 1).reshape(-1, outputs)
+    dw = (rows.T @ im2col(x, kh, kw, stride, padding)).reshape(w.shape)
+    windows = (
+        (rows @ w[:, :, ::-1, ::-1].reshape(outputs, -1))
+        .reshape(n, oh, ow, channels, kh, kw)
+        .transpose(0, 3, 4, 5, 1, 2)
+    )
+    padded = np.zeros((n, channels, height + 2 * padding, width + 2 * padding))
+    for p in range(kh):
+        for q in range(kw):
+            padded[:, :, p : p + stride * oh : stride, q : q + stride * ow : stride] += windows[:, :, p, q]
+    return padded[:, :, padding : padding + height, padding : padding + width], dw, rows.sum(axis=0)
