@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-CAUGHT_BY = ("costs_of_the_lecture", "fit_matches[SGD]", "fit_matches[Adam]")
+CAUGHT_BY = ("costs_of_the_lecture", "fit_matches[SGD]", "fit_matches[Adam]", "long_runs_of_the_lecture")
 HINT = (
     "Your list begins with the second loss. Entry 0 belongs to the model as it came to you: when must the loss "
     "be noted?"

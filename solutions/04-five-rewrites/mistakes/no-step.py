@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-CAUGHT_BY = ("costs_of_the_lecture", "fit_matches[SGD]")
+CAUGHT_BY = ("costs_of_the_lecture", "fit_matches[SGD]", "long_runs_of_the_lecture")
 HINT = (
     "The losses never change: all of them are the first one. After backward(), does the .grad of each "
     "parameter of the model hold something, and who moves the parameter by it?"
