@@ -1,0 +1,15 @@
+"""A list of all batches."""
+
+import numpy as np
+
+CAUGHT_BY = ("batches_are_made_when_asked_for",)
+HINT = (
+    "Right batches, all made at once. With a hundred million examples the first one would take its time: what "
+    "does yield do?"
+)
+
+
+def iterate_minibatches(n, batch_size, shuffle, drop_last, rng):
+    order = rng.permutation(n) if shuffle else np.arange(n)
+    steps = steps_per_epoch(n, batch_size, drop_last)
+    return [order[step * batch_size : (step + 1) * batch_size] for step in range(steps)]

@@ -1,0 +1,11 @@
+"""Slices that count from the end, also for none."""
+
+CAUGHT_BY = ("splits_of_all_sizes",)
+HINT = (
+    "For val = 0 you put everybody aside: [-0:] is [0:], the whole array. From which end can you count without a minus?"
+)
+
+
+def train_val_split(n, val, rng):
+    order = rng.permutation(n)
+    return order[:-val], order[-val:]

@@ -1,0 +1,22 @@
+"""Entries from -128 to 127."""
+
+import gzip
+
+import numpy as np
+
+CAUGHT_BY = ("the_digits_of_the_course", "labels_and_images")
+HINT = "Ink became negative: above 127 your entries start again at -128. Are the bytes signed?"
+
+
+def read_idx(path):
+    opener = gzip.open if str(path).endswith(".gz") else open
+    with opener(path, "rb") as file:
+        content = file.read()
+    if content[:3] != b"\0\0\x08" or content[3:4] not in (b"\1", b"\3"):
+        raise ValueError("no IDX file")
+    start = 4 + 4 * content[3]
+    if len(content) < start:
+        raise ValueError("cut off")
+    shape = np.frombuffer(content[4:start], dtype=">u4").tolist()
+    entries = np.frombuffer(content[start:], dtype=np.int8)
+    return entries.reshape(shape).copy()
