@@ -36,6 +36,13 @@ def test_real_numbers_take_other_scales_and_both_signs() -> None:
     assert values.min() < -4 and values.max() > 4
 
 
+def test_some_draws_are_whole_numbers_throughout() -> None:
+    """Borders such as x > 0 are met by them alone."""
+    found = drawn(call(np.array([-1.5, 0.3, 2.0]), np.array([[0.7, -0.2]])))
+    whole = [given for given in found if all(np.array_equal(arg, np.round(arg)) for arg in given.args)]
+    assert 20 < len(whole) < 80 and any(0.0 in given.args[0] for given in whole)
+
+
 def test_what_is_positive_stays_positive() -> None:
     assert all(np.all(given.args[0] >= 0) for given in drawn(call(np.array([1.5, 3.25, 200.0]))))
     assert all(given.kwargs["lr"] > 0 for given in drawn(call(lr=0.5)))

@@ -103,6 +103,10 @@ class Audit:
         """Name the mutants (file, line and edit) that a case catches."""
         return [f"{each.mutant.where} {each.mutant.edit}" for each in self.mutants if case in each.kills]
 
+    def asked(self, case: str) -> int:
+        """How many mutants a case ran on: one that takes long meets those only that no other caught."""
+        return sum(case in each.asked for each in self.mutants)
+
     def idle(self) -> list[str]:
         """Name the cases that catch neither a mutant nor a known mistake."""
         busy = {name for each in self.mutants for name in each.kills}

@@ -51,7 +51,8 @@ def summary(audit: Audit) -> Iterator[tuple[str, str]]:
     )
     survivors = (Fate.HOLE, Fate.UNCONFIRMED, Fate.EQUIVALENT, Fate.POLICY)
     yield "survivors", ", ".join(f"{fates[fate]} {fate.value}" for fate in survivors)
-    yield "catch nothing", ", ".join(audit.idle()) or "no case"
+    idle = [f"{case} (asked of {audit.asked(case)} mutants)" for case in audit.idle()]
+    yield "catch nothing", ", ".join(idle) or "no case"
     if audit.stale:
         yield "stale", f"{FILE}: {', '.join(each.digest for each in audit.stale)}"
     yield "took", f"{audit.seconds:.0f} s, of which grading {audit.cpu_s:.0f} CPU seconds"
@@ -100,6 +101,7 @@ def as_plain(audit: Audit) -> dict[str, Any]:
                 "points": case.points,
                 "seconds": round(audit.costs.get(case.id, 0.0), 4),
                 "graded": audit.runs.get(case.id, 0),
+                "asked": audit.asked(case.id),
                 "mutants": audit.kills(case.id),
                 "mistakes": [each.id for each in audit.mistakes if case.id in each.kills],
             }
@@ -149,7 +151,17 @@ def markdown(audit: Audit) -> str:
     return "\n".join(lines) + "\n"
 
 
-_CASE_HEAD = ("case", "task", "points", "seconds", "graded on right answers", "mutants", "alone", "mistakes")
+_CASE_HEAD = (
+    "case",
+    "task",
+    "points",
+    "seconds",
+    "graded on right answers",
+    "asked of",
+    "mutants",
+    "alone",
+    "mistakes",
+)
 
 
 def _case_rows(audit: Audit) -> Iterator[tuple[str, ...]]:
@@ -158,7 +170,7 @@ def _case_rows(audit: Audit) -> Iterator[tuple[str, ...]]:
         alone = sum(len(tried.kills) == 1 for tried in kills)
         mistakes = sum(case.id in each.kills for each in audit.mistakes)
         cost = f"{audit.costs.get(case.id, 0.0):.3f}"
-        numbers = (audit.runs.get(case.id, 0), len(kills), alone, mistakes)
+        numbers = (audit.runs.get(case.id, 0), audit.asked(case.id), len(kills), alone, mistakes)
         yield case.id, case.task, f"{case.points:g}", cost, *map(str, numbers)
 
 

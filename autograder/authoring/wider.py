@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,18 @@ class Arguments:
     kwargs: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How one call is drawn: which axes get which lengths, whether values stay near those seen, or are whole numbers.
+
+    Whole numbers meet borders and ties, which real ones never do.
+    """
+
+    lengths: dict[int, int]
+    near: bool
+    whole: bool
+
+
 class Wider:
     """Draws inputs like those of ``calls``, all of one function."""
 
@@ -50,34 +62,31 @@ class Wider:
     def draw(self, rng: np.random.Generator) -> Arguments:
         """Return one call like one of those seen; a third of the draws keep its shapes and change little."""
         call = self._calls[rng.integers(len(self._calls))]
-        whole = copy.deepcopy([call.args, call.kwargs])
-        lengths: dict[int, int] = {}
+        given = copy.deepcopy([call.args, call.kwargs])
         near = rng.random() < 1 / 3
-        if not near:
-            found = {n for _, leaf in _leaves(whole) if _is_array(leaf) for n in leaf.shape if n > 1}
-            lengths = {n: int(rng.integers(1, 9)) for n in sorted(found)}
-        args, kwargs = self._drawn(whole, "", lengths, near, rng)
+        found = {n for _, leaf in _leaves(given) if _is_array(leaf) for n in leaf.shape if n > 1}
+        lengths = {} if near else {n: int(rng.integers(1, 9)) for n in sorted(found)}
+        how = _Manner(lengths, near, whole=not near and rng.random() < 1 / 4)
+        args, kwargs = self._drawn(given, "", how, rng)
         return Arguments(call.function, tuple(args), kwargs)
 
-    def _drawn(self, value: Any, path: str, lengths: Mapping[int, int], near: bool, rng: np.random.Generator) -> Any:
+    def _drawn(self, value: Any, path: str, how: _Manner, rng: np.random.Generator) -> Any:
         """Draw a value again; containers keep their form."""
         if isinstance(value, dict):
-            return {k: self._drawn(item, f"{path}[{k!r}]", lengths, near, rng) for k, item in value.items()}
+            return {k: self._drawn(item, f"{path}[{k!r}]", how, rng) for k, item in value.items()}
         if isinstance(value, list | tuple):
-            parts = [self._drawn(item, _inside(path, i, item), lengths, near, rng) for i, item in enumerate(value)]
+            parts = [self._drawn(item, _inside(path, i, item), how, rng) for i, item in enumerate(value)]
             return type(value)(parts) if isinstance(value, list) else tuple(parts)
         if is_tensor(value):
-            return _tensor_like(value, self._array(as_array(value), path, lengths, near, rng))
+            return _tensor_like(value, self._array(as_array(value), path, how, rng))
         if isinstance(value, np.ndarray):
-            return self._array(value, path, lengths, near, rng)
+            return self._array(value, path, how, rng)
         if type(value) in (int, float):
-            return self._number(value, path, lengths, near, rng)
+            return self._number(value, path, how, rng)
         return value
 
-    def _array(
-        self, value: NDArray[Any], path: str, lengths: Mapping[int, int], near: bool, rng: np.random.Generator
-    ) -> NDArray[Any]:
-        shape = tuple(lengths.get(n, n) for n in value.shape)
+    def _array(self, value: NDArray[Any], path: str, how: _Manner, rng: np.random.Generator) -> NDArray[Any]:
+        shape = tuple(how.lengths.get(n, n) for n in value.shape)
         if value.dtype.kind == "b":
             return rng.random(shape) < 0.5
         if value.dtype.kind not in "iuf" or not value.size:
@@ -92,29 +101,27 @@ class Wider:
             return rng.choice(choice, size=shape).astype(value.dtype)
         if value.dtype.kind in "iu":
             return rng.integers(int(value.min()), int(value.max()) + 1, size=shape).astype(value.dtype)
-        if near and shape == value.shape:
+        if how.near and shape == value.shape:
             return (value + 0.1 * value * rng.normal(size=shape)).clip(seen.min(), seen.max()).astype(value.dtype)
-        drawn = _reals(seen[np.isfinite(seen)], shape, rng)
+        drawn = _reals(seen[np.isfinite(seen)], shape, how, rng)
         if value.ndim == 1 and len(value) > 2 and np.all(np.diff(value) >= 0):
             drawn = np.sort(drawn)
         return drawn.astype(value.dtype)
 
-    def _number(
-        self, value: float, path: str, lengths: Mapping[int, int], near: bool, rng: np.random.Generator
-    ) -> float:
+    def _number(self, value: float, path: str, how: _Manner, rng: np.random.Generator) -> float:
         seen = np.concatenate(self._seen[path])
         if isinstance(value, int):
-            if value in lengths and rng.random() < 0.5:
-                return lengths[value]
-            if near:
+            if value in how.lengths and rng.random() < 0.5:
+                return how.lengths[value]
+            if how.near:
                 return int(rng.choice(seen))
             low = int(seen.min())
             low -= low > 1  # the first step below what was seen, but not to a size or a count of 0
             high = min(int(seen.max()), low + 40) + 2
             return int(low + (high - low + 1) * rng.random() ** 2)
-        if near or not math.isfinite(value):
+        if how.near or not math.isfinite(value):
             return float(rng.choice(seen))
-        return float(_reals(seen, (), rng))
+        return float(_reals(seen, (), how, rng))
 
 
 def plain(call: Call) -> bool:
@@ -171,7 +178,7 @@ def _structured(value: NDArray[Any], shape: tuple[int, ...], rng: np.random.Gene
     return rng.dirichlet(np.ones(shape[-1]), size=shape[:-1])
 
 
-def _reals(seen: NDArray[Any], shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float64]:
+def _reals(seen: NDArray[Any], shape: tuple[int, ...], how: _Manner, rng: np.random.Generator) -> NDArray[np.float64]:
     """Draw real numbers of the kind of ``seen``: in the unit interval, of one sign, or of both; of a wider scale."""
     if not seen.size:
         return rng.normal(size=shape)
@@ -181,6 +188,7 @@ def _reals(seen: NDArray[Any], shape: tuple[int, ...], rng: np.random.Generator)
         return np.where(rng.random(shape) < 0.1, rng.choice(seen, size=shape), drawn)
     scale = float(np.median(np.abs(seen))) or 1.0
     drawn = scale * 10.0 ** rng.uniform(-1, 0.7) * rng.normal(size=shape)
+    drawn = np.round(drawn) if how.whole else drawn
     both_signs = low < 0 < high or low == high == 0
     return np.asarray(drawn if both_signs else np.abs(drawn) * (-1 if low < 0 else 1))
 
