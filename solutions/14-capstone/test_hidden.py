@@ -71,6 +71,14 @@ def averaged(a, b):
     )
 
 
+def of_rows(a, b):
+    return a.sum(axis=1) * b.mean(axis=1)
+
+
+def of_columns(a, b):
+    return a.sum(axis=0, keepdims=True) * b.mean(axis=0, keepdims=True)
+
+
 def activated(a, b):
     return (a + -1.5).relu() * b + (b + -1.5).sigmoid() * a
 
@@ -83,7 +91,7 @@ def reshaped(a, b):
     return a.reshape(-1, 5) * b.reshape(3, 5) * b.reshape(15).sum()
 
 
-OPERATIONS = [added, multiplied, powers, summed, averaged, activated, exponentials, reshaped]
+OPERATIONS = [added, multiplied, powers, summed, averaged, of_rows, of_columns, activated, exponentials, reshaped]
 
 
 def operands(rng, function):
