@@ -44,7 +44,7 @@ def test_some_draws_are_whole_numbers_throughout() -> None:
 
 
 def test_what_is_positive_stays_positive() -> None:
-    assert all(np.all(given.args[0] >= 0) for given in drawn(call(np.array([1.5, 3.25, 200.0]))))
+    assert all(np.all(given.args[0] > 0) for given in drawn(call(np.array([1.5, 3.25, 200.0]))))
     assert all(given.kwargs["lr"] > 0 for given in drawn(call(lr=0.5)))
 
 

@@ -188,9 +188,12 @@ def _reals(seen: NDArray[Any], shape: tuple[int, ...], how: _Manner, rng: np.ran
         return np.where(rng.random(shape) < 0.1, rng.choice(seen, size=shape), drawn)
     scale = float(np.median(np.abs(seen))) or 1.0
     drawn = scale * 10.0 ** rng.uniform(-1, 0.7) * rng.normal(size=shape)
-    drawn = np.round(drawn) if how.whole else drawn
-    both_signs = low < 0 < high or low == high == 0
-    return np.asarray(drawn if both_signs else np.abs(drawn) * (-1 if low < 0 else 1))
+    if low < 0 < high or low == high == 0:
+        return np.asarray(np.round(drawn) if how.whole else drawn)
+    drawn = np.abs(drawn)
+    if how.whole:  # a learning rate that was never 0 is not rounded to 0
+        drawn = np.ceil(drawn) if low > 0 or high < 0 else np.round(drawn)
+    return np.asarray(drawn * (-1 if low < 0 else 1))
 
 
 def _tensor_like(tensor: Any, array: NDArray[Any]) -> Any:
