@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 CAUGHT_BY = ("first_steps[SGD]", "first_steps[Adam]")
-HINT = "Without an activation your net is a straight line: the loss stays near 473. What belongs between the layers?"
+HINT = "Without an activation your net is a straight line: its loss stays above 400. What belongs between the layers?"
 
 
 def fit_quadratic(seed, steps=5000, optimizer="SGD"):
