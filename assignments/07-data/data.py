@@ -1,7 +1,7 @@
 """From files to batches: what happens before the first layer.
 
 Shapes, in letters: N images, B examples of a batch. Batches and splits are arrays of indices; the data themselves stay
-where they are, and x[indices] and y[indices] take the same rows of both. No function changes what it is given.
+where they are, and x[indices] and y[indices] take the same rows of both.
 """
 
 import gzip
@@ -49,8 +49,8 @@ def iterate_minibatches(
         rng: the only source of randomness: a generator in the same state gives the same batches.
 
     Returns:
-        An iterator over integer arrays (B,). It makes a batch when it is asked for it, not all of them beforehand.
-        No batch is empty.
+        An iterator over integer arrays (B,), as a function with yield makes it: next(...) gives the next batch. A list
+        is no iterator. No batch is empty.
 
     >>> batches = iterate_minibatches(5, 2, shuffle=False, drop_last=False, rng=np.random.default_rng(0))
     >>> [batch.tolist() for batch in batches]
@@ -118,7 +118,7 @@ def to_chw_float(images: np.ndarray) -> torch.Tensor:
         images: uint8 (N, 28, 28), 0 for paper, 255 for ink.
 
     Returns:
-        float32 (N, 1, 28, 28), a tensor with memory of its own.
+        float32 (N, 1, 28, 28), a tensor.
 
     Do not change images in place.
 

@@ -125,6 +125,7 @@ def test_grey_levels(student):
     images[:, 3, 7] = [0, 51, 102, 255]
     x = student.to_chw_float(images)
     assert_close(x[:, 0, 3, 7], torch.tensor([0.0, 0.2, 0.4, 1.0]), rtol=1e-6, atol=1e-7)
+    assert_close(images[:, 3, 7], np.array([0, 51, 102, 255], dtype=np.uint8), name="the images afterwards")
 
 
 @task("to_chw_float", points=3)

@@ -21,10 +21,16 @@ def epochs(iterate_minibatches, n, batch_size, shuffle, drop_last, rng, count):
     return [list(iterate_minibatches(n, batch_size, shuffle, drop_last, rng)) for _ in range(count)]
 
 
-def is_iterator(iterate_minibatches, rng):
-    """Runs beside the student's code: whether a batch is made when it is asked for, and the first one."""
-    batches = iterate_minibatches(1000, 10, False, False, rng)
-    return hasattr(batches, "__next__"), next(iter(batches))
+def first_two(iterate_minibatches, rng):
+    """Runs beside the student's code: whether next() works, and the first two batches."""
+    made = iterate_minibatches(1000, 10, False, False, rng)
+    batches = iter(made)
+    return hasattr(made, "__next__"), [next(batches), next(batches)]
+
+
+def put_aside(train_val_split, n, val, rng, count):
+    """Runs beside the student's code: who is put aside in so many splits with one generator."""
+    return [train_val_split(n, val, rng)[1] for _ in range(count)]
 
 
 def loaded(dataset, batch_size, shuffle, count):
@@ -138,12 +144,16 @@ def test_every_epoch_has_a_new_order(student, rng):
 
 @task("iterate_minibatches", points=3, hint="Shuffle the examples, not the batches: who meets whom must change, too.")
 def test_neighbours_are_parted(student, rng):
-    """Shuffling parts neighbours: a batch is not a piece of the original order."""
+    """Shuffling parts neighbours: a batch is no piece of the original order, and in time everybody meets everybody."""
     run = inside(student, epochs)
     (batches,) = run(student.iterate_minibatches, 60, 12, True, False, recipes.generator(int(rng.integers(1000))), 1)
     assert_close([len(batch) for batch in batches], [12] * 5, name="sizes of the batches")
     for batch in batches:
         require(int(np.ptp(batch)) > len(batch) - 1, "A shuffled batch holds a piece of the original order.")
+    # Two of six share a batch in one epoch of five: that two miss each other 120 times happens once in 10 ** 10 runs.
+    many = run(student.iterate_minibatches, 6, 2, True, False, recipes.generator(int(rng.integers(1000))), 120)
+    pairs = {tuple(sorted(batch.tolist())) for batches in many for batch in batches}
+    require(len(pairs) == 15, "In 120 epochs of six examples, some two never share a batch of two.")
 
 
 @task("iterate_minibatches", points=2, hint="Those who are left over must change from epoch to epoch.")
@@ -156,14 +166,12 @@ def test_nobody_is_left_out_for_ever(student, rng):
     require(len(left_out) > 1, "Twenty epochs left out the same example.")
 
 
-@task(
-    "iterate_minibatches", points=3, hint="Return an iterator. A function with yield makes each batch when it is asked."
-)
+@task("iterate_minibatches", points=3, hint="Return an iterator: a function with yield makes one.")
 def test_batches_are_made_when_asked_for(student, rng):
-    """What comes back is an iterator: no batch is made before it is needed."""
-    lazy, first = inside(student, is_iterator)(student.iterate_minibatches, recipes.generator(int(rng.integers(1000))))
-    assert_close(first, np.arange(10), name="the first batch")
-    require(lazy, "All batches were made at once.")
+    """What comes back is an iterator: next() gives the first batch, and then the second."""
+    works, batches = inside(student, first_two)(student.iterate_minibatches, recipes.generator(int(rng.integers(1000))))
+    assert_close(batches, [np.arange(10), np.arange(10, 20)], name="the first two batches")
+    require(works, "next() does not work on what comes back.")
 
 
 @task("ExamDataset", points=3)
@@ -264,7 +272,7 @@ def test_grey_levels_stay_apart(student):
 
 @task("to_chw_float", points=2)
 def test_images_stay_as_they_were(student, reference, rng):
-    """The images are not changed, and the tensor has memory of its own."""
+    """The images stay as they were."""
     images = rng.integers(0, 256, size=(5, 28, 28), dtype=np.uint8)
     want = reference.to_chw_float(images.copy())
     assert_close(assert_pure(student.to_chw_float, images), want, rtol=1e-6, atol=1e-7)
@@ -283,10 +291,14 @@ def test_splits_of_all_sizes(student, rng):
 
 @task("train_val_split", points=4)
 def test_splits_are_drawn(student, rng):
-    """The generator decides who is put aside: not always the same ones, and no row of neighbours."""
+    """The generator decides who is put aside: not always the same ones, no row of neighbours, and any two of five."""
     seed = int(rng.integers(1000))
     parts = [student.train_val_split(60, 20, recipes.generator(each)) for each in (seed, seed, seed + 1)]
     assert_close(parts[1], parts[0], name="the split of the same generator")
     first, other = np.sort(parts[0][1]), np.sort(parts[2][1])
     require(not np.array_equal(first, other), "Two generators put the same examples aside.")
     require(int(np.ptp(first)) > 19, "The examples put aside are neighbours.")
+    # One choice of ten: that it never comes in 300 splits happens once in 10 ** 12 runs.
+    chosen = inside(student, put_aside)(student.train_val_split, 5, 2, recipes.generator(seed), 300)
+    choices = {tuple(sorted(each.tolist())) for each in chosen}
+    require(len(choices) == 10, "In 300 splits of five examples, some two are never put aside together.")
