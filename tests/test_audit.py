@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import tiny_course
@@ -17,9 +18,12 @@ from autograder.authoring.audit import Audit, Options, audit
 from autograder.authoring.equivalents import FILE
 from autograder.authoring.mutation import mutants
 from autograder.authoring.trials import Fate
+from autograder.checks import gradients
 from autograder.course import assignment as assignments
 from autograder.course.assignment import Assignment
 from autograder.errors import CaseError
+from autograder.grading.session import Bench, Run, on_bench
+from autograder.model import Verdict
 from autograder.sandbox.supervisor import Supervisor
 
 # Hand-out code stands outside the markers, as in a real solution.
@@ -291,6 +295,35 @@ def test_methods_meet_the_cases_with_other_seeds(course: Course, supervisor: Sup
     found = audited(course(CLASS, visible=visible, hidden="", mistakes={}, alternatives={}), supervisor)
     hole = next(each for each in found.mutants if each.mutant.edit.endswith("return 0 * x"))
     assert (hole.fate, hole.witness) == (Fate.HOLE, "at catches it with seed 2, and not with seed 1")
+
+
+def test_slopes_are_measured_once_a_seed(course: Course, supervisor: Supervisor) -> None:
+    """A survivor meets the seeds of the others again, and their inputs."""
+    case = """
+    from autograder import assert_gradient
+
+    @task("double", points=12)
+    def test_slope(student, rng):
+        assert_gradient(student.double, of=lambda x: np.sum(x**2), at=rng.normal(size=3))
+
+    @task("total", points=8)
+    def test_total(student):
+        assert_close(student.total(np.array([1.0, 2.0])), 3.0)
+    """
+    asked = course(visible=case, hidden="", mistakes={}, alternatives={})
+    seen = []
+
+    def work(bench: Bench) -> None:
+        for seed in (1, 2, 1, 2):
+            bench.reseed(seed)
+            for answer in (DOUBLE, "return 3 * x"):
+                slope = next(iter(bench.run({"tiny": solved(answer).encode()}, bench.plan)))[1]
+                seen.append((slope.verdict is Verdict.PASSED, measured.call_count))
+
+    run = Run(official=True, seed=1, device="cpu")
+    with mock.patch.object(gradients, "_measure", wraps=gradients._measure) as measured:
+        on_bench(asked, work, run=run, supervisor=supervisor)
+    assert seen == [(True, 1), (False, 1), (True, 2), (False, 2), (True, 2), (False, 2), (True, 2), (False, 2)]
 
 
 def test_a_sample_of_mutants_is_always_the_same_and_said(course: Course, supervisor: Supervisor) -> None:

@@ -251,9 +251,8 @@ class Bench:
         return self._plugin.call_s[case.id] is not None
 
     def reseed(self, seed: int) -> None:
-        """Let the next cases draw as in a run with this seed."""
+        """Let the next cases draw as in a run with this seed. Slopes stay, for a seed may come again."""
         self.seed = self._plugin.seed = seed
-        self._session._prepared.clear()  # slopes of the inputs of another seed
         self._known = self._session._known()
 
     def run(
