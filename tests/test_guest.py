@@ -251,12 +251,15 @@ def test_an_array_is_changed_when_a_byte_is(value: np.ndarray) -> None:
         assert made.changed()
 
 
-def test_minus_zero_and_another_shape_are_changes() -> None:
+def test_minus_zero_and_another_shape_or_dtype_are_changes() -> None:
     made = node(np.zeros(4))
     made.value[0] = -0.0
     assert made.changed()
     made = node(np.zeros(4))
     made.value.shape = (2, 2)
+    assert made.changed()
+    made = node(np.zeros(4))
+    made.value.dtype = np.int64
     assert made.changed()
 
 

@@ -364,8 +364,6 @@ FORGERIES = {
     "argument that was not sent": "send(value(n, None, w=[[5, None]]))",
     "negative argument": "send(value(n, None, w=[[-1, None]]))",
     "argument of another type": "send(value(n, None, w=[[0, {'l': []}]]))",
-    "argument of another shape": "send(frame(VALUE, {'id': n, 'v': None, 'w': [[0, {'n': ['f8', [], 0, 8]}]],"
-    " 'al': []}, bytes(8)))",
     "alias that was not sent": "send(value(n, None, al=[7]))",
     "alias that is true": "send(value(n, None, al=[True]))",
     "handle that is negative": "send(value(n, {'h': [-1, 'x']}))",
@@ -559,6 +557,26 @@ def test_arrays_of_every_layout_are_written_back(load: Load, make: Any, body: st
     x = make()
     assert load(f"def f(x):\n    {body}\n").f.record(x).changed == ("0",)
     assert x[1, 2] == 5 and x.sum() == 5
+
+
+@pytest.mark.parametrize(
+    "body", ["x.shape = (3, 2)", "x.resize((2, 4), refcheck=False)", "x.dtype = np.int64", "x[0, 0] = 1; x.shape = 6"]
+)
+def test_an_array_of_another_form_is_named_and_the_callers_stays(load: Load, body: str) -> None:
+    student = load(f"import numpy as np\ndef f(x, y):\n    {body}\n    return 7\n")
+    x = np.zeros((2, 3))
+    call = student.f.record(x, np.zeros(2))
+    assert (call.result, call.changed) == (7, ("0",))
+    assert x.shape == (2, 3) and x.dtype == np.float64 and not x.any()
+
+
+@pytest.mark.parametrize("body", ["x.unsqueeze_(1)", "x.t_()", "x.resize_(6)", "x.data = x.double()"])
+def test_a_tensor_of_another_form_is_named_and_the_callers_stays(connect: Connect, body: str) -> None:
+    torch = pytest.importorskip("torch")
+    x = torch.ones(2, 3)
+    call = StudentCode(connect(f"def f(x):\n    {body}\n    return 7\n", torch=True)).f.record(x)
+    assert (call.result, call.changed) == (7, ("0",))
+    assert x.equal(torch.ones(2, 3)) and x.dtype == torch.float32
 
 
 def test_nan_that_stays_is_no_change(load: Load) -> None:

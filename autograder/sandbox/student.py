@@ -773,11 +773,14 @@ def _names_of(worker: Worker, header: dict[str, Any]) -> dict[str, str]:
 
 
 def _write_back(old: Any, new: Any) -> bool:
-    """Put the changed content of an argument into the caller's own object, as a local call would have done."""
+    """Put the changed content of an argument into the caller's own object, as a local call would have done.
+
+    An array or tensor that was given another shape or dtype stays as it was: the call names it as changed all the same.
+    """
     if isinstance(old, np.ndarray):
-        if not isinstance(new, np.ndarray) or new.shape != old.shape or new.dtype != old.dtype.newbyteorder("<"):
+        if not isinstance(new, np.ndarray):
             return False
-        if old.flags.writeable:
+        if old.flags.writeable and new.shape == old.shape and new.dtype == old.dtype.newbyteorder("<"):
             old[...] = new
         return True
     if isinstance(old, dict):
@@ -793,10 +796,11 @@ def _write_back(old: Any, new: Any) -> bool:
         return True
     import torch
 
-    if not isinstance(new, torch.Tensor) or new.shape != old.shape or new.dtype != old.dtype:
+    if not isinstance(new, torch.Tensor):
         return False
-    with torch.no_grad():
-        old.copy_(new)
+    if new.shape == old.shape and new.dtype == old.dtype:
+        with torch.no_grad():
+            old.copy_(new)
     return True
 
 

@@ -351,13 +351,17 @@ class _Node:
     def __init__(self, value: Any, sent: memoryview | None) -> None:
         self.value = value
         self._sent = sent
-        self._before = _items(value) if sent is None else list(value.shape)
+        self._before = _items(value) if sent is None else _form(value)
 
     def changed(self) -> bool:
         if self._sent is not None:
-            return list(self.value.shape) != self._before or not _holds(self.value, self._sent)
+            return _form(self.value) != self._before or not _holds(self.value, self._sent)
         now = _items(self.value)
         return len(now) != len(self._before) or not all(map(_same_item, self._before, now))
+
+
+def _form(value: Any) -> list[Any]:
+    return [value.dtype, *value.shape]
 
 
 def _items(container: list[Any] | dict[Any, Any]) -> list[Any]:
