@@ -223,7 +223,7 @@ def parabola(x):
 
 @task("make_quadratic", points=2)
 def test_noise_and_line(student, rng):
-    """The noise averages .798 in size, x is spread evenly, and the best straight line misses y by about 473."""
+    """The noise averages .798 in size, x is spread evenly, and the line of least squares misses y by about 473."""
     x, y = student.make_quadratic(5003, recipes.generator(int(rng.integers(10**6))))
     assert_close((tuple(x.shape), tuple(y.shape)), ((5003, 1), (5003, 1)), name="shapes of x and y")
     x, y = x.double().numpy(), y.double().numpy()
