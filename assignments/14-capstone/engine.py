@@ -135,7 +135,7 @@ def gradcheck(f: Callable[..., Tensor], inputs: list[Tensor], eps: float = 1e-6)
 
         relative error of an entry = |a - n| / max(1e-8, |a| + |n|),    n = (f(x + eps) - f(x - eps)) / (2 * eps)
 
-    where a is the entry of .grad after backward().
+    where a is the entry of .grad after backward() (0 where .grad is None: f does not use that input).
 
     Args:
         f: called with the tensors, f(*inputs); returns a Tensor of one entry.
@@ -143,7 +143,7 @@ def gradcheck(f: Callable[..., Tensor], inputs: list[Tensor], eps: float = 1e-6)
         eps: how far an entry is moved.
 
     Returns:
-        The largest relative error over all entries of all inputs, a float. Right code gives about 1e-9 or less.
+        The largest relative error over all entries of all inputs, a float. Right code gives about 1e-8 or less.
 
     The data of the inputs are afterwards what they were before.
 

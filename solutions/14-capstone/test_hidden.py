@@ -317,17 +317,27 @@ def unused(a, b):
     return (a * a).sum()
 
 
+def flat(a, b):
+    return (a * 0.1 + a * 0.2 + a * -0.3).sum() + b.sum()  # rounding gives a numeric slope of about 1e-10
+
+
 @task("gradcheck", points=4)
 def test_check_finds_one_wrong_entry(student, rng):
-    """A network is right; one wrong entry of the last input is found; an input that is not used is right."""
+    """A network is right; one wrong entry of the last input is found; an input without a slope or a use is right."""
+    # All numbers are positive, so no slope is near 0, where nothing but rounding would be compared.
     shapes = (5, 3), (3, 2), (2,)
-    inputs = [student.Tensor(rng.normal(size=shape), requires_grad=True) for shape in shapes]
+    inputs = [student.Tensor(rng.uniform(0.5, 1.5, size=shape), requires_grad=True) for shape in shapes]
     error = student.gradcheck(inside(student, network), inputs)
     require(0.0 <= error < 1e-5, "The check finds fault with the right gradients of a network.")
-    pair = [student.Tensor(rng.uniform(1, 2, size=shape), requires_grad=True) for shape in ((3,), (2, 3))]
+    # The wrong entry has a small slope: an error is measured by the size of the slopes, however small.
+    arrays = rng.uniform(1, 2, size=7), rng.uniform(0.01, 0.02, size=(2, 3))
+    pair = [student.Tensor(each, requires_grad=True) for each in arrays]
     assert_close(student.gradcheck(inside(student, wrong_in_one_entry), pair), 1 / 3, rtol=1e-5)
     error = student.gradcheck(inside(student, unused), pair)
     require(0.0 <= error < 1e-5, "The check finds fault with the gradient of an input that is not used, which is 0.")
+    error = student.gradcheck(inside(student, flat), pair)
+    # The difference is about 1e-10, and the formula divides it by 1e-8.
+    require(0.0 <= error < 0.1, "The check finds fault with a slope of 0, where only rounding differs.")
 
 
 def check_after_backward(Tensor, gradcheck, f, x):
