@@ -97,7 +97,7 @@ def read_idx(path: str | Path) -> np.ndarray:
     """Read a file of MNIST's format, IDX, with labels (one axis) or images (three axes).
 
         4 bytes             0, 0, 8 (for uint8), and the number of axes: 1 or 3
-        4 bytes an axis     its length, a whole number, most significant byte first
+        4 bytes an axis     its length, 0 or more, most significant byte first
         the rest            the entries, one byte each, the last axis fastest
 
     Args:
