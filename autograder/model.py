@@ -80,12 +80,26 @@ class Mismatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """A number that a case recorded beside its verdict: how many times as fast, how accurate. It earns nothing.
+
+    ``name`` ("speed ratio") and ``unit`` ("x", "%", or nothing) are the author's; ``value`` is finite.
+    """
+
+    name: str
+    value: float
+    unit: str = ""
+    smaller_is_better: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What happened to one case on one submission; points are computed later, from this.
 
     ``credit`` in [0, 1] is the share of the case's points that the outcome deserves.
     ``call`` is the student-side call in hand, with its arguments in short. ``staff`` is for staff only
-    (a trace of ours); ``output`` is what the submission printed during the case.
+    (a trace of ours); ``output`` is what the submission printed during the case. ``measure`` is what the case measured;
+    it differs from run to run, so whoever compares two outcomes leaves it out.
     """
 
     case: str
@@ -98,6 +112,7 @@ class Outcome:
     seconds: float = 0.0
     output: str = ""
     staff: str = ""
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +181,7 @@ class GradedCase:
     mismatch: Mismatch | None = None
     output: str = ""
     staff: str = ""
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True)

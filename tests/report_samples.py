@@ -9,6 +9,7 @@ from autograder.model import (
     GradedCase,
     GraderInfo,
     Language,
+    Measure,
     Mismatch,
     Report,
     SandboxInfo,
@@ -278,9 +279,34 @@ def hostile() -> Report:
         output=NASTY,
         staff=NASTY,
         mismatch=Mismatch("value", NASTY, NASTY, NASTY, NASTY),
+        measure=Measure(NASTY, 1.5, NASTY),
     )
     submission = SubmissionInfo("../../etc/" + NASTY, SHA256, NASTY)
     return replace(EVERY_VERDICT, title=NASTY, submission=submission, outcomes=(case,), notes=(NASTY,))
+
+
+SPEED = Measure("speed ratio", 143.27, "×")
+LOSS = Measure("loss", 0.0832, smaller_is_better=True)
+
+
+def raced(student: str | None, ratio: float, loss: float, verdict: Verdict = Verdict.PASSED) -> Report:
+    """Measure the speed in one case, which ends like this, and the loss in another one, which passes."""
+    speed = replace(OUTCOMES[0], verdict=verdict, measure=replace(SPEED, value=ratio))
+    trained = replace(OUTCOMES[4], verdict=Verdict.PASSED, measure=replace(LOSS, value=loss))
+    submission = SubmissionInfo(student, SHA256)
+    return replace(all_passed(), submission=submission, outcomes=(speed, trained))
+
+
+def race() -> list[Report]:
+    """Measure a class: a tie that four digits cannot tell, one that is fast and fails, names that are wide."""
+    return [
+        raced("student01", 98.204, 0.0941),
+        raced("student02", 98.2, 0.105),
+        raced("제갈공명", 12345.6, 0.0832),
+        raced("student04", 14_000.0, 0.5, Verdict.FAILED),
+        raced("남궁서연", 20.0, 0.0832),
+        raced("田中さくら", 7.0, 0.25),
+    ]
 
 
 def practice() -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,10 +15,10 @@ from pathlib import Path
 
 import pytest
 import tiny_course
-from tiny_course import SLUG, SOLUTION, STUB, Course, lacks_resource_limits, line, make, write
+from tiny_course import SLUG, SOLUTION, STUB, VISIBLE, Course, lacks_resource_limits, line, make, write
 
 from autograder import cli
-from autograder.model import Report, Verdict
+from autograder.model import Measure, Report, Verdict
 from autograder.reports import render
 from autograder.sandbox.supervisor import Supervisor
 
@@ -555,6 +556,41 @@ def test_a_batch_writes_reports_grades_and_a_page(command: Command, course: Cour
     assert {report.grader.seed for report in reports} == {4}
     assert "6 submissions, mean 8 of 20 points" in found.out
     assert "damaged or not a zip archive" in found.out
+
+
+MEASURED = VISIBLE.replace("three(student):", "three(student, measure):").replace(
+    "    assert_close(student.total(np.array([1.0, 2.0, 3.0])), 6.0)",
+    '    got = student.total(np.array([1.0, 2.0, 3]))\n    measure("sum", got, "points")\n    require(got > 5, "No.")',
+)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", ("Leaderboard", "rank")), ("ko", ("순위표", "순위"))])
+def test_a_class_that_is_measured_has_a_leaderboard(
+    command: Command, tmp_path: Path, lang: str, words: tuple[str, str]
+) -> None:
+    course = make(tmp_path / "course", visible=MEASURED)
+    write(course.folder / "ko.toml", '"sum" = "합"\n"points" = "점"\n')
+    for name, total in {"kim": "6.0", "김철수": "8.0", "lee": "5.0", "<b>": "6.00001", "zoe": "'8'"}.items():
+        source = f"def double(x):\n    return 2 * x\n\n\ndef total(x):\n    return {total}\n"
+        write(tmp_path / "class" / f"{name}.py", source)
+    found = command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "out", "--lang", lang)
+    assert (found.code, found.err) == (0, "")
+    name, unit = ("sum", "points") if lang == "en" else ("합", "점")
+    board = found.out[found.out.index(words[0]) :]
+    assert words[1] in board and f"8 {unit}" in board and "lee" not in board and "zoe" not in board
+    page = Path("out", "class.html").read_text(encoding="utf-8")
+    pattern = r'"number">(\d)</td>.*?href="([^"]+)">([^<]+)<.*"number">(.*?)</td>'
+    lines = re.findall(pattern, page.partition(words[0])[2])
+    assert [(rank, student, value) for rank, _, student, value in lines] == [
+        ("1", "김철수", f"8 {unit}"), ("2", "&lt;b&gt;", f"6 {unit}"), ("2", "kim", f"6 {unit}"),
+    ]  # fmt: skip
+    assert all(Path("out", address).is_file() for _, address, _, _ in lines)
+    reports = [saved(Path("out", f"01-tiny-{each}.json")) for each in ("kim", "lee", "zoe")]
+    kim, lee, zoe = (line(report, "total_of_three") for report in reports)
+    assert kim.measure == Measure(name, 6.0, unit)
+    assert (lee.measure, lee.verdict) == (Measure(name, 5.0, unit), Verdict.FAILED)
+    assert (zoe.measure, zoe.verdict) == (None, Verdict.FAILED)
+    assert f"{name}: 5 {unit}" in Path("out", "01-tiny-lee.html").read_text(encoding="utf-8")
 
 
 def test_a_class_page_is_for_students_and_its_json_for_staff(command: Command, course: Course, tmp_path: Path) -> None:

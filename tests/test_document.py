@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
-from report_samples import EVERY_VERDICT, all_passed, hostile, practice, untouched
+from report_samples import EVERY_VERDICT, LOSS, all_passed, hostile, practice, race, untouched
 
 from autograder.errors import AutograderError
 from autograder.model import Audience
@@ -18,7 +18,7 @@ from autograder.reports.document import from_json, schema, to_json
 SCHEMA = Path(__file__).parents[1] / "docs" / "reference" / "report.schema.json"
 
 
-@pytest.mark.parametrize("report", [EVERY_VERDICT, practice(), all_passed(), untouched()])
+@pytest.mark.parametrize("report", [EVERY_VERDICT, practice(), all_passed(), untouched(), race()[0]])
 def test_what_is_written_is_read_back_equal(report):
     assert from_json(to_json(report, audience=Audience.STAFF)) == report
 
@@ -44,6 +44,8 @@ def test_the_contract_of_scripts():
     assert document["score"]["adjustments"] == [{"points": -2.0, "reason": "one day late"}]
     outcome = {"case", "task", "title", "points", "earned", "verdict", "visible", "message", "hint", "seconds"}
     assert all(outcome <= set(each) for each in document["outcomes"])
+    measured = json.loads(to_json(race()[2], audience=Audience.STUDENT))["outcomes"][1]["measure"]
+    assert measured == {"name": "loss", "value": LOSS.value, "unit": "", "smaller_is_better": True}
     assert {"complete", "layers"} <= set(document["sandbox"])
     assert set(document["grader"]) == {"version", "seed", "device"}
 
@@ -56,7 +58,7 @@ def test_the_published_schema_is_the_one_of_the_model():
 
 
 @pytest.mark.parametrize("audience", Audience)
-@pytest.mark.parametrize("report", [EVERY_VERDICT, practice(), hostile()])
+@pytest.mark.parametrize("report", [EVERY_VERDICT, practice(), hostile(), race()[0]])
 def test_documents_fit_the_published_schema(report, audience):
     published = json.loads(SCHEMA.read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(published)

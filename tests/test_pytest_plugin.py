@@ -13,8 +13,9 @@ from tiny_course import SOLUTION, graded, line, make
 
 from autograder.errors import CaseError, UsageError
 from autograder.grading import pytest_plugin
-from autograder.grading.pytest_plugin import Constants, not_raised, rng_of
-from autograder.model import Audience, Mismatch, Report, Verdict
+from autograder.grading.pytest_plugin import Constants, measured, not_raised, rng_of
+from autograder.messages import speaking
+from autograder.model import Audience, Measure, Mismatch, Report, Verdict
 from autograder.reports import render
 from autograder.sandbox.supervisor import Supervisor
 
@@ -338,6 +339,105 @@ def test_a_failed_case_shows_its_own_hint_where_nothing_better_is_known(tmp_path
     assert found.hint == "Add up all entries."
     assert found.mismatch == Mismatch("value", got="17.5", want="6")
     assert "total(x)" in found.call
+
+
+# --- what a case measures
+
+MEASURES = """
+    @task("double", points=1)
+    def test_speed(student, measure):
+        measure("first thought", 1)
+        measure("speed", student.double(1.0), "x", smaller_is_better=student.double(0.0) > 0)
+        assert_close(student.double(2.0), 4.0)
+
+    @task("double", points=1)
+    def test_of_nothing(student, measure):
+        assert_close(student.double(2.0), 4.0)
+
+    @task("double", points=1)
+    class TestClass:
+        def test_accuracy(self, student, measure):
+            measure("accuracy", student.double(np.float32(0.25)))
+"""
+
+
+def measures(report: Report) -> list[Measure | None]:
+    return [each.measure for each in report.outcomes]
+
+
+def test_a_measure_is_recorded_beside_the_verdict_of_its_case_alone(tmp_path: Path, supervisor: Supervisor) -> None:
+    wrong = "def double(x):\n    return 3.0 * x + 1\n"
+    crash = "import os\ndef double(x):\n    os._exit(1)\n"
+    right, other, lost = practice(tmp_path, MEASURES, SOLUTION, wrong, crash, supervisor=supervisor)
+    assert [each.verdict for each in right.outcomes] == [Verdict.PASSED] * 3
+    assert measures(right) == [Measure("speed", 2.0, "x"), None, Measure("accuracy", 0.5)]
+    assert [each.verdict for each in other.outcomes] == [Verdict.FAILED, Verdict.FAILED, Verdict.PASSED]
+    assert measures(other) == [Measure("speed", 4.0, "x", smaller_is_better=True), None, Measure("accuracy", 1.75)]
+    assert measures(lost) == [Measure("first thought", 1.0), None, None]
+
+
+def test_a_measure_of_a_first_run_is_not_that_of_the_second(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visible = """
+        runs = iter((1.0, None))
+
+        @task("double", points=1)
+        def test_double(student, measure):
+            number = next(runs)
+            if number:
+                measure("only at first", number)
+            student.double(1.0)
+    """
+    spawn = Supervisor.spawn
+    on_a_students_machine(tmp_path / "first", CASE, SOLUTION, supervisor)  # the self-test is done
+    lost: list[bool] = []
+
+    def killed(self: Supervisor, *args: object, **more: object) -> object:
+        worker = spawn(self, *args, **more)
+        if not lost:
+            lost.append(True)
+            signal.pidfd_send_signal(worker._pidfd, signal.SIGKILL)
+        return worker
+
+    monkeypatch.setattr(Supervisor, "spawn", killed)
+    report = on_a_students_machine(tmp_path / "second", visible, SOLUTION, supervisor)
+    assert report.outcomes[0].staff.startswith("Run twice") and report.outcomes[0].verdict is Verdict.PASSED
+    assert measures(report) == [None]
+
+
+@pytest.mark.parametrize("value", ["float('nan')", "-float('inf')", "'fast'", "None", "[1.0]", "x", "object()", "1j"])
+def test_a_value_that_is_no_number_is_not_recorded_and_decides_nothing(
+    tmp_path: Path, supervisor: Supervisor, value: str
+) -> None:
+    visible = """
+        @task("double", points=1)
+        def test_double(student, measure):
+            measure("speed", student.double(np.ones(2)))
+    """
+    report = on_a_students_machine(tmp_path, visible, f"def double(x):\n    return {value}\n", supervisor)
+    assert report.outcomes[0].verdict is Verdict.PASSED and measures(report) == [None]
+
+
+def test_numbers_of_numpy_and_torch_can_be_measured() -> None:
+    torch = pytest.importorskip("torch")
+    for value in (2, 2.0, np.float64(2), np.int8(2), np.array(2.0), torch.tensor(2.0, requires_grad=True)):
+        assert measured("speed", value) == Measure("speed", 2.0)
+        assert type(measured("speed", value).value) is float  # type: ignore[union-attr]
+    assert measured("speed", torch.ones(1)) is None
+    assert measured("speed", 10**400) is None
+
+
+def test_a_measure_without_a_name_is_refused_before_anything_is_graded(tmp_path: Path, supervisor: Supervisor) -> None:
+    for call in ("measure(student.double(1.0), 'speed')", "measure('', 1.0)", "measure('speed', 1.0, 3)"):
+        visible = f'@task("double", points=1)\ndef test_double(student, measure):\n    {call}\n'
+        with pytest.raises(CaseError, match="name and unit are texts"):
+            practice(tmp_path / str(hash(call)), visible, SOLUTION, supervisor=supervisor)
+
+
+def test_what_is_measured_is_said_in_the_language_in_hand() -> None:
+    with speaking("ko", {"speed": "속도", "seconds": "초"}):
+        assert measured("speed", 2, "seconds") == Measure("속도", 2.0, "초")
 
 
 RAISES = """

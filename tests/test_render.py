@@ -30,6 +30,7 @@ from autograder.messages import speaking
 from autograder.model import (
     Audience,
     GradedCase,
+    Language,
     Mismatch,
     Report,
     Score,
@@ -52,6 +53,13 @@ def printed(show, *arguments, width=100, **options) -> str:
     file = io.StringIO()
     show(*arguments, console=Console(file=file, width=width, color_system=None), **options)
     return "".join(line.rstrip() + "\n" for line in file.getvalue().split("\n")[:-1])
+
+
+def race_rows() -> list[render.ClassRow]:
+    """A class whose assignment measures something, with a page for each but one."""
+    reports = samples.race()
+    rows = [render.class_row(report, page=render.page_name(report)) for report in reports[:-1]]
+    return [*rows, render.class_row(reports[-1])]
 
 
 def in_korean(show, *arguments, **options) -> str:
@@ -94,6 +102,9 @@ def scrub(text: str) -> str:
         ("report.html", render.html(EVERY_VERDICT, audience=Audience.STUDENT)),
         ("hostile-staff.html", render.html(hostile(), audience=Audience.STAFF)),
         ("class.html", render.class_html(ROWS, slug="05-logistic", title="Logistic regression")),
+        ("leaderboard.txt", printed(render.class_table, race_rows())),
+        ("leaderboard-ko.txt", in_korean(printed, render.class_table, race_rows())),
+        ("leaderboard.html", render.class_html(race_rows(), slug="14-capstone", title="An engine of your own")),
         ("report.json", render.to_json(EVERY_VERDICT, audience=Audience.STUDENT)),
     ],
     ids=lambda value: value if len(value) < 30 else "",
@@ -183,7 +194,12 @@ class Page(HTMLParser):
 
 
 def nasty_class() -> list[render.ClassRow]:
-    return [render.class_row(hostile(), page="javascript:alert(1)//" + samples.NASTY.replace("\udc80", ""))]
+    report = hostile()
+    passed = replace(report, outcomes=tuple(replace(case, verdict=Verdict.PASSED) for case in report.outcomes))
+    return [
+        render.class_row(each, page="javascript:alert(1)//" + samples.NASTY.replace("\udc80", ""))
+        for each in (report, passed)
+    ]
 
 
 def hostile_renderings() -> list[str]:
@@ -280,6 +296,19 @@ def test_a_passed_case_speaks_only_when_it_has_something_to_say():
     case = replace(OUTCOMES[0], message="accuracy 0.97")
     assert "PASSED  sigmoid_of_zero" in on_terminal(replace(all_passed(), outcomes=(case,)))
     assert "Everything passes. Well done!" in on_terminal(all_passed())
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PASSED, Verdict.FAILED])
+@pytest.mark.parametrize("visible", [True, False])
+def test_students_see_what_was_measured_of_them_and_no_leaderboard(verdict, visible):
+    case = replace(OUTCOMES[0], verdict=verdict, visible=visible, measure=samples.SPEED)
+    report = replace(EVERY_VERDICT, outcomes=(case,))
+    text = on_terminal(report)
+    assert f"{verdict.upper()}  sigmoid_of_zero" in text and "\n  measured speed ratio: 143.3 ×\n" in text
+    page = render.html(report, audience=Audience.STUDENT)
+    assert "<dt>measured</dt>\n<dd>speed ratio: 143.3 ×</dd>" in page
+    assert "eaderboard" not in text and 'class="leaderboard"' not in page
+    assert "측정값   speed ratio: 143.3 ×" in on_terminal(replace(report, language=Language.KO))
 
 
 def test_a_refused_submission_is_one_sentence():
@@ -454,6 +483,29 @@ def test_every_ink_is_readable_on_every_ground(theme):
         for ink in ("ink", "soft", "link", "good", "bad", "open", "ours"):
             dark, light = sorted((luminance(colours[ink]), luminance(colours[ground])))
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, ground)  # WCAG 2.2, 1.4.3, level AA
+
+
+def test_a_leaderboard_has_a_line_for_each_submission_that_passes_the_case():
+    text = render.class_html(race_rows(), slug="14-capstone", title="x")
+    speed, loss = text.split('<section class="leaderboard"')[1:]
+    lines = re.findall(r'<tr><td class="number">(\d+)</td>.*?>([^<>]+)<.*<td class="number">(.*)</td></tr>', speed)
+    assert lines == [
+        ("1", "제갈공명", "12346 ×"), ("2", "student01", "98.2 ×"), ("2", "student02", "98.2 ×"),
+        ("4", "남궁서연", "20 ×"), ("5", "田中さくら", "7 ×"),
+    ]  # fmt: skip
+    assert "student04" in loss and len(Page(loss).values("href")) == 5
+    for rows in (ROWS, KOREAN_ROWS, []):
+        assert '<section class="leaderboard"' not in render.class_html(rows, slug="05-logistic", title="x")
+        assert "Leaderboard" not in printed(render.class_table, rows)
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_wide_names_keep_the_columns_of_a_leaderboard(width):
+    text = in_korean(printed, render.class_table, race_rows(), width=width)
+    boards = text[text.index("순위표") :]
+    assert max(cell_len(line) for line in text.split("\n")) <= width
+    speed = [line for line in boards.split("\n") if line.endswith("×")]
+    assert len(speed) == 5 and len({cell_len(line) for line in speed}) == 1
 
 
 def test_the_class_page_links_each_student():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from report_samples import EVERY_VERDICT, OUTCOMES, all_passed, practice, untouched
+from report_samples import EVERY_VERDICT, OUTCOMES, all_passed, practice, race, untouched
 
-from autograder.model import GradedCase, Score, Verdict
+from autograder.model import GradedCase, Measure, Score, Verdict
 from autograder.reports import views
 
 
@@ -46,6 +46,44 @@ def test_a_case_of_an_unlisted_task_is_not_lost():
 )
 def test_the_state_of_cases(verdicts, state):
     assert views.state([replace(OUTCOMES[0], verdict=Verdict(each)) for each in verdicts.split()]) == state
+
+
+def board(*measures: Measure) -> list[tuple[int, str, str]]:
+    """Rank, name and value of each place, for a class of a, b, c and so on."""
+    rows = [
+        views.ClassRow(name, Score(1, 1), {}, measured=(replace(OUTCOMES[0], measure=measure),))
+        for name, measure in zip("abcdefg", measures, strict=False)
+    ]
+    [found] = views.leaderboards(rows)
+    return [(place.rank, place.row.name, place.value) for place in found.places]
+
+
+def test_a_leaderboard_begins_with_the_best_and_equal_values_share_a_rank():
+    values = (2.0, 10.0, 3.00001, 3.00002, 10.0, -1.0)
+    wanted = [(1, "b", "10"), (1, "e", "10"), (3, "c", "3"), (3, "d", "3"), (5, "a", "2"), (6, "f", "-1")]
+    assert board(*(Measure("speed", value) for value in values)) == wanted
+    small = [(1, "b", "2 s"), (2, "a", "3.5 s"), (2, "c", "3.5 s"), (4, "d", "40 s")]
+    assert board(*(Measure("time", v, "s", smaller_is_better=True) for v in (3.5, 2, 3.50001, 40))) == small
+
+
+def test_only_a_case_that_passed_and_measured_is_on_a_board():
+    rows = [views.class_row(report) for report in race()]
+    speed, loss = views.leaderboards(rows)
+    assert (speed.case, speed.name, len(speed.places)) == ("sigmoid_of_zero", "speed ratio", 5)
+    assert (loss.case, loss.name, len(loss.places)) == ("gradient_on_fresh_draws", "loss", 6)
+    assert "student04" not in {place.row.name for place in speed.places}
+    assert views.leaderboards([views.class_row(EVERY_VERDICT), views.class_row(all_passed())]) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (143.27, "143.3"), (0.93124, "0.9312"), (9999.4, "9999"), (9999.6, "10000"), (12345.6, "12346"), (3.0, "3"),
+        (-0.0, "0"), (1e15, "1e+15"), (1e308, "1e+308"), (5e-324, "4.941e-324"),
+    ],
+)  # fmt: skip
+def test_a_measured_number_has_four_digits_or_those_before_the_point(value, text):
+    assert views.figure(value) == text
 
 
 def test_a_task_without_cases_is_hidden_in_practice_and_otherwise_not_graded():

@@ -23,13 +23,13 @@ import numpy as np
 import pytest
 from _pytest.runner import runtestprotocol
 
-from ..checks.compare import CaseFailed
+from ..checks.compare import CaseFailed, as_array, is_tensor
 from ..errors import CaseError, DataError, SandboxError
 from ..messages import say, translate
-from ..model import Case, Mismatch, Outcome, Verdict
+from ..model import Case, Measure, Mismatch, Outcome, Verdict
 from ..sandbox.student import CaseLog, Connection, StudentCode, StudentFault, StudentRaised
 
-FIXTURES = frozenset({"student", "reference", "rng", "device"})
+FIXTURES = frozenset({"student", "reference", "rng", "device", "measure"})
 _Plain = tuple[Callable[..., None], Mapping[str, Any], Sequence[str]]
 
 
@@ -89,6 +89,7 @@ class GradingPlugin:
         self._connection: Connection | None = None
         self._raised: BaseException | None = None
         self._called = False
+        self._measured: Measure | None = None
 
     # --- pytest's side
 
@@ -155,6 +156,11 @@ class GradingPlugin:
         """Where tensors of this run live: "cuda" when the machine has it, else "cpu"."""
         return self._device
 
+    @pytest.fixture
+    def measure(self) -> Callable[..., None]:
+        """Record a number beside the verdict: ``measure("accuracy", 0.97)``; the last call of a case counts."""
+        return cast(Callable[..., None], self._given("measure"))
+
     def _given(self, fixture: str) -> Any:
         assert self._connection is not None and self._case_in_hand is not None
         if fixture == "student":
@@ -163,9 +169,14 @@ class GradingPlugin:
             return rng_of(self.seed, self._items[self._case_in_hand.id].name)
         if fixture == "device":
             return self._device
+        if fixture == "measure":
+            return self._measure
         if self._reference is None or self._case_in_hand.visible:
             raise CaseError("A visible case uses `reference`, which no student has. Write the wanted value into it.")
         return self._reference
+
+    def _measure(self, name: str, value: Any, unit: str = "", *, smaller_is_better: bool = False) -> None:
+        self._measured = measured(name, value, unit, smaller_is_better=smaller_is_better)
 
     # --- the plan
 
@@ -263,7 +274,7 @@ class GradingPlugin:
         """Run one case; return what it raised, what it did with the submission, and the seconds that it took."""
         connection.begin(case.id, call_s=call_s or self.call_s[case.id], secret=not case.visible)
         self._case_in_hand, self._connection = case, connection
-        self._raised, self._called = None, False
+        self._raised, self._called, self._measured = None, False, None
         started = time.perf_counter()
         item = self._items[case.id]
         try:
@@ -299,7 +310,8 @@ class GradingPlugin:
         def outcome(verdict: Verdict, message: str = "", **more: Any) -> Outcome:
             more.setdefault("hint", self._hints[case.id])
             call = "" if verdict is Verdict.PASSED else log.current
-            return Outcome(case.id, verdict, message=message, call=call, seconds=seconds, output=log.output, **more)
+            more |= {"call": call, "seconds": seconds, "output": log.output, "measure": self._measured}
+            return Outcome(case.id, verdict, message=message, **more)
 
         if raised is None and self._called:
             return outcome(Verdict.PASSED, hint="", credit=1.0)
@@ -326,6 +338,28 @@ class GradingPlugin:
                 # The case passes on the solution, so what broke it, a CaseError too, is what this submission returned.
                 trace = "".join(traceback.format_exception(raised))
                 return outcome(Verdict.FAILED, say("case.unusable", type=type(raised).__name__), staff=trace)
+
+
+def measured(name: str, value: Any, unit: str = "", *, smaller_is_better: bool = False) -> Measure | None:
+    """Return what a case records with ``measure(name, value, unit)``, the texts in the language in hand.
+
+    None for a value that is no finite number: a submission may have made it, and a measure never decides a verdict.
+    CaseError for a name or unit that is no text.
+    """
+    if not (isinstance(name, str) and name and isinstance(unit, str)):
+        raise CaseError(f'measure({name!r}, …, {unit!r}): name and unit are texts; write measure("accuracy", value).')
+    if is_tensor(value) or isinstance(value, np.ndarray):
+        value = as_array(value)
+        value = value[()] if value.ndim == 0 else None
+    if not isinstance(value, int | float | np.integer | np.floating):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    if not math.isfinite(number):
+        return None
+    return Measure(translate(name), number, translate(unit), bool(smaller_is_better))
 
 
 class Constants:

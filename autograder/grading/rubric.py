@@ -42,6 +42,7 @@ def _line(case: Case, found: list[Outcome]) -> GradedCase:
         mismatch=outcome.mismatch,
         output=outcome.output,
         staff=outcome.staff,
+        measure=outcome.measure,
     )
 
 

@@ -30,7 +30,7 @@ from autograder.model import Audience, GradedCase, Mismatch, Report, Verdict
 from autograder.reports import views
 from autograder.reports.document import from_json, to_json
 from autograder.reports.printable import clip, file_stem, printable, shortened
-from autograder.reports.views import ClassRow, TaskView, class_row
+from autograder.reports.views import ClassRow, Leaderboard, TaskView, class_row
 
 __all__ = [
     "ClassRow",
@@ -113,14 +113,26 @@ def summary(reports: Sequence[Report], console: Console, *, modules: Mapping[str
 
 
 def class_table(rows: Sequence[ClassRow], console: Console) -> None:
-    """Print a line per submission of one assignment, then how many there are and their mean."""
+    """Print a line per submission of one assignment, how many there are and their mean, then the leaderboards."""
     table = _table("student", "score", "cases", "first-hint")
     for row in rows:
-        name = _text(say("report.anonymous") if row.student is None else row.student, style="bold")
+        name = _text(row.name, style="bold")
         score = _text(views.of(row.score.earned, row.score.possible))
         table.add_row(name, score, _text(row.counts), _text(shortened(row.hint, columns=_HINT_COLUMNS)))
     _print(console, Group(table, ""))
     _print(console, _text(views.class_line(rows)))
+    for board in views.leaderboards(rows):
+        _print(console, _leaderboard(board))
+
+
+def _leaderboard(board: Leaderboard) -> Group:
+    head = Text.assemble((say("label.leaderboard"), "bold"), "  ", _text(board.case, style="bold"))
+    table = _table("rank", "student")
+    table.add_column(_text(board.name), justify="right", overflow="fold")
+    for place in board.places:
+        table.add_row(str(place.rank), _text(place.row.name, style="bold"), _text(place.value))
+    lines = [_indented(_text(line, style="dim")) for line in (board.title, say("report.leaderboard-why"))]
+    return Group("", head, *lines, "", table)
 
 
 def _print(console: Console, what: RenderableType) -> None:
@@ -142,7 +154,7 @@ def _table(*labels: str) -> Table:
     """Make an empty table; numbers stand right, everything else left."""
     table = Table(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False)
     for label in labels:
-        number = label in ("points", "score")
+        number = label in ("points", "score", "rank")
         table.add_column(say(f"label.{label}"), justify="right" if number else "left", no_wrap=number, overflow="fold")
     return table
 
@@ -168,7 +180,7 @@ def _task_table(tasks: Iterable[TaskView]) -> Table:
 
 def _speaks(case: GradedCase) -> bool:
     if case.verdict is Verdict.PASSED:
-        return bool(case.message)
+        return bool(case.message or case.measure)
     return case.verdict is not Verdict.NOT_ATTEMPTED  # stubs are gathered in one list
 
 
@@ -192,6 +204,7 @@ def _case_fields(case: GradedCase, report: Report, audience: Audience) -> list[t
         (kind, _difference(case.mismatch, secret=not case.visible and audience is Audience.STUDENT)),
         (say("label.reason"), clip(views.reason(case, report), characters=_FIELD_CHARACTERS)),
         (say("label.hint"), clip(case.hint, characters=_FIELD_CHARACTERS)),
+        (say("label.measured"), clip(views.measured(case), characters=_FIELD_CHARACTERS)),
         (say("label.printed"), clip(case.output.rstrip("\n"), lines=_OUTPUT_LINES) if failed else ""),
         (say("label.staff"), clip(case.staff.rstrip("\n"))),
         (say("label.rerun"), views.rerun(report) if again else ""),
@@ -280,8 +293,9 @@ def html(report: Report, *, audience: Audience) -> str:
 
 
 def class_html(rows: Sequence[ClassRow], *, slug: str, title: str) -> str:
-    """Return a page with a line per submission; a row's ``page`` makes its name a link."""
-    return _page("class.html.j2", rows=rows, slug=slug, title=title, line=views.class_line(rows))
+    """Return a page with a line per submission and the leaderboards; a row's ``page`` makes its name a link."""
+    boards = views.leaderboards(rows)
+    return _page("class.html.j2", rows=rows, slug=slug, title=title, line=views.class_line(rows), boards=boards)
 
 
 def page_name(report: Report, *, ending: str = "html") -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.messages import say
-from autograder.model import GradedCase, Report, Score, Task, Verdict
+from autograder.model import GradedCase, Measure, Report, Score, Task, Verdict
 
 KINDS = ("type", "shape", "dtype", "non-finite", "value", "effect", "exception", "property")
 
@@ -39,7 +39,10 @@ class TaskView:
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """One submission in a table of many; ``page`` is the address of its own page, relative to the class page."""
+    """One submission in a table of many; ``page`` is the address of its own page, relative to the class page.
+
+    ``measured`` are the cases that passed and measured something.
+    """
 
     student: str | None
     score: Score
@@ -47,6 +50,12 @@ class ClassRow:
     hint: str = ""
     complete: bool = True
     page: str = ""
+    measured: tuple[GradedCase, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The student's name, or that there is none."""
+        return say("report.anonymous") if self.student is None else self.student
 
     @property
     def counts(self) -> str:
@@ -72,7 +81,67 @@ def class_row(report: Report, *, page: str = "") -> ClassRow:
         hint=next((sentence for sentence in said if sentence), ""),
         complete=report.complete,
         page=page,
+        measured=tuple(case for case in report.outcomes if case.verdict is Verdict.PASSED and case.measure),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One line of a leaderboard; equal values, as they are shown, share a rank."""
+
+    rank: int
+    row: ClassRow
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaderboard:
+    """What one case measured for all submissions that pass it, the best first. It is worth no points."""
+
+    case: str
+    title: str
+    name: str
+    places: tuple[Place, ...]
+
+
+def leaderboards(rows: Sequence[ClassRow]) -> list[Leaderboard]:
+    """Make a leaderboard for each case that some submission passes and that measured something."""
+    found: dict[str, list[tuple[ClassRow, GradedCase, Measure]]] = {}
+    for row in rows:
+        for case in row.measured:
+            if case.measure is not None:
+                found.setdefault(case.case, []).append((row, case, case.measure))
+    return [_leaderboard(entries) for entries in found.values()]
+
+
+def _leaderboard(entries: Sequence[tuple[ClassRow, GradedCase, Measure]]) -> Leaderboard:
+    # By what is shown: two submissions that differ in a digit that nobody sees are equal.
+    scored = [(_goodness(measure), row, amount(measure)) for row, _, measure in entries]
+    scored.sort(key=lambda entry: -entry[0])
+    values = [goodness for goodness, _, _ in scored]
+    places = tuple(Place(values.index(goodness) + 1, row, value) for goodness, row, value in scored)
+    _, case, measure = entries[0]
+    return Leaderboard(case.case, case.title, measure.name, places)
+
+
+def _goodness(measure: Measure) -> float:
+    shown = float(figure(measure.value))
+    return -shown if measure.smaller_is_better else shown
+
+
+def figure(value: float) -> str:
+    """Write a measured number with four digits, or all of those before the point."""
+    return f"{value:.0f}" if 9999.5 <= abs(value) < 1e15 else f"{value + 0.0:.4g}"  # + 0.0: never "-0"
+
+
+def amount(measure: Measure) -> str:
+    """Write "143.3 x"."""
+    return f"{figure(measure.value)} {measure.unit}".rstrip()
+
+
+def measured(case: GradedCase) -> str:
+    """Write "speed ratio: 143.3 x"; "" for a case that measured nothing."""
+    return f"{case.measure.name}: {amount(case.measure)}" if case.measure else ""
 
 
 def by_task(report: Report) -> list[TaskView]:
