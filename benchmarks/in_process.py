@@ -10,6 +10,7 @@ import copy
 import importlib.util
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -105,6 +106,11 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 @pytest.fixture
 def device() -> str:
     return "cpu"
+
+
+@pytest.fixture
+def measure() -> Callable[..., None]:
+    return lambda *args, **kwargs: None
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,47 @@ def test_time_that_the_worker_does_not_see_is_counted_by_the_kernel(load: Load, 
     student = load(source)
     with pytest.raises(CaseFailed, match="do not add up"):
         speed_ratio(student.f, inside(student, sums), (np.ones((20, 3000)),))
+
+
+SLOW_AND_SLY = {
+    "a lie about one run": """
+        import time
+        clock, lies, runs = time.thread_time, [], []
+        def f(x):
+            started = clock()
+            y = slow(x)
+            runs.append(y)
+            if len(runs) == 2: lies.append(started + 1e-6)
+            return y
+        time.thread_time = lambda: lies.pop() if lies else clock()
+    """,
+    "a memory": """
+        known = {}
+        def f(x):
+            if x[1, 1] not in known: known[x[1, 1]] = slow(x)
+            return known[x[1, 1]].copy()
+    """,
+    "a numpy that is slow for others": """
+        import numpy, time
+        array = numpy.array
+        def late(x):
+            until = time.thread_time() + 0.5
+            while time.thread_time() < until: pass
+            return array(x)
+        numpy.array = late
+        def f(x): return array([sum(row) for row in x])
+    """,
+}
+
+
+@pytest.mark.parametrize("source", SLOW_AND_SLY.values(), ids=SLOW_AND_SLY.keys())
+def test_what_a_race_does_not_notice(load: Load, source: str) -> None:
+    """If one of these fails, the race has become better: then docs/explanation/security.md says too little of it."""
+    slow = "import numpy as np\ndef slow(x): return np.array([sum(row) for row in x])\n"
+    student = load(slow + textwrap.dedent(source))
+    x = np.arange(60_000.0).reshape(20, 3000)
+    result, ratio = speed_ratio(student.f, inside(student, sums), (x,))
+    assert np.array_equal(result, x.sum(axis=1)) and ratio > 20
 
 
 def test_times_that_are_none_are_no_ratio() -> None:

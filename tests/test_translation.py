@@ -30,7 +30,7 @@ Sentence = tuple[str, ast.expr | None]  # the text; what stands there instead wh
 
 
 def sentences_of(cases: Path) -> Iterator[Sentence]:
-    """The docstrings of cases, hints, problems and names that stand in a file of cases."""
+    """The docstrings of cases, hints, problems, names, and what is measured, that stand in a file of cases."""
     for node in ast.walk(ast.parse(cases.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             yield (ast.get_docstring(node) or "").split("\n")[0], None
@@ -39,6 +39,9 @@ def sentences_of(cases: Path) -> Iterator[Sentence]:
             said = [each.value for each in node.keywords if each.arg in ("hint", "problem")]
             said += [each.value for each in node.keywords if each.arg == "name" and called.startswith("assert_")]
             said += node.args[1:2] if called == "require" else []
+            if called == "measure":
+                said += [*node.args[:1], *node.args[2:3]]
+                said += [each.value for each in node.keywords if each.arg in ("name", "unit")]
             yield from map(_literal, said)
         if isinstance(node, ast.Assign) and re.search("hint", ast.unparse(node.targets[0]), re.IGNORECASE):
             yield _literal(node.value)
@@ -131,11 +134,15 @@ def test_the_search_for_sentences_finds_them(tmp_path: Path) -> None:
             Not this."""
             require(student.f(), "Third.", hint=SOME_HINT)
             assert_close(student.f(), 1, name="fifth:", hint=f"{1} is put together")
+            measure("sixth", 1.0, "seventh")
+            measure("sixth", 1.0, unit="eighth")
             nn.Module(name="not this")
         ''',
     )
     found = list(sentences_of(cases))
-    assert {text for text, _ in found if text} == {"First. And more.", "Second.", "Third.", "Fourth.", "fifth:"}
+    assert {text for text, _ in found if text} == {
+        "First. And more.", "Second.", "Third.", "Fourth.", "fifth:", "sixth", "seventh", "eighth",
+    }  # fmt: skip
     assert [ast.unparse(node) for _, node in found if node is not None] == ["f'{1} is put together'"]
     assert needs_translation("costs") and not needs_translation("W") and not needs_translation("w1")
 

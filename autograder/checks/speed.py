@@ -2,7 +2,8 @@
 
 A ratio travels from one machine to another, seconds do not. What is timed inside the worker is evidence, not proof: the
 student's code runs beside the clock. So the kernel's count of the worker's CPU time is held against it, values are
-compared on the trusted side, and only a modest ratio should be worth points.
+compared on the trusted side, and only a modest ratio should be worth points. What a liar gains all the same stands in
+docs/explanation/security.md.
 """
 
 from __future__ import annotations
