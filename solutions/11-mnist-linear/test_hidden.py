@@ -1,5 +1,7 @@
 """Hidden cases of 11-mnist-linear: given weights, old gradients, and the accuracy on digits that nobody saw."""
 
+from functools import cache
+
 import numpy as np
 import torch
 
@@ -32,9 +34,12 @@ def trusted_linear(weight, bias):
     return layer
 
 
+digits = cache(digits28)
+
+
 def raw_digits(rng, count):
     """Random images of digits28, uint8 (count, 28, 28)."""
-    found = digits28().test_images
+    found = digits().test_images
     return torch.from_numpy(found[rng.choice(len(found), size=count, replace=False)])
 
 
@@ -44,7 +49,10 @@ def random_labels(rng, count):
 
 
 def contested(rng, count=47):
-    """Draw weights, images and answers beyond doubt, many of which need the scaling, the greys and the right order."""
+    """Draw weights, images, answers beyond doubt, and the answers of three known mistakes.
+
+    Many answers need the scaling, the greys and the right order, and no two of the mistakes have the same accuracy.
+    """
     while True:
         weight, bias = draw_weights(rng)
         bias *= 4  # so that it has a say: on pixels of 0 to 255 it has none
@@ -54,14 +62,22 @@ def contested(rng, count=47):
         clear = best[:, 0] - best[:, 1] > 1e-2  # far above any rounding
         seen, said = raw[clear][:count], logits[clear].argmax(dim=1)[:count]
         others = (255.0 * seen, (seen // 255).float() * 255, seen.transpose(1, 2).float())
-        answers = [(other.flatten(start_dim=1) / 255 @ weight.T + bias).argmax(dim=1) for other in others]
-        if len(seen) == count and all(float((answer != said).double().mean()) > 0.2 for answer in answers):
-            return weight, bias, seen, said
+        wrong = [(other.flatten(start_dim=1) / 255 @ weight.T + bias).argmax(dim=1) for other in others]
+        if len(seen) == count and told_apart(said, wrong, said) and max(share(each, said) for each in wrong) < 0.8:
+            return weight, bias, seen, said, wrong
 
 
-def partly_right(rng, said):
-    """Labels of which about 6 in 10 are what the model says."""
-    return torch.where(torch.from_numpy(rng.random(len(said)) < 0.6), said, random_labels(rng, len(said)))
+def partly_right(rng, said, wrong):
+    """Labels of which about 6 in 10 are what the model says; they tell the wrong answers apart."""
+    while True:
+        labels = torch.where(torch.from_numpy(rng.random(len(said)) < 0.6), said, random_labels(rng, len(said)))
+        if told_apart(said, wrong, labels):
+            return labels
+
+
+def told_apart(said, wrong, labels):
+    """Whether each of the answers has an accuracy of its own: then the hint is that of the mistake made."""
+    return len({share(answers, labels) for answers in (said, *wrong)}) == 1 + len(wrong)
 
 
 def share(said, labels):
@@ -140,7 +156,7 @@ def test_digits_are_recognised(student, rng):
 
     Accuracy .30, .85 and .92 earn 2, 4 and 6 points. Right runs reached .956 to .966 on these 500 images.
     """
-    data = digits28()
+    data = digits()
     order = rng.permutation(len(data.test_labels))  # the labels stay here, and the order tells nothing
     unseen = torch.from_numpy(data.test_images[order]).flatten(start_dim=1).float() / 255
     loader = recipes.data_loader(
@@ -165,8 +181,8 @@ def test_digits_are_recognised(student, rng):
 def test_accuracy_of_given_weights(student, rng):
     """The accuracy of given weights on given images, to the last image."""
     for all_right in (True, False):  # where all are right, every other answer is a loss
-        weight, bias, raw, said = contested(rng)
-        labels = said.clone() if all_right else partly_right(rng, said)
+        weight, bias, raw, said, wrong = contested(rng)
+        labels = said.clone() if all_right else partly_right(rng, said, wrong)
         wanted = share(said, labels)
         model = build(student, recipes.linear(weight, bias))
         assert_close(assert_pure(student.evaluate, model, raw, labels), wanted, atol=1e-6)
@@ -175,8 +191,8 @@ def test_accuracy_of_given_weights(student, rng):
 @task("evaluate", points=4, hint="Each image counts the same, whichever others come with it.")
 def test_parts_add_up_to_the_whole(student, rng):
     """The hits of parts of any size add up to those of the whole."""
-    weight, bias, raw, said = contested(rng)
-    labels = partly_right(rng, said)
+    weight, bias, raw, said, wrong = contested(rng)
+    labels = partly_right(rng, said, wrong)
     model = build(student, recipes.linear(weight, bias))
     parts = [slice(0, 1), slice(1, 3), slice(3, 14), slice(14, 47), slice(0, 47)]
     wanted = [share(said[part], labels[part]) for part in parts]
@@ -186,7 +202,7 @@ def test_parts_add_up_to_the_whole(student, rng):
 @task("evaluate", points=5, hint="Measuring is not training: it leaves no trace in the model.")
 def test_measuring_leaves_no_trace(student, rng):
     """Parameters, their .grad and model.training are afterwards what they were, in both modes."""
-    weight, bias, raw, said = contested(rng)
+    weight, bias, raw, said, _ = contested(rng)
     wanted = share(said, said.clone())
     model = build(student, recipes.linear(weight, bias))
     for mode in (True, False):
@@ -203,8 +219,8 @@ def test_measuring_leaves_no_trace(student, rng):
 @task("evaluate", points=4, hint="Which images does your function look at: those that it was given?")
 def test_measures_the_images_it_is_given(student, rng):
     """After a training on other images, the accuracy is still that of the images given."""
-    weight, bias, raw, said = contested(rng)
-    labels = partly_right(rng, said)
+    weight, bias, raw, said, wrong = contested(rng)
+    labels = partly_right(rng, said, wrong)
     wanted = share(said, labels)
     model = build(student, recipes.linear(weight, bias))
     other = torch.from_numpy(rng.random((47, 1, 28, 28))).float()
@@ -216,7 +232,7 @@ def test_measures_the_images_it_is_given(student, rng):
 @task("predict_one", points=6, hint="One image is a batch of one; scale it as in training.")
 def test_digits_of_given_weights(student, rng):
     """The digit is the place of the largest logit, for 47 images one by one, and nothing changes by asking."""
-    weight, bias, raw, said = contested(rng)
+    weight, bias, raw, said, _ = contested(rng)
     model = build(student, recipes.linear(weight, bias))
     wanted, before = said.tolist(), raw.clone()
     assert_close(list(student.predict_one.each([(model, image) for image in raw])), wanted)
