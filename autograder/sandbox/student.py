@@ -619,7 +619,8 @@ class Connection:
         call = self._call_in_words(describe)
         staff = error.trace()
         if "NotImplementedError" in error.bases:
-            name = call.partition("(")[0]
+            stubs = [where for _, _, where, _ in error.lines if where in self.source.parameters]
+            name = stubs[-1] if stubs else call.partition("(")[0]  # what was called may have called the stub
             return StudentFault(Verdict.NOT_ATTEMPTED, say("student.not-attempted", name=name), staff=staff)
         if "MemoryError" in error.bases or "DefaultCPUAllocator" in error.text:
             message = say("worker.memory", call=call, mib=self.limits.memory_mib)

@@ -306,7 +306,7 @@ class Guest:
         while trace is not None:
             code = trace.tb_frame.f_code
             if code.co_filename in self._files:
-                found.append((code.co_filename, trace.tb_lineno, code.co_name))
+                found.append((code.co_filename, trace.tb_lineno, code.co_qualname))
             trace = trace.tb_next
         return found
 
