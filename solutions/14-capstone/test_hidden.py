@@ -210,11 +210,11 @@ def chain(Tensor, x, length):
 
 @task("Tensor", points=4, hint="Python gives up at about 1000 calls inside one another. Keep a list of what is to do.")
 def test_a_chain_of_thousands(student, rng):
-    """A chain of 4,000 operations has a value and a gradient."""
+    """A chain of 2,000 operations has a value and a gradient."""
     x = rng.normal(size=3)
-    factor = sum(0.999**k for k in range(2001))
+    factor = sum(0.999**k for k in range(1001))
     want = factor * x, np.full(3, factor)
-    got = inside(student, chain)(student.Tensor, x, 2000)
+    got = inside(student, chain)(student.Tensor, x, 1000)
     assert_close(got, want)
 
 
