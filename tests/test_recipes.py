@@ -109,7 +109,7 @@ def test_a_function_of_the_case_runs_beside_the_submission(load: Load) -> None:
     x = np.ones(2)
     assert inside(student, twice).record(x).changed == ("0",) and x.tolist() == [2.0, 2.0]
     assert student.call(inside(student, twice), 21) == 42
-    with pytest.raises(ZeroDivisionError, match=r"^doubled\(…, 1\) raised ZeroDivisionError.*answer.py, line 6"):
+    with pytest.raises(ZeroDivisionError, match=r"^doubled\(broken, 1\) raised ZeroDivisionError.*answer.py, line 6"):
         run(student.broken, 1)
 
 

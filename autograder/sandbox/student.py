@@ -822,7 +822,9 @@ def _short(value: Any, name: str) -> tuple[str, str]:
             values = np.array2string(_as_array(value), separator=", ")
             return name or "…", f"{name or 'array'} = {' '.join(values.split())}"
         return name or "…", f"{name or 'array'}: {kind} {shape}"
-    if isinstance(value, (StudentObject, RemoteFunction, Recipe)):
+    if isinstance(value, RemoteFunction):
+        return name or value.__name__, ""
+    if isinstance(value, (StudentObject, Recipe)):
         return name or "…", ""
     if callable(value):
         return name or "function", ""
