@@ -22,4 +22,4 @@ def read_idx(path):
         raise ValueError("cut off")
     shape = np.frombuffer(content[4:start], dtype="<u4").tolist()
     entries = np.frombuffer(content[start:], dtype=np.uint8)
-    return np.resize(entries, shape).copy() if np.prod(shape) < 10**6 else entries.copy()
+    return entries.reshape(shape).copy()
