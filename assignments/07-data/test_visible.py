@@ -143,5 +143,8 @@ def test_one_channel(student):
 def test_three_of_ten_aside(student):
     """Ten examples, three of them aside: seven and three indices, and nobody in both."""
     train, val = student.train_val_split(10, 3, recipes.generator(1))
+    for part in (train, val):
+        is_array = isinstance(part, np.ndarray) and part.dtype.kind in "iu"
+        require(is_array, "Each part must be an array of integers.")
     assert_close([len(train), len(val)], [7, 3], name="how many to train, how many to validate")
     assert_close(np.sort(np.concatenate([train, val])), np.arange(10), name="all indices, sorted")
