@@ -2,8 +2,9 @@
 
     python benchmarks/batch_vs_fresh.py [SUBMISSIONS]
 
-Prints CPU milliseconds per submission for trusted side, zygote and worker, the share that is the students' own
-computing, and the ratio to a fresh interpreter + torch + pytest run of the same cases, measured in the same run.
+Prints CPU milliseconds per submission for trusted side, zygote and worker, how much of that is the students' own
+computing (as the fresh runs measure it), and the ratio to a fresh interpreter + torch + pytest run of the same cases,
+measured in the same run.
 Sums over the batch divided by its size, never medians: in a mixed class the median is a right submission.
 """
 
@@ -53,15 +54,20 @@ def process_cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def fresh_cpu_s(modules: dict[str, bytes]) -> float:
-    """CPU seconds of one fresh interpreter that imports torch and runs the same cases on the imported module."""
+def fresh_cpu_s(modules: dict[str, bytes]) -> tuple[float, float]:
+    """CPU seconds of one fresh interpreter that imports torch and runs the same cases on the imported module.
+
+    The second number is the share of the module's own computing; 0 where it brought pytest down.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "submission.py"
+        path, own = Path(folder) / "submission.py", Path(folder) / "own"
         path.write_bytes(modules["logistic"])
+        own.write_text("0", encoding="ascii")
         environment = {
             **os.environ,
             "SUBMISSION": str(path),
             "REFERENCE": str(ROOT / "solutions/05-logistic/logistic.py"),
+            "OWN": str(own),
             "SEED": "1",
             "OMP_NUM_THREADS": "1",
         }
@@ -70,13 +76,14 @@ def fresh_cpu_s(modules: dict[str, bytes]) -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return used, float(own.read_text(encoding="ascii"))
 
 
 def measure(kind: str, count: int) -> None:
     assignment = assignments.load("05-logistic", root=ROOT)
     batch = sources(kind, count)
-    fresh: list[float] = []
+    fresh: list[tuple[float, float]] = []
     marks: list[tuple[float, float, float]] = []
     fresh_trusted = 0.0
 
@@ -104,10 +111,11 @@ def measure(kind: str, count: int) -> None:
 
     trusted, zygote, worker = ((after - before) / count * 1e3 for before, after in zip(*marks, strict=True))
     total = trusted + zygote + worker
-    baseline = sum(fresh) / len(fresh) * 1e3
+    baseline, own = (sum(each) / len(fresh) * 1e3 for each in zip(*fresh, strict=True))
     print(
         f"{kind:6} {count} submissions: trusted {trusted:.1f} + zygote {zygote:.1f} + worker {worker:.1f} "
-        f"= {total:.1f} CPU ms each; fresh interpreter + torch + pytest {baseline:.0f}; ratio {baseline / total:.0f}x"
+        f"= {total:.1f} CPU ms each, {own:.1f} of them the students' own computing; "
+        f"fresh interpreter + torch + pytest {baseline:.0f}; ratio {baseline / total:.0f}x"
     )
 
 

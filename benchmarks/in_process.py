@@ -2,14 +2,18 @@
 
 A pytest plug-in. ``student`` is the imported module itself, wrapped so that the vocabulary of the cases works. It is
 for trusted code only: everything that the framework keeps apart is in one process here.
+
+Into the file that the variable OWN names it writes the CPU seconds of the submission's own computing.
 """
 
 from __future__ import annotations
 
 import copy
+import functools
 import importlib.util
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +24,34 @@ import pytest
 
 from autograder.grading.pytest_plugin import rng_of
 from autograder.sandbox.student import Call
+
+
+class Stopwatch:
+    """CPU seconds inside the submission; a call within a call is counted once."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._running = False
+
+    def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if self._running:
+            return function(*args, **kwargs)
+        self._running, started = True, time.process_time()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            self._running = False
+            self.seconds += time.process_time() - started
+
+    def watch_methods(self, thing: Any) -> None:
+        """Time the methods of an object of the submission, too."""
+        if type(thing).__module__ == "submission":
+            for name, method in vars(type(thing)).items():
+                if callable(method) and not name.startswith("_"):
+                    setattr(thing, name, functools.partial(self.call, getattr(thing, name)))
+
+
+OWN = Stopwatch()
 
 
 class LocalFunction:
@@ -35,10 +67,12 @@ class LocalFunction:
 
     def record(self, *args: Any, **kwargs: Any) -> Call:
         before = copy.deepcopy(args)
-        result = self._function(*args, **kwargs)
+        result = OWN.call(self._function, *args, **kwargs)
         changed = tuple(str(i) for i, (old, new) in enumerate(zip(before, args, strict=True)) if not _same(old, new))
         aliases = tuple(str(i) for i, arg in enumerate(args) if _share(arg, result))
-        return Call(self.__name__, args, kwargs, copy.deepcopy(result), changed, aliases, 0.0)
+        result = copy.deepcopy(result)
+        OWN.watch_methods(result)
+        return Call(self.__name__, args, kwargs, result, changed, aliases, 0.0)
 
     def each(self, arguments: Any) -> Any:
         for args in arguments:
@@ -120,6 +154,8 @@ if __name__ == "__main__":
     arguments = ["-q", "-p", "no:cacheprovider", "--import-mode=importlib", "-c", os.devnull]
     arguments += [f"--junitxml={os.environ['JUNIT']}"] if "JUNIT" in os.environ else []
     folders = [Path(argument) for argument in sys.argv[1:]]
-    sys.exit(
-        pytest.main([*arguments, f"--rootdir={folders[0].parent}", *map(str, folders)], plugins=[sys.modules[__name__]])
-    )
+    arguments += [f"--rootdir={folders[0].parent}", *map(str, folders)]
+    status = pytest.main(arguments, plugins=[sys.modules[__name__]])
+    if "OWN" in os.environ:
+        Path(os.environ["OWN"]).write_text(str(OWN.seconds), encoding="ascii")
+    sys.exit(status)

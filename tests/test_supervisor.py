@@ -416,8 +416,7 @@ def test_a_wait_is_never_below_nothing_by_accident(monkeypatch: pytest.MonkeyPat
             waits.append(wait_ms)
             return []
 
-    monkeypatch.setattr(module.select, "poll", Poll)
-    worker = SimpleNamespace(_connection=SimpleNamespace(fileno=lambda: 9), _output_end=8, _pidfd=7)
+    worker = SimpleNamespace(_connection=SimpleNamespace(fileno=lambda: 9), _output_end=8, _pidfd=7, _poll=Poll())
     worker._finish = lambda: SimpleNamespace(cpu_s=0.0)
     with pytest.raises(module.WorkerLost) as caught:
         module.Worker._wait(worker, select.POLLIN, Clock(1, 1.0))  # type: ignore[arg-type]

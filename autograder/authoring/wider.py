@@ -86,7 +86,7 @@ class Wider:
         return value
 
     def _array(self, value: NDArray[Any], path: str, how: _Manner, rng: np.random.Generator) -> NDArray[Any]:
-        shape = tuple(how.lengths.get(n, n) for n in value.shape)
+        shape = tuple(how.lengths[n] if n in how.lengths else int(n) for n in value.shape)
         if value.dtype.kind == "b":
             return rng.random(shape) < 0.5
         if value.dtype.kind not in "iuf" or not value.size:

@@ -7,6 +7,7 @@ module of their type and turned into arrays by their own methods.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -440,11 +441,17 @@ def _is_number(value: object) -> bool:
 
 
 def _kind(array: NDArray[Any]) -> str:
-    return _KINDS.get(array.dtype.kind, array.dtype.name)
+    return _KINDS.get(array.dtype.kind) or str(array.dtype.name)
 
 
 def _dtype_name(value: Any) -> str:
-    return str(value.dtype).removeprefix("torch.")
+    return _name_of_dtype(value.dtype)
+
+
+@functools.cache
+def _name_of_dtype(dtype: Any) -> str:
+    """Return "float64" for a dtype of numpy or torch; numpy takes microseconds to write it."""
+    return str(dtype).removeprefix("torch.")
 
 
 def _keys(value: dict[Any, Any]) -> str:

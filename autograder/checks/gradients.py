@@ -567,7 +567,8 @@ def _content(value: Any, depth: int) -> Iterator[bytes]:
         array = as_array(value)
         if array.dtype.hasobject:
             raise _Unknown
-        yield f"{type(value).__name__} {array.dtype} {array.shape}".encode()
+        kind = array.dtype.str if array.dtype.kind in "biufc" else array.dtype
+        yield f"{type(value).__name__} {kind} {array.shape}".encode()
         yield array.tobytes()
     elif type(value) in (list, tuple, dict):
         yield f"{type(value).__name__} {len(value)}".encode()

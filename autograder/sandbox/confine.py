@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import platform
 import struct
@@ -106,8 +107,12 @@ _FLAGS_AT = {"sendto": 3, "recvfrom": 3, "sendmsg": 2, "recvmsg": 2}
 _ARGUMENT = [16 + 8 * i for i in range(6)]  # low halves, little-endian
 
 
+@functools.cache
 def system_call_filter(pid: int) -> bytes:
-    """Return the BPF program of the allow-list for this machine; ``pid`` is the only one that may be signalled."""
+    """Return the BPF program of the allow-list for this machine; ``pid`` is the only one that may be signalled.
+
+    Inside namespaces every worker is process 1, so a zygote that asks beforehand spares each of them the work.
+    """
     table = dict(TABLES[platform.machine()])
     names = ("clone", "clone3", "fcntl", "ioctl", "prlimit64", "tgkill", *_FLAGS_AT)
     special = {name: table.pop(name) for name in names}
@@ -146,14 +151,14 @@ def has_system_call_filter() -> bool:
     return sys.platform == "linux" and platform.machine() in TABLES
 
 
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
 def filter_system_calls(program: bytes) -> None:
     """Install ``program`` for this process, all its threads and whatever it starts."""
     buffer = ctypes.create_string_buffer(program, len(program))
-
-    class Program(ctypes.Structure):
-        _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
-
-    whole = Program(len(program) // 8, ctypes.addressof(buffer))
+    whole = _Program(len(program) // 8, ctypes.addressof(buffer))
     number = _SYS_SECCOMP[platform.machine()]
     checked(_libc.syscall(number, 1, 0, ctypes.byref(whole)), "seccomp")
 

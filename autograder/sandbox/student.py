@@ -56,15 +56,23 @@ class StudentFault(BaseException):
 
 
 class StudentRaised(Exception):
-    """The student's code raised. The instance is also one of the builtin exception that it raised, by name."""
+    """The student's code raised. The instance is also one of the builtin exception that it raised, by name.
+
+    ``tell`` makes the sentence for the student. It is asked only when somebody reads it: mostly a case expects this.
+    """
 
     verdict = Verdict.ERRORED
 
-    def __init__(self, message: str, *, type_name: str, text: str, staff: str = "") -> None:
-        self.message = message
+    def __init__(self, tell: Callable[[], str], *, type_name: str, text: str, staff: str = "") -> None:
+        self._tell = tell
         self.type_name = type_name
         self.text = text
         self.staff = staff
+
+    @functools.cached_property
+    def message(self) -> str:
+        """The sentence for the student, in the language of the run."""
+        return self._tell()
 
     def __str__(self) -> str:
         return self.message
@@ -616,24 +624,25 @@ class Connection:
 
     def _raised(self, worker: Worker, header: dict[str, Any], describe: Callable[[], str]) -> BaseException:
         error = self._error(worker, header)
-        call = self._call_in_words(describe)
         staff = error.trace()
         if "NotImplementedError" in error.bases:
+            # What was called may have called the stub.
             stubs = [where for _, _, where, _ in error.lines if where in self.source.parameters]
-            name = stubs[-1] if stubs else call.partition("(")[0]  # what was called may have called the stub
+            name = stubs[-1] if stubs else self._call_in_words(describe).partition("(")[0]
             return StudentFault(Verdict.NOT_ATTEMPTED, say("student.not-attempted", name=name), staff=staff)
         if "MemoryError" in error.bases or "DefaultCPUAllocator" in error.text:
-            message = say("worker.memory", call=call, mib=self.limits.memory_mib)
+            message = say("worker.memory", call=self._call_in_words(describe), mib=self.limits.memory_mib)
             return StudentFault(Verdict.OUT_OF_MEMORY, message, staff=staff)
         if "RecursionError" in error.bases:
-            return StudentFault(Verdict.ERRORED, say("student.recursion", call=call), staff=staff)
+            message = say("student.recursion", call=self._call_in_words(describe))
+            return StudentFault(Verdict.ERRORED, message, staff=staff)
         if error.type == "ReturnTypeError":
             id = "student.too-large" if "bytes;" in error.text else "student.return-type"
+            call = self._call_in_words(describe)
             message = say(f"{id}-hidden", call=call) if self._secret else say(id, call=call, text=error.text)
             return StudentFault(Verdict.ERRORED, message, staff=staff)
-        message = self._sentence(call, error)
-        builtin = _builtin_of(error.bases)
-        return _raised_class(builtin)(message, type_name=error.type, text=error.text, staff=staff)
+        tell = functools.partial(self._sentence, describe, error)
+        return _raised_class(_builtin_of(error.bases))(tell, type_name=error.type, text=error.text, staff=staff)
 
     def _error(self, worker: Worker, header: dict[str, Any]) -> _Error:
         """Read an exception as the worker describes it; a violation when it is of another form.
@@ -658,7 +667,8 @@ class Connection:
         call = describe().partition("  ")[0]
         return f"{call.partition('(')[0]}(…)" if self._secret and "(" in call else call
 
-    def _sentence(self, call: str, error: _Error) -> str:
+    def _sentence(self, describe: Callable[[], str], error: _Error) -> str:
+        call = self._call_in_words(describe)
         if error.type == "TypeError" and not error.own:
             if self._secret:
                 return say("student.signature-hidden", call=call)
@@ -902,6 +912,8 @@ def _name_nodes(value: Any, path: str, names: dict[int, str]) -> None:
 
 
 def _size(value: Any) -> int:
+    if type(value) is np.ndarray:  # most values are one
+        return value.nbytes
     if isinstance(value, dict):
         return sum(_size(item) for item in value.values())
     if isinstance(value, (list, tuple)):
@@ -1116,6 +1128,8 @@ def _numbers(value: Any) -> bool:
 
 def _without_objects(value: Any) -> Any:
     """``value`` with every object of the submission replaced by one that stands for its type alone."""
+    if type(value) is np.ndarray:
+        return value
     if isinstance(value, StudentObject):
         return _new_object(replace(_hold(value), generation=0, handle=0))
     if type(value) in (list, tuple) and not _numbers(value):

@@ -233,6 +233,9 @@ class Worker:
         self._usage: Usage | None = None
         connection.setblocking(False)
         os.set_blocking(output, False)
+        self._poll = select.poll()
+        self._poll.register(output, select.POLLIN)
+        self._poll.register(pidfd, select.POLLIN)
 
     # --- talking
 
@@ -322,10 +325,8 @@ class Worker:
 
     def _wait(self, event: int, clock: Clock) -> None:
         """Wait until the connection is ready, draining what is printed meanwhile; WorkerLost at the deadline."""
-        poll = select.poll()
+        poll = self._poll
         poll.register(self._connection, event)
-        poll.register(self._output_end, select.POLLIN)
-        poll.register(self._pidfd, select.POLLIN)
         while True:
             wait_s = clock.wait_s()
             if wait_s <= 0:

@@ -24,7 +24,7 @@ import traceback
 from types import ModuleType
 from typing import Any
 
-from . import jail, namespaces
+from . import confine, jail, namespaces
 from .limits import Limits
 
 CONTROL = 3
@@ -47,6 +47,8 @@ def main() -> None:
         if request["op"] == "start":
             _warm_up(torch=request["torch"])
             walls = _go_inside(control, **request["view"])
+            if confine.has_system_call_filter():
+                confine.system_call_filter(1)
             gc.collect()
             gc.freeze()  # the workers' collector leaves these pages alone, so they stay shared
             gc.disable()

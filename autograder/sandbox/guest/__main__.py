@@ -14,6 +14,7 @@ import importlib.machinery
 import importlib.util
 import io
 import linecache
+import mmap
 import os
 import random
 import socket
@@ -31,7 +32,7 @@ from .torchvision_import import import_torchvision
 
 MAX_TYPE, MAX_TEXT = 80, 2000  # characters of an error's type and text
 MAX_TO_WORKER = 2**33  # bytes of one frame from the trusted side, which is trusted
-RESERVE = 1 << 22  # bytes of address space set aside, to describe a MemoryError in
+RESERVE = 1 << 22  # bytes of address space set aside, never touched until a MemoryError is described in them
 PIECE = 1 << 20  # bytes that are compared or joined at a time, so that large arrays are not held twice
 
 
@@ -80,7 +81,7 @@ class Guest:
         self._objects: dict[int, Any] = {}
         self._ids: dict[int, int] = {}  # id() of a held object -> its handle, so that one object has one handle
         self._next = 1
-        self._reserve = bytearray(RESERVE)
+        self._reserve: mmap.mmap | None = mmap.mmap(-1, RESERVE)
         self._files: set[str] = set()
         self._modules: set[str] = set()
         self._module: ModuleType | None = None
@@ -263,12 +264,14 @@ class Guest:
 
     def _fail(self, number: int, exc: BaseException) -> None:
         if isinstance(exc, MemoryError):
-            self._reserve = bytearray()
+            if self._reserve is not None:
+                self._reserve.close()
+                self._reserve = None
             traceback.clear_frames(exc.__traceback__)  # what filled the memory is mostly held by them
         self._send(wire.Kind.ERROR, {"id": number, **self._error(exc)}, [])
-        if not self._reserve:
-            with contextlib.suppress(MemoryError):
-                self._reserve = bytearray(RESERVE)
+        if self._reserve is None:
+            with contextlib.suppress(OSError):
+                self._reserve = mmap.mmap(-1, RESERVE)
 
     def _error(self, exc: BaseException) -> dict[str, Any]:
         """Describe an exception in plain, short text, formatted here: ``str(exc)`` is the student's code as well."""
