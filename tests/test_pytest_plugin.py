@@ -341,6 +341,78 @@ def test_a_failed_case_shows_its_own_hint_where_nothing_better_is_known(tmp_path
     assert "total(x)" in found.call
 
 
+# --- which call it was
+
+COLLECTED = {
+    "a list of numbers": (
+        "assert_close(list(student.double.each([(1.0,), (2.0,), (3.0,)])), [2.0, 4.0, 6.0])",
+        "double(2.0)",
+    ),
+    "a list of whole numbers": (
+        "assert_close(list(student.double.each([(1,), (2,), (0,), (5,)])), [2, 4, 0, 10])",
+        "double(2)",
+    ),
+    "one of several arrays": (
+        "a, b, c = student.double.each([(np.full(9, 1.0),), (np.full(8, 2.0),), (np.full(7, 3.0),)])\n"
+        "    assert_close(a, np.full(9, 2.0))\n    assert_close(b, np.full(8, 4.0))",
+        "double(x)  x: float64 (8,)",
+    ),
+    "single numbers": (
+        "for got, x in zip(list(student.double.each([(1.0,), (2.0,), (3.0,)])), (1, 2, 3), strict=True):\n"
+        "        assert_close(got, 2.0 * x)",
+        "double(2.0)",
+    ),
+    "calls of several functions": (
+        "assert_close([student.total([1.5]), student.double(2.0), student.total([])], [1.5, 4, 0])",
+        "double(2.0)",
+    ),
+    "a part of what was returned": (
+        "(a, b), (c, d) = student.double.each([([1.0, 2.0],), ([3.0, 4.0],)])\n    assert_close(b, 4.0)",
+        "double([1.0, 2.0])",
+    ),
+    "an argument that was changed": (
+        "got = list(student.double.each([(np.full(1, x),) for x in (1.0, 2.0, 3.0)]))\n"
+        "    assert_close(got, [np.full(1, x) for x in (2.0, 4.0, 6.0)])",
+        "double(x)  x = [2.]",
+    ),
+    "two rows alike, so the last": (
+        "got = [list(student.double.each([(2,), (1,)])) for _ in range(2)]\n    assert_close(got[1], [4, 2])",
+        "double(1)",
+    ),
+    "the only one": ("assert_close(student.double(2.0), 4.0)", "double(2.0)"),
+    "nobody can tell, so the last": (
+        "a, b, c = student.double.each([(1,), (2,), (3,)])\n    assert_close(b, 4)",
+        "double(3)",
+    ),
+    "not what was returned, so the last": (
+        "a, b, c = student.double.each([(1.0,), (2.0,), (3.0,)])\n    assert_close(b + 0.0, 4.0)",
+        "double(3.0)",
+    ),
+    "a tuple that it returned": (
+        "a = student.double((1.0, 2.0))\n    student.double(3.0)\n    assert_close(a, (2.0, 4.0))",
+        "double((1.0, 2.0))",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "call"), COLLECTED.values(), ids=COLLECTED.keys())
+def test_a_failure_names_the_call_that_returned_the_wrong_value(
+    tmp_path: Path, supervisor: Supervisor, body: str, call: str
+) -> None:
+    wrong = """
+import numpy as np
+def double(x):
+    if isinstance(x, (list, tuple)): return type(x)(double(item) for item in x)
+    if isinstance(x, np.ndarray) and x.size == 1: x *= 2; return x + (x[0] == 4)
+    if isinstance(x, int): return 2 * x + (x == 2)
+    return 2 * x + np.all(x == 2) * 0.5
+def total(x): return float(sum(x))
+"""
+    visible = f'@task("double", points=1)\ndef test_double(student):\n    {body}\n'
+    report = on_a_students_machine(tmp_path, visible, wrong, supervisor)
+    assert (report.outcomes[0].verdict, report.outcomes[0].call) == (Verdict.FAILED, call)
+
+
 # --- what a case measures
 
 MEASURES = """

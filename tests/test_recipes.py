@@ -71,6 +71,17 @@ def test_arrays_of_a_recipe_that_are_changed_in_place_are_written_back(load: Loa
     assert student.f.record(np.zeros(2), recipes.generator(1)).changed == ()
 
 
+def test_a_strided_array_has_the_same_entries_and_gaps_between_them(load: Load) -> None:
+    student = load("def look(x): return x, x.flags.c_contiguous, x.flags.f_contiguous, x.flags.writeable\n")
+    for x in (np.arange(6.0).reshape(2, 3), np.arange(4), np.ones((3, 1), dtype=np.float32), np.ones((2, 1, 2), bool)):
+        got, *flags = student.look(recipes.strided(x))
+        assert got.dtype == x.dtype and np.array_equal(got, x) and got.shape == x.shape
+        assert flags == [False, False, True]
+        assert student.look(x)[1]
+    view = load("def f(x):\n    x.ravel()[0] = 9.0\n    return x\n")
+    assert view.f(np.ones(3))[0] == 9.0 and view.f(recipes.strided(np.ones(3)))[0] == 1.0
+
+
 def test_keys_of_a_dictionary_may_be_objects_of_the_submission(load: Load) -> None:
     student = load("class Key: pass\ndef look(d, key): return d[key]\ndef add(d, key): d[key] += 1.0; return len(d)\n")
     a, b = student.Key(), student.Key()
@@ -155,6 +166,16 @@ def student(load: Load, torch: Any) -> Any:
 def test_a_torch_generator_is_the_one_of_its_seed(student: Any, torch: Any) -> None:
     want = torch.rand(3, generator=torch.Generator().manual_seed(5))
     assert torch.equal(student.rand(recipes.torch_generator(5)), want)
+
+
+def test_a_strided_tensor_cannot_be_viewed(load: Load, torch: Any) -> None:
+    student = load("def flat(x): return x.reshape(-1), x.is_contiguous()\ndef view(x): return x.view(-1)\n", torch=True)
+    x = torch.arange(6, dtype=torch.int32).reshape(2, 3)
+    got, contiguous = student.flat(recipes.strided(x))
+    assert torch.equal(got, x.reshape(-1)) and got.dtype == x.dtype and not contiguous
+    assert torch.equal(student.view(x), x.reshape(-1))
+    with pytest.raises(RuntimeError, match="view size is not compatible"):
+        student.view(recipes.strided(x))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -38,17 +38,27 @@ class CaseFailed(AssertionError):
     """A check did not hold, and says so to the student; what every function of the vocabulary raises.
 
     ``credit`` in [0, 1] is the share of the case's points that the answer still deserves. A message or hint of an
-    author's own is said in the language in hand, where the assignment has it in that language.
+    author's own is said in the language in hand, where the assignment has it in that language. ``got`` is the value
+    that was looked at, ``item`` the number of its item that is wrong, if it is a list: they tell which call it was.
     """
 
     def __init__(
-        self, *, mismatch: Mismatch | None = None, message: str = "", hint: str = "", credit: float = 0.0
+        self,
+        *,
+        mismatch: Mismatch | None = None,
+        message: str = "",
+        hint: str = "",
+        credit: float = 0.0,
+        got: Any = None,
+        item: int | None = None,
     ) -> None:
         self.mismatch = mismatch
         self.message = translate(message)
         self.hint = translate(hint)
         super().__init__(self.message)
         self.credit = credit
+        self.got = got
+        self.item = item
 
     def __str__(self) -> str:
         found = self.mismatch
@@ -89,7 +99,17 @@ def assert_close(
     mismatch = compare(got, want, rtol=rtol, atol=atol)
     if mismatch is not None:
         named = replace(mismatch, where=" ".join(part for part in (translate(name), mismatch.where) if part))
-        raise CaseFailed(mismatch=named, hint=both_hints(_diagnosis(got, want, rtol=rtol, atol=atol), hint))
+        hint = both_hints(_diagnosis(got, want, rtol=rtol, atol=atol), hint)
+        item = _wrong_item(got, want, rtol=rtol, atol=atol)
+        raise CaseFailed(mismatch=named, hint=hint, got=got, item=item)
+
+
+def _wrong_item(got: Any, want: Any, *, rtol: float | None, atol: float | None) -> int | None:
+    """Return the number of the first item that differs, None where these are no lists of one length."""
+    if not (isinstance(got, list | tuple) and isinstance(want, list | tuple) and len(got) == len(want)):
+        return None
+    pairs = enumerate(zip(got, want, strict=True))
+    return next((i for i, pair in pairs if compare(*pair, rtol=rtol, atol=atol) is not None), None)
 
 
 def assert_matches(

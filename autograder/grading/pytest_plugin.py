@@ -310,8 +310,8 @@ class GradingPlugin:
     def _judge(self, case: Case, raised: BaseException | None, log: CaseLog, seconds: float) -> Outcome:
         def outcome(verdict: Verdict, message: str = "", **more: Any) -> Outcome:
             more.setdefault("hint", self._hints[case.id])
-            call = "" if verdict is Verdict.PASSED else log.current
-            more |= {"call": call, "seconds": seconds, "output": log.output, "measure": self._measured}
+            more.setdefault("call", "" if verdict is Verdict.PASSED else log.current)
+            more |= {"seconds": seconds, "output": log.output, "measure": self._measured}
             return Outcome(case.id, verdict, message=message, **more)
 
         if raised is None and self._called:
@@ -323,8 +323,9 @@ class GradingPlugin:
                 return outcome(raised.verdict, raised.message, staff=raised.staff)
             case CaseFailed():
                 hint = raised.hint or self._hints[case.id]
+                call = log.call_of(raised.got, raised.item)
                 return outcome(
-                    Verdict.FAILED, raised.message, mismatch=raised.mismatch, credit=raised.credit, hint=hint
+                    Verdict.FAILED, raised.message, mismatch=raised.mismatch, credit=raised.credit, hint=hint, call=call
                 )
             case pytest.fail.Exception():
                 return outcome(Verdict.FAILED, mismatch=not_raised(str(raised)))

@@ -48,6 +48,15 @@ def data_loader(x: Any, y: Any, batch_size: int, shuffle: bool = False) -> Recip
     return Recipe("data_loader", (x, y, batch_size, shuffle))
 
 
+def strided(value: Any) -> Recipe:
+    """A copy of an array or tensor, of two entries at least, that is not contiguous: there is a gap behind each entry.
+
+    Whatever is sent arrives contiguous; here ``view`` raises, and ``reshape`` and ``ravel`` return copies. The case
+    does not see what the student's code writes into it.
+    """
+    return Recipe("strided", (value,))
+
+
 def on_device(value: Any, device: str) -> Recipe:
     """A tensor or module moved to ``device`` inside the worker; the trusted side keeps its own on the CPU."""
     return Recipe("on_device", (value, device))

@@ -135,6 +135,7 @@ class CaseLog:
     calls: list[Call] = field(default_factory=list)
     describe: Callable[[], str] = str
     output: str = ""
+    _told: list[Callable[[], str]] = field(default_factory=list)  # each of ``calls``, in words
     _bytes: int = 0
 
     @property
@@ -142,14 +143,42 @@ class CaseLog:
         """The call in hand, or the last one: ``bce(p, y)  p: float64 (7, 1), y = [0, 1]``."""
         return self.describe()
 
-    def add(self, call: Call) -> None:
-        """Keep a finished call, as long as there is room. Objects of the submission are kept by their type only."""
+    def call_of(self, got: Any, item: int | None = None) -> str:
+        """The call, in words, that returned ``got`` or its item number ``item``; the one in hand where nobody can tell.
+
+        A case often collects what several calls returned and looks at it afterwards, when the last of them is in hand.
+        """
+        results = [call.result for call in self.calls]
+        found: list[int] = []
+        if item is not None:  # a list of what calls in a row returned
+            rows = range(len(results) - len(got) + 1)
+            found = [i + item for i in rows if all(map(operator.is_, results[i : i + len(got)], got))]
+        for value in (got, None if item is None else got[item]):
+            found = found or [i for i, result in enumerate(results) if _returned(value, result)]
+        return self._told[found[0]]() if len(found) == 1 else self.current
+
+    def add(self, call: Call, in_words: Callable[[str, tuple[Any, ...], dict[str, Any]], str]) -> None:
+        """Keep a finished call, as long as there is room. Objects of the submission are kept by their type only.
+
+        ``in_words(function, args, kwargs)`` describes it, should somebody ask. Where an argument was changed in place,
+        the call in hand was described before that.
+        """
         self._bytes += _size(call.result)
         if self._bytes <= LOG_BYTES:
             args, kwargs, result = (_without_objects(part) for part in (call.args, call.kwargs, call.result))
             if args is not call.args or kwargs is not call.kwargs or result is not call.result:
                 call = replace(call, args=args, kwargs=kwargs, result=result)
             self.calls.append(call)
+            later = functools.partial(in_words, call.function, call.args, call.kwargs)
+            self._told.append(self.describe if call.changed else later)
+
+
+def _returned(value: Any, result: Any) -> bool:
+    """Whether ``value`` is what a call returned, or one of several things: the very object, not one that is equal."""
+    if value is None or isinstance(value, bool | int | str):  # there is only one True and one 3, whoever returned it
+        return False
+    parts = result.values() if isinstance(result, dict) else result if isinstance(result, list | tuple) else ()
+    return value is result or any(part is value for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +360,7 @@ class Connection:
             self.log.describe, finished = pending.done.popleft()
             if isinstance(finished, BaseException):
                 raise finished
-            self.log.add(finished)
+            self.log.add(finished, self._in_words)
             yield finished
 
     def _frame(self, batch: Sequence[_Request]) -> tuple[list[bytes | memoryview], list[tuple[_Request, list[Any]]]]:
@@ -407,7 +436,7 @@ class Connection:
             value = self._decode(worker, frame, [])[0]
         except WorkerLost as lost:
             raise self._lost(lost, self.log.describe) from None
-        self.log.add(Call(label, (), {}, value, (), (), 0.0))
+        self.log.add(Call(label, (), {}, value, (), (), 0.0), lambda label, args, kwargs: label)
         return value
 
     def kind_of(self, name: str) -> str:
@@ -428,18 +457,21 @@ class Connection:
 
     def describe(self, request: _Request) -> str:
         """Return the call in short: ``bce(p, y)  p: float64 (7, 1), y = [0, 1]``."""
-        names = self.source.parameters.get(request.label, ())
+        return self._in_words(request.label, request.args, request.kwargs)
+
+    def _in_words(self, label: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        names = self.source.parameters.get(label, ())
         shown, details = [], []
-        for i, arg in enumerate(request.args):
+        for i, arg in enumerate(args):
             name = names[i] if i < len(names) else ""
             short, detail = _short(arg, name)
             shown.append(short)
             details += [detail] if detail else []
-        for name, arg in request.kwargs.items():
+        for name, arg in kwargs.items():
             short, detail = _short(arg, name)
             shown.append(f"{name}={short}" if short != name else name)
             details += [detail] if detail else []
-        return f"{request.label}({', '.join(shown)})" + ("  " + ", ".join(details) if details else "")
+        return f"{label}({', '.join(shown)})" + ("  " + ", ".join(details) if details else "")
 
     def handle_of(self, thing: StudentObject) -> int:
         hold = _hold(thing)

@@ -58,6 +58,15 @@ def data_loader(x: Any, y: Any, batch_size: int, shuffle: bool) -> Any:
     return DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=shuffle)
 
 
+def strided(value: Any) -> Any:
+    """A copy with a gap behind each entry, and one more behind each row: no view of it is flat."""
+    shape = (*value.shape[:-1], 2 * value.shape[-1] + 1)
+    wide = np.zeros(shape, value.dtype) if isinstance(value, np.ndarray) else value.new_zeros(shape)
+    copy = wide[..., :-1:2]
+    copy[...] = value if isinstance(value, np.ndarray) else value.detach()
+    return copy
+
+
 def on_device(value: Any, device: str) -> Any:
     return value.to(device)
 
@@ -205,6 +214,7 @@ RECIPES: dict[str, Callable[..., Any]] = {
     "function": function,
     "linear": linear,
     "data_loader": data_loader,
+    "strided": strided,
     "on_device": on_device,
     "poisoned": poisoned,
     "race": Race,
