@@ -282,6 +282,9 @@ def test_gradient_of_a_node_that_is_used_twice(student, rng):
     a, b = placeholders(student, "a b")
     assert_close(student.gradients(a * a + a, [a], feed({a: np.array(3.0)})), [np.array(7.0)])
     A, B = rng.normal(size=(3, 2)), rng.normal(size=(3, 2))
+    # Both sums hand the same array on: who adds to it in place changes what the other node is given.
+    got = student.gradients(student.reduce_sum(a + (a + b)), [a, b], feed({a: A, b: B}))
+    assert_close(got, [np.full((3, 2), 2.0), np.ones((3, 2))])
     q = a * b
     loss = student.reduce_sum(student.exp(q) + student.square(q - a) * q)
     assert_slopes(student, loss, [a, b], of=lambda a, b: np.sum(np.exp(a * b) + (a * b - a) ** 2 * a * b), at=(A, B))
