@@ -15,6 +15,11 @@ from .sandbox import selftest
 from .sandbox.limits import Limits
 from .sandbox.supervisor import Supervisor
 
+CGROUP_REMEDY = (
+    "Resource limits bound memory without it. For a bound on real pages on a machine with systemd: "
+    "systemd-run --user --scope -p Delegate=yes make grade"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -57,8 +62,11 @@ def _layers() -> Iterator[Finding]:
             return
         if supervisor.refusal:
             yield Finding(f"sandbox: {supervisor.refusal}", False, "See the layers below.")
+        subtree = supervisor.subtree
     for layer in selftest.LAYERS:
         yield Finding(f"sandbox: {layer.name}", layer.name in found.layers, layer.remedy)
+    where = f" below {subtree.folder}" if subtree else ""
+    yield Finding(f"cgroup for each worker (optional){where}", subtree is not None, CGROUP_REMEDY)
 
 
 def _digits() -> str:

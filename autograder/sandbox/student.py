@@ -751,6 +751,9 @@ class Connection:
                 verdict, message = Verdict.TIMED_OUT, say("worker.timed-out", call=call, seconds=f"{lost.limit_s:g}")
             case Loss.CPU:
                 verdict, message = Verdict.TIMED_OUT, say("worker.cpu", seconds=f"{lost.limit_s:g}")
+            case Loss.MEMORY:
+                verdict = Verdict.OUT_OF_MEMORY
+                message = say("worker.memory", call=call, mib=self.limits.memory_mib)
             case Loss.EXITED:
                 verdict, message = Verdict.CRASHED, say("worker.exit", call=call, status=lost.detail)
             case Loss.SIGNALLED:

@@ -25,7 +25,7 @@ from typing import Any
 
 from ..errors import SandboxError
 from ..model import SandboxInfo
-from . import view
+from . import cgroup, view
 from .guest import wire
 from .limits import PATIENCE, Limits
 from .zygote import BROKEN
@@ -46,6 +46,7 @@ class Loss(Enum):
     EXITED = auto()
     SIGNALLED = auto()
     PROTOCOL = auto()
+    MEMORY = auto()
     BUDGET = auto()
 
 
@@ -142,8 +143,8 @@ class Zygote:
                 pass  # it has ended
         return started
 
-    def spawn(self, limits: Limits) -> Worker:
-        """Fork a worker; SandboxError when the zygote is gone."""
+    def spawn(self, limits: Limits, subtree: cgroup.Subtree | None = None) -> Worker:
+        """Fork a worker, in a cgroup below ``subtree``; SandboxError when the zygote is gone."""
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
         scratch = None if self.enclosed else tempfile.mkdtemp(prefix="scratch-")
@@ -159,7 +160,10 @@ class Zygote:
         finally:
             theirs.close()
             os.close(output_end)
-        return Worker(self, answer["pid"], descriptors[0], ours, output, scratch, limits)
+        worker = Worker(self, answer["pid"], descriptors[0], ours, output, scratch, limits)
+        if subtree is not None:
+            worker.bound(subtree)
+        return worker
 
     def reap(self, pid: int) -> Usage:
         answer, _ = self._request({"op": "reap", "pid": pid})
@@ -231,11 +235,23 @@ class Worker:
         self._output = bytearray()
         self._dropped = 0
         self._usage: Usage | None = None
+        self._cgroup: cgroup.Cgroup | None = None
+        self._out_of_memory = False
         connection.setblocking(False)
         os.set_blocking(output, False)
         self._poll = select.poll()
         self._poll.register(output, select.POLLIN)
         self._poll.register(pidfd, select.POLLIN)
+
+    def bound(self, subtree: cgroup.Subtree) -> None:
+        """Put the worker into a cgroup of its own, before it is given anything to run."""
+        made = subtree.make(self.limits) if self._pid else None
+        if made is not None:
+            try:
+                made.admit(self._pid)
+                self._cgroup = made
+            except OSError:  # it has ended already, or the kernel refuses
+                made.remove()
 
     # --- talking
 
@@ -383,6 +399,9 @@ class Worker:
         self._connection.close()
         if self._scratch is not None:
             remove_folder(self._scratch)
+        if self._cgroup is not None:
+            self._out_of_memory = self._cgroup.ran_out_of_memory()
+            self._cgroup.remove()
         return self._usage
 
     def _violation(self, text: str) -> WorkerLost:
@@ -400,6 +419,8 @@ class Worker:
             return WorkerLost(Loss.PROTOCOL, text="the connection was closed")
         if os.WIFSIGNALED(usage.status):
             number = os.WTERMSIG(usage.status)
+            if self._out_of_memory:
+                return WorkerLost(Loss.MEMORY)
             if number == signal.SIGXCPU or (number == signal.SIGKILL and usage.cpu_s >= self.limits.cpu_s):
                 return WorkerLost(Loss.CPU, limit_s=self.limits.cpu_s)
             return WorkerLost(Loss.SIGNALLED, detail=number)
@@ -515,6 +536,7 @@ class Supervisor:
 
     def __init__(self, *, start: Callable[..., Zygote] = Zygote, enclosed: bool = sys.platform == "linux") -> None:
         self.refusal = ""
+        self.subtree = cgroup.delegated()
         self.examined: dict[object, SandboxInfo] = {}
         self._start = start
         self._enclosed = enclosed
@@ -526,11 +548,11 @@ class Supervisor:
         zygote = self._zygotes.get(key)
         if zygote is not None:
             try:
-                return zygote.spawn(limits)
+                return zygote.spawn(limits, self.subtree)
             except SandboxError:
                 zygote.close()
         self._zygotes[key] = self._start_zygote(torch=torch, packages=packages, open_devices=limits.gpu)
-        return self._zygotes[key].spawn(limits)
+        return self._zygotes[key].spawn(limits, self.subtree)
 
     def _start_zygote(self, *, torch: bool, packages: frozenset[str] | None, open_devices: bool) -> Zygote:
         if self._enclosed and not open_devices:  # a GPU's driver lies outside every private view

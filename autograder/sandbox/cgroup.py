@@ -1,0 +1,152 @@
+"""A bound on the pages and tasks that a worker holds, counted by the kernel: cgroup v2, where there is one to be had.
+
+Resource limits count address space, and processes by user; a cgroup counts what a worker really holds. It comes on top
+of the other layers, and only where this process runs in a cgroup that was handed over to it (*delegated*): by systemd
+(``Delegate=yes``), or as a container with a writable cgroup of its own. Official grading does not ask for it.
+
+Files and rules: the kernel's ``Documentation/admin-guide/cgroup-v2.rst``, above all "Delegation" and "No Internal
+Process Constraint".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import sys
+from pathlib import Path
+
+from .limits import Limits
+
+CONTROLLERS = frozenset({"memory", "pids"})
+OURS = "grader"  # the cgroup that the grader itself moves to: only one without processes may have bounded children
+_INITIAL_NAMESPACE = 0xEFFFFFFB  # inode of the cgroup namespace that the kernel starts with
+
+
+class Cgroup:
+    """The cgroup of one worker. OSError where the kernel does not play along."""
+
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        self._folder = folder
+        folder.mkdir()
+        mib = 1024 * 1024
+        wanted = {
+            # Scratch files lie in memory as well. What the zygote had touched before the fork counts as the zygote's.
+            "memory.max": str((limits.memory_mib + limits.scratch_mib) * mib),
+            "memory.swap.max": "0",
+            "memory.oom.group": "1",
+            "pids.max": str(limits.tasks),
+        }
+        for name, value in wanted.items():
+            if (folder / name).exists():  # a kernel without swap or without one of the controllers lacks the file
+                _write(folder / name, value)
+
+    def admit(self, pid: int) -> None:
+        """Move a process in. From then on what it and its threads allocate is counted here."""
+        _write(self._folder / "cgroup.procs", str(pid))
+
+    def ran_out_of_memory(self) -> bool:
+        """Whether the kernel has killed the worker because of ``memory.max``."""
+        try:
+            lines = (self._folder / "memory.events").read_text(encoding="ascii").split("\n")
+        except OSError:
+            return False
+        return any(line.startswith("oom_kill ") and line != "oom_kill 0" for line in lines)
+
+    def remove(self) -> None:
+        """End what is still in there, and the cgroup; call it when the worker has been waited for."""
+        with contextlib.suppress(OSError):
+            _write(self._folder / "cgroup.kill", "1")
+        _remove(self._folder)
+
+
+class Subtree:
+    """A cgroup that was handed over to this process; makes one below it for each worker."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._numbers = itertools.count()
+        for left in folder.glob("worker-*-*"):  # by a grader that was killed
+            if not Path(f"/proc/{left.name.split('-')[1]}").exists():
+                _remove(left)
+
+    def make(self, limits: Limits) -> Cgroup | None:
+        """Return a cgroup with these limits; None where the kernel refuses."""
+        folder = self.folder / f"worker-{os.getpid()}-{next(self._numbers)}"
+        try:
+            return Cgroup(folder, limits)
+        except OSError:
+            _remove(folder)
+            return None
+
+
+def delegated(process: Path = Path("/proc/self")) -> Subtree | None:
+    """Return the subtree that was handed over to this process; None where there is none.
+
+    The processes in it, which are this one and those that it was started by, move into a cgroup ``grader`` below.
+    ``process`` is the folder that describes this process.
+    """
+    try:
+        folder = _own_folder(process) if sys.platform == "linux" else None
+        if folder is None:
+            return None
+        if folder.name == OURS and _controllers(folder.parent / "cgroup.subtree_control"):
+            folder = folder.parent  # another grader was here before
+        if not _controllers(folder / "cgroup.controllers") or not _is_handed_over(folder, process):
+            return None
+        _enable(folder)
+        return Subtree(folder)
+    except (OSError, ValueError):
+        return None
+
+
+def _own_folder(process: Path) -> Path | None:
+    """The folder of this process's cgroup; None without cgroup v2."""
+    own = [line[3:] for line in (process / "cgroup").read_text().splitlines() if line.startswith("0::")]
+    for line in (process / "mountinfo").read_text().splitlines():
+        before, _, after = line.partition(" - ")
+        if own and after.split()[0] == "cgroup2":
+            root, mounted = before.split()[3:5]
+            if own[0] == root or own[0].startswith(root.rstrip("/") + "/"):
+                return Path(mounted) / own[0].removeprefix(root).lstrip("/")
+    return None
+
+
+def _controllers(file: Path) -> frozenset[str]:
+    return CONTROLLERS & frozenset(file.read_text(encoding="ascii").split())
+
+
+def _is_handed_over(folder: Path, process: Path) -> bool:
+    """Whether this cgroup is ours to divide. Root may write everywhere, so for root somebody must have said so."""
+    needed = (folder, folder / "cgroup.procs", folder / "cgroup.subtree_control")
+    if not (folder / "cgroup.type").exists() or not all(os.access(path, os.W_OK) for path in needed):
+        return False  # the machine's own root cgroup has no type
+    if os.getuid() != 0 or (process / "ns" / "cgroup").stat().st_ino != _INITIAL_NAMESPACE:
+        return True
+    for name in ("trusted.delegate", "user.delegate"):  # where systemd writes it down
+        with contextlib.suppress(OSError):
+            return os.getxattr(folder, name) == b"1"
+    return False
+
+
+def _enable(folder: Path) -> None:
+    control = folder / "cgroup.subtree_control"
+    wanted = _controllers(folder / "cgroup.controllers")
+    if _controllers(control) >= wanted:
+        return
+    keeper = folder / OURS
+    keeper.mkdir(exist_ok=True)
+    for pid in (folder / "cgroup.procs").read_text(encoding="ascii").split():
+        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+            _write(keeper / "cgroup.procs", pid)
+    _write(control, " ".join(f"+{name}" for name in sorted(wanted)))
+
+
+def _write(file: Path, text: str) -> None:
+    with open(file, "w", encoding="ascii") as opened:
+        opened.write(text)
+
+
+def _remove(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
