@@ -417,9 +417,9 @@ def test_a_wait_is_never_below_nothing_by_accident(monkeypatch: pytest.MonkeyPat
             return []
 
     worker = SimpleNamespace(_connection=SimpleNamespace(fileno=lambda: 9), _output_end=8, _pidfd=7, _poll=Poll())
-    worker._finish = lambda: SimpleNamespace(cpu_s=0.0)
+    worker._late = lambda clock: module.WorkerLost(module.Loss.TIMED_OUT, limit_s=clock.limit_s)
     with pytest.raises(module.WorkerLost) as caught:
-        module.Worker._wait(worker, select.POLLIN, Clock(1, 1.0))  # type: ignore[arg-type]
+        module.ForkedWorker._wait(worker, Clock(1, 1.0), writing=False)  # type: ignore[arg-type]
     assert caught.value.loss is module.Loss.TIMED_OUT and waits
 
 

@@ -91,7 +91,8 @@ def limit_resources(limits: Limits, *, own_users: bool = False) -> None:
     The address space is counted on top of what this process holds now (a torch zygote has gigabytes mapped).
     """
     mib = 1024 * 1024
-    if not limits.gpu:
+    linux = sys.platform == "linux"  # others count address space in their own ways, and have no /proc
+    if linux and not limits.gpu:
         _limit(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_mib * mib)
     cpu = max(1, round(limits.cpu_s))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))  # the hard limit ends those who ignore SIGXCPU
@@ -102,7 +103,7 @@ def limit_resources(limits: Limits, *, own_users: bool = False) -> None:
     _limit(resource.RLIMIT_STACK, 8 * mib)
     if own_users:
         _limit(resource.RLIMIT_NPROC, limits.tasks + 3)  # counted in our user namespace: the zygote and its relay, too
-    elif os.getuid() != 0:  # root is exempt; for others all processes of the user count, so leave room
+    elif linux and os.getuid() != 0:  # root is exempt; for others all processes of the user count, so leave room
         _limit(resource.RLIMIT_NPROC, _processes_of_user() + limits.tasks)
 
 

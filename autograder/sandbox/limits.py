@@ -30,4 +30,5 @@ class Limits:
     gpu: bool = False  # CUDA reserves address space far beyond any RLIMIT_AS, so that limit is left out
 
 
+BROKEN = 97  # exit status of a worker whose own loop was broken, which takes a submission that meddles with it
 PATIENCE = 10.0  # measured: on a busy machine wall time is up to 8 times the time that a worker really had

@@ -21,7 +21,7 @@ from .student import Connection, Source, StudentCode, StudentFault
 from .supervisor import Supervisor
 
 PROBE = b"""
-import os, resource, sys
+import os, sys
 
 def attempt(action):
     try:
@@ -59,6 +59,7 @@ def privileges():
     return {key: lines[key].strip() for key in lines if key.startswith(("Cap", "NoNewPrivs", "Seccomp"))}
 
 def outgrow(mib):
+    import resource
     def allocate():
         bytearray((mib + 64) * 2**20)
     def raise_limit():

@@ -6,6 +6,7 @@ the case in hand; a zygote that cannot be started raises :class:`autograder.erro
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import dataclasses
 import json
@@ -27,8 +28,7 @@ from ..errors import SandboxError
 from ..model import SandboxInfo
 from . import cgroup, view
 from .guest import wire
-from .limits import PATIENCE, Limits
-from .zygote import BROKEN
+from .limits import BROKEN, PATIENCE, Limits
 
 START_S = 120.0  # importing torch on a cold disk of a busy machine
 CONTROL_S = 30.0
@@ -78,7 +78,10 @@ class Frame:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Usage:
-    """What a finished worker used, as the kernel counted it."""
+    """What a finished worker used, as the kernel counted it.
+
+    ``status`` is its exit status, or the number of the signal that ended it, negative.
+    """
 
     status: int
     cpu_s: float
@@ -143,7 +146,7 @@ class Zygote:
                 pass  # it has ended
         return started
 
-    def spawn(self, limits: Limits, subtree: cgroup.Subtree | None = None) -> Worker:
+    def spawn(self, limits: Limits, subtree: cgroup.Subtree | None = None) -> ForkedWorker:
         """Fork a worker, in a cgroup below ``subtree``; SandboxError when the zygote is gone."""
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
@@ -160,14 +163,16 @@ class Zygote:
         finally:
             theirs.close()
             os.close(output_end)
-        worker = Worker(self, answer["pid"], descriptors[0], ours, output, scratch, limits)
+        worker = ForkedWorker(self, answer["pid"], descriptors[0], ours, output, scratch, limits)
         if subtree is not None:
             worker.bound(subtree)
         return worker
 
     def reap(self, pid: int) -> Usage:
         answer, _ = self._request({"op": "reap", "pid": pid})
-        usage = Usage(answer["status"], answer["user_s"] + answer["system_s"], answer["peak_kib"])
+        usage = Usage(
+            os.waitstatus_to_exitcode(answer["status"]), answer["user_s"] + answer["system_s"], answer["peak_kib"]
+        )
         self.cpu_s += usage.cpu_s
         return usage
 
@@ -210,48 +215,21 @@ main()
 """
 
 
-class Worker:
-    """One worker, seen from the trusted side. Use it from one thread."""
+class Worker(abc.ABC):
+    """One worker, seen from the trusted side. Use it from one thread.
 
-    def __init__(
-        self,
-        zygote: Zygote,
-        number: int,
-        pidfd: int,
-        connection: socket.socket,
-        output: int,
-        scratch: str | None,
-        limits: Limits,
-    ) -> None:
+    What is said to it and read from it is the same everywhere; how it is waited for and ended depends on the system.
+    """
+
+    def __init__(self, pid: int, connection: socket.socket, limits: Limits) -> None:
         self.limits = limits
-        self._zygote = zygote
-        self._number = number  # as the zygote counts, in its own pid namespace
-        self._pid = _pid_of(pidfd) or number
-        self._pidfd = pidfd
+        self._pid = pid  # 0 where it is not known
         self._connection = connection
-        self._output_end = output
-        self._scratch = scratch
         self._received = bytearray()  # what came along with the frames read so far
         self._output = bytearray()
         self._dropped = 0
         self._usage: Usage | None = None
-        self._cgroup: cgroup.Cgroup | None = None
-        self._out_of_memory = False
         connection.setblocking(False)
-        os.set_blocking(output, False)
-        self._poll = select.poll()
-        self._poll.register(output, select.POLLIN)
-        self._poll.register(pidfd, select.POLLIN)
-
-    def bound(self, subtree: cgroup.Subtree) -> None:
-        """Put the worker into a cgroup of its own, before it is given anything to run."""
-        made = subtree.make(self.limits) if self._pid else None
-        if made is not None:
-            try:
-                made.admit(self._pid)
-                self._cgroup = made
-            except OSError:  # it has ended already, or the kernel refuses
-                made.remove()
 
     # --- talking
 
@@ -265,7 +243,7 @@ class Worker:
             try:
                 data = data[self._connection.send(data) :]
             except BlockingIOError:
-                self._wait(select.POLLOUT, clock)
+                self._wait(clock, writing=True)
             except OSError:
                 raise self._ended() from None
 
@@ -319,7 +297,7 @@ class Worker:
             try:
                 got = self._connection.recv(min(max(size - len(received), CHUNK), 1 << 20))
             except BlockingIOError:
-                self._wait(select.POLLIN, clock)
+                self._wait(clock, writing=False)
                 continue
             except OSError:
                 raise self._ended() from None
@@ -339,15 +317,112 @@ class Worker:
         except OSError:
             return False  # nothing there, or the worker is gone: the send will tell
 
-    def _wait(self, event: int, clock: Clock) -> None:
-        """Wait until the connection is ready, draining what is printed meanwhile; WorkerLost at the deadline."""
+    def _print(self, data: bytes) -> None:
+        """Keep what the submission printed, as far as there is room."""
+        room = max(0, self.limits.output_kib * 1024 - len(self._output))
+        self._output += data[:room]
+        self._dropped += len(data) - len(data[:room])
+
+    @abc.abstractmethod
+    def _wait(self, clock: Clock, *, writing: bool) -> None:
+        """Wait until the connection can be read (or written); WorkerLost at the deadline or when the worker ended."""
+
+    @abc.abstractmethod
+    def _drain(self) -> bool:
+        """Read what was printed since the last time; False when no more will come."""
+
+    # --- ending
+
+    def kill(self) -> Usage:
+        """End the worker, always with SIGKILL: no exit handler, ``__del__`` or thread of it may still run."""
+        return self._finish()
+
+    def _violation(self, text: str) -> WorkerLost:
+        self._finish()
+        return WorkerLost(Loss.PROTOCOL, text=text)
+
+    def _late(self, clock: Clock) -> WorkerLost:
+        """End a worker that has passed its deadline."""
+        usage = self._finish()
+        return WorkerLost(Loss.TIMED_OUT, limit_s=clock.limit_s, waiting=usage.cpu_s < clock.limit_s / 2)
+
+    def _ended(self) -> WorkerLost:
+        """Say how a worker that ended by itself did so."""
+        # A worker that only closed its connection is still running: then our own kill is what the status shows.
+        running = not self._is_gone(1.0)
+        usage = self._finish() if running else self._collect()
+        if running:
+            return WorkerLost(Loss.PROTOCOL, text="the connection was closed")
+        if usage.status < 0:
+            number = -usage.status
+            if self._ran_out_of_memory():
+                return WorkerLost(Loss.MEMORY)
+            if number == signal.SIGXCPU or (number == signal.SIGKILL and usage.cpu_s >= self.limits.cpu_s):
+                return WorkerLost(Loss.CPU, limit_s=self.limits.cpu_s)
+            return WorkerLost(Loss.SIGNALLED, detail=number)
+        if usage.status == BROKEN:
+            return WorkerLost(Loss.PROTOCOL, text="the worker's own loop was broken")
+        return WorkerLost(Loss.EXITED, detail=usage.status)
+
+    def _ran_out_of_memory(self) -> bool:
+        return False
+
+    @abc.abstractmethod
+    def _is_gone(self, wait_s: float) -> bool:
+        """Whether the process ends by itself within ``wait_s`` seconds."""
+
+    @abc.abstractmethod
+    def _finish(self) -> Usage:
+        """Kill the worker and what it started, and collect it; a second time do nothing."""
+
+    @abc.abstractmethod
+    def _collect(self) -> Usage:
+        """Wait for a process that has ended, and give back all that it held."""
+
+
+class ForkedWorker(Worker):
+    """A worker that a zygote forked, on Linux."""
+
+    def __init__(
+        self,
+        zygote: Zygote,
+        number: int,
+        pidfd: int,
+        connection: socket.socket,
+        output: int,
+        scratch: str | None,
+        limits: Limits,
+    ) -> None:
+        super().__init__(_pid_of(pidfd) or number, connection, limits)
+        self._zygote = zygote
+        self._number = number  # as the zygote counts, in its own pid namespace
+        self._pidfd = pidfd
+        self._output_end = output
+        self._scratch = scratch
+        self._cgroup: cgroup.Cgroup | None = None
+        self._out_of_memory = False
+        os.set_blocking(output, False)
+        self._poll = select.poll()
+        self._poll.register(output, select.POLLIN)
+        self._poll.register(pidfd, select.POLLIN)
+
+    def bound(self, subtree: cgroup.Subtree) -> None:
+        """Put the worker into a cgroup of its own, before it is given anything to run."""
+        made = subtree.make(self.limits) if self._pid else None
+        if made is not None:
+            try:
+                made.admit(self._pid)
+                self._cgroup = made
+            except OSError:  # it has ended already, or the kernel refuses
+                made.remove()
+
+    def _wait(self, clock: Clock, *, writing: bool) -> None:
         poll = self._poll
-        poll.register(self._connection, event)
+        poll.register(self._connection, select.POLLOUT if writing else select.POLLIN)
         while True:
             wait_s = clock.wait_s()
             if wait_s <= 0:
-                usage = self._finish()
-                raise WorkerLost(Loss.TIMED_OUT, limit_s=clock.limit_s, waiting=usage.cpu_s < clock.limit_s / 2)
+                raise self._late(clock)
             ready = dict(poll.poll(wait_s * 1000))
             if self._output_end in ready and not self._drain():
                 poll.unregister(self._output_end)
@@ -359,8 +434,6 @@ class Worker:
                 raise self._ended()
 
     def _drain(self) -> bool:
-        """Read what was printed; False once the pipe is closed at its other end."""
-        keep = self.limits.output_kib * 1024
         for _ in range(64):  # bounded: a flood is drained again at the next turn
             try:
                 data = os.read(self._output_end, 1 << 16)
@@ -368,16 +441,16 @@ class Worker:
                 return True
             if not data:
                 return False
-            room = max(0, keep - len(self._output))
-            self._output += data[:room]
-            self._dropped += len(data) - len(data[:room])
+            self._print(data)
         return True
 
-    # --- ending
+    def _ran_out_of_memory(self) -> bool:
+        return self._out_of_memory
 
-    def kill(self) -> Usage:
-        """End the worker, always with SIGKILL: no exit handler, ``__del__`` or thread of it may still run."""
-        return self._finish()
+    def _is_gone(self, wait_s: float) -> bool:
+        ended = select.poll()
+        ended.register(self._pidfd, select.POLLIN)
+        return bool(ended.poll(wait_s * 1000))
 
     def _finish(self) -> Usage:
         if self._usage is not None:
@@ -392,7 +465,7 @@ class Worker:
         except SandboxError:
             # A zygote that ended took its workers along. A submission can have ended it, so this is no fault of ours
             # for the case in hand; the next worker comes from a new zygote.
-            self._usage = Usage(status=signal.SIGKILL, cpu_s=0.0, peak_kib=0)
+            self._usage = Usage(status=-signal.SIGKILL, cpu_s=0.0, peak_kib=0)
         self._drain()
         os.close(self._pidfd)
         os.close(self._output_end)
@@ -403,31 +476,6 @@ class Worker:
             self._out_of_memory = self._cgroup.ran_out_of_memory()
             self._cgroup.remove()
         return self._usage
-
-    def _violation(self, text: str) -> WorkerLost:
-        self._finish()
-        return WorkerLost(Loss.PROTOCOL, text=text)
-
-    def _ended(self) -> WorkerLost:
-        """Say how a worker that ended by itself did so."""
-        # A worker that only closed its connection is still running: then our own SIGKILL is what the status shows.
-        ended = select.poll()
-        ended.register(self._pidfd, select.POLLIN)
-        running = not ended.poll(1000)
-        usage = self._finish() if running else self._collect()
-        if running:
-            return WorkerLost(Loss.PROTOCOL, text="the connection was closed")
-        if os.WIFSIGNALED(usage.status):
-            number = os.WTERMSIG(usage.status)
-            if self._out_of_memory:
-                return WorkerLost(Loss.MEMORY)
-            if number == signal.SIGXCPU or (number == signal.SIGKILL and usage.cpu_s >= self.limits.cpu_s):
-                return WorkerLost(Loss.CPU, limit_s=self.limits.cpu_s)
-            return WorkerLost(Loss.SIGNALLED, detail=number)
-        status = os.waitstatus_to_exitcode(usage.status)
-        if status == BROKEN:
-            return WorkerLost(Loss.PROTOCOL, text="the worker's own loop was broken")
-        return WorkerLost(Loss.EXITED, detail=status)
 
 
 class Clock:
@@ -532,18 +580,30 @@ class Supervisor:
 
     With ``enclosed`` (the default on Linux) workers live in namespaces; where the kernel refuses, they go without,
     and ``refusal`` says why. Whether that is enough is for ``selftest.py`` to find out and for the caller to decide.
+    A ``portable`` one (the default elsewhere) has no zygotes and starts each worker as a program (``portable.py``).
     """
 
-    def __init__(self, *, start: Callable[..., Zygote] = Zygote, enclosed: bool = sys.platform == "linux") -> None:
+    def __init__(
+        self,
+        *,
+        start: Callable[..., Zygote] = Zygote,
+        enclosed: bool = sys.platform == "linux",
+        portable: bool = sys.platform != "linux",
+    ) -> None:
         self.refusal = ""
         self.subtree = cgroup.delegated()
         self.examined: dict[object, SandboxInfo] = {}
         self._start = start
         self._enclosed = enclosed
+        self._portable = portable
         self._zygotes: dict[tuple[bool, frozenset[str] | None, bool], Zygote] = {}
 
     def spawn(self, limits: Limits, *, torch: bool, packages: frozenset[str] | None = None) -> Worker:
         """Return a fresh worker that can import ``packages``. A zygote that died is replaced once."""
+        if self._portable:
+            from .portable import FreshWorker
+
+            return FreshWorker(limits, torch=torch)
         key = (torch, packages, limits.gpu)
         zygote = self._zygotes.get(key)
         if zygote is not None:

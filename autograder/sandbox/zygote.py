@@ -25,10 +25,9 @@ from types import ModuleType
 from typing import Any
 
 from . import confine, jail, namespaces
-from .limits import Limits
+from .limits import BROKEN, Limits
 
 CONTROL = 3
-BROKEN = 97  # exit status of a worker whose own loop was broken, which takes a submission that meddles with it
 
 
 def main() -> None:
