@@ -81,7 +81,7 @@ class Tensor:
         ### END SOLUTION
 
     def sum(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
-        """The sum over all entries, or along one axis, which stays with length 1 if keepdims (as in numpy)."""
+        """The sum over all entries, or along one axis, which stays with length 1 if keepdims (all as in numpy)."""
         ### BEGIN SOLUTION
         a = self.data
         kept = a.sum(axis=axis, keepdims=True)
@@ -90,7 +90,7 @@ class Tensor:
         ### END SOLUTION
 
     def mean(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
-        """The mean over all entries, or along one axis, which stays with length 1 if keepdims (as in numpy)."""
+        """The mean over all entries, or along one axis, which stays with length 1 if keepdims (all as in numpy)."""
         ### BEGIN SOLUTION
         total = self.sum(axis, keepdims)
         return total * (total.data.size / self.data.size)
@@ -462,7 +462,7 @@ def train_digits(
         images: uint8 (N, 28, 28), 0 is paper and 255 is ink.
         labels: int64 (N,), each 0 to 9.
         test_images: uint8 (M, 28, 28).
-        test_labels: int64 (M,). Use them for counting and for nothing else: the grader hands in some that are wrong
+        test_labels: int64 (M,). Use them for counting and for nothing else: the grader hands in many that are wrong
             on purpose, and knows what an honest count must then be.
         seed: where all chance comes from; the same seed gives the same result.
 
