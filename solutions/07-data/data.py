@@ -45,8 +45,8 @@ def iterate_minibatches(
     Args:
         n: the number of examples, 0 or more.
         batch_size: examples in a batch, 1 or more.
-        shuffle: True for a random order, drawn anew from rng for every epoch, so that every example may meet every
-            other one; False for the order 0, 1, 2, ...
+        shuffle: True for a random order, drawn anew from rng for every epoch: every example may stand in any place,
+            and meet any other one; False for the order 0, 1, 2, ...
         drop_last: leave out a last batch that is not full; otherwise it comes last, and is short.
         rng: the only source of randomness: a generator in the same state gives the same batches.
 

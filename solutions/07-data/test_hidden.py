@@ -147,10 +147,12 @@ def test_neighbours_are_parted(student, rng):
     assert_close([len(batch) for batch in batches], [12] * 5, name="sizes of the batches")
     for batch in batches:
         require(int(np.ptp(batch)) > len(batch) - 1, "A shuffled batch holds a piece of the original order.")
-    # Two of six share a batch in one epoch of five: that two miss each other 120 times happens once in 10 ** 10 runs.
-    many = run(student.iterate_minibatches, 6, 2, True, False, recipes.generator(int(rng.integers(1000))), 120)
+    # One of six comes first in one epoch of six: that it never does in 150 happens once in 10 ** 10 runs.
+    many = run(student.iterate_minibatches, 6, 2, True, False, recipes.generator(int(rng.integers(1000))), 150)
     pairs = {tuple(sorted(map(int, batch))) for batches in many for batch in batches}
-    require(len(pairs) == 15, "In 120 epochs of six examples, some two never share a batch of two.")
+    require(len(pairs) == 15, "In 150 epochs of six examples, some two never share a batch of two.")
+    places = {(place, int(i)) for batches in many for place, i in enumerate(np.concatenate(batches))}
+    require(len(places) == 36, "In 150 epochs of six examples, some example never comes at some place.")
 
 
 @task("iterate_minibatches", points=2, hint="Those who are left over must change from epoch to epoch.")
@@ -203,7 +205,9 @@ def test_labels_and_images(student, rng):
     """Labels and images of any size, also none; the array may be written to, and the path may be a str."""
     run = inside(student, read_bytes)
     drawn = [(draw_array(rng, ndim), as_text) for ndim in (1, 3) for as_text in (False, True)]
-    for array, as_text in (*drawn, (np.zeros(0, np.uint8), False), (np.zeros((0, 5, 7), np.uint8), True)):
+    drawn += [(np.zeros(0, np.uint8), False), (np.zeros((0, 5, 7), np.uint8), True)]
+    drawn += [(rng.integers(0, 256, size=70_001, dtype=np.uint8), False)]  # a length of three bytes
+    for array, as_text in drawn:
         found, writable = run(student.read_idx, on_file(idx_bytes(array)), "numbers-idx-ubyte", as_text)
         assert_close(found, array)
         require(found.dtype == np.uint8, "The entries must be uint8.")
@@ -250,8 +254,9 @@ def test_files_of_another_length_are_refused(student, rng):
 
 @task("to_chw_float", points=5)
 def test_images_match(student, reference, rng):
-    """Batches of several sizes, to the last grey level."""
-    over = [(rng.integers(0, 256, size=(n, 28, 28), dtype=np.uint8),) for n in (1, 3, 7, 11, 2)]
+    """Batches of several sizes, dark and pale, to the last grey level."""
+    drawn = ((1, 256), (3, 256), (7, 256), (11, 256), (2, 100))  # so many images, and the largest byte may be 99 only
+    over = [(rng.integers(0, most, size=(n, 28, 28), dtype=np.uint8),) for n, most in drawn]
     assert_matches(student.to_chw_float, reference.to_chw_float, over, rtol=1e-6, atol=1e-7)
 
 
