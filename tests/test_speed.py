@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,10 @@ from conftest import Load
 
 from autograder import inside, speed_ratio
 from autograder.checks.compare import CaseFailed
+from autograder.course import assignment, solution
+from autograder.grading.session import Bench, Run, on_bench
+from autograder.model import Outcome, Verdict
+from autograder.sandbox.supervisor import Supervisor
 
 
 def sums(x: Any) -> Any:
@@ -96,6 +101,20 @@ def test_what_a_race_does_not_notice(load: Load, source: str) -> None:
     x = np.arange(60_000.0).reshape(20, 3000)
     result, ratio = speed_ratio(student.f, inside(student, sums), (x,))
     assert np.array_equal(result, x.sum(axis=1)) and ratio > 20
+
+
+def test_the_race_of_the_capstone_is_measured(supervisor: Supervisor) -> None:
+    capstone = assignment.load("14-capstone", root=Path(__file__).parents[1])
+    found: list[Outcome] = []
+
+    def work(bench: Bench) -> None:
+        race = [case for case in bench.plan if case.id == "twenty_times_as_fast_as_loops"]
+        found.extend(outcome for _, outcome, _ in bench.run(solution.modules(capstone), race, alone=True))
+
+    on_bench(capstone, work, run=Run(official=True, device="cpu"), supervisor=supervisor)
+    assert [outcome.verdict for outcome in found] == [Verdict.PASSED]
+    measure = found[0].measure
+    assert measure is not None and (measure.name, measure.unit) == ("speed ratio", "×") and measure.value >= 20
 
 
 def test_times_that_are_none_are_no_ratio() -> None:
