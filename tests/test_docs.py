@@ -23,7 +23,8 @@ from autograder.sandbox import selftest
 from autograder.sandbox.guest import wire
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.student import Connection, Source, StudentCode
-from autograder.sandbox.supervisor import Frame, Supervisor, Worker
+from autograder.sandbox.supervisor import Supervisor
+from autograder.sandbox.worker import Frame, Worker
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -16,7 +16,7 @@ from conftest import Connect, Load
 
 from autograder.model import Verdict
 from autograder.sandbox import student as student_module
-from autograder.sandbox import supervisor as supervisor_module
+from autograder.sandbox import worker as worker_module
 from autograder.sandbox.student import (
     StudentCode,
     StudentFault,
@@ -1010,7 +1010,7 @@ class Clock:
         self.ahead = 0.0
         fake = SimpleNamespace(monotonic=lambda: time.monotonic() + self.ahead)
         monkeypatch.setattr(student_module, "time", fake)
-        monkeypatch.setattr(supervisor_module, "time", fake)
+        monkeypatch.setattr(worker_module, "time", fake)
 
     def advance(self, x: int) -> int:
         self.ahead += 100.0

@@ -19,10 +19,11 @@ from conftest import Connect
 
 from autograder.errors import SandboxError
 from autograder.model import Verdict
-from autograder.sandbox import supervisor as module
+from autograder.sandbox import worker as module
 from autograder.sandbox.limits import PATIENCE, Limits
 from autograder.sandbox.student import Connection, Source, StudentCode, StudentFault
-from autograder.sandbox.supervisor import Clock, Supervisor, Zygote, remove_folder
+from autograder.sandbox.supervisor import ForkedWorker, Supervisor, Zygote
+from autograder.sandbox.worker import Clock, remove_folder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
@@ -419,7 +420,7 @@ def test_a_wait_is_never_below_nothing_by_accident(monkeypatch: pytest.MonkeyPat
     worker = SimpleNamespace(_connection=SimpleNamespace(fileno=lambda: 9), _output_end=8, _pidfd=7, _poll=Poll())
     worker._late = lambda clock: module.WorkerLost(module.Loss.TIMED_OUT, limit_s=clock.limit_s)
     with pytest.raises(module.WorkerLost) as caught:
-        module.ForkedWorker._wait(worker, Clock(1, 1.0), writing=False)  # type: ignore[arg-type]
+        ForkedWorker._wait(worker, Clock(1, 1.0), writing=False)  # type: ignore[arg-type]
     assert caught.value.loss is module.Loss.TIMED_OUT and waits
 
 

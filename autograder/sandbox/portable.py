@@ -26,7 +26,7 @@ from types import ModuleType
 from typing import Any
 
 from .limits import BROKEN, Limits
-from .supervisor import Clock, Usage, Worker, remove_folder
+from .worker import Clock, Usage, Worker, remove_folder
 
 _BOOTSTRAP = """
 import json, sys

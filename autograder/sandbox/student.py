@@ -32,7 +32,8 @@ from . import recipes
 from .guest import wire
 from .limits import Limits
 from .recipes import Recipe
-from .supervisor import Clock, Frame, Loss, Supervisor, Worker, WorkerLost
+from .supervisor import Supervisor
+from .worker import Clock, Frame, Loss, Worker, WorkerLost
 
 BATCH_BYTES = 1 << 22  # of arguments in one frame; a longer list of calls travels in several
 _Decoded = tuple[Any, list[tuple[int, Any]], list[int]]  # result, changed nodes with their new content, aliased nodes
