@@ -603,19 +603,18 @@ def test_one_seed_gives_one_result(student, rng):
 def test_digits_that_you_have_not_seen(student, rng):
     """Trained on 1,297 digits, your network is right for 93 of 100 new ones, and counts as honestly as the grader."""
     data = digits28()
-    # Each test image comes again, once or twice, with a wrong label that is the same for all of its class: who counts
-    # honestly gets a share that only the grader can turn into an accuracy, and who learns from these labels learns the
-    # wrong ones.
-    copies = np.concatenate([np.arange(500), rng.choice(500, size=int(rng.integers(200, 500)), replace=False)])
+    # Among the new images there are more that it was trained on, with wrong labels: one for all of a class. Who counts
+    # honestly gets none of these right, and a share that only the grader can turn into an accuracy. Who learns from
+    # the labels learns the wrong ones.
+    old = rng.choice(1297, size=int(rng.integers(700, 1000)), replace=False)
     classes = rng.permutation(10)  # around a circle, each is taken for the next
-    wrong = np.roll(classes, -1)[np.argsort(classes)][data.test_labels[copies]]
-    order = rng.permutation(500 + len(copies))
-    images = np.concatenate([data.test_images, data.test_images[copies]])[order]
+    wrong = np.roll(classes, -1)[np.argsort(classes)][data.train_labels[old]]
+    order = rng.permutation(500 + len(old))
+    images = np.concatenate([data.test_images, data.train_images[old]])[order]
     labels = np.concatenate([data.test_labels, wrong])[order]
     for seed in (1, 2):
         train = student.train_digits.record(data.train_images, data.train_labels, images, labels, seed=seed)
         require(not train.changed, "An array was changed in place.")
-        # Of the 4 in 100 that it takes for others, a tenth hits the wrong label, which counts once or twice.
         accuracy = float(train.result) * len(labels) / 500
         if 0.93 <= accuracy <= 1.03:
             return
