@@ -273,7 +273,7 @@ def im2col(x: np.ndarray, kh: int, kw: int, stride: int, padding: int) -> np.nda
     ### BEGIN SOLUTION
     padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (kh, kw), axis=(2, 3))[:, :, ::stride, ::stride]
-    return windows.transpose(0, 2, 3, 1, 4, 5).reshape(-1, x.shape[1] * kh * kw)
+    return np.einsum("ncijpq->nijcpq", windows).reshape(-1, x.shape[1] * kh * kw)
     ### END SOLUTION
 
 
@@ -302,10 +302,11 @@ def conv2d_fast(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int = 1, pa
            [4.5, 6.5, 4.5]])
     """
     ### BEGIN SOLUTION
-    kh, kw = w.shape[2:]
-    oh = (x.shape[2] - kh + 2 * padding) // stride + 1
-    rows = im2col(x, kh, kw, stride, padding) @ w.reshape(len(w), -1).T + b
-    return rows.reshape(len(x), oh, -1, len(w)).transpose(0, 3, 1, 2)
+    n, _, height, _ = x.shape
+    outputs, _, kh, kw = w.shape
+    oh = (height - kh + 2 * padding) // stride + 1
+    rows = im2col(x, kh, kw, stride, padding) @ w.reshape(outputs, -1).T + b
+    return np.einsum("nijo->noij", rows.reshape(n, oh, -1, outputs))
     ### END SOLUTION
 
 
@@ -333,9 +334,9 @@ def conv2d_backward(
     channels, height, width = x.shape[1:]
     outputs, _, kh, kw = w.shape
     n, _, oh, ow = dout.shape
-    rows = dout.transpose(0, 2, 3, 1).reshape(-1, outputs)
+    rows = np.einsum("noij->nijo", dout).reshape(-1, outputs)
     dw = (rows.T @ im2col(x, kh, kw, stride, padding)).reshape(w.shape)
-    windows = (rows @ w.reshape(outputs, -1)).reshape(n, oh, ow, channels, kh, kw).transpose(0, 3, 4, 5, 1, 2)
+    windows = np.einsum("nijcpq->ncpqij", (rows @ w.reshape(outputs, -1)).reshape(n, oh, ow, channels, kh, kw))
     padded = np.zeros((n, channels, height + 2 * padding, width + 2 * padding))
     for p in range(kh):
         for q in range(kw):
@@ -364,13 +365,11 @@ def max_pool2d_backward(dout: np.ndarray, x: np.ndarray, k: int) -> np.ndarray:
     """
     ### BEGIN SOLUTION
     n, channels, oh, ow = dout.shape
-    windows = x[:, :, : oh * k, : ow * k].reshape(n, channels, oh, k, ow, k).transpose(0, 1, 2, 4, 3, 5)
+    windows = np.einsum("ncipjq->ncijpq", x[:, :, : oh * k, : ow * k].reshape(n, channels, oh, k, ow, k))
     largest = windows.reshape(n, channels, oh, ow, k * k).argmax(axis=4)
-    dwindows = (np.arange(k * k) == largest[..., None]) * dout[..., None]
+    dwindows = ((np.arange(k * k) == largest[..., None]) * dout[..., None]).reshape(n, channels, oh, ow, k, k)
     dx = np.zeros(x.shape)
-    dx[:, :, : oh * k, : ow * k] = (
-        dwindows.reshape(n, channels, oh, ow, k, k).transpose(0, 1, 2, 4, 3, 5).reshape(n, channels, oh * k, ow * k)
-    )
+    dx[:, :, : oh * k, : ow * k] = np.einsum("ncijpq->ncipjq", dwindows).reshape(n, channels, oh * k, ow * k)
     return dx
     ### END SOLUTION
 

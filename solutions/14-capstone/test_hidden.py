@@ -111,11 +111,11 @@ def slopes(Tensor, f, arrays):
     return [each.grad for each in leaves]
 
 
-def assert_slopes(student, function, at, run=slopes):
-    """Compare the engine's gradients of the sum of ``function`` with its numeric slopes."""
+def assert_slopes(student, function, at, run):
+    """Compare the engine's gradients of the sum of ``function`` with its numeric slopes; ``run`` is in the worker."""
     of = plain(function)
     assert_gradient(
-        inside(student, run),
+        run,
         of=lambda *arrays: np.sum(of(*arrays)),
         at=at,
         wrt=tuple(range(len(at))),
@@ -136,8 +136,9 @@ def test_values_of_every_operation(student, rng):
 @task("Tensor", points=6)
 def test_slopes_of_every_operation(student, rng):
     """The gradient of every operation is its slope."""
+    run = inside(student, slopes)
     for function in [*OPERATIONS, matrices]:
-        assert_slopes(student, function, operands(rng, function))
+        assert_slopes(student, function, operands(rng, function), run)
 
 
 def both(a, b):
@@ -147,8 +148,9 @@ def both(a, b):
 @task("Tensor", points=6, hint="A gradient has the shape of the data that it belongs to: sum over what was broadcast.")
 def test_slopes_of_what_was_broadcast(student, rng):
     """+ and * of other shapes: a row, a column, a column and a row, one more axis, a single number."""
+    run = inside(student, slopes)
     for left, right in [((5, 3), (3,)), ((5, 1), (5, 3)), ((5, 1), (1, 3)), ((2, 5, 3), (5, 1)), ((), (2, 3))]:
-        assert_slopes(student, both, (rng.normal(size=left), rng.normal(size=right)))
+        assert_slopes(student, both, (rng.normal(size=left), rng.normal(size=right)), run)
 
 
 def diamond(a, b):
@@ -165,8 +167,9 @@ def square_of_itself(a, b):
 @task("Tensor", points=4, hint="Only when all its users have paid in may a tensor hand its gradient on.")
 def test_slopes_of_diamonds(student, rng):
     """Tensors that are used in several places, near and far."""
-    assert_slopes(student, diamond, (rng.normal(size=(3, 2)), rng.normal(size=(3, 2))))
-    assert_slopes(student, square_of_itself, (rng.normal(size=(3, 3)), rng.normal(size=(3, 3))))
+    run = inside(student, slopes)
+    assert_slopes(student, diamond, (rng.normal(size=(3, 2)), rng.normal(size=(3, 2))), run)
+    assert_slopes(student, square_of_itself, (rng.normal(size=(3, 3)), rng.normal(size=(3, 3))), run)
 
 
 def plain_sum(a, b):
@@ -193,14 +196,16 @@ def without_a_sum(Tensor, f, arrays):
 def test_gradients_of_two_losses_add_up(student, rng):
     """A second backward() adds to .grad, also where both losses share a part of their computation."""
     at = rng.normal(size=(3, 2)), rng.normal(size=(3, 2))
+    run = inside(student, two_losses)
     for function in (both, diamond, plain_sum):
-        assert_slopes(student, function, at, run=two_losses)
+        assert_slopes(student, function, at, run)
 
 
 @task("Tensor", points=2)
 def test_backward_of_several_entries(student, rng):
     """backward() of a tensor of several entries gives the gradient of their sum."""
-    assert_slopes(student, both, (rng.normal(size=(5, 1)), rng.normal(size=(1, 3))), run=without_a_sum)
+    run = inside(student, without_a_sum)
+    assert_slopes(student, both, (rng.normal(size=(5, 1)), rng.normal(size=(1, 3))), run)
 
 
 def chain(Tensor, x, length):
@@ -299,7 +304,8 @@ def test_sigmoid_far_out_and_cross_entropy(student, rng):
     """At ±1000 the sigmoid is 1 and 0 and its slope 0; the slopes of a cross entropy are right."""
     got = inside(student, far_out)(student.Tensor, np.array([-1000.0, 0.0, 1000.0]))
     assert_close(got, (np.array([0.0, 0.5, 1.0]), np.array([0.0, 0.25, 0.0])))
-    assert_slopes(student, cross_entropy, (rng.normal(size=(5, 3)), rng.uniform(size=(5, 3))))
+    at = rng.normal(size=(5, 3)), rng.uniform(size=(5, 3))
+    assert_slopes(student, cross_entropy, at, inside(student, slopes))
 
 
 # --- gradcheck
