@@ -271,8 +271,6 @@ ENGLISH: dict[str, str] = {
     "training.logits": "floating-point logits",
     # honesty: what was used, and what the training learned from
     "honest.called": "This call used {names}, which this task asks you to do without.",
-    "speed.clock": "The times that were measured in your process do not add up to the CPU time that it used. Compute "
-    "everything within the call, in one thread.",
     "honest.renamed": "Every class was given another name before this training. Of {examples} test examples the share "
     "{accuracy} got its new name; at least {at} is wanted.",
     "honest.hint-old-names": "The predictions carry the old names, so they do not come from the labels of this "

@@ -250,8 +250,6 @@ KOREAN: dict[str, str] = {
     "training.logits": "부동소수점 로짓",
     # honesty: what was used, and what the training learned from
     "honest.called": "이 호출에서 사용했습니다: {names}. 이 문제는 그것 없이 풀어야 합니다.",
-    "speed.clock": "프로세스 안에서 잰 시간의 합이 실제로 사용한 CPU 시간과 맞지 않습니다. 모든 계산을 호출 안에서, "
-    "스레드 하나로 하십시오.",
     "honest.renamed": "이 훈련 전에 모든 클래스의 이름을 바꾸었습니다. 새 이름을 맞힌 비율(테스트 예제 {examples}개): {accuracy}. 기준은 {at} 이상입니다.",
     "honest.hint-old-names": "예측이 옛 이름을 담고 있으므로 이 훈련의 레이블에서 나온 것이 아닙니다. 새 가중치에서 시작하고, 전달받은 레이블을 사용하십시오.",
     "honest.hint-names": "원래 이름으로 같은 훈련을 했을 때 결과가 더 좋다면, 코드의 어딘가가 어느 클래스가 무엇인지 미리 알고 있는 것입니다.",

@@ -135,21 +135,6 @@ def test_a_function_that_needs_more_than_its_arguments_stays_here(load: Load) ->
             inside(student, function)  # type: ignore[arg-type]
 
 
-def busy(n):  # type: ignore[no-untyped-def]
-    for _ in range(1000 * n):
-        pass
-    return n
-
-
-def test_a_race_times_both_and_returns_what_the_first_returns(load: Load) -> None:
-    student = load("def f(n):\n    for _ in range(10000 * n): pass\n    return -n\n")
-    race = build(student, recipes.race(student.f, inside(student, busy)))
-    assert race(20) == -20
-    mine, rival, together = race.seconds()
-    assert 2 < mine / rival < 50  # ten times as much to do
-    assert together >= 4 * mine + 3 * rival  # a first run, and in each of three rounds at least one
-
-
 # --- torch
 
 

@@ -1,47 +1,54 @@
-"""How many times as fast as a rival is a function of the submission, timed in one process?
+"""How many times as fast as a rival is a function of the submission, in one process?
 
-A ratio travels from one machine to another, seconds do not. What is timed inside the worker is evidence, not proof: the
-student's code runs beside the clock. So the kernel's count of the worker's CPU time is held against it, values are
-compared on the trusted side, and only a modest ratio should be worth points. What a liar gains all the same stands in
-docs/explanation/security.md.
+A ratio travels from one machine to another, seconds do not. Nothing that the worker says of time is believed: the
+kernel counts its CPU time, threads included, and the trusted side asks before and after. Every call has arguments of
+its own, so that a remembered answer is a wrong one. What the submission can still do is slow the rival down, which runs
+beside it; therefore the rival also runs here, and counts for at most twice what it took here.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+import time
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any, Protocol
 
-from autograder.checks.compare import CaseFailed
-from autograder.messages import say
-from autograder.model import Mismatch
+from autograder.checks.compare import copied
+from autograder.errors import CaseError
 
-_UNSEEN = (0.25, 0.1)  # share of the kernel's count, and seconds, that need not be seen by the worker's own clock
+_SLOWER = 2.0  # than here may the rival be in the worker, on a busy machine
+_LEAST_S = 1e-6  # on a system that does not say, nobody is infinitely fast
 
 
 class Racing(Protocol):
-    """A function under test that can race against another one of its worker."""
+    """A function under test that can race against another one in its worker."""
 
-    def raced(self, rival: Any, args: tuple[Any, ...], rounds: int, /) -> tuple[Any, tuple[float, ...]]: ...
+    @property
+    def prepared(self) -> MutableMapping[Any, Any]: ...
+    def raced(
+        self, rival: Any, over: Sequence[tuple[Any, ...]], against: tuple[Any, ...], /
+    ) -> tuple[list[Any], float, float]: ...
 
 
 def speed_ratio(
-    function: Racing, rival: Callable[..., Any], args: tuple[Any, ...], *, rounds: int = 2
-) -> tuple[Any, float]:
-    """Return the result of a call, and the CPU time of the rival divided by that of the function.
+    function: Racing, rival: Callable[..., Any], over: Sequence[tuple[Any, ...]]
+) -> tuple[list[Any], float]:
+    """Return the results of all calls, and the CPU time of one call of the rival divided by that of the function.
 
     Args:
-        function: of the submission.
-        rival: ``inside(student, slow)``: what it is compared with, called with the same arguments in the same process.
-        args: of both.
-        rounds: in each, the rival runs once and the function up to five times; the fastest run of each counts.
+        function: of the submission; called with each of ``over``, the first time out of competition.
+        rival: a plain ``def`` of the case that uses nothing but ``np`` and its arguments, as for ``inside``. It runs
+            once in the worker, and once in a grading run here, with the first of ``over``.
+        over: two or more tuples of arguments that cost the same and are not equal; the fastest call counts, with the
+            way of its arguments and its result. Ten give a steady ratio.
 
-    Raises:
-        CaseFailed: kind property, if the worker used far more CPU time than it says, or times that are none.
+    Compare the results: only what is right has a speed. Raises CaseError for fewer than two tuples.
     """
-    result, seconds = function.raced(rival, args, rounds)
-    mine, other, together, counted = seconds
-    sound = all(math.isfinite(each) and each > 0 for each in (mine, other, together))
-    if not sound or counted - together > _UNSEEN[0] * counted + _UNSEEN[1]:
-        raise CaseFailed(message=say("speed.clock"), mismatch=Mismatch("property", got="", want=""))
-    return result, other / mine
+    if len(over) < 2:
+        raise CaseError("speed_ratio: give `over` two or more tuples of arguments; the first call is not timed.")
+    prepared = function.prepared
+    if "rival" not in prepared:
+        started = time.thread_time()
+        rival(*copied(over[0]))
+        prepared["rival"] = time.thread_time() - started
+    results, mine, other = function.raced(rival, [copied(each) for each in over], copied(over[0]))
+    return results, min(other, _SLOWER * prepared["rival"]) / max(mine, _LEAST_S)

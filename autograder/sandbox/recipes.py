@@ -70,15 +70,6 @@ def poisoned(model: Any, value: float) -> Recipe:
     return Recipe("poisoned", (model, value))
 
 
-def race(function: Any, rival: Any, rounds: int = 3) -> Recipe:
-    """A stand-in for ``function`` that times it against ``rival``, both called with the same arguments in one process.
-
-    Call it once, then ``seconds()`` gives the CPU seconds of the fastest run of each, and of all runs together. What a
-    worker times is evidence, not proof; ``speed_ratio`` also asks the kernel.
-    """
-    return Recipe("race", (function, rival, rounds))
-
-
 def watch_inputs(model: Any) -> Recipe:
     """An observer of ``model``: ``first_values()`` is a list of float arrays, ``count()`` the number of forward calls.
 

@@ -33,7 +33,7 @@ from .guest import wire
 from .limits import Limits
 from .recipes import Recipe
 from .supervisor import Supervisor
-from .worker import Clock, Frame, Loss, Worker, WorkerLost
+from .worker import CPU_STEP_S, Clock, Frame, Loss, Worker, WorkerLost
 
 BATCH_BYTES = 1 << 22  # of arguments in one frame; a longer list of calls travels in several
 _Decoded = tuple[Any, list[tuple[int, Any]], list[int]]  # result, changed nodes with their new content, aliased nodes
@@ -290,6 +290,10 @@ class Connection:
     def cpu_s(self) -> float:
         """CPU seconds of the worker in hand; 0 when there is none."""
         return self._worker.cpu_s() if self._worker is not None else 0.0
+
+    def main_thread_s(self) -> float:
+        """CPU seconds of the main thread of the worker in hand; 0 when there is none."""
+        return self._worker.main_thread_s() if self._worker is not None else 0.0
 
     def close(self) -> None:
         """Kill the worker, and those of :meth:`another`."""
@@ -1022,19 +1026,27 @@ class RemoteFunction:
         called = watch.called()
         return result, [name for name in names if name in called]
 
-    def raced(self, rival: RemoteFunction, args: tuple[Any, ...], rounds: int) -> tuple[Any, tuple[float, ...]]:
-        """Call, and return the result and CPU seconds (``recipes.race``).
+    def raced(
+        self, rival: FunctionType, over: Sequence[tuple[Any, ...]], against: tuple[Any, ...]
+    ) -> tuple[list[Any], float, float]:
+        """Call with each of ``over``, then call ``rival`` in the same worker with the arguments ``against``.
 
-        They are: the fastest run of this function, the fastest of ``rival``, and all runs together, as the worker timed
-        them; then what the kernel counted meanwhile for the whole worker, in steps of 10 ms.
+        Return the results, and the CPU seconds of the fastest call of each, as the kernel counts them. The first call
+        is out of competition: it may import something, or fetch memory. Each call travels alone, so that none can
+        begin before its turn; what other threads computed meanwhile is shared out among the calls.
         """
-        self._check()
-        race = _build(self._connection, recipes.race(self, rival, rounds))
-        before = self._connection.cpu_s()
-        result = RemoteFunction(self._connection, race, None, self.__name__)(*args)
-        counted = self._connection.cpu_s() - before
-        mine, other, together = race.seconds()
-        return result, (float(mine), float(other), float(together), counted)
+        connection = self._connection
+        theirs = _inside(connection, rival)
+        results = [self(*over[0])]
+        before, seconds = connection.cpu_s(), []
+        for args in over[1:]:
+            started = connection.main_thread_s()
+            results.append(self(*args))
+            seconds.append(connection.main_thread_s() - started)
+        elsewhere = max(0.0, connection.cpu_s() - before - sum(seconds) - CPU_STEP_S)
+        started = connection.main_thread_s()
+        theirs(*against)
+        return results, min(seconds) + elsewhere / len(seconds), connection.main_thread_s() - started
 
     @property
     def prepared(self) -> MutableMapping[Any, Any]:
@@ -1231,13 +1243,17 @@ def inside(student: StudentCode, function: FunctionType) -> RemoteFunction:
     Raises:
         CaseError: the function uses a variable of a function around it, or is no ``def``.
     """
+    return _inside(student._autograder_connection, function)
+
+
+def _inside(connection: Connection, function: FunctionType) -> RemoteFunction:
     source = textwrap.dedent(inspect.getsource(function))
     if function.__closure__ or not source.startswith("def "):
         raise CaseError(
             f"inside: {function.__qualname__} must be a plain def that uses nothing but np and its arguments."
         )
-    made = build(student, recipes.function(source))
-    return RemoteFunction(student._autograder_connection, made, None, function.__name__)
+    made = _build(connection, recipes.function(source))
+    return RemoteFunction(connection, made, None, function.__name__)
 
 
 def fresh(student: StudentCode) -> StudentCode:

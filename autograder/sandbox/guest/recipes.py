@@ -9,7 +9,6 @@ import importlib
 import inspect
 import operator
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
@@ -78,42 +77,6 @@ def poisoned(model: Any, value: float) -> Any:
     for parameter in model.parameters():
         parameter.grad = torch.full_like(parameter, value)
     return model
-
-
-class Race:
-    """Calls a function and its rival in turn with the same arguments, and remembers the CPU seconds that they took."""
-
-    def __init__(self, function: Callable[..., Any], rival: Callable[..., Any], rounds: int) -> None:
-        self._function, self._rival = function, rival
-        self._rounds = rounds
-        self._mine: list[float] = []
-        self._theirs: list[float] = []
-        self._first = 0.0
-
-    def __call__(self, *args: Any) -> Any:
-        """Return what the function returned last; in each round it has its rival's time, for at most five runs."""
-        _, self._first = _timed(self._function, args)  # out of competition: a first call may import, or fetch memory
-        for _ in range(self._rounds):
-            _, left = _timed(self._rival, args)
-            self._theirs.append(left)
-            for _ in range(5):
-                result, seconds = _timed(self._function, args)
-                self._mine.append(seconds)
-                left -= seconds
-                if left < 0:
-                    break
-        return result
-
-    def seconds(self) -> list[float]:
-        """CPU seconds of the fastest run of the function and of that of its rival, and of all runs together."""
-        return [min(self._mine), min(self._theirs), self._first + sum(self._mine) + sum(self._theirs)]
-
-
-def _timed(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, float]:
-    # Of this thread: under a limit of CPU time, Linux counts that of the process in steps of some milliseconds.
-    started = time.thread_time()
-    result = function(*args)
-    return result, time.thread_time() - started
 
 
 class WatchInputs:
@@ -217,7 +180,6 @@ RECIPES: dict[str, Callable[..., Any]] = {
     "strided": strided,
     "on_device": on_device,
     "poisoned": poisoned,
-    "race": Race,
     "watch_inputs": WatchInputs,
     "watch_calls": WatchCalls,
 }
