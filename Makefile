@@ -7,7 +7,7 @@ DEV_READY := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 export PYTHONUTF8 := 1
 
-.PHONY: help grade demo test test-slow check audit fuzz bench stubs clean
+.PHONY: help grade demo test test-slow lint check audit fuzz bench stubs clean
 
 help:  ## Show this menu.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,10 +36,12 @@ test: $(DEV_READY)  ## The framework's own tests.
 test-slow: $(DEV_READY)  ## The slow tests (minutes), and those for a GPU where there is one.
 	@$(BIN)/python -m pytest -q -n 2 -m "slow or gpu"
 
-check: $(DEV_READY)  ## Lint, types, stale generated files, then all tests and the audit; rewrites nothing.
+lint: $(DEV_READY)  ## Style and types; rewrites nothing.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+check: lint  ## Lint, then all tests (stale generated files among them) and the audit; rewrites nothing.
 	@$(BIN)/python -m pytest -q
 	@$(BIN)/autograder audit
 

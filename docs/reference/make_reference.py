@@ -52,6 +52,7 @@ Each target sets up what it needs, once.
 | `make grade L=ko` | the same in Korean, with or without the others |
 | `make demo` | grades the synthetic class in `examples/class` officially, into `report/demo` |
 | `make test` | the framework's fast tests |
+| `make lint` | style and types; rewrites nothing |
 | `make test-slow` | the slow tests, and those for a GPU where there is one |
 | `make check` | lint, format, types, all tests, the audit of all assignments |
 | `make audit` | `autograder audit`, for all assignments; `A=05-logistic` for one |
