@@ -7,14 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import confine, jail, selftest
+from autograder.sandbox import confine, jail, selftest, view
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.student import Connection, Source, StudentCode, StudentRaised
 from autograder.sandbox.supervisor import Supervisor
+from autograder.sandbox.view import View
 
 ROOT = Path(__file__).parents[1]
 NAMES = tuple(layer.name for layer in selftest.LAYERS)
@@ -115,6 +117,24 @@ def test_a_numpy_worker_cannot_read_torch_and_a_torch_worker_can(supervisor: Sup
         finally:
             connection.close()
     assert answers == ["ModuleNotFoundError", 2.0]
+
+
+def test_an_installation_below_tmp_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scratch folder stands in the place of /tmp, and must not hide modules that are imported late."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        (Path(folder) / "late.py").write_text("x = 7\n", encoding="utf-8")
+        shown = view.of_packages(frozenset({"numpy"}))
+        installed = View((*shown.paths, folder), shown.covered)
+        monkeypatch.setattr(view, "of_packages", lambda packages: installed)
+        with Supervisor() as supervisor:
+            code = f"def f(): return open({folder + '/late.py'!r}).read()\ndef g(): open('s', 'w').close()\n"
+            source = Source("answer", {"answer": ("answer.py", code.encode())})
+            connection = Connection(source, supervisor, Limits(), torch=False, seed=0)
+            student = StudentCode(connection)
+            assert student.f() == "x = 7\n"
+            student.g()  # the scratch folder itself is still there
+            connection.close()
 
 
 def test_the_filter_names_every_rule_for_both_machines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,7 @@ class Walls:
     def put_on(self, limits: Limits, scratch: str | None) -> None:
         """In the worker: put on every layer that this machine has. ``scratch`` is its folder without namespaces."""
         if self.home is not None:
-            namespaces.own_mounts(limits.scratch_mib)
+            namespaces.own_mounts(limits.scratch_mib, self.readable)
         box = namespaces.BOX if self.home is not None or scratch is None else scratch
         neutral_surroundings(box)
         if sys.platform == "linux":

@@ -160,12 +160,16 @@ def fork_into_own_pid_namespace(home: int) -> int:
     return pid
 
 
-def own_mounts(size_mib: int) -> None:
-    """In a worker: a mount and an IPC namespace of its own, its own /proc, and an empty scratch folder."""
+def own_mounts(size_mib: int, shown: Sequence[str]) -> None:
+    """In a worker: a mount and an IPC namespace of its own, its own /proc, and an empty scratch folder.
+
+    The scratch folder is /tmp as well, unless something of ``shown`` lies there: then /tmp holds that, read-only.
+    """
     unshare(CLONE_NEWNS | CLONE_NEWIPC)
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     options = f"size={size_mib}m,nr_inodes=4096,mode=700"
     mount("tmpfs", BOX, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
     for other in ("/tmp", "/dev/shm"):
-        mount(BOX, other, None, MS_BIND)
+        if not any(path.startswith(f"{other}/") for path in shown):
+            mount(BOX, other, None, MS_BIND)
     os.chdir(BOX)
