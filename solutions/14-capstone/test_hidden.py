@@ -164,7 +164,11 @@ def square_of_itself(a, b):
     return product @ product * b
 
 
-@task("Tensor", points=4, hint="Only when all its users have paid in may a tensor hand its gradient on.")
+@task(
+    "Tensor",
+    points=4,
+    hint="Where each operation by itself is right: only when all its users have paid in may a tensor hand on.",
+)
 def test_slopes_of_diamonds(student, rng):
     """Tensors that are used in several places, near and far."""
     run = inside(student, slopes)
@@ -592,18 +596,20 @@ def test_gradients_that_are_none_or_forgotten(student, rng):
 # --- digits
 
 
-@task("train_digits", points=1, call_s=60.0, hint="All chance comes from the seed that you are given.")
+@task("train_digits", points=1, call_s=60.0)
 def test_one_seed_gives_one_result(student, rng):
     """Trained twice with the same seed on the same 300 digits, your network answers alike."""
     data = digits28()
     seen = rng.choice(1297, size=300, replace=False)
     # Each image comes one to five times, so that the share tells which of them are recognised, and not only how many.
-    again = np.repeat(rng.choice(500, size=200, replace=False), rng.integers(1, 6, size=200))
-    given = data.train_images[seen], data.train_labels[seen], data.test_images[again], data.test_labels[again]
+    new = np.repeat(rng.choice(500, size=200, replace=False), rng.integers(1, 6, size=200))
+    given = data.train_images[seen], data.train_labels[seen], data.test_images[new], data.test_labels[new]
     first = student.train_digits.record(*given, seed=1)
     require(not first.changed, "An array was changed in place.")
     require(0.2 <= first.result <= 1.0, "The share is not that of a network that has learned from 300 digits.")
-    assert_close(student.train_digits(*given, seed=1), first.result, rtol=0, atol=0, name="share with the same seed")
+    again = student.train_digits(*given, seed=1)
+    hint = "All chance comes from the seed that you are given."
+    assert_close(again, first.result, rtol=0, atol=0, name="share with the same seed", hint=hint)
 
 
 @task("train_digits", points=6, call_s=60.0)
