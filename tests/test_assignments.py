@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from autograder.authoring import stubs
 from autograder.course import assignment as assignments
@@ -178,11 +179,16 @@ def test_alternatives_earn_full_marks(assignment: Assignment, supervisor) -> Non
     assert {name: lost(report) for name, report in reports.items() if lost(report)} == {}
 
 
-# Each mistake is rehearsed in every case that fails on it; with torch that is a minute an assignment.
-@pytest.mark.parametrize(
-    "assignment",
-    [pytest.param(each, id=each.slug, marks=[pytest.mark.slow] if each.needs_torch else []) for each in COURSE],
-)
+MANY_MISTAKES = {"09-static-graph", "14-capstone"}
+
+
+def slow_with_many(assignment: Assignment) -> ParameterSet:
+    """Each mistake is rehearsed in every case that fails on it: with torch, or with many, that takes long."""
+    slow = assignment.needs_torch or assignment.slug in MANY_MISTAKES
+    return pytest.param(assignment, id=assignment.slug, marks=[pytest.mark.slow] if slow else [])
+
+
+@pytest.mark.parametrize("assignment", [slow_with_many(each) for each in COURSE])
 def test_each_mistake_is_caught_where_it_says_and_earns_its_hint(assignment: Assignment, supervisor) -> None:
     found = solution.mistakes(assignment)
     assert len(found) >= 6

@@ -128,12 +128,13 @@ def test_an_installation_below_tmp_can_be_read(monkeypatch: pytest.MonkeyPatch) 
         installed = View((*shown.paths, folder), shown.covered)
         monkeypatch.setattr(view, "of_packages", lambda packages: installed)
         with Supervisor() as supervisor:
-            code = f"def f(): return open({folder + '/late.py'!r}).read()\ndef g(): open('s', 'w').close()\n"
+            code = f"def f(): return open({folder + '/late.py'!r}).read()\n"
+            code += "import tempfile\ndef g(): open('s', 'w').close(); return tempfile.TemporaryFile().write(b'x')\n"
             source = Source("answer", {"answer": ("answer.py", code.encode())})
             connection = Connection(source, supervisor, Limits(), torch=False, seed=0)
             student = StudentCode(connection)
             assert student.f() == "x = 7\n"
-            student.g()  # the scratch folder itself is still there
+            assert student.g() == 1  # the scratch folder itself is still there
             connection.close()
 
 

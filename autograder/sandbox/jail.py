@@ -146,3 +146,5 @@ def neutral_surroundings(scratch: str) -> None:
     os.environ.clear()
     os.environ.update(HOME=scratch, TMPDIR=scratch, LANG="C.UTF-8", PATH="/usr/bin:/bin", OMP_NUM_THREADS="1")
     sys.argv[:] = [""]
+    if "tempfile" in sys.modules:  # it may remember the zygote's folder
+        sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]
