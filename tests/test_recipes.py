@@ -124,6 +124,25 @@ def test_a_function_of_the_case_runs_beside_the_submission(load: Load) -> None:
         run(student.broken, 1)
 
 
+def joined(f, x):  # type: ignore[no-untyped-def]
+    return np.concatenate([f(x, x), x])
+
+
+def test_a_type_error_of_a_library_is_no_wrong_call(load: Load) -> None:
+    """The numbers that came back do not fit; a wrong parameter list is what the other message is for."""
+    student = load("def f(x, y): return None\ndef g(x): return x\n")
+
+    def saved(f, x):  # type: ignore[no-untyped-def]
+        import json
+
+        return json.dumps({(1, 2): f(x, x)})
+
+    with pytest.raises(TypeError, match=r"^saved\(.*\) raised TypeError: keys must be str"):
+        inside(student, saved)(student.f, np.ones(2))
+    with pytest.raises(TypeError, match="could not be called this way"):
+        inside(student, joined)(student.g, np.ones(2))
+
+
 def test_a_function_that_needs_more_than_its_arguments_stays_here(load: Load) -> None:
     student, outer = load(PAIR), 1
 

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from . import wire
-from .recipes import OPERATIONS, RECIPES
+from .recipes import CASE_FILE, OPERATIONS, RECIPES
 from .torchvision_import import import_torchvision
 
 MAX_TYPE, MAX_TEXT = 80, 2000  # characters of an error's type and text
@@ -282,7 +282,8 @@ class Guest:
         except BaseException as broken:
             text = f"(its text cannot be shown: {_name_of(type(broken))})"
         try:
-            lines, own = self._student_lines(exc), bool(self._frames(exc.__traceback__))
+            lines = self._student_lines(exc)
+            own = bool(self._frames(exc.__traceback__)) or _a_library_called_by_the_case_raised(exc.__traceback__)
         except BaseException:
             lines, own = [], True
         return {
@@ -312,6 +313,15 @@ class Guest:
                 found.append((code.co_filename, trace.tb_lineno, code.co_qualname))
             trace = trace.tb_next
         return found
+
+
+def _a_library_called_by_the_case_raised(trace: TracebackType | None) -> bool:
+    """Whether it was raised inside of what a case's function called: then nobody was called with wrong arguments."""
+    files = []
+    while trace is not None:
+        files.append(trace.tb_frame.f_code.co_filename)
+        trace = trace.tb_next
+    return CASE_FILE in files and files[-1] != CASE_FILE
 
 
 # A metaclass of the student's may have its own idea of a class's name and bases; these are the interpreter's.

@@ -30,11 +30,14 @@ def dictionary(keys: Sequence[Any], values: Sequence[Any]) -> dict[Any, Any]:
     return dict(zip(keys, values, strict=True))
 
 
+CASE_FILE = "<function of the case>"
+
+
 def function(source: str) -> Callable[..., Any]:
     """The function that ``source`` defines; it sees numpy as ``np``, and nothing else but its arguments."""
     space: dict[str, Any] = {"np": np}
     postponed = __future__.annotations.compiler_flag  # the names in its annotations need not be there
-    exec(compile(source, "<function of the case>", "exec", flags=postponed, dont_inherit=True), space)
+    exec(compile(source, CASE_FILE, "exec", flags=postponed, dont_inherit=True), space)
     found: Callable[..., Any] = list(space.values())[-1]
     return found
 
