@@ -20,7 +20,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -1247,13 +1247,19 @@ def inside(student: StudentCode, function: FunctionType) -> RemoteFunction:
 
 
 def _inside(connection: Connection, function: FunctionType) -> RemoteFunction:
-    source = textwrap.dedent(inspect.getsource(function))
+    source = _source_of(function.__code__)
     if function.__closure__ or not source.startswith("def "):
         raise CaseError(
             f"inside: {function.__qualname__} must be a plain def that uses nothing but np and its arguments."
         )
     made = _build(connection, recipes.function(source))
     return RemoteFunction(connection, made, None, function.__name__)
+
+
+@functools.cache
+def _source_of(code: CodeType) -> str:
+    """The source of a function, read once for all submissions of a run."""
+    return textwrap.dedent(inspect.getsource(code))
 
 
 def fresh(student: StudentCode) -> StudentCode:
