@@ -30,9 +30,8 @@ SEED = 1  # of everything that is not run over many seeds
 COSTLY_S = 1.0  # a case that takes longer, or has its own limit, trains: it is run a few times only
 SLOW_S = 0.1  # such a case is run on a mutant only while no other has caught it
 QUICK_S = 0.04  # such a case runs with all seeds; every other
-SEEDS_S = 2.0  # may take so many seconds over all seeds and answers, and runs with
+SEEDS_S = 1.0  # may take so many seconds over all seeds and answers, and runs with
 FEWEST_SEEDS = 3  # at least
-COSTLY_SEEDS = 2  # of the solution; every alternative runs the costly cases once
 
 INPUTS = 300  # wider inputs that the solution accepts, a function
 TRIED = 3 * INPUTS  # inputs drawn to find so many
@@ -115,7 +114,7 @@ class Job:
 def jobs(assignment: Assignment, mutants: Sequence[Mutant], *, seeds: int) -> list[Job]:
     """List all work on an assignment, what takes long first."""
     answers = 1 + len(solution.alternatives(assignment))
-    costly = [Job("costly", number) for number in range(answers + COSTLY_SEEDS - 1)]
+    costly = [Job("costly", number) for number in range(answers)]
     mistakes = [Job("mistake", number) for number in range(len(solution.mistakes(assignment)))]
     edits = [Job("mutant", number) for number in range(len(mutants))]
     return [*costly, *mistakes, *edits, Job("stub"), *(Job("seed", number) for number in range(seeds))]
@@ -232,11 +231,10 @@ class Trials:
         return min(self._seeds, max(affordable, FEWEST_SEEDS))
 
     def _costly(self, number: int) -> None:
-        """Grade one answer on the costly cases: the solution with the first few seeds, each alternative with one."""
-        seed, answer = (number, 0) if number < COSTLY_SEEDS else (0, number - COSTLY_SEEDS + 1)
+        """Grade one answer on the costly cases, each answer with a seed of its own."""
         cases = [case for case in self._bench.plan if self._is_costly(case)]
         if cases:
-            self._grade(*self._answers[answer], cases, seed=SEED + seed)
+            self._grade(*self._answers[number], cases, seed=SEED + number)
 
     def _grade(self, name: str, modules: dict[str, bytes], cases: Sequence[Case], *, seed: int) -> None:
         for case, outcome, _ in self._at(seed).run(modules, cases):
