@@ -54,6 +54,7 @@ fuzz: $(DEV_READY)  ## A million mutated frames against what reads a worker's an
 bench: $(READY)  ## What grading and its walls cost, measured (docs/reference/performance.md).
 	@$(BIN)/python benchmarks/batch_vs_fresh.py
 	@$(BIN)/python benchmarks/layers.py
+	@$(BIN)/python benchmarks/calls.py
 
 stubs: $(READY)  ## Generate the stubs in assignments/ from solutions/.
 	@$(BIN)/python -m autograder.authoring.stubs
