@@ -22,7 +22,6 @@ import sys
 import tempfile
 import time
 import traceback
-from types import ModuleType
 from typing import Any
 
 from .limits import BROKEN, Limits
@@ -53,6 +52,7 @@ class FreshWorker(Worker):
             assert self._process.stdin is not None
             with contextlib.suppress(OSError), self._process.stdin as lines:  # a process that is gone is noticed later
                 lines.write(json.dumps(order).encode() + b"\n")
+        self._ended_as: Usage | None = None
         super().__init__(self._process.pid, ours, limits)
 
     def _wait(self, clock: Clock, *, writing: bool) -> None:
@@ -74,11 +74,11 @@ class FreshWorker(Worker):
 
     def _is_gone(self, wait_s: float) -> bool:
         until = time.monotonic() + wait_s
-        while self._ended_as is None and time.monotonic() < until:
+        while self._reaped() is None and time.monotonic() < until:
             time.sleep(_LOOK_S)
-        return self._ended_as is not None
+        return self._reaped() is not None
 
-    def _finish(self) -> Usage:
+    def kill(self) -> Usage:
         if self._usage is not None:
             return self._usage
         with contextlib.suppress(OSError):
@@ -89,9 +89,9 @@ class FreshWorker(Worker):
         return self._collect()
 
     def _collect(self) -> Usage:
-        while self._ended_as is None:
+        while (usage := self._reaped()) is None:
             time.sleep(_LOOK_S)
-        self._usage = self._ended_as
+        self._usage = usage
         self._drain()
         self._printed.close()
         self._connection.close()
@@ -101,42 +101,34 @@ class FreshWorker(Worker):
             shutil.rmtree(self._scratch, ignore_errors=True)
         else:
             remove_folder(self._scratch)
-        return self._usage
+        return usage
 
-    _found: Usage | None = None
-
-    @property
-    def _ended_as(self) -> Usage | None:
-        """What the process used, once it has ended. Windows does not say how much."""
-        if self._found is None and sys.platform == "win32":
+    def _reaped(self) -> Usage | None:
+        """Wait for the process if it has ended, and return what it used; Windows does not say how much."""
+        if sys.platform == "win32":
             if self._process.poll() is not None:
-                self._found = Usage(self._process.returncode, cpu_s=0.0, peak_kib=0)
-        elif self._found is None:
+                self._ended_as = Usage(self._process.returncode, cpu_s=0.0, peak_kib=0)
+        elif self._ended_as is None:
             pid, status, used = os.wait4(self._pid, os.WNOHANG)
             if pid:
                 self._process.returncode = os.waitstatus_to_exitcode(status)  # nobody else is to wait for it
                 peak_kib = used.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
-                self._found = Usage(self._process.returncode, used.ru_utime + used.ru_stime, peak_kib)
-        return self._found
+                self._ended_as = Usage(self._process.returncode, used.ru_utime + used.ru_stime, peak_kib)
+        return self._ended_as
 
 
 def _start(connection: socket.socket, output: Any, scratch: str) -> subprocess.Popen[bytes]:
     environment = {"HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-I", "-X", "utf8", "-c", _BOOTSTRAP]
+    options: dict[str, Any] = {}
     if sys.platform == "win32":  # which finds neither its sockets nor its random numbers without its own folder
-        environment = {**environment, "TEMP": scratch, "TMP": scratch, "SYSTEMROOT": os.environ["SYSTEMROOT"]}
-        return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=output, stderr=output, cwd=scratch, env=environment
-        )
+        environment |= {"TEMP": scratch, "TMP": scratch, "SYSTEMROOT": os.environ["SYSTEMROOT"]}
+    else:
+        environment["PATH"] = "/usr/bin:/bin"
+        options["pass_fds"] = (connection.fileno(),)
+        options["start_new_session"] = True  # a group of its own, to be killed as one
+    command = [sys.executable, "-I", "-X", "utf8", "-c", _BOOTSTRAP]
     return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=output,
-        stderr=output,
-        cwd=scratch,
-        env={**environment, "PATH": "/usr/bin:/bin"},
-        pass_fds=(connection.fileno(),),
-        start_new_session=True,  # a group of its own, to be killed as one
+        command, stdin=subprocess.PIPE, stdout=output, stderr=output, cwd=scratch, env=environment, **options
     )
 
 
@@ -165,9 +157,6 @@ def serve(order: dict[str, Any]) -> None:
         for stream in (sys.stdout, sys.stderr):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
         sys.argv[:] = [""]
-        for name in [name for name in sys.modules if name.partition(".")[0] == "autograder"]:
-            del sys.modules[name]  # a student's own module may be called anything; ours is not offered
-        sys.modules["__main__"] = ModuleType("__main__")
         answer(connection, max_result=limits.result_mib * 1024 * 1024, max_handles=limits.handles)
     except BaseException:
         traceback.print_exc()  # into the worker's output, which staff can read

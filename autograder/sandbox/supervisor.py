@@ -231,7 +231,7 @@ class ForkedWorker(Worker):
         ended.register(self._pidfd, select.POLLIN)
         return bool(ended.poll(wait_s * 1000))
 
-    def _finish(self) -> Usage:
+    def kill(self) -> Usage:
         if self._usage is not None:
             return self._usage
         with contextlib.suppress(ProcessLookupError):

@@ -98,7 +98,7 @@ class Worker(abc.ABC):
     def send(self, pieces: list[bytes | memoryview], *, limit_s: float) -> None:
         """Send one frame. Bytes that are readable before it are an answer to nothing, hence a violation."""
         if self._received or self._readable():
-            raise self._violation("a frame that answers nothing")
+            raise self.violation("a frame that answers nothing")
         data = memoryview(b"".join(pieces))
         clock = Clock(self._pid, limit_s)
         while data:
@@ -118,7 +118,7 @@ class Worker(abc.ABC):
             header = wire.unpack_header(bytes(self._exactly(header_size, clock)))
             body = self._exactly(body_size, clock)
         except wire.WireError as exc:
-            raise self._violation(str(exc)) from None
+            raise self.violation(str(exc)) from None
         if not self._received:
             self._drain()
         return Frame(kind, header, body)
@@ -159,7 +159,8 @@ class Worker(abc.ABC):
 
     def violation(self, text: str) -> WorkerLost:
         """Kill the worker because of what it sent; return the loss to raise."""
-        return self._violation(text)
+        self.kill()
+        return WorkerLost(Loss.PROTOCOL, text=text)
 
     def _exactly(self, size: int, clock: Clock) -> bytearray:
         # Grows with what really arrives: a header may announce megabytes and send none. Small frames that are there
@@ -205,24 +206,16 @@ class Worker(abc.ABC):
 
     # --- ending
 
-    def kill(self) -> Usage:
-        """End the worker, always with SIGKILL: no exit handler, ``__del__`` or thread of it may still run."""
-        return self._finish()
-
-    def _violation(self, text: str) -> WorkerLost:
-        self._finish()
-        return WorkerLost(Loss.PROTOCOL, text=text)
-
     def _late(self, clock: Clock) -> WorkerLost:
         """End a worker that has passed its deadline."""
-        usage = self._finish()
+        usage = self.kill()
         return WorkerLost(Loss.TIMED_OUT, limit_s=clock.limit_s, waiting=usage.cpu_s < clock.limit_s / 2)
 
     def _ended(self) -> WorkerLost:
         """Say how a worker that ended by itself did so."""
         # A worker that only closed its connection is still running: then our own kill is what the status shows.
         running = not self._is_gone(1.0)
-        usage = self._finish() if running else self._collect()
+        usage = self.kill() if running else self._collect()
         if running:
             return WorkerLost(Loss.PROTOCOL, text="the connection was closed")
         if usage.status < 0:
@@ -244,8 +237,11 @@ class Worker(abc.ABC):
         """Whether the process ends by itself within ``wait_s`` seconds."""
 
     @abc.abstractmethod
-    def _finish(self) -> Usage:
-        """Kill the worker and what it started, and collect it; a second time do nothing."""
+    def kill(self) -> Usage:
+        """End the worker and what it started, and collect it; a second time do nothing.
+
+        Always with SIGKILL: no exit handler, ``__del__`` or thread of it may still run.
+        """
 
     @abc.abstractmethod
     def _collect(self) -> Usage:

@@ -317,10 +317,7 @@ class Guest:
 
 def _a_library_called_by_the_case_raised(trace: TracebackType | None) -> bool:
     """Whether it was raised inside of what a case's function called: then nobody was called with wrong arguments."""
-    files = []
-    while trace is not None:
-        files.append(trace.tb_frame.f_code.co_filename)
-        trace = trace.tb_next
+    files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(trace)]
     return CASE_FILE in files and files[-1] != CASE_FILE
 
 
@@ -412,7 +409,10 @@ def _share(argument: Any, made: Any) -> bool:
 
 
 def serve(fd: int, *, max_result: int, max_handles: int) -> None:
-    """Serve the connection on ``fd``; never returns but by :func:`os._exit`."""
+    """Serve the connection on ``fd`` in a process of its own; never returns but by :func:`os._exit`."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "autograder"]:
+        del sys.modules[name]  # a student's own module may be called anything; ours is not offered
+    sys.modules["__main__"] = ModuleType("__main__")
     Guest(socket.socket(fileno=fd), max_result=max_result, max_handles=max_handles).serve()
 
 
