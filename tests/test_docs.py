@@ -24,7 +24,7 @@ from autograder.sandbox.guest import wire
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.student import Connection, Source, StudentCode
 from autograder.sandbox.supervisor import Supervisor
-from autograder.sandbox.worker import Frame, Worker
+from autograder.sandbox.worker import Frame, Raw, Worker
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -131,18 +131,18 @@ def test_the_frames_of_the_journey_are_those_of_a_real_call(
 ) -> None:
     sent: list[list[bytes | memoryview]] = []
     received: list[Frame] = []
-    send, receive = Worker.send, Worker.receive
+    send, read = Worker.send, Worker.read
 
     def recorded_send(self: Worker, pieces: list[bytes | memoryview], *, limit_s: float) -> None:
         sent.append(pieces)
         send(self, pieces, limit_s=limit_s)
 
-    def recorded_receive(self: Worker, **limits: object) -> Frame:
-        received.append(receive(self, **limits))  # type: ignore[arg-type]
+    def recorded_read(self: Worker, raw: Raw) -> Frame:
+        received.append(read(self, raw))
         return received[-1]
 
     monkeypatch.setattr(Worker, "send", recorded_send)
-    monkeypatch.setattr(Worker, "receive", recorded_receive)
+    monkeypatch.setattr(Worker, "read", recorded_read)
     module = (ROOT / "examples/class/student03/logistic.py").read_bytes()
     source = Source("logistic", {"logistic": ("logistic.py", module)})
     connection = Connection(source, supervisor, Limits(), torch=False, seed=0)

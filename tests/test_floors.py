@@ -27,6 +27,7 @@ FLOORS = {
     "sandbox.view": 1,
     "sandbox.cgroup": 1,
     "sandbox.worker": 1,
+    "sandbox.script": 1,
     "sandbox.portable": 1,
     "sandbox.selftest": 2,
     "sandbox.zygote": 2,

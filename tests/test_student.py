@@ -472,6 +472,18 @@ def test_objects_that_lie_stay_where_they_are(load: Load) -> None:
             attempt(thing)
 
 
+def test_an_object_of_an_earlier_case_is_none_of_a_later_one(connect: Connect) -> None:
+    connection = connect("class thing:\n    pass\n")
+    student = StudentCode(connection)
+    connection.begin("one")
+    old = student.thing()
+    connection.finish()
+    connection.begin("two")
+    student.thing.keep()  # has the number that the old one had
+    with pytest.raises(RuntimeError, match="an earlier case"):
+        student.thing(old)
+
+
 # --- output
 
 

@@ -27,6 +27,7 @@ from ..checks.compare import CaseFailed, as_array, is_tensor
 from ..errors import CaseError, DataError, SandboxError
 from ..messages import say, translate
 from ..model import Case, Measure, Mismatch, Outcome, Verdict
+from ..sandbox.script import Departed
 from ..sandbox.student import CaseLog, Connection, StudentCode, StudentFault, StudentRaised
 
 FIXTURES = frozenset({"student", "reference", "rng", "device", "measure"})
@@ -279,7 +280,7 @@ class GradingPlugin:
         item = self._items[case.id]
         try:
             if case.id in self._plain:
-                self._call(*self._plain[case.id])
+                self._call(*self._plain[case.id], connection)
             else:
                 # Fixtures of module and session stay alive from one submission to the next; they cannot depend on
                 # `student`.
@@ -287,6 +288,10 @@ class GradingPlugin:
                 runtestprotocol(item, log=False, nextitem=self._neighbours[case.id])
         except pytest.exit.Exception as exc:  # meant for a whole session of pytest, and this one serves a class
             self._raised = exc
+        if isinstance(self._raised, Departed):
+            connection.depart()
+            self._constants.restore()
+            return self._run(case, connection, call_s)
         seconds = time.perf_counter() - started
         log = connection.finish()
         raised, self._raised, self._connection = self._raised, None, None
@@ -296,12 +301,25 @@ class GradingPlugin:
             constants.restore()
         return raised, log, seconds
 
-    def _call(self, case: Callable[..., None], parameters: Mapping[str, Any], fixtures: Sequence[str]) -> None:
-        """Do for a plain case what pytest's protocol comes down to, and spare the third of a millisecond it takes."""
+    def _call(
+        self,
+        case: Callable[..., None],
+        parameters: Mapping[str, Any],
+        fixtures: Sequence[str],
+        connection: Connection,
+    ) -> None:
+        """Do for a plain case what pytest's protocol comes down to, and spare the third of a millisecond it takes.
+
+        A case that passed with the very replies that came need not be called: it would see the same.
+        """
         try:
-            given = {name: self._given(name) for name in fixtures}
             self._called = True
+            if connection.perform():
+                return
+            given = {name: self._given(name) for name in fixtures}
             case(**parameters, **given)
+            if self._measured is None:
+                connection.remember()
         except (pytest.exit.Exception, KeyboardInterrupt):
             raise
         except BaseException as exc:

@@ -29,6 +29,7 @@ from ..messages import spoken
 from ..model import Case, GraderInfo, Language, Outcome, Report, SandboxInfo, Score, SubmissionInfo, Verdict
 from ..sandbox import selftest
 from ..sandbox.limits import Limits
+from ..sandbox.script import Scripts
 from ..sandbox.student import CaseLog, Connection, Source, parameters_of
 from ..sandbox.supervisor import Supervisor
 from . import rubric
@@ -80,6 +81,7 @@ class _Session:
         self._supervisor = supervisor
         self._limits = _limits(assignment, gpu=run.device == "cuda")
         self._prepared: dict[str, dict[Any, Any]] = {}
+        self._scripts: Scripts = {}
         self._parameters = _parameters(assignment)
         self._sandbox = examine(assignment, run=run, supervisor=supervisor)
         self._solution = solution.modules(assignment) if assignment.solution or run.official else None
@@ -92,7 +94,7 @@ class _Session:
         def loop(plugin: GradingPlugin) -> None:
             if self._run.official and not self._run.without:
                 self._check_points(plugin.plan)
-            if failed := self._unproven():
+            if failed := self._unproven(self._scripts):
                 raise CaseError(_does_not_pass(self._assignment, failed))
             known = self._known()
             graded = 0
@@ -146,11 +148,14 @@ class _Session:
 
     # --- the solution
 
-    def _unproven(self) -> Outcome | None:
-        """Run every case on the solution, through the wall; return the first that does not pass."""
+    def _unproven(self, scripts: Scripts | None = None) -> Outcome | None:
+        """Run every case on the solution, through the wall; return the first that does not pass.
+
+        What the cases ask is kept in ``scripts``; without them every case is run, whatever is known of it.
+        """
         if self._solution is None:
             return None
-        outcomes = self._outcomes(self._connect(self._solution))
+        outcomes = self._outcomes(self._connect(self._solution, scripts=scripts))
         return next((outcome for outcome in outcomes if outcome.verdict is not Verdict.PASSED), None)
 
     def _rehearse(self, case: Case, known: solution.Mistake) -> tuple[Outcome, CaseLog]:
@@ -180,7 +185,7 @@ class _Session:
 
     def _report(self, submission: Submission, known: KnownMistakes) -> Report:
         assert self._plugin is not None
-        connection = self._connect(submission.modules, submission)
+        connection = self._connect(submission.modules, submission, scripts=self._scripts)
         lines = rubric.graded(self._plugin.plan, self._outcomes(connection, known))
         said = translation.said(self._assignment)
         return Report(
@@ -211,7 +216,12 @@ class _Session:
         return list(done.values())
 
     def _connect(
-        self, modules: dict[str, bytes], submission: Submission | None = None, *, seed: int | None = None
+        self,
+        modules: dict[str, bytes],
+        submission: Submission | None = None,
+        *,
+        seed: int | None = None,
+        scripts: Scripts | None = None,
     ) -> Connection:
         main = self._assignment.modules[0]
         missing = submission.explain_missing(main) if submission and main not in modules else ""
@@ -230,6 +240,7 @@ class _Session:
             packages=_packages(self._assignment),
             seed=self._run.seed if seed is None else seed,
             prepared=self._prepared,
+            scripts=scripts,
         )
 
 

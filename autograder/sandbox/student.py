@@ -32,8 +32,9 @@ from . import recipes
 from .guest import wire
 from .limits import Limits
 from .recipes import Recipe
+from .script import MAX_FRAMES, MAX_REPLIES, Digest, Script, Scripts, Take
 from .supervisor import Supervisor
-from .worker import CPU_STEP_S, Clock, Frame, Loss, Worker, WorkerLost
+from .worker import CPU_STEP_S, Clock, Frame, Loss, Raw, Worker, WorkerLost
 
 BATCH_BYTES = 1 << 22  # of arguments in one frame; a longer list of calls travels in several
 _Decoded = tuple[Any, list[tuple[int, Any]], list[int]]  # result, changed nodes with their new content, aliased nodes
@@ -224,6 +225,7 @@ class Connection:
         packages: frozenset[str] | None = None,
         seed: int,
         prepared: MutableMapping[str, dict[Any, Any]] | None = None,
+        scripts: Scripts | None = None,
     ) -> None:
         self.source = source
         self.limits = limits
@@ -236,6 +238,10 @@ class Connection:
         self._packages = packages
         self._seed = seed
         self._prepared = {} if prepared is None else prepared
+        self._scripts = scripts  # of the run, by seed and case; None where every case is to run
+        self._take: Take | None = None  # of the script of the case in hand, once it was sent ahead
+        self._draft: Script | None = None  # what the case in hand has asked so far, unless it is no script
+        self._digest = Digest()  # of the replies to it
         self._worker: Worker | None = None
         self._generation = 0
         self._names: dict[str, str] = {}
@@ -271,10 +277,70 @@ class Connection:
         self.log = CaseLog()
         self.case = case
         self._case_seed = self._reseed = self._seed_of(case)
+        # Numbers of calls and objects start anew, so that what a case asks does not depend on the cases before it.
+        self._next_id = 1
+        self._generation += 1
+        self._dropped = []
         self._served_before = self._worker is not None
+        self._take, self._digest = None, Digest()
+        # A case with a limit of its own trains: what it asks afterwards is not for the submission to see meanwhile.
+        self._draft = Script() if self._scripts is not None and call_s is None else None
+
+    def perform(self) -> bool:
+        """Send at once what the case in hand asks every submission; return whether it passed with the same replies.
+
+        False also where that is not known: the case is to be run, and will be served from the replies. Raises what its
+        first call would raise, should the submission not be loaded.
+        """
+        script = None if self._scripts is None or self._draft is None else self._scripts.get((self._seed, self.case))
+        if script is None:
+            return False
+        worker = self._ready()
+        if any(self._names.get(name) != kind for name, kind in script.names.items()):
+            return False
+        take = self._take = Take(script)
+        self._draft = None
+        started = time.monotonic()
+        try:
+            worker.send(list(script.frames), limit_s=self._call_s)
+            for calls in script.calls:
+                for _ in range(calls):
+                    reply = self._receive(worker, worker.clock(self._call_s), started)
+                    if take.digest.size + len(reply.body) > MAX_REPLIES:
+                        self.close()
+                        self.log = CaseLog()
+                        return False  # to be run call by call, in a new worker
+                    take.add(reply)
+                    if reply.kind is not wire.Kind.VALUE:
+                        break  # the calls behind one that raised are not made
+        except WorkerLost as lost:
+            take.replies.append(lost)
+        finally:
+            self._spent.seconds += time.monotonic() - started
+        return take.digest.value() in script.passed
+
+    def remember(self) -> None:
+        """Keep what the case in hand asked and was answered, for the submissions to come: it passed."""
+        if self._scripts is None:
+            return
+        if self._take is not None:
+            if not self._take.lost:
+                self._take.script.remember(self._take.digest.value())
+        elif self._draft is not None and self._draft.size() <= MAX_FRAMES:
+            kept = self._scripts.setdefault((self._seed, self.case), self._draft)
+            if kept is self._draft:
+                kept.remember(self._digest.value())
+
+    def depart(self) -> None:
+        """Give up the script of the case in hand, and the worker, which was asked what the case does not ask."""
+        if self._scripts is not None:
+            self._scripts[self._seed, self.case] = None
+        self.close()
 
     def finish(self) -> CaseLog:
         """End the log of the case in hand and return it."""
+        if self._take is not None and self._take.lost:
+            self.close()
         self._abandon()
         self._close_others()
         if self._worker is not None:
@@ -289,17 +355,19 @@ class Connection:
 
     def cpu_s(self) -> float:
         """CPU seconds of the worker in hand; 0 when there is none."""
+        self._draft = None  # what depends on the clock is measured anew
         return self._worker.cpu_s() if self._worker is not None else 0.0
 
     def main_thread_s(self) -> float:
         """CPU seconds of the main thread of the worker in hand; 0 when there is none."""
+        self._draft = None
         return self._worker.main_thread_s() if self._worker is not None else 0.0
 
     def close(self) -> None:
         """Kill the worker, and those of :meth:`another`."""
         self._close_others()
         worker, self._worker = self._worker, None
-        self._pending = None
+        self._pending = self._take = self._draft = None
         if worker is not None:
             worker.kill()
             self.log.output += worker.take_output()
@@ -322,6 +390,7 @@ class Connection:
         other._call_s, other._secret = self._call_s, self._secret
         other._case_seed = self._case_seed
         self._others.append(other)
+        self._draft = None
         return other
 
     def _close_others(self) -> None:
@@ -354,7 +423,7 @@ class Connection:
         self._next_id += len(todo)
         self.log.describe = functools.partial(self.describe, batch[0])
         try:
-            worker.send(frame, limit_s=self._call_s)
+            self._ask(worker, frame, calls=len(todo))
         except WorkerLost as lost:
             raise self._lost(lost, self.log.describe) from None
         self._pending = pending
@@ -381,6 +450,15 @@ class Connection:
         self._reseed, self._dropped = None, []
         self._alive.clear()  # only now may they be dropped: by the next request
         return frame, todo
+
+    def _ask(self, worker: Worker, frame: list[bytes | memoryview], *, calls: int) -> None:
+        """Send a frame of ``calls`` requests, if it was not sent ahead."""
+        if self._take is not None:
+            self._take.ask(b"".join(frame))
+            return
+        if self._draft is not None:
+            self._draft.add(b"".join(frame), calls)
+        worker.send(frame, limit_s=self._call_s)
 
     def _read(self, pending: _Pending, clock: Clock | None = None) -> None:
         """Take in one reply. A verdict is kept beside the values until the case asks for that call."""
@@ -429,12 +507,12 @@ class Connection:
         worker = self._ready()
         number, self._next_id = self._next_id, self._next_id + 1
         handle = None if owner is None else self.handle_of(owner)
-        header = {"id": number, "h": handle, "name": name, "drop": self._dropped}
-        self._dropped = []
+        header = {"id": number, "seed": self._reseed, "h": handle, "name": name, "drop": self._dropped}
+        self._reseed, self._dropped = None, []
         label = name if owner is None else f"{_type_of(owner)}.{name}"
         self.log.describe = lambda: label
         try:
-            worker.send(wire.pack(wire.Kind.GET, header, []), limit_s=self._call_s)
+            self._ask(worker, wire.pack(wire.Kind.GET, header, []), calls=1)
             frame = self._answer(worker, number)
             if frame.kind is wire.Kind.ERROR:
                 raise self._raised(worker, frame.header, self.log.describe)
@@ -454,6 +532,8 @@ class Connection:
             if near:
                 raise StudentFault(Verdict.ERRORED, say("student.no-name-but", file=file, name=name, found=near[0]))
             raise StudentFault(Verdict.ERRORED, say("student.no-name", file=file, name=name))
+        if self._draft is not None:
+            self._draft.names[name] = found
         return found
 
     def not_callable(self, name: str) -> StudentFault:
@@ -483,7 +563,7 @@ class Connection:
         if hold.connection is not self:
             raise RuntimeError("this object lives in another worker; send what it holds as arrays or tensors")
         if hold.generation != self._generation:
-            raise RuntimeError("this object was lost together with its worker; build it again in the case")
+            raise RuntimeError("this object was lost together with its worker, or with an earlier case; build it again in the case")
         return hold.handle
 
     # --- the worker
@@ -549,10 +629,12 @@ class Connection:
         served = 0
         try:
             while True:
-                if self._spent.seconds + time.monotonic() - started > self.limits.submission_s:
-                    worker.kill()
-                    raise WorkerLost(Loss.BUDGET)
-                frame = worker.receive(limit_s=self._call_s, clock=clock)
+                if self._take is not None:
+                    raw = self._take.reply()
+                else:
+                    raw = self._receive(worker, clock, started)
+                    self._digest.add(raw)
+                frame = worker.read(raw)
                 if frame.kind is wire.Kind.CB:
                     served += 1
                     if served > self.limits.callbacks:
@@ -566,6 +648,13 @@ class Connection:
                 return frame
         finally:
             self._spent.seconds += time.monotonic() - started
+
+    def _receive(self, worker: Worker, clock: Clock, started: float) -> Raw:
+        """Receive one frame; WorkerLost at the end of the budget. ``started`` is when this wait began."""
+        if self._spent.seconds + time.monotonic() - started > self.limits.submission_s:
+            worker.kill()
+            raise WorkerLost(Loss.BUDGET)
+        return worker.receive_raw(clock)
 
     def _serve_callback(self, worker: Worker, frame: Frame) -> None:
         decoder = wire.Decoder(frame.body)
@@ -630,6 +719,7 @@ class Connection:
         if isinstance(value, StudentObject):
             return {"h": self.handle_of(value)}
         if callable(value):
+            self._draft = None  # the submission may call it as often as it likes
             self._grants += 1
             self._granted[self._grants] = value  # until the case ends: an object may keep it and call it later
             return {"c": self._grants}

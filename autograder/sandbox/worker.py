@@ -57,6 +57,15 @@ class WorkerLost(Exception):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Raw:
+    """One frame from a worker as it came: ``text`` is the header, which nobody has read yet."""
+
+    kind: wire.Kind
+    text: bytes
+    body: bytearray
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Frame:
     """One frame from a worker, its header checked to be an object and nothing more."""
 
@@ -111,17 +120,27 @@ class Worker(abc.ABC):
 
     def receive(self, *, limit_s: float, clock: Clock | None = None) -> Frame:
         """Receive one frame within ``limit_s`` (or within what is left of ``clock``)."""
-        clock = clock or Clock(self._pid, limit_s)
+        return self.read(self.receive_raw(clock or Clock(self._pid, limit_s)))
+
+    def receive_raw(self, clock: Clock) -> Raw:
+        """Receive one frame within what is left of ``clock``, for :meth:`read`."""
         try:
             head = bytes(self._exactly(wire.HEAD.size, clock))
             kind, header_size, body_size = wire.unpack_head(head, max_body=self.limits.result_mib * 1024 * 1024)
-            header = wire.unpack_header(bytes(self._exactly(header_size, clock)))
-            body = self._exactly(body_size, clock)
         except wire.WireError as exc:
             raise self.violation(str(exc)) from None
+        text = bytes(self._exactly(header_size, clock))
+        body = self._exactly(body_size, clock)
         if not self._received:
             self._drain()
-        return Frame(kind, header, body)
+        return Raw(kind, text, body)
+
+    def read(self, raw: Raw) -> Frame:
+        """Read the header of a frame; what is none of ours is a violation."""
+        try:
+            return Frame(raw.kind, wire.unpack_header(raw.text), raw.body)
+        except wire.WireError as exc:
+            raise self.violation(str(exc)) from None
 
     def clock(self, limit_s: float) -> Clock:
         return Clock(self._pid, limit_s)

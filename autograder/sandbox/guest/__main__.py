@@ -96,16 +96,23 @@ class Guest:
         if kind is wire.Kind.LOAD:
             self._load(header, body)
         elif kind is wire.Kind.CALL:
-            if header["seed"] is not None:
-                reseed(header["seed"])
-            self._drop(header["drop"])
+            self._begin(header)
             decoder = wire.Decoder(body, self._resolve)
             for number, call in enumerate(header["calls"], header["id"]):
                 if not self._call(number, call, decoder):
                     break  # the case sees the exception of this call, as it would in a loop of its own
         elif kind is wire.Kind.GET:
-            self._drop(header["drop"])
+            self._begin(header)
             self._get(header)
+
+    def _begin(self, header: dict[str, Any]) -> None:
+        """Do what a request wants before it is answered: a seed begins a case, to which no earlier object belongs."""
+        if header["seed"] is not None:
+            reseed(header["seed"])
+            self._objects.clear()
+            self._ids.clear()
+            self._next = 1
+        self._drop(header["drop"])
 
     # --- frames
 

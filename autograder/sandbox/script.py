@@ -1,0 +1,104 @@
+"""What a case asks of every submission: sent in one go, and judged at once where the answers are known.
+
+A case draws from the run's seed, so it asks every submission the same, unless what it asks depends on an answer. What
+it asked a submission that passed is kept as its :class:`Script`. The next submission is sent all of that at once, and
+the case is served from the replies, so that it costs one round trip instead of one for each call. Where the replies
+are, byte for byte, those with which the case passed before, it need not run at all: it would see what it saw then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from dataclasses import dataclass, field
+
+from .worker import Raw, WorkerLost
+
+MAX_FRAMES = 1 << 16  # bytes that a socket takes while nobody reads: sending a script never waits for the worker
+MAX_REPLIES = 1 << 24  # bytes of replies that are kept at once; larger ones are better read one by one
+MAX_PASSED = 1000  # different answers to a script: digits in the last place differ between right ones
+
+
+class Departed(BaseException):
+    """The case asks something else than its script: what it asks depends on an answer, so it is to be run again.
+
+    A BaseException, so that no ``except Exception`` of a case takes it for a fault of the submission.
+    """
+
+
+@dataclass(slots=True)
+class Script:
+    """The frames of a case in order, with the number of calls in each, and what it looked up in the submission.
+
+    ``passed`` holds the digest of the replies of each submission that passed.
+    """
+
+    frames: list[bytes] = field(default_factory=list)
+    calls: list[int] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)  # of the module, "callable" or "data"
+    passed: set[bytes] = field(default_factory=set)
+
+    def add(self, frame: bytes, calls: int) -> None:
+        self.frames.append(frame)
+        self.calls.append(calls)
+
+    def size(self) -> int:
+        """Bytes of all frames."""
+        return sum(map(len, self.frames))
+
+    def remember(self, digest: bytes) -> None:
+        """Note replies with which the case passed."""
+        if len(self.passed) < MAX_PASSED:
+            self.passed.add(digest)
+
+
+# Those of a run, by its seed and the case; None for a case that was found to ask what depends on an answer.
+Scripts = dict[tuple[int, str], Script | None]
+
+
+class Take:
+    """One performance of a script: the frames that the case has yet to ask for, and the replies it will be given."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.replies: deque[Raw | WorkerLost] = deque()
+        self.digest = Digest()
+        self._frames = deque(script.frames)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the worker was lost before it had answered everything."""
+        return bool(self.replies) and isinstance(self.replies[-1], WorkerLost)
+
+    def add(self, reply: Raw) -> None:
+        self.replies.append(reply)
+        self.digest.add(reply)
+
+    def ask(self, frame: bytes) -> None:
+        """Check that the case asks for what was sent ahead; Departed if it does not."""
+        if not self._frames or self._frames.popleft() != frame:
+            raise Departed
+
+    def reply(self) -> Raw:
+        """Return the next reply; WorkerLost in its place if that is what came."""
+        found = self.replies.popleft()
+        if isinstance(found, WorkerLost):
+            raise found
+        return found
+
+
+class Digest:
+    """The digest of all replies of a case."""
+
+    def __init__(self) -> None:
+        self.size = 0  # bytes
+        self._hash = hashlib.sha256()
+
+    def add(self, reply: Raw) -> None:
+        self.size += len(reply.text) + len(reply.body)
+        self._hash.update(b"%d %d %d " % (reply.kind, len(reply.text), len(reply.body)))
+        self._hash.update(reply.text)
+        self._hash.update(reply.body)
+
+    def value(self) -> bytes:
+        return self._hash.digest()
