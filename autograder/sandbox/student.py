@@ -563,7 +563,9 @@ class Connection:
         if hold.connection is not self:
             raise RuntimeError("this object lives in another worker; send what it holds as arrays or tensors")
         if hold.generation != self._generation:
-            raise RuntimeError("this object was lost together with its worker, or with an earlier case; build it again in the case")
+            raise RuntimeError(
+                "this object was lost together with its worker, or with an earlier case; build it again in the case"
+            )
         return hold.handle
 
     # --- the worker

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("costs_of_the_lecture", "fit_matches", "probabilities_of_the_lecture")
+CAUGHT_BY = ("costs_of_the_lecture", "fit_matches", "probabilities_after_one_step")
 HINT = (
     "W learns at the right pace, b is N times too slow. dL/dz holds the 1/N already: "
     "what is left to do for b, which every row shares?"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("probabilities_of_the_lecture", "costs_of_the_lecture", "fit_matches", "probabilities_of_new_rows")
+CAUGHT_BY = ("probabilities_after_one_step", "costs_of_the_lecture", "fit_matches", "probabilities_of_new_rows")
 HINT = (
     "Your b works the wrong way round: 1 / (1 + exp(-xW + b)), as a comment in the slides has it, is sigmoid(xW - b). "
     "The minus sign must cover b as well: parentheses."

@@ -1,6 +1,6 @@
 """Probabilities as (N,), where a column (N, 1) is asked."""
 
-CAUGHT_BY = ("probabilities_of_the_lecture", "probabilities_of_new_rows")
+CAUGHT_BY = ("probabilities_after_one_step", "probabilities_of_new_rows")
 HINT = (
     "Right numbers in the wrong shape: (N,) where (N, 1) is asked. It matters: (N, 1) - (N,) is an N × N matrix, "
     "silently. Keep columns columns."

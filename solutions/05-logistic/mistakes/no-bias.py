@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("costs_of_the_lecture", "fit_matches", "probabilities_of_the_lecture")
+CAUGHT_BY = ("costs_of_the_lecture", "fit_matches", "probabilities_after_one_step")
 HINT = "Your b stays 0, so the border always runs through the origin. b is a parameter and has a gradient as well."
 
 

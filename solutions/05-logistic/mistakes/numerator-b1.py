@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("probabilities_of_the_lecture", "probabilities_of_new_rows")
+CAUGHT_BY = ("probabilities_after_one_step", "probabilities_of_new_rows")
 HINT = (
     "Your probabilities can exceed 1: numerator and denominator must hold the same exponent. "
     "The slide prints e^{b1+b1x} above the bar, a slip; it is e^{b0+b1x}."
