@@ -7,6 +7,7 @@ what does not depend on a submission (numeric slopes, the behaviour of known mis
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import importlib.metadata
 import importlib.util
@@ -451,8 +452,9 @@ def _place(exc: Exception, folder: Path) -> str:
     return f"{inside[-1][0]}, line {inside[-1][1]}" if inside else ""
 
 
+@functools.cache
 def version() -> str:
-    """The framework's version, as installed."""
+    """The framework's version, as installed; looked up once, because each look parses a file."""
     return importlib.metadata.version("autograder")
 
 

@@ -131,8 +131,6 @@ class Worker(abc.ABC):
             raise self.violation(str(exc)) from None
         text = bytes(self._exactly(header_size, clock))
         body = self._exactly(body_size, clock)
-        if not self._received:
-            self._drain()
         return Raw(kind, text, body)
 
     def read(self, raw: Raw) -> Frame:
