@@ -1,4 +1,4 @@
-"""The end of the lecture's logistic regression; a thousand epochs for each submission would cost more than all cases."""
+"""The end of the lecture's logistic regression: a thousand epochs in each grading would cost more than its cases."""
 
 from __future__ import annotations
 

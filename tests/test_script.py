@@ -13,7 +13,7 @@ from autograder.course import solution
 from autograder.grading.session import Run, grade
 from autograder.model import GradedCase, Report, Verdict
 from autograder.sandbox import student
-from autograder.sandbox.script import MAX_FRAMES, MAX_PASSED
+from autograder.sandbox.script import MAX_FRAMES, MAX_KNOWN
 from autograder.sandbox.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
@@ -91,18 +91,34 @@ def test_other_digits_are_judged_once(tmp_path: Path, supervisor: Supervisor) ->
 
 
 def test_a_wrong_answer_is_judged_whoever_came_before(tmp_path: Path, supervisor: Supervisor) -> None:
-    (_, wrong, again), seen = noted(tmp_path, SOLUTION, WRONG, WRONG, supervisor=supervisor)
-    assert seen == ["double", "double"]
+    (_, wrong, again, other), seen = noted(
+        tmp_path, SOLUTION, WRONG, WRONG, WRONG.replace("3", "4"), supervisor=supervisor
+    )
+    assert seen == ["double", "double"]  # the second of those that are wrong alike is known
     assert line(wrong, "double_of_any").verdict is Verdict.FAILED
-    assert line(wrong, "double_of_any").mismatch == line(again, "double_of_any").mismatch
-    assert wrong.score.earned == 8.0
+    assert plainly(wrong) == plainly(again)
+    assert line(wrong, "double_of_any").mismatch != line(other, "double_of_any").mismatch
+    assert wrong.score.earned == again.score.earned == other.score.earned == 8.0
+
+
+def test_the_hint_of_a_known_mistake_is_found_once_and_told_every_time(tmp_path: Path, supervisor: Supervisor) -> None:
+    squared = SOLUTION.replace("return 2 * x", "return x**2")
+    reports = graded(make(tmp_path), squared, squared, supervisor=supervisor)
+    assert [line(report, "double_of_any[5]").hint for report in reports] == ["Squaring is not doubling."] * 2
+
+
+def test_what_is_said_of_a_line_is_said_of_everybodys_own(tmp_path: Path, supervisor: Supervisor) -> None:
+    raising = SOLUTION.replace("    return 2", "    raise KeyError('x')\n    return 2")
+    first, second = graded(make(tmp_path), raising, "\n\n" + raising, supervisor=supervisor)
+    assert "line 6" in line(first, "double_of_two").message
+    assert "line 8" in line(second, "double_of_two").message
 
 
 def test_the_number_of_answers_that_are_kept_is_bounded(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert MAX_PASSED >= 1
-    monkeypatch.setattr("autograder.sandbox.script.MAX_PASSED", 1)  # the solution's alone
+    assert MAX_KNOWN >= 1
+    monkeypatch.setattr("autograder.sandbox.script.MAX_KNOWN", 1)  # the solution's alone
     _, seen = noted(tmp_path, OTHER_DIGITS, OTHER_DIGITS, SOLUTION, supervisor=supervisor)
     assert seen == ["double", "double"]
 
@@ -183,7 +199,14 @@ def total(x):
 """
     reports, seen = noted(tmp_path, SOLUTION, counting, SOLUTION, supervisor=supervisor, hidden=CHAINED)
     assert [report.score.earned for report in reports] == [20.0, 20.0, 20.0]
-    assert seen == ["double", "double", "double"]  # begun and given up, run, and never sent ahead again
+    assert seen == ["double", "double"]  # begun, and run again in another worker; the solution's replies are known
+
+
+def test_a_script_that_most_submissions_depart_from_is_given_up(tmp_path: Path, supervisor: Supervisor) -> None:
+    each_its_own = [SOLUTION.replace("return 2 * x", f"return 2 * x * (1 + {n}e-12)") for n in range(1, 7)]
+    reports, seen = noted(tmp_path, *each_its_own, supervisor=supervisor, hidden=CHAINED)
+    assert [report.score.earned for report in reports] == [20.0] * 6
+    assert len(seen) == 2 + 2 + 2 + 1 + 1 + 1
 
 
 # --- a worker that is lost on the way
@@ -273,12 +296,12 @@ def test_every_outcome_is_that_of_a_run_call_by_call(
     slug: str, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assignment = assignments.load(slug, root=ROOT)
-    known = [*solution.alternatives(assignment), *solution.mistakes(assignment)]
+    known = [*solution.alternatives(assignment), *solution.mistakes(assignment)] * 2
     submissions = [replace(handed_in("", student=each.id), modules=dict(each.modules)) for each in known]
     found: list[list[Report]] = []
     for ahead in (True, False):
         if not ahead:
-            monkeypatch.setattr(student.Connection, "perform", lambda self: False)
+            monkeypatch.setattr(student.Connection, "perform", lambda self: None)
         found.append([])
         run = Run(official=True, seed=11, device="cpu")
         grade(assignment, submissions, found[-1].append, run=run, supervisor=supervisor)

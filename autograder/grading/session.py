@@ -210,8 +210,11 @@ class _Session:
         try:
             for case in self._plugin.plan:
                 outcome, log = self._plugin.run(case, connection, done)
-                hint = known.hint(case, outcome, log) if known else ""
-                done[case.id] = replace(outcome, hint=hint) if hint else outcome
+                if connection.known is None:
+                    hint = known.hint(case, outcome, log) if known else ""
+                    outcome = replace(outcome, hint=hint) if hint else outcome
+                    self._plugin.remember(case, outcome, connection)
+                done[case.id] = outcome
         finally:
             connection.close()  # before anything is reported: nothing of the submission may still run
         return list(done.values())

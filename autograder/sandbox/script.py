@@ -3,7 +3,7 @@
 A case draws from the run's seed, so it asks every submission the same, unless what it asks depends on an answer. What
 it asked a submission that passed is kept as its :class:`Script`. The next submission is sent all of that at once, and
 the case is served from the replies, so that it costs one round trip instead of one for each call. Where the replies
-are, byte for byte, those with which the case passed before, it need not run at all: it would see what it saw then.
+are, byte for byte, those that the case was judged on before, it need not run at all: it would see what it saw then.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import hashlib
 from collections import deque
 from dataclasses import dataclass, field
 
+from ..model import Outcome
 from .worker import Raw, WorkerLost
 
 MAX_FRAMES = 1 << 16  # bytes that a socket takes while nobody reads: sending a script never waits for the worker
 MAX_REPLIES = 1 << 24  # bytes of replies that are kept at once; larger ones are better read one by one
-MAX_PASSED = 1000  # different answers to a script: digits in the last place differ between right ones
+MAX_KNOWN = 1000  # different answers to a script: digits in the last place differ between right ones
 
 
 class Departed(BaseException):
@@ -30,13 +31,16 @@ class Departed(BaseException):
 class Script:
     """The frames of a case in order, with the number of calls in each, and what it looked up in the submission.
 
-    ``passed`` holds the digest of the replies of each submission that passed.
+    ``outcomes`` holds what became of the case, by the digest of all replies. ``taken`` counts how often it was sent
+    ahead, ``departed`` how often the case then asked something else.
     """
 
     frames: list[bytes] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)  # of the module, "callable" or "data"
-    passed: set[bytes] = field(default_factory=set)
+    outcomes: dict[bytes, Outcome] = field(default_factory=dict)
+    taken: int = 0
+    departed: int = 0
 
     def add(self, frame: bytes, calls: int) -> None:
         self.frames.append(frame)
@@ -46,14 +50,22 @@ class Script:
         """Bytes of all frames."""
         return sum(map(len, self.frames))
 
-    def remember(self, digest: bytes) -> None:
-        """Note replies with which the case passed."""
-        if len(self.passed) < MAX_PASSED:
-            self.passed.add(digest)
+    @property
+    def is_of_use(self) -> bool:
+        """Whether most submissions are asked just this.
+
+        A submission that changes its arguments in place may be asked something else; where a question depends on the
+        last digit of an answer, many are. Each costs a worker, which is as much as ten round trips or more.
+        """
+        return self.departed <= max(2, self.taken / 10)
+
+    def remember(self, digest: bytes, outcome: Outcome) -> None:
+        """Note what became of the case with these replies."""
+        if len(self.outcomes) < MAX_KNOWN:
+            self.outcomes[digest] = outcome
 
 
-# Those of a run, by its seed and the case; None for a case that was found to ask what depends on an answer.
-Scripts = dict[tuple[int, str], Script | None]
+Scripts = dict[tuple[int, str], Script]  # of a run, by its seed and the case
 
 
 class Take:

@@ -27,7 +27,7 @@ import numpy as np
 
 from ..errors import CaseError
 from ..messages import say
-from ..model import Verdict
+from ..model import Outcome, Verdict
 from . import recipes
 from .guest import wire
 from .limits import Limits
@@ -240,8 +240,10 @@ class Connection:
         self._prepared = {} if prepared is None else prepared
         self._scripts = scripts  # of the run, by seed and case; None where every case is to run
         self._take: Take | None = None  # of the script of the case in hand, once it was sent ahead
+        self._departed: set[str] = set()  # cases that asked this submission something else than their script
         self._draft: Script | None = None  # what the case in hand has asked so far, unless it is no script
         self._digest = Digest()  # of the replies to it
+        self.known: Outcome | None = None  # what became of it, where that was known
         self._worker: Worker | None = None
         self._generation = 0
         self._names: dict[str, str] = {}
@@ -282,23 +284,24 @@ class Connection:
         self._generation += 1
         self._dropped = []
         self._served_before = self._worker is not None
-        self._take, self._digest = None, Digest()
+        self._take, self._digest, self.known = None, Digest(), None
         # A case with a limit of its own trains: what it asks afterwards is not for the submission to see meanwhile.
         self._draft = Script() if self._scripts is not None and call_s is None else None
 
-    def perform(self) -> bool:
-        """Send at once what the case in hand asks every submission; return whether it passed with the same replies.
+    def perform(self) -> Outcome | None:
+        """Send at once what the case in hand asks every submission; return what became of it with the same replies.
 
-        False also where that is not known: the case is to be run, and will be served from the replies. Raises what its
-        first call would raise, should the submission not be loaded.
+        None where that is not known: the case is to be run, and will be served from the replies. Raises what its first
+        call would raise, should the submission not be loaded.
         """
         script = None if self._scripts is None or self._draft is None else self._scripts.get((self._seed, self.case))
-        if script is None:
-            return False
+        if script is None or not script.is_of_use or self.case in self._departed:
+            return None
         worker = self._ready()
         if any(self._names.get(name) != kind for name, kind in script.names.items()):
-            return False
+            return None
         take = self._take = Take(script)
+        script.taken += 1
         self._draft = None
         started = time.monotonic()
         try:
@@ -309,7 +312,7 @@ class Connection:
                     if take.digest.size + len(reply.body) > MAX_REPLIES:
                         self.close()
                         self.log = CaseLog()
-                        return False  # to be run call by call, in a new worker
+                        return None  # to be run call by call, in a new worker
                     take.add(reply)
                     if reply.kind is not wire.Kind.VALUE:
                         break  # the calls behind one that raised are not made
@@ -317,24 +320,26 @@ class Connection:
             take.replies.append(lost)
         finally:
             self._spent.seconds += time.monotonic() - started
-        return take.digest.value() in script.passed
+        self.known = script.outcomes.get(take.digest.value())
+        return self.known
 
-    def remember(self) -> None:
-        """Keep what the case in hand asked and was answered, for the submissions to come: it passed."""
+    def remember(self, outcome: Outcome) -> None:
+        """Keep what the case that was finished asked and was answered, and what became of it, for other submissions."""
         if self._scripts is None:
             return
         if self._take is not None:
             if not self._take.lost:
-                self._take.script.remember(self._take.digest.value())
-        elif self._draft is not None and self._draft.size() <= MAX_FRAMES:
+                self._take.script.remember(self._take.digest.value(), outcome)
+        elif self._draft is not None and outcome.verdict is Verdict.PASSED and self._draft.size() <= MAX_FRAMES:
             kept = self._scripts.setdefault((self._seed, self.case), self._draft)
             if kept is self._draft:
-                kept.remember(self._digest.value())
+                kept.remember(self._digest.value(), outcome)
 
     def depart(self) -> None:
-        """Give up the script of the case in hand, and the worker, which was asked what the case does not ask."""
-        if self._scripts is not None:
-            self._scripts[self._seed, self.case] = None
+        """Leave the script of the case in hand, and the worker, which was asked what the case does not ask."""
+        assert self._take is not None
+        self._take.script.departed += 1
+        self._departed.add(self.case)
         self.close()
 
     def finish(self) -> CaseLog:
