@@ -103,11 +103,11 @@ def measure(kind: str, count: int) -> None:
                 if i == 0:
                     marks.append(now())
                 yield handed_in(str(i), modules)
-            marks.append(now())
 
         reports: list[Report] = []
         run = Run(official=True, seed=1, device="cpu")
         grade(assignment, submissions(), reports.append, run=run, supervisor=supervisor)
+        marks.append(now())  # with the workers of known mistakes, and the last proof of the cases
 
     trusted, zygote, worker = ((after - before) / count * 1e3 for before, after in zip(*marks, strict=True))
     total = trusted + zygote + worker

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from tiny_course import SOLUTION, graded, make
+from tiny_course import SOLUTION, graded, handed_in, line, make, workers
 
 from autograder.course.solution import Mistake
+from autograder.grading import session
 from autograder.grading.mistakes import KnownMistakes, same
-from autograder.model import Case, Mismatch, Outcome, Verdict
+from autograder.grading.session import Run, grade
+from autograder.model import Case, Mismatch, Outcome, Report, Verdict
 from autograder.sandbox import recipes
 from autograder.sandbox.student import Call, CaseLog, RemoteFunction
 from autograder.sandbox.supervisor import Supervisor
@@ -37,6 +39,29 @@ def test_a_mistake_written_differently_is_recognised(tmp_path: Path, supervisor:
 def test_it_is_recognised_in_every_case_of_its_task(tmp_path: Path, supervisor: Supervisor) -> None:
     found = hints(tmp_path, "def double(x):\n    return x * x\n", supervisor)
     assert {found[f"double_of_any[{size}]"] for size in (1, 5, 9)} == {SQUARING}
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_the_worker_of_a_mistake_waits_for_the_next_case_and_ends_with_the_run(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    text = 'CAUGHT_BY = ("double_of_any[5]",)\nHINT = "{}."\n\n\ndef double(x):\n    return x**{}\n'
+    mistakes = {"squared": text.format("Squared", 2), "cubed": text.format("Cubed", 3)}
+    sources = [SOLUTION.replace("2 * x", f"x**{power}") for power in (2, 3, 4)]
+    submissions = [handed_in(source) for source in sources]
+    waiting: list[int] = []
+    reports: list[Report] = []
+
+    def record(report: Report) -> None:
+        reports.append(report)
+        waiting.append(len(workers(supervisor)))
+
+    monkeypatch.setattr(session, "MOST_REHEARSED", most)
+    run = Run(official=True, seed=5, device="cpu")
+    grade(make(tmp_path, mistakes=mistakes).load(), submissions, record, run=run, supervisor=supervisor)
+    assert [line(report, "double_of_any[9]").hint for report in reports] == ["Squared.", "Cubed.", ""]
+    assert max(waiting) == most
+    assert workers(supervisor) == []
 
 
 NOT_THAT = {

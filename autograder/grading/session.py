@@ -37,6 +37,8 @@ from . import rubric
 from .mistakes import KnownMistakes
 from .pytest_plugin import GradingPlugin, pytest_arguments
 
+MOST_REHEARSED = 16  # workers of known mistakes that wait to be asked again: a task has seldom more
+
 Record = Callable[[Report], None]
 
 
@@ -83,6 +85,7 @@ class _Session:
         self._limits = _limits(assignment, gpu=run.device == "cuda")
         self._prepared: dict[str, dict[Any, Any]] = {}
         self._scripts: Scripts = {}
+        self._rehearsed: dict[str, Connection] = {}  # to known mistakes, the one asked last at the end
         self._parameters = _parameters(assignment)
         self._sandbox = examine(assignment, run=run, supervisor=supervisor)
         self._solution = solution.modules(assignment) if assignment.solution or run.official else None
@@ -138,6 +141,9 @@ class _Session:
                 _pytest_main(files, plugin)
             finally:
                 gc.unfreeze()
+                for connection in self._rehearsed.values():
+                    connection.close()
+                self._rehearsed.clear()
         if plugin.failure is not None:
             raise plugin.failure
         if self._plugin is None:
@@ -160,14 +166,17 @@ class _Session:
         return next((outcome for outcome in outcomes if outcome.verdict is not Verdict.PASSED), None)
 
     def _rehearse(self, case: Case, known: solution.Mistake) -> tuple[Outcome, CaseLog]:
-        """Run one case on a known mistake, as if it had been handed in."""
-        connection = self._connect(known.modules)
-        try:
-            assert self._plugin is not None
-            passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
-            return self._plugin.run(case, connection, passed)
-        finally:
-            connection.close()
+        """Run one case on a known mistake, as if it had been handed in.
+
+        Its worker stays for a while: who fails one case of a task fails others, for which the same mistakes are asked.
+        """
+        assert self._plugin is not None
+        connection = self._rehearsed.pop(known.id, None) or self._connect(known.modules)
+        self._rehearsed[known.id] = connection
+        if len(self._rehearsed) > MOST_REHEARSED:
+            self._rehearsed.pop(next(iter(self._rehearsed))).close()  # the one that was asked longest ago
+        passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
+        return self._plugin.run(case, connection, passed)
 
     def _known(self) -> KnownMistakes:
         assert self._plugin is not None

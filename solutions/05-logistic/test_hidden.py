@@ -190,8 +190,9 @@ def test_step_leaves_its_arguments_alone(student, rng):
 @pytest.mark.parametrize("fault", ["missing", "extra"])
 def test_step_refuses_other_names(student, rng, fault):
     """A gradient that is missing, or one too many, is a ValueError."""
+    # A step that is in order must not be refused.
+    student.sgd_step(draw_params(rng, "Wb"), draw_params(rng, "Wb"), 0.1)
     params, grads = draw_params(rng, "Wb"), draw_params(rng, "Wb")
-    student.sgd_step(params, grads, 0.1)  # a step that is in order must not be refused
     if fault == "missing":
         del grads["b"]
     else:
@@ -200,12 +201,18 @@ def test_step_refuses_other_names(student, rng, fault):
         student.sgd_step(params, grads, 0.1)
 
 
+def draw_column(rng):
+    """Return the parameters of a model with one output: a column of weights and a bias, in another order."""
+    return {"b": np.zeros(1), "W": rng.normal(size=(3, 1))}
+
+
 @task("sgd_step", points=1)
 @pytest.mark.parametrize("shape", [(3,), (1, 3)], ids=["flat", "row"])
 def test_step_refuses_other_shapes(student, rng, shape):
     """A gradient of another shape is a ValueError, even where numpy would broadcast it."""
-    params = {"b": np.zeros(1), "W": rng.normal(size=(3, 1))}
-    student.sgd_step(params, params, 0.1)  # a step that is in order must not be refused
+    # A step that is in order must not be refused.
+    student.sgd_step(draw_column(rng), draw_column(rng), 0.1)
+    params = draw_column(rng)
     with pytest.raises(ValueError):
         student.sgd_step(params, {"b": np.zeros(1), "W": rng.normal(size=shape)}, 0.1)
 
