@@ -1,4 +1,4 @@
-"""CPU per submission of 05-logistic: batches of right and mixed submissions, beside a fresh pytest for each.
+"""CPU per submission of 05-logistic: batches of right, mixed and unlike submissions, beside a fresh pytest for each.
 
     python benchmarks/batch_vs_fresh.py [SUBMISSIONS]
 
@@ -29,6 +29,17 @@ from autograder.sandbox.supervisor import Supervisor
 ROOT = Path(__file__).parents[1]
 FRESH = 12  # fresh runs, spread over the batch
 
+# Behind a right answer: every function of numbers is off in the twelfth digit, by an amount of the submission's own.
+UNLIKE = b"""
+
+def _off(function):
+    return lambda *arguments: function(*arguments) * (1 + %d * 1e-12)
+
+
+sigmoid, sigmoid_prime, bce, bce_backward = map(_off, (sigmoid, sigmoid_prime, bce, bce_backward))
+bce_with_logits, bce_with_logits_backward = map(_off, (bce_with_logits, bce_with_logits_backward))
+"""
+
 
 def handed_in(name: str, modules: dict[str, bytes]) -> Submission:
     origins = {module: f"{module}.py" for module in modules}
@@ -36,7 +47,10 @@ def handed_in(name: str, modules: dict[str, bytes]) -> Submission:
 
 
 def sources(kind: str, count: int) -> list[dict[str, bytes]]:
-    """Right: the solution and its alternatives in turn. Mixed: 60 % right, the rest known mistakes and crashes."""
+    """Right: the solution and its alternatives in turn. Mixed: 60 % right, the rest known mistakes and crashes.
+
+    Unlike: right, but no two submissions give the same digits, so that what is known of one says nothing of the next.
+    """
     assignment = assignments.load("05-logistic", root=ROOT)
     right = [solution.modules(assignment), *(each.modules for each in solution.alternatives(assignment))]
     wrong = [each.modules for each in solution.mistakes(assignment)]
@@ -46,6 +60,8 @@ def sources(kind: str, count: int) -> list[dict[str, bytes]]:
     wrong += [{main: right[0][main] + broken}, {main: crash}]
     if kind == "right":
         return [right[i % len(right)] for i in range(count)]
+    if kind == "unlike":
+        return [{main: right[i % len(right)][main] + UNLIKE % i} for i in range(count)]
     return [right[i % len(right)] if i % 5 < 3 else wrong[i % len(wrong)] for i in range(count)]
 
 
@@ -121,5 +137,5 @@ def measure(kind: str, count: int) -> None:
 
 if __name__ == "__main__":
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    for which in ("right", "mixed"):
+    for which in ("right", "mixed", "unlike"):
         measure(which, number)
