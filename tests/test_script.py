@@ -13,7 +13,10 @@ from autograder.course import solution
 from autograder.grading.session import Run, grade
 from autograder.model import GradedCase, Report, Verdict
 from autograder.sandbox import student
+from autograder.sandbox.guest import wire
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.script import MAX_FRAMES, MAX_KNOWN
+from autograder.sandbox.student import Connection, Source
 from autograder.sandbox.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
@@ -241,6 +244,20 @@ def test_replies_that_fill_the_memory_are_taken_one_by_one(
     assert seen == ["double"]
     assert line(report, "double_of_any").verdict is Verdict.PASSED
     assert line(report, "double_of_any").output == "once\n" * 2
+
+
+@pytest.mark.parametrize("portable", [False, True], ids=["forked", "portable"])
+def test_the_longest_script_is_taken_while_nobody_reads(portable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or else sender and worker could wait for each other, one with a script, the other with a reply."""
+    source = Source("answer", {"answer": ("answer.py", b"import time\n\n\ndef f():\n    time.sleep(60)\n")})
+    with Supervisor(portable=portable) as supervisor:
+        connection = Connection(source, supervisor, Limits(), torch=False, seed=0)
+        worker = connection._ready()
+        call = {"h": None, "r": None, "f": "f", "a": [], "k": [], "keep": False}
+        worker.send(wire.pack(wire.Kind.CALL, {"id": 1, "seed": None, "drop": [], "calls": [call]}, []), limit_s=5)
+        monkeypatch.setattr(type(worker), "_wait", lambda *args, **kwargs: pytest.fail("it waits"))
+        worker.send([bytes(MAX_FRAMES)], limit_s=5)
+        connection.close()
 
 
 # --- the submission

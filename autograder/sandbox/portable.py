@@ -25,6 +25,7 @@ import traceback
 from typing import Any
 
 from .limits import BROKEN, Limits
+from .script import MAX_FRAMES
 from .worker import Clock, Usage, Worker, remove_folder
 
 _BOOTSTRAP = """
@@ -46,6 +47,8 @@ class FreshWorker(Worker):
         os.close(descriptor)
         self._printed = open(self._printed_to, "rb", buffering=0)  # noqa: SIM115  # closed with the worker
         ours, theirs = socket.socketpair()
+        for end, side in ((ours, socket.SO_SNDBUF), (theirs, socket.SO_RCVBUF)):  # some systems have room for 8 KiB
+            end.setsockopt(socket.SOL_SOCKET, side, 2 * MAX_FRAMES)
         with theirs, open(self._printed_to, "ab") as output:
             self._process = _start(theirs, output, self._scratch)
             order = {"limits": dataclasses.asdict(limits), "torch": torch, **_hand_over(theirs, self._process.pid)}
