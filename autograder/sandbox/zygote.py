@@ -77,6 +77,7 @@ def _warm_up(*, torch: bool) -> None:
     if torch:
         _warm_up_torch()
     guest.rehearse()
+    guest.own_modules()
     if sys.platform == "linux":
         threads = len(os.listdir("/proc/self/task"))
         assert threads == 1, f"the zygote has {threads} threads; a fork would copy their locks"

@@ -348,7 +348,11 @@ def reseed(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     torch = sys.modules.get("torch")
-    if torch is not None:
+    if torch is None:
+        return
+    if torch.accelerator.current_accelerator() is None:
+        torch.default_generator.manual_seed(seed)
+    else:  # this remembers a traceback for every kind of device, which takes longer than most calls
         torch.manual_seed(seed)
 
 
@@ -415,10 +419,20 @@ def _share(argument: Any, made: Any) -> bool:
     return bool(argument.untyped_storage().data_ptr() == made.untyped_storage().data_ptr() and argument.numel())
 
 
+@functools.cache
+def own_modules() -> tuple[str, ...]:
+    """The names of our modules, none of which a submission can import.
+
+    A zygote asks beforehand: to look at a name is to count a reference to it, so that in a worker the names of all
+    modules (with torch two thousand) would cost a copied page each.
+    """
+    return tuple(name for name in sys.modules if name.partition(".")[0] == "autograder")
+
+
 def serve(fd: int, *, max_result: int, max_handles: int) -> None:
     """Serve the connection on ``fd`` in a process of its own; never returns but by :func:`os._exit`."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "autograder"]:
-        del sys.modules[name]  # a student's own module may be called anything; ours is not offered
+    for name in own_modules():
+        sys.modules.pop(name, None)  # a student's own module may be called anything; ours is not offered
     sys.modules["__main__"] = ModuleType("__main__")
     Guest(socket.socket(fileno=fd), max_result=max_result, max_handles=max_handles).serve()
 
