@@ -294,16 +294,28 @@ class Bench:
         or closed.
         """
         connection = self.connect(modules)
-        done: dict[str, Outcome] = {}
         try:
-            for case in cases:
-                passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
-                before = passed if alone else passed | done
-                outcome, log = self._plugin.run(case, connection, before, call_s=(call_s or {}).get(case.id))
-                done[case.id] = outcome
-                yield case, outcome, log
+            yield from self.run_on(connection, cases, alone=alone, call_s=call_s)
         finally:
             connection.close()
+
+    def run_on(
+        self,
+        connection: Connection,
+        cases: Iterable[Case],
+        *,
+        alone: bool = False,
+        call_s: Mapping[str, float] | None = None,
+    ) -> Iterator[tuple[Case, Outcome, CaseLog]]:
+        """Like :meth:`run`, in the worker of ``connection``, which may have served other seeds before."""
+        connection.reseed(self.seed)
+        done: dict[str, Outcome] = {}
+        for case in cases:
+            passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
+            before = passed if alone else passed | done
+            outcome, log = self._plugin.run(case, connection, before, call_s=(call_s or {}).get(case.id))
+            done[case.id] = outcome
+            yield case, outcome, log
 
     def hint(self, case: Case, outcome: Outcome, log: CaseLog) -> str:
         """Return the hint that a student reads: that of the known mistake which behaves alike, or the case's own."""

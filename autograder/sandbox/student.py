@@ -342,6 +342,10 @@ class Connection:
         self._departed.add(self.case)
         self.close()
 
+    def reseed(self, seed: int) -> None:
+        """Let the next cases find their generators seeded as in a run with this seed."""
+        self._seed = seed
+
     def finish(self) -> CaseLog:
         """End the log of the case in hand and return it."""
         if self._take is not None and self._take.lost:
