@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -13,7 +16,7 @@ import tiny_course
 from tiny_course import ALTERNATIVES, HIDDEN, MISTAKES, SLUG, VISIBLE, make, write
 
 from autograder import cli
-from autograder.authoring import audit_report, stubs
+from autograder.authoring import audit_report, stubs, trials
 from autograder.authoring.audit import Audit, Options, audit
 from autograder.authoring.equivalents import FILE
 from autograder.authoring.mutation import mutants
@@ -22,8 +25,10 @@ from autograder.checks import gradients
 from autograder.course import assignment as assignments
 from autograder.course.assignment import Assignment
 from autograder.errors import CaseError
+from autograder.grading.pytest_plugin import GradingPlugin
 from autograder.grading.session import Bench, Run, on_bench
-from autograder.model import Verdict
+from autograder.model import Case, Outcome, Verdict
+from autograder.sandbox.student import CaseLog
 from autograder.sandbox.supervisor import Supervisor
 
 # Hand-out code stands outside the markers, as in a real solution.
@@ -137,6 +142,42 @@ def test_a_right_answer_that_loses_a_point_is_a_false_alarm(course: Course, supe
     assert found.bound > 0.1
 
 
+def test_a_worker_serves_some_seeds_in_a_row_until_it_is_worn(
+    course: Course, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = "CALLS = []\n\n\ndef total(x):\n    CALLS.append(1)\n    return float(x.sum()) * (len(CALLS) <= 2)\n"
+    asked = course(alternatives={"counts": counts})
+    assert {alarm.seed for alarm in audited(asked, supervisor, seeds=6).alarms} == {2, 3, 4, 5}
+    monkeypatch.setattr(trials, "WORN", -1.0)
+    assert audited(asked, supervisor, seeds=6).alarms == ()
+
+
+def test_a_slow_case_meets_seeds_from_all_over(
+    course: Course, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "QUICK_S", 0.0)
+    monkeypatch.setattr(trials, "SEEDS_S", 0.0)
+    rounded = {"rounded": "def double(x):\n    return np.round(2 * x, 3)\n"}
+    found = audited(course(alternatives=rounded), supervisor, seeds=9)
+    assert {alarm.seed for alarm in found.alarms} == {1, 4, 7} and set(found.runs.values()) == {2 * 3}
+
+
+def test_what_takes_long_once_on_our_side_is_not_taken_for_training(
+    course: Course, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, seen = GradingPlugin.run, set()
+
+    def first_is_slow(self: GradingPlugin, case: Case, *args: Any, **more: Any) -> tuple[Outcome, CaseLog]:
+        outcome, log = run(self, case, *args, **more)
+        new = case.id not in seen
+        seen.add(case.id)
+        return replace(outcome, seconds=9.0) if new else outcome, log
+
+    monkeypatch.setattr(GradingPlugin, "run", first_is_slow)
+    found = audited(course(), supervisor)
+    assert set(found.runs.values()) == {2 * SEEDS} and max(found.costs.values()) < 9.0
+
+
 def test_a_case_that_the_solution_does_not_pass_ends_the_audit(course: Course, supervisor: Supervisor) -> None:
     wrong = VISIBLE.replace("np.array([4.0])", "np.array([5.0])")
     with pytest.raises(CaseError, match="double_of_two does not pass on the solution"):
@@ -180,6 +221,17 @@ def test_a_mistake_that_is_not_caught_is_named(course: Course, supervisor: Super
     right = 'CAUGHT_BY = ("double_of_two",)\nHINT = "No."\n\n\ndef double(x):\n    return x + x\n'
     found = audited(course(mistakes={"right": right}), supervisor)
     assert "The mistake right is not caught by double_of_two." in failing(found)
+
+
+def test_a_mistake_meets_the_cases_of_its_tasks(course: Course, supervisor: Supervisor) -> None:
+    """Those that it names, the other quick ones, and what they need; no case of a task that it does not name."""
+    both = 'CAUGHT_BY = ("total_of_any",)\nHINT = "No."\n\n\ndef total(x):\n    return 0.0\n\n\n'
+    both += "def double(x):\n    return 0 * x\n"
+    needed = HIDDEN.replace('needs=("total_of_three",)', 'needs=("double_of_two", "total_of_three")')
+    found = audited(course(hidden=needed, mistakes={"both": both}), supervisor)
+    assert found.mistakes[0].kills == ("double_of_two", "total_of_three")
+    found = audited(course(mistakes={"both": both.replace("_any", "_three")}), supervisor)
+    assert found.mistakes[0].kills == ("total_of_three",) and found.failures() == []
 
 
 def test_hints_must_come_out(course: Course, supervisor: Supervisor) -> None:
@@ -324,6 +376,22 @@ def test_slopes_are_measured_once_a_seed(course: Course, supervisor: Supervisor)
     with mock.patch.object(gradients, "_measure", wraps=gradients._measure) as measured:
         on_bench(asked, work, run=run, supervisor=supervisor)
     assert seen == [(True, 1), (False, 1), (True, 2), (False, 2), (True, 2), (False, 2), (True, 2), (False, 2)]
+
+
+def test_in_one_worker_every_seed_finds_the_generators_as_in_a_new_one(course: Course, supervisor: Supervisor) -> None:
+    random = {"tiny": solved(double="return np.random.rand(3)").encode()}
+    seen: list[list[list[float]]] = [[], []]
+
+    def work(bench: Bench) -> None:
+        case = bench.plan[:1]
+        with contextlib.closing(bench.connect(random)) as connection:
+            for seed in (1, 2, 1):
+                bench.reseed(seed)
+                for runs, kept in zip((bench.run(random, case), bench.run_on(connection, case)), seen, strict=True):
+                    kept += [log.calls[0].result.tolist() for _, _, log in runs]
+
+    on_bench(course(), work, run=Run(official=True, seed=1, device="cpu"), supervisor=supervisor)
+    assert seen[0] == seen[1] and seen[0][0] == seen[0][2] != seen[0][1]
 
 
 def test_a_sample_of_mutants_is_always_the_same_and_said(course: Course, supervisor: Supervisor) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -21,17 +21,28 @@ from ..course.assignment import Assignment
 from ..errors import CaseError
 from ..grading.session import Bench
 from ..model import Case, Outcome, Verdict
-from ..sandbox.student import Call, CaseLog, RemoteFunction, StudentCode, StudentFault, StudentObject, StudentRaised
+from ..sandbox.student import (
+    Call,
+    CaseLog,
+    Connection,
+    RemoteFunction,
+    StudentCode,
+    StudentFault,
+    StudentObject,
+    StudentRaised,
+)
 from .equivalents import Confirmed
 from .mutation import Mutant
 from .wider import Arguments, Wider
 
 SEED = 1  # of everything that is not run over many seeds
 COSTLY_S = 1.0  # a case that takes longer, or has its own limit, trains: it is run a few times only
-SLOW_S = 0.1  # such a case is run on a mutant only while no other has caught it
+SLOW_S = 0.02  # such a case is run on a mutant only while no other has caught it
 QUICK_S = 0.04  # such a case runs with all seeds; every other
 SEEDS_S = 1.0  # may take so many seconds over all seeds and answers, and runs with
 FEWEST_SEEDS = 3  # at least
+IN_A_ROW = 5  # seeds that one worker serves: to start one takes longer than many a case
+WORN = 0.1  # of its CPU seconds, after which a worker is replaced before the next seed
 
 INPUTS = 300  # wider inputs that the solution accepts, a function
 TRIED = 3 * INPUTS  # inputs drawn to find so many
@@ -105,7 +116,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A piece of work: ``kind`` is stub, mistake, seed, costly or mutant; ``number`` says which one."""
+    """A piece of work: ``kind`` is stub, mistake, seeds, costly or mutant; ``number`` says which one."""
 
     kind: str
     number: int = 0
@@ -117,7 +128,8 @@ def jobs(assignment: Assignment, mutants: Sequence[Mutant], *, seeds: int) -> li
     costly = [Job("costly", number) for number in range(answers)]
     mistakes = [Job("mistake", number) for number in range(len(solution.mistakes(assignment)))]
     edits = [Job("mutant", number) for number in range(len(mutants))]
-    return [*costly, *mistakes, *edits, Job("stub"), *(Job("seed", number) for number in range(seeds))]
+    rows = [Job("seeds", first) for first in range(0, seeds, IN_A_ROW)]
+    return [*costly, *rows, *mistakes, *edits, Job("stub")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +177,8 @@ class Trials:
                 self._stub()
             case "mistake":
                 self.found.mistakes.append(self._mistake(self._mistakes[job.number]))
-            case "seed":
-                self._seed(job.number)
+            case "seeds":
+                self._seeds_from(job.number)
             case "costly":
                 self._costly(job.number)
             case "mutant":
@@ -177,6 +189,18 @@ class Trials:
             self._bench.reseed(seed)
         return self._bench
 
+    def _in_a_row(self, modules: dict[str, bytes], numbers: Iterable[int]) -> Iterator[tuple[int, Connection]]:
+        """Yield each number with a connection to these modules: the same one as long as its worker is not worn."""
+        connection = self._bench.connect(modules)
+        try:
+            for number in numbers:
+                if connection.cpu_s() > WORN * connection.limits.cpu_s:
+                    connection.close()
+                    connection = self._bench.connect(modules)
+                yield number, connection
+        finally:
+            connection.close()
+
     # --- the solution
 
     def _prove(self) -> None:
@@ -184,22 +208,25 @@ class Trials:
 
         CaseError for one that the solution does not pass.
         """
-        for seed in (SEED, SEED + 1):
-            # What trains is left to the jobs named costly; what turns out to take long is run once.
-            known = self.found.seconds
-            cases = [case for case in self._bench.plan if not self._bench.own_limit(case)]
-            cases = [case for case in cases if known.get(case.id, 0.0) <= COSTLY_S]
-            for case, outcome, log in self._at(seed).run(self._solution, cases):
+        # What trains is left to the jobs named costly; what turns out to train is run once. A case that takes long on
+        # this side of the wall is not one of these: the first to use an optimizer waits for what torch then imports.
+        trains = {case.id for case in self._bench.plan if self._bench.own_limit(case)}
+        known = self.found.seconds
+        for seed, connection in self._in_a_row(self._solution, range(SEED, SEED + 2)):
+            cases = [case for case in self._bench.plan if case.id not in trains]
+            for case, outcome, log in self._at(seed).run_on(connection, cases):
                 if outcome.verdict is not Verdict.PASSED:
                     raise CaseError(
                         f"{self._assignment.slug}: with seed {seed} the case {case.id} does not pass on the solution "
                         f"({outcome.verdict.value}). {_what(outcome)} Mend the case or the solution."
                     )
                 self._keep(case, log)
-                longest = max((call.seconds for call in log.calls), default=0.0)
-                limit = max(LEAST_S, SLOWER * longest, self._call_s.get(case.id, 0.0))
+                seconds = [call.seconds for call in log.calls]
+                if sum(seconds) > COSTLY_S:
+                    trains.add(case.id)
+                limit = max(LEAST_S, SLOWER * max(seconds, default=0.0), self._call_s.get(case.id, 0.0))
                 self._call_s[case.id] = limit
-                # the quicker of two: the first one started the worker, and the machine may have been busy
+                # the quicker of two: the first one may have started the worker, or met a busy machine
                 known[case.id] = min(outcome.seconds, known.get(case.id, outcome.seconds))
 
     def _keep(self, case: Case, log: CaseLog) -> None:
@@ -218,11 +245,17 @@ class Trials:
 
     # --- right answers
 
-    def _seed(self, number: int) -> None:
-        """Grade every right answer with one seed, on the cases that may take so many seeds."""
-        cases = [case for case in self._bench.plan if number < self._seeds_of(case) and not self._is_costly(case)]
+    def _seeds_from(self, first: int) -> None:
+        """Grade every right answer with a few seeds in a row, on the cases that are due."""
         for name, modules in self._answers:
-            self._grade(name, modules, cases, seed=SEED + number)
+            for number, connection in self._in_a_row(modules, range(first, min(first + IN_A_ROW, self._seeds))):
+                cases = [case for case in self._bench.plan if self._is_due(case, number)]
+                self._judge(name, SEED + number, self._at(SEED + number).run_on(connection, cases))
+
+    def _is_due(self, case: Case, number: int) -> bool:
+        """Whether a case is graded with the seed of this number: those of a slow one are spread over all of them."""
+        seeds = self._seeds_of(case)
+        return not self._is_costly(case) and number * seeds // self._seeds != (number - 1) * seeds // self._seeds
 
     def _seeds_of(self, case: Case) -> int:
         """With how many seeds a case is graded: all of them where it is quick."""
@@ -234,10 +267,11 @@ class Trials:
         """Grade one answer on the costly cases, each answer with a seed of its own."""
         cases = [case for case in self._bench.plan if self._is_costly(case)]
         if cases:
-            self._grade(*self._answers[number], cases, seed=SEED + number)
+            name, modules = self._answers[number]
+            self._judge(name, SEED + number, self._at(SEED + number).run(modules, cases))
 
-    def _grade(self, name: str, modules: dict[str, bytes], cases: Sequence[Case], *, seed: int) -> None:
-        for case, outcome, _ in self._at(seed).run(modules, cases):
+    def _judge(self, name: str, seed: int, run: Iterable[tuple[Case, Outcome, CaseLog]]) -> None:
+        for case, outcome, _ in run:
             self.found.runs[case.id] = self.found.runs.get(case.id, 0) + 1
             if name == "solution" and self._is_costly(case):
                 self.found.seconds[case.id] = outcome.seconds
@@ -254,11 +288,14 @@ class Trials:
         self.found.stub_passes += passed
 
     def _mistake(self, mistake: solution.Mistake) -> MistakeTried:
-        """Grade a known mistake on the cases that it names, on all that are quick, and on what these need."""
+        """Grade a known mistake on the cases that it names, the quick ones of their tasks, and what all these need."""
         bench = self._at(SEED)
-        needed = {name for case in bench.plan if case.id in mistake.caught_by for name in case.needs}
-        wanted = needed | set(mistake.caught_by)
-        cases = [case for case in bench.plan if case.id in wanted or self._cost(case) < SLOW_S]
+        named = [case for case in bench.plan if case.id in mistake.caught_by]
+        tasks = {case.task for case in named}
+        wanted = {case.id for case in named}
+        wanted |= {case.id for case in bench.plan if case.task in tasks and self._cost(case) < SLOW_S}
+        wanted |= {name for case in bench.plan if case.id in wanted for name in case.needs}
+        cases = [case for case in bench.plan if case.id in wanted]
         kills, unhinted = [], []
         for case, outcome, log in bench.run(mistake.modules, cases):
             if outcome.verdict in (Verdict.PASSED, Verdict.SKIPPED):
@@ -361,18 +398,20 @@ class Trials:
         """Meet the cases with further seeds; compare every call with the solution's where a case still passes."""
         cost = sum(self._cost(case) for case in cases)
         small = ""
-        for seed in range(SEED + 1, SEED + 1 + int(min(REPLAYS, max(FEWEST_SEEDS, REPLAY_S / max(cost, 1e-6))))):
-            logs = self._solution_logs(seed, cases)
-            for case, outcome, log in self._at(seed).run(mutant.modules, cases, alone=True, call_s=self._call_s):
-                if outcome.verdict is not Verdict.PASSED:
-                    return f"{case.id} catches it with seed {seed}, and not with seed {SEED}", ""
-                difference = _first_difference(log, logs[case.id])
-                small = small or (f"{case.id}, seed {seed}: {difference}" if difference else "")
+        seeds = int(min(REPLAYS, max(FEWEST_SEEDS, REPLAY_S / max(cost, 1e-6))))
+        with contextlib.closing(self._bench.connect(self._solution)) as solved:
+            for seed in range(SEED + 1, SEED + 1 + seeds):
+                logs = self._solution_logs(solved, seed, cases)
+                for case, outcome, log in self._at(seed).run(mutant.modules, cases, alone=True, call_s=self._call_s):
+                    if outcome.verdict is not Verdict.PASSED:
+                        return f"{case.id} catches it with seed {seed}, and not with seed {SEED}", ""
+                    difference = _first_difference(log, logs[case.id])
+                    small = small or (f"{case.id}, seed {seed}: {difference}" if difference else "")
         return "", small
 
-    def _solution_logs(self, seed: int, cases: Sequence[Case]) -> dict[str, CaseLog]:
+    def _solution_logs(self, solved: Connection, seed: int, cases: Sequence[Case]) -> dict[str, CaseLog]:
         lacking = [case for case in cases if (seed, case.id) not in self._logs]
-        for case, _, log in self._at(seed).run(self._solution, lacking, alone=True):
+        for case, _, log in self._at(seed).run_on(solved, lacking, alone=True):
             self._logs[seed, case.id] = log
         return {case.id: self._logs[seed, case.id] for case in cases}
 
