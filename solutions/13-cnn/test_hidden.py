@@ -1,5 +1,6 @@
 """Hidden cases of 13-cnn: the student's layers against ours, the loop step by step, and one real training."""
 
+import copy
 import math
 
 import numpy as np
@@ -68,8 +69,19 @@ def share_of_hits(logits, labels):
     return int((logits.argmax(dim=1) == labels).sum()) / len(labels)
 
 
-def contested(reference, rng):
-    """Draw weights, images and labels whose accuracy is beyond doubt, and would be another without the scaling."""
+def contested(student, reference, rng):
+    """Draw weights, images and labels whose accuracy is beyond doubt, and would be another without the scaling.
+
+    Drawn once for all submissions, each of which is given copies.
+    """
+    seed = int(rng.integers(2**63))
+    drawn = student.accuracy.prepared
+    if seed not in drawn:
+        drawn[seed] = draw_contested(reference, np.random.default_rng(seed))
+    return copy.deepcopy(drawn[seed])
+
+
+def draw_contested(reference, rng):
     while True:
         weights = draw_weights(rng)
         model = with_weights(reference.CNN(), weights)
@@ -212,8 +224,8 @@ def test_size_of_the_first_step(student, rng):
     for lr in (float(rng.uniform(1e-4, 9e-4)), float(rng.uniform(3e-3, 9e-3))):
         weights = draw_weights(rng)
         model = with_weights(student.CNN(), weights)
-        images, labels = digits(rng, 8)
-        student.train(model, images, labels, epochs=1, batch_size=8, lr=lr, seed=1)
+        images, labels = digits(rng, 3)
+        student.train(model, images, labels, epochs=1, batch_size=3, lr=lr, seed=1)
         state = model.state_dict()
         step = max(float((value - weights[tuple(value.shape)]).abs().max()) for value in state.values())
         require(abs(step - lr) < 0.02 * lr, "The largest change of a weight is not the learning rate.")
@@ -222,12 +234,13 @@ def test_size_of_the_first_step(student, rng):
 @task("train", points=2, needs=A_CNN, hint="Draw a new order at the start of every epoch, the first one included.")
 def test_every_epoch_has_a_new_order(student, rng):
     """Consecutive epochs meet the images in different orders, and none in that of the file."""
-    # Image i is a flat grey of 4 i, so the first pixel of a batch says which image comes first in it.
-    images = (4 * torch.arange(64, dtype=torch.uint8))[:, None, None].repeat(1, 28, 28)
-    labels = torch.from_numpy(rng.integers(0, 10, size=64))
+    # Image i is a flat grey of 10 i, so the first pixel of a batch says which image comes first in it. With twelve
+    # batches an epoch, chance brings the order of the file, or one order twice, less than once in a hundred million.
+    images = (10 * torch.arange(24, dtype=torch.uint8))[:, None, None].repeat(1, 28, 28)
+    labels = torch.from_numpy(rng.integers(0, 10, size=24))
     model = with_weights(student.CNN(), draw_weights(rng))
     watch = build(student, recipes.watch_inputs(model))
-    student.train(model, images, labels, epochs=3, batch_size=4, lr=1e-4, seed=int(rng.integers(1, 100)))
+    student.train(model, images, labels, epochs=3, batch_size=2, lr=1e-4, seed=int(rng.integers(1, 100)))
     firsts = [float(row[0]) for row in watch.first_values()]
     require(len(firsts) > 0, "The model was never called. Call it as model(x), not as model.forward(x).")
     require(len(firsts) % 3 == 0, "The three epochs did not have the same number of steps.")
@@ -243,7 +256,7 @@ def test_every_epoch_has_a_new_order(student, rng):
 def test_the_seed_decides_the_order(student, rng):
     """The same seed on the same model gives the same costs, another seed gives others."""
     weights = draw_weights(rng)
-    images, labels = digits(rng, 24)
+    images, labels = digits(rng, 12)
     seed = int(rng.integers(1, 1000))
     first, again, other = (
         student.train(
@@ -279,7 +292,7 @@ def test_every_image_keeps_its_label(student, rng):
 )
 def test_accuracy_of_known_weights(student, reference, rng):
     """The accuracy of given weights on given images, to the last image."""
-    weights, images, labels = contested(reference, rng)
+    weights, images, labels = contested(student, reference, rng)
     model = with_weights(student.CNN(), weights)
     share = share_of_hits(model(scaled(images)), labels)  # of the student's own logits: the model is graded elsewhere
     assert_close(student.accuracy(model, images, labels), share, atol=1e-6)
@@ -290,7 +303,7 @@ def test_accuracy_of_known_weights(student, reference, rng):
 )
 def test_accuracy_does_not_depend_on_the_batch_size(student, reference, rng):
     """Batches of any size give the same accuracy, also larger than the set."""
-    weights, images, labels = contested(reference, rng)
+    weights, images, labels = contested(student, reference, rng)
     model = with_weights(student.CNN(), weights)
     share = share_of_hits(model(scaled(images)), labels)
     got = list(student.accuracy.each([(model, images, labels, size) for size in (7, 46, 47, 1000)]))
@@ -300,7 +313,7 @@ def test_accuracy_does_not_depend_on_the_batch_size(student, reference, rng):
 @task("accuracy", points=2, needs=A_CNN, hint="Measuring must not train: no step, no change of a parameter.")
 def test_measuring_changes_nothing(student, reference, rng):
     """Measured twice, a model has the same accuracy and the same parameters."""
-    weights, images, labels = contested(reference, rng)
+    weights, images, labels = contested(student, reference, rng)
     model = with_weights(student.CNN(), weights)
     first, second = (assert_pure(student.accuracy, model, images, labels) for _ in range(2))
     require(0 <= first <= 1, "An accuracy is a share, from 0 to 1.")
