@@ -335,6 +335,8 @@ def test_the_zygote_holds_nothing_that_a_submission_could_use(own: Supervisor, c
         "HOME",
         "LANG",
         "MALLOC_ARENA_MAX",
+        "MALLOC_MMAP_THRESHOLD_",
+        "MALLOC_TRIM_THRESHOLD_",
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "MKL_NUM_THREADS",

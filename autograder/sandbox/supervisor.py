@@ -55,6 +55,8 @@ class Zygote:
         home = tempfile.gettempdir()
         environment = {
             "PATH": "/usr/bin:/bin", "HOME": home, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2",
+            # What a step of a training frees serves the next one: glibc would give it back, to fetch it page by page.
+            "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
             "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
         }  # fmt: skip
 
