@@ -37,8 +37,7 @@ from .wider import Arguments, Wider
 
 SEED = 1  # of everything that is not run over many seeds
 COSTLY_S = 1.0  # a case that takes longer, or has its own limit, trains: it is run a few times only
-SLOW_S = 0.02  # such a case is run on a mutant only while no other has caught it
-QUICK_S = 0.04  # such a case runs with all seeds; every other
+QUICK_S = 0.04  # such a case runs with all seeds, and on all mutants of its task; every other
 SEEDS_S = 1.0  # may take so many seconds over all seeds and answers, and runs with
 FEWEST_SEEDS = 3  # at least
 IN_A_ROW = 5  # seeds that one worker serves: to start one takes longer than many a case
@@ -293,7 +292,7 @@ class Trials:
         named = [case for case in bench.plan if case.id in mistake.caught_by]
         tasks = {case.task for case in named}
         wanted = {case.id for case in named}
-        wanted |= {case.id for case in bench.plan if case.task in tasks and self._cost(case) < SLOW_S}
+        wanted |= {case.id for case in bench.plan if case.task in tasks and self._cost(case) < QUICK_S}
         wanted |= {name for case in bench.plan if case.id in wanted for name in case.needs}
         cases = [case for case in bench.plan if case.id in wanted]
         kills, unhinted = [], []
@@ -315,7 +314,7 @@ class Trials:
             cases = [case for case in cases if not self._is_costly(case)]
         asked: list[str] = []
         kills: list[str] = []
-        wanted = _while(cases, lambda case: not kills or self._cost(case) < SLOW_S)
+        wanted = _while(cases, lambda case: not kills or self._cost(case) < QUICK_S)
         tried = self._at(SEED).run(mutant.modules, wanted, alone=True, call_s=self._call_s)
         with contextlib.closing(tried) as run:
             for case, outcome, _ in run:
@@ -332,7 +331,7 @@ class Trials:
     def _order(self, case: Case) -> float:
         """Quick cases in the order of the plan, the others by what they cost."""
         cost = self._cost(case)
-        return 0.0 if cost < SLOW_S else cost
+        return 0.0 if cost < QUICK_S else cost
 
     def _survivor(self, mutant: Mutant, cases: Sequence[Case]) -> tuple[Fate, str, str]:
         said = self._known.get(mutant.digest)
