@@ -21,6 +21,7 @@ from ..course.assignment import Assignment
 from ..errors import CaseError
 from ..grading.session import Bench
 from ..model import Case, Outcome, Verdict
+from ..sandbox.script import Scripts
 from ..sandbox.student import (
     Call,
     CaseLog,
@@ -188,14 +189,16 @@ class Trials:
             self._bench.reseed(seed)
         return self._bench
 
-    def _in_a_row(self, modules: dict[str, bytes], numbers: Iterable[int]) -> Iterator[tuple[int, Connection]]:
+    def _in_a_row(
+        self, modules: dict[str, bytes], numbers: Iterable[int], scripts: Scripts | None = None
+    ) -> Iterator[tuple[int, Connection]]:
         """Yield each number with a connection to these modules: the same one as long as its worker is not worn."""
-        connection = self._bench.connect(modules)
+        connection = self._bench.connect(modules, scripts=scripts)
         try:
             for number in numbers:
                 if connection.cpu_s() > WORN * connection.limits.cpu_s:
                     connection.close()
-                    connection = self._bench.connect(modules)
+                    connection = self._bench.connect(modules, scripts=scripts)
                 yield number, connection
         finally:
             connection.close()
@@ -246,8 +249,10 @@ class Trials:
 
     def _seeds_from(self, first: int) -> None:
         """Grade every right answer with a few seeds in a row, on the cases that are due."""
+        numbers = range(first, min(first + IN_A_ROW, self._seeds))
+        scripts: Scripts = {}
         for name, modules in self._answers:
-            for number, connection in self._in_a_row(modules, range(first, min(first + IN_A_ROW, self._seeds))):
+            for number, connection in self._in_a_row(modules, numbers, scripts):
                 cases = [case for case in self._bench.plan if self._is_due(case, number)]
                 self._judge(name, SEED + number, self._at(SEED + number).run_on(connection, cases))
 

@@ -314,6 +314,8 @@ class Bench:
             passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
             before = passed if alone else passed | done
             outcome, log = self._plugin.run(case, connection, before, call_s=(call_s or {}).get(case.id))
+            if connection.known is None:
+                self._plugin.remember(case, outcome, connection)
             done[case.id] = outcome
             yield case, outcome, log
 
@@ -321,9 +323,12 @@ class Bench:
         """Return the hint that a student reads: that of the known mistake which behaves alike, or the case's own."""
         return self._known.hint(case, outcome, log) or outcome.hint
 
-    def connect(self, modules: dict[str, bytes]) -> Connection:
-        """Connect to a worker with these modules, with the assignment's limits; to be closed by the caller."""
-        return self._session._connect(modules, seed=self.seed)
+    def connect(self, modules: dict[str, bytes], *, scripts: Scripts | None = None) -> Connection:
+        """Connect to a worker with these modules, with the assignment's limits; to be closed by the caller.
+
+        In ``scripts`` is kept what the cases ask, for the next to be asked that in one go, as in a class.
+        """
+        return self._session._connect(modules, seed=self.seed, scripts=scripts)
 
 
 def on_bench(assignment: Assignment, work: Callable[[Bench], None], *, run: Run, supervisor: Supervisor) -> None:
