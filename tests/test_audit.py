@@ -158,8 +158,15 @@ def test_a_slow_case_meets_seeds_from_all_over(
     monkeypatch.setattr(trials, "QUICK_S", 0.0)
     monkeypatch.setattr(trials, "SEEDS_S", 0.0)
     rounded = {"rounded": "def double(x):\n    return np.round(2 * x, 3)\n"}
-    found = audited(course(alternatives=rounded), supervisor, seeds=9)
-    assert {alarm.seed for alarm in found.alarms} == {1, 4, 7} and set(found.runs.values()) == {2 * 3}
+    taken = []
+    for fewest in (3, 5):
+        monkeypatch.setattr(trials, "FEWEST_SEEDS", fewest)
+        found = audited(course(alternatives=rounded), supervisor, seeds=20)
+        assert set(found.runs.values()) == {2 * fewest}
+        taken.append({alarm.seed for alarm in found.alarms})
+    few, more = taken
+    assert len(few) == 3 and few < more, "a process that reckons with more seeds takes those of the other as well"
+    assert max(more) > 5
 
 
 def test_what_takes_long_once_on_our_side_is_not_taken_for_training(

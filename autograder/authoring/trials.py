@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import random
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -159,6 +160,8 @@ class Trials:
         self._mutants = mutants
         self._known = known
         self._seeds = seeds
+        # In which order the seeds are given to a slow case: its few should not all be in the same row.
+        self._turns = random.Random(SEED).sample(range(seeds), seeds)
         self._solution = solution.modules(assignment)
         self._answers = [("solution", self._solution)]
         self._answers += [(each.id, each.modules) for each in solution.alternatives(assignment)]
@@ -257,9 +260,12 @@ class Trials:
                 self._judge(name, SEED + number, self._at(SEED + number).run_on(connection, cases))
 
     def _is_due(self, case: Case, number: int) -> bool:
-        """Whether a case is graded with the seed of this number: those of a slow one are spread over all of them."""
-        seeds = self._seeds_of(case)
-        return not self._is_costly(case) and number * seeds // self._seeds != (number - 1) * seeds // self._seeds
+        """Whether a case is graded with the seed of this number.
+
+        Of two processes that disagree on what a case costs, one takes all the seeds that the other takes, and more: so
+        none of the few that a slow case has can be left out.
+        """
+        return not self._is_costly(case) and self._turns[number] < self._seeds_of(case)
 
     def _seeds_of(self, case: Case) -> int:
         """With how many seeds a case is graded: all of them where it is quick."""
