@@ -11,6 +11,7 @@ import ast
 import copy
 import hashlib
 import itertools
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -92,23 +93,33 @@ def mutants(assignment: Assignment) -> list[Mutant]:
 
 def _of_module(module: str, text: str, marked: Sequence[Answer], whole: dict[str, bytes]) -> list[Mutant]:
     tree = ast.parse(text)
-    seen = {ast.unparse(tree)}
+    seen: set[tuple[str, str]] = set()
     found = []
     for answer in marked:
         name, owner = _owner(tree, answer)
-        before = ast.unparse(owner).splitlines()
+        before = ast.unparse(owner)
+        seen.add((name, before))
         for line in _edited(owner, answer):
-            source = ast.unparse(tree)
-            if source in seen:
+            after = ast.unparse(owner)
+            if (name, after) in seen:
                 continue
-            seen.add(source)
-            edit = _in_words(before, ast.unparse(owner).splitlines())
-            modules = {**whole, module: source.encode()}
+            seen.add((name, after))
+            edit = _in_words(before.splitlines(), after.splitlines())
+            modules = {**whole, module: _spliced(text, owner, after).encode()}
             found.append(Mutant(answer.task, module, name, line, edit, _digest(name, owner), modules))
     return found
 
 
-def _owner(tree: ast.Module, answer: Answer) -> tuple[str, ast.AST]:
+def _spliced(text: str, owner: ast.stmt, new: str) -> str:
+    """Put ``new`` in the place of a statement; to write the whole module out again takes as long as to grade it."""
+    lines = text.splitlines(keepends=True)
+    decorators = getattr(owner, "decorator_list", [])
+    first = min(node.lineno for node in (owner, *decorators))
+    indented = textwrap.indent(new, " " * owner.col_offset)
+    return "".join([*lines[: first - 1], indented, "\n", *lines[owner.end_lineno :]])
+
+
+def _owner(tree: ast.Module, answer: Answer) -> tuple[str, ast.stmt]:
     """Return the function or method that holds a block, with its name; the statement itself at module level."""
     for node in tree.body:
         if not (node.lineno <= answer.last and (node.end_lineno or node.lineno) >= answer.first):

@@ -171,6 +171,7 @@ class Trials:
         self._callers: dict[str, set[str]] = {}
         self._wider: dict[str, tuple[list[Arguments], list[_Answer]]] = {}
         self._logs: dict[tuple[int, str], CaseLog] = {}
+        self._scripts: Scripts = {}  # of the proof, for the mutants
         self._prove()
 
     def do(self, job: Job) -> None:
@@ -217,7 +218,7 @@ class Trials:
         # this side of the wall is not one of these: the first to use an optimizer waits for what torch then imports.
         trains = {case.id for case in self._bench.plan if self._bench.own_limit(case)}
         known = self.found.seconds
-        for seed, connection in self._in_a_row(self._solution, range(SEED, SEED + 2)):
+        for seed, connection in self._in_a_row(self._solution, range(SEED, SEED + 2), self._scripts):
             cases = [case for case in self._bench.plan if case.id not in trains]
             for case, outcome, log in self._at(seed).run_on(connection, cases):
                 if outcome.verdict is not Verdict.PASSED:
@@ -326,9 +327,8 @@ class Trials:
         asked: list[str] = []
         kills: list[str] = []
         wanted = _while(cases, lambda case: not kills or self._cost(case) < QUICK_S)
-        tried = self._at(SEED).run(mutant.modules, wanted, alone=True, call_s=self._call_s)
-        with contextlib.closing(tried) as run:
-            for case, outcome, _ in run:
+        with contextlib.closing(self._bench.connect(mutant.modules, scripts=self._scripts)) as connection:
+            for case, outcome, _ in self._at(SEED).run_on(connection, wanted, alone=True, call_s=self._call_s):
                 asked.append(case.id)
                 if outcome.verdict is not Verdict.PASSED:
                     kills.append(case.id)

@@ -285,7 +285,8 @@ class GradingPlugin:
         self, case: Case, connection: Connection, call_s: float | None
     ) -> tuple[BaseException | None, CaseLog, float]:
         """Run one case; return what it raised, what it did with the submission, and the seconds that it took."""
-        connection.begin(case.id, call_s=call_s or self.call_s[case.id], secret=not case.visible)
+        own = self.call_s[case.id]
+        connection.begin(case.id, call_s=call_s or own, secret=not case.visible, trains=own is not None)
         self._case_in_hand, self._connection = case, connection
         self._raised, self._called, self._measured = None, False, None
         started = time.perf_counter()

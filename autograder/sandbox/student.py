@@ -266,11 +266,12 @@ class Connection:
 
     # --- cases
 
-    def begin(self, case: str, *, call_s: float | None = None, secret: bool = False) -> None:
+    def begin(self, case: str, *, call_s: float | None = None, secret: bool = False, trains: bool = False) -> None:
         """Start the log of ``case``; the worker's generators are seeded from the run's seed and the case's name.
 
         ``call_s`` is this case's own limit for a single call, in seconds. In a ``secret`` (hidden) case no sentence
-        for the student carries an argument, or a text that the student's code could have made from one.
+        for the student carries an argument, or a text that the student's code could have made from one. A case that
+        ``trains`` is never sent ahead: what it asks afterwards is not for the submission to see meanwhile.
         """
         self._abandon()
         self._secret = secret
@@ -285,8 +286,7 @@ class Connection:
         self._dropped = []
         self._served_before = self._worker is not None
         self._take, self._digest, self.known = None, Digest(), None
-        # A case with a limit of its own trains: what it asks afterwards is not for the submission to see meanwhile.
-        self._draft = Script() if self._scripts is not None and call_s is None else None
+        self._draft = Script() if self._scripts is not None and not trains else None
 
     def perform(self) -> Outcome | None:
         """Send at once what the case in hand asks every submission; return what became of it with the same replies.
