@@ -348,12 +348,12 @@ def reseed(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     torch = sys.modules.get("torch")
-    if torch is None:
-        return
-    if torch.accelerator.current_accelerator() is None:
-        torch.default_generator.manual_seed(seed)
-    else:  # this remembers a traceback for every kind of device, which takes longer than most calls
-        torch.manual_seed(seed)
+    if torch is not None:
+        with contextlib.suppress(Exception):  # a submission may have put anything in its place
+            if torch.accelerator.current_accelerator() is None:
+                torch.default_generator.manual_seed(seed)
+            else:  # this remembers a traceback for every kind of device, which takes longer than most calls
+                torch.manual_seed(seed)
 
 
 def flush_output() -> None:
