@@ -11,7 +11,7 @@ from tiny_course import SOLUTION, graded, handed_in, line, make
 from autograder.course import assignment as assignments
 from autograder.course import solution
 from autograder.grading.session import Run, grade
-from autograder.model import GradedCase, Report, Verdict
+from autograder.model import GradedCase, Outcome, Report, Verdict
 from autograder.sandbox import student
 from autograder.sandbox.guest import wire
 from autograder.sandbox.limits import Limits
@@ -258,6 +258,22 @@ def test_the_longest_script_is_taken_while_nobody_reads(portable: bool, monkeypa
         monkeypatch.setattr(type(worker), "_wait", lambda *args, **kwargs: pytest.fail("it waits"))
         worker.send([bytes(MAX_FRAMES)], limit_s=5)
         connection.close()
+
+
+def test_a_case_that_is_run_twice_is_judged_by_the_second_run(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    perform, lost = student.Connection.perform, iter([False, False, True, False, False])
+
+    def lost_once(self: Connection) -> Outcome | None:
+        if self.case == "double_of_any" and next(lost):
+            raise student.StudentFault(Verdict.CRASHED, "killed from outside", again=True)
+        return perform(self)
+
+    monkeypatch.setattr(student.Connection, "perform", lost_once)
+    reports, seen = noted(tmp_path, WRONG, WRONG, supervisor=supervisor)
+    assert seen == ["double"]
+    assert [line(report, "double_of_any").verdict for report in reports] == [Verdict.FAILED] * 2
 
 
 # --- the submission

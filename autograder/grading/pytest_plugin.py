@@ -262,13 +262,11 @@ class GradingPlugin:
         if lacking:
             return _skipped(case, lacking, before), CaseLog()
         raised, log, seconds = self._run(case, connection, call_s)
-        if connection.known is not None:
-            return replace(connection.known, seconds=seconds, output=log.output), log
         if not (isinstance(raised, StudentFault) and raised.again):
-            return self._judge(case, raised, log, seconds), log
+            return self._judge(case, raised, log, seconds, connection.known), log
         first = f"Run twice. The first time: {raised.verdict.value}, {raised.message}"
         raised, log, more = self._run(case, connection, call_s)
-        outcome = self._judge(case, raised, log, seconds + more)
+        outcome = self._judge(case, raised, log, seconds + more, connection.known)
         return replace(outcome, staff=f"{first}\n{outcome.staff}".strip()), log
 
     def remember(self, case: Case, outcome: Outcome, connection: Connection) -> None:
@@ -335,7 +333,12 @@ class GradingPlugin:
         except BaseException as exc:
             self._raised = exc
 
-    def _judge(self, case: Case, raised: BaseException | None, log: CaseLog, seconds: float) -> Outcome:
+    def _judge(
+        self, case: Case, raised: BaseException | None, log: CaseLog, seconds: float, known: Outcome | None
+    ) -> Outcome:
+        if known is not None:  # the case was not called: it was judged on the same replies before
+            return replace(known, seconds=seconds, output=log.output)
+
         def outcome(verdict: Verdict, message: str = "", **more: Any) -> Outcome:
             more.setdefault("hint", self._hints[case.id])
             more.setdefault("call", "" if verdict is Verdict.PASSED else log.current)

@@ -320,7 +320,8 @@ class Connection:
             take.replies.append(lost)
         finally:
             self._spent.seconds += time.monotonic() - started
-        self.known = script.outcomes.get(take.digest.value())
+        if not take.lost:
+            self.known = script.outcomes.get(take.digest.value())
         return self.known
 
     def remember(self, outcome: Outcome) -> None:
