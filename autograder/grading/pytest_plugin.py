@@ -301,8 +301,6 @@ class GradingPlugin:
             self._raised = exc
         if isinstance(self._raised, Departed):
             connection.depart()
-            self._constants.restore()
-            return self._run(case, connection, call_s)
         seconds = time.perf_counter() - started
         log = connection.finish()
         raised, self._raised, self._connection = self._raised, None, None
@@ -310,6 +308,8 @@ class GradingPlugin:
             _forget_instance(item)
         for constants in (self._constants, *self._fixtures.values()):
             constants.restore()
+        if isinstance(raised, Departed):
+            return self._run(case, connection, call_s)
         return raised, log, seconds
 
     def _call(

@@ -242,7 +242,7 @@ class Connection:
         self._take: Take | None = None  # of the script of the case in hand, once it was sent ahead
         self._departed: set[str] = set()  # cases that asked this submission something else than their script
         self._draft: Script | None = None  # what the case in hand has asked so far, unless it is no script
-        self._digest = Digest()  # of the replies to it
+        self._digest = Digest()  # of the replies to it, as long as it may become a script
         self.known: Outcome | None = None  # what became of it, where that was known
         self._worker: Worker | None = None
         self._generation = 0
@@ -645,7 +645,8 @@ class Connection:
                     raw = self._take.reply()
                 else:
                     raw = self._receive(worker, clock, started)
-                    self._digest.add(raw)
+                    if self._draft is not None:
+                        self._digest.add(raw)
                 frame = worker.read(raw)
                 if frame.kind is wire.Kind.CB:
                     served += 1

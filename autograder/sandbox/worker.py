@@ -118,9 +118,9 @@ class Worker(abc.ABC):
             except OSError:
                 raise self._ended() from None
 
-    def receive(self, *, limit_s: float, clock: Clock | None = None) -> Frame:
-        """Receive one frame within ``limit_s`` (or within what is left of ``clock``)."""
-        return self.read(self.receive_raw(clock or Clock(self._pid, limit_s)))
+    def receive(self, *, limit_s: float) -> Frame:
+        """Receive one frame within ``limit_s``."""
+        return self.read(self.receive_raw(self.clock(limit_s)))
 
     def receive_raw(self, clock: Clock) -> Raw:
         """Receive one frame within what is left of ``clock``, for :meth:`read`."""
