@@ -280,8 +280,9 @@ class Connection:
         self.log = CaseLog()
         self.case = case
         self._case_seed = self._reseed = self._seed_of(case)
-        # Numbers of calls and objects start anew, so that what a case asks does not depend on the cases before it.
-        self._next_id = 1
+        # What a case asks does not depend on the cases before it: the numbers of objects start anew, and those of calls
+        # at one that is the case's own, so that a late answer to the case before is never taken for one to this case.
+        self._next_id = self._case_seed
         self._generation += 1
         self._dropped = []
         self._served_before = self._worker is not None
