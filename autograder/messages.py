@@ -37,6 +37,8 @@ ENGLISH: dict[str, str] = {
     "student.encoding": "{file} is not UTF-8 text. Save it again as UTF-8 in your editor.",
     "student.load": "{file} stopped with {type} while it was being imported: {text}",
     "student.load-at": "{file}, line {line}: the import stopped with {type}: {text}",
+    "student.load-missing": "{file}, line {line}: there is no {name} to import here. Beside the standard library this assignment offers {offered}. Do without {name}, or correct the name.",
+    "student.missing": "{call}: there is no {name} to import here ({file}, line {line}). Beside the standard library this assignment offers {offered}. Do without {name}, or correct the name.",
     "student.no-file": "{file} is missing. Hand in a file with exactly this name.",
     "student.no-file-but": "{file} is missing, but there is a file named {found}. Rename it to {file}.",
     "student.no-name": "{file} has no {name}. Did you misname it or delete it?",

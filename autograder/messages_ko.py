@@ -29,6 +29,8 @@ KOREAN: dict[str, str] = {
     "student.encoding": "{file}: UTF-8 텍스트가 아닙니다. 편집기에서 UTF-8로 다시 저장하십시오.",
     "student.load": "{file}: 임포트하는 도중 {type} 예외로 멈췄습니다: {text}",
     "student.load-at": "{file}, {line}번째 줄: 임포트하는 도중 {type} 예외로 멈췄습니다: {text}",
+    "student.load-missing": "{file}, {line}번째 줄: 여기서 임포트할 수 없는 모듈입니다: {name}. 이 과제에서는 표준 라이브러리와 다음 패키지만 쓸 수 있습니다: {offered}. 이 모듈 없이 작성하거나 이름을 고치십시오.",
+    "student.missing": "{call}: 여기서 임포트할 수 없는 모듈입니다: {name} ({file}, {line}번째 줄). 이 과제에서는 표준 라이브러리와 다음 패키지만 쓸 수 있습니다: {offered}. 이 모듈 없이 작성하거나 이름을 고치십시오.",
     "student.no-file": "{file}: 파일이 없습니다. 파일 이름을 정확히 이렇게 지어 제출하십시오.",
     "student.no-file-but": "{file}: 파일이 없습니다. 그 대신 이런 파일이 있습니다: {found}. 이름을 바꾸십시오: {file}.",
     "student.no-name": "{file}: 다음 이름이 없습니다: {name}. 이름을 잘못 적었거나 지우지 않았습니까?",

@@ -673,7 +673,7 @@ FAULTS = {
     "a null byte": Fault(SOLUTION.encode() + b"\0", "tiny.py", others=ERRORED),
     "missing package": Fault(
         "import no_such_package\n\n" + SOLUTION,
-        "tiny.py, line 1: the import stopped with ModuleNotFoundError: No module named 'no_such_package'",
+        "tiny.py, line 1: there is no no_such_package to import here. Beside the standard library this",
         others=ERRORED,
     ),
     "raises": Fault(

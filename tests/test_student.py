@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import gc
 import signal
 import textwrap
@@ -15,9 +16,13 @@ import pytest
 from conftest import Connect, Load
 
 from autograder.model import Verdict
+from autograder.sandbox import confine
 from autograder.sandbox import student as student_module
 from autograder.sandbox import worker as worker_module
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.student import (
+    Connection,
+    Source,
     StudentCode,
     StudentFault,
     StudentObject,
@@ -26,6 +31,7 @@ from autograder.sandbox.student import (
     inside,
     parameters_of,
 )
+from autograder.sandbox.supervisor import Supervisor
 
 OK = "\ndef ok():\n    return 'ok'\n"
 
@@ -228,6 +234,51 @@ def test_a_module_that_cannot_be_loaded_is_a_verdict_on_every_case(load: Load, n
         assert (caught.value.verdict, text in caught.value.message) == (verdict, True), caught.value.message
 
 
+@pytest.mark.parametrize("enclosed", [True, False])
+def test_a_closed_package_is_not_there_and_the_sentence_says_what_is(enclosed: bool) -> None:
+    """Also where no private view hides it: pytest is installed here, and students have much installed at home."""
+    if not enclosed and not confine.landlock_abi():
+        pytest.skip("without namespaces and Landlock nothing closes a package")
+    text = b"""
+try:
+    import pytest
+except ImportError:
+    pytest = None
+def has(): return pytest is not None
+def f(x=None):
+    import rich.console
+def g():
+    raise ModuleNotFoundError("No module named 'numpy'")
+"""
+    with Supervisor(enclosed=enclosed) as supervisor:
+        for source, secret in ((text, False), (text, True), (b"import rich\n", False)):
+            files = {"answer": ("answer.py", source)}
+            offered = frozenset({"numpy"})
+            connection = Connection(
+                Source("answer", files), supervisor, Limits(), torch=False, packages=offered, seed=0
+            )
+            with contextlib.closing(connection):
+                connection.begin("case", secret=secret)
+                student = StudentCode(connection)
+                with pytest.raises((StudentFault, StudentRaised)) as caught:
+                    student.f(3)
+                said = caught.value.message
+                if source != text:
+                    assert said.startswith(
+                        "answer.py, line 1: there is no rich to import here. Beside the standard library "
+                    )
+                elif secret:
+                    assert said == "f(…) raised ModuleNotFoundError in a hidden case (answer.py, line 8)."
+                else:
+                    assert said == (
+                        "f(3): there is no rich to import here (answer.py, line 8). Beside the standard library this "
+                        "assignment offers numpy. Do without rich, or correct the name."
+                    )
+                    assert student.has() is False
+                    with pytest.raises(StudentRaised, match="raised ModuleNotFoundError: No module named 'numpy'"):
+                        student.g()
+
+
 def test_what_was_printed_before_a_failing_import_is_kept(connect: Connect) -> None:
     connection = connect("print('so far')\n1 / 0\n")
     connection.begin("case")
@@ -326,7 +377,7 @@ def test_student_code_can_read_its_own_source(load: Load) -> None:
 # --- forged frames
 
 FORGE = """
-import json, os, struct, time
+import json, os, struct, sys, time
 def frame(kind, header, body=b'', announce=None):
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
     return struct.pack('<4sBIQ', b'AGW1', kind, len(text), len(body) if announce is None else announce) + text + body
@@ -339,7 +390,10 @@ def send(data):
 ME = []
 def f(x=None):
     ME.append(0)
-    n = 1  # the first call of a connection
+    caller = sys._getframe()
+    while 'number' not in caller.f_locals:
+        caller = caller.f_back
+    n = caller.f_locals['number']
 """
 
 FORGERIES = {

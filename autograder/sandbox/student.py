@@ -13,6 +13,7 @@ import hashlib
 import inspect
 import math
 import operator
+import re
 import signal
 import textwrap
 import time
@@ -39,6 +40,7 @@ from .worker import CPU_STEP_S, Clock, Frame, Loss, Raw, Worker, WorkerLost
 BATCH_BYTES = 1 << 22  # of arguments in one frame; a longer list of calls travels in several
 _Decoded = tuple[Any, list[tuple[int, Any]], list[int]]  # result, changed nodes with their new content, aliased nodes
 
+MISSING_MODULE = re.compile(r"No module named '([A-Za-z]\w{0,79})[.']")
 LOG_BYTES = 1 << 26  # of results that the log of a case keeps
 
 
@@ -822,7 +824,18 @@ class Connection:
         file, line, _, _ = error.lines[-1]
         if self._secret:
             return say("student.raised-at-hidden", call=call, type=type, file=file, line=line)
+        if missing := self._missing(error):
+            return say("student.missing", call=call, file=file, line=line, name=missing, offered=self._offered())
         return say("student.raised-at", call=call, type=type, text=error.text, file=file, line=line)
+
+    def _missing(self, error: _Error) -> str:
+        """The module that was to be imported and is not offered to submissions, however many a student's own has."""
+        found = MISSING_MODULE.match(error.text) if error.type == "ModuleNotFoundError" else None
+        name = found[1] if found else ""
+        return "" if self._packages is None or name in self._packages else name
+
+    def _offered(self) -> str:
+        return ", ".join(sorted(self._packages or ()))
 
     def _load_failed(self, worker: Worker, header: dict[str, Any]) -> StudentFault:
         error = self._error(worker, header)
@@ -835,7 +848,9 @@ class Connection:
         if "SyntaxError" in error.bases and line:
             text = error.text.partition(" (")[0]
             return StudentFault(Verdict.ERRORED, say("student.syntax", file=file, line=line, text=text))
-        if line:
+        if line and (missing := self._missing(error)):
+            message = say("student.load-missing", file=file, line=line, name=missing, offered=self._offered())
+        elif line:
             message = say("student.load-at", file=file, line=line, type=error.type, text=error.text)
         else:
             message = say("student.load", file=file, type=error.type, text=error.text)

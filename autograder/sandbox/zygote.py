@@ -16,12 +16,16 @@ import array
 import contextlib
 import ctypes
 import gc
+import importlib.abc
+import importlib.machinery
 import json
 import os
 import signal
 import socket
 import sys
 import traceback
+from collections.abc import Sequence
+from types import ModuleType
 from typing import Any
 
 from . import confine, jail, namespaces
@@ -169,6 +173,8 @@ def _work(parent: int, connection: int, output: int, walls: jail.Walls, limits: 
     jail.die_with_parent(parent)
     jail.neutral_descriptors(connection, output)
     walls.put_on(limits, scratch)
+    if walls.home is None:
+        sys.meta_path.insert(0, ClosedPackages())
     # Lines reach the pipe when they are printed: os._exit and crashes lose what is still in a buffer.
     sys.stdout, sys.stderr = (
         os.fdopen(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False) for fd in (1, 2)
@@ -177,6 +183,24 @@ def _work(parent: int, connection: int, output: int, walls: jail.Walls, limits: 
 
     gc.enable()
     serve(3, max_result=limits.result_mib * 1024 * 1024, max_handles=limits.handles)
+
+
+class ClosedPackages(importlib.abc.MetaPathFinder):
+    """Says that a closed package is not there, where there is no private view: it is found, and cannot be read.
+
+    A submission that can do without it asks with ``except ImportError``, which no PermissionError is.
+    """
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        try:
+            found = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+            if found is not None and found.has_location and found.origin is not None:
+                os.close(os.open(found.origin, os.O_RDONLY))
+        except PermissionError:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname) from None
+        return None
 
 
 def _reap(pid: int, alive: set[int]) -> dict[str, Any]:

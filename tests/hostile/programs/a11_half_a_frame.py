@@ -7,6 +7,7 @@ WIRE = True
 import json
 import os
 import struct
+import sys
 import time
 import numpy as np
 
@@ -18,9 +19,17 @@ def frame(kind, header, body=b"", magic=b"AGW1", header_size=None, body_size=Non
     return struct.pack("<4sBIQ", magic, kind, *sizes) + text + body
 
 
+def number():
+    """The number of the call in hand, which its answer has to name."""
+    caller = sys._getframe().f_back
+    while "number" not in caller.f_locals:
+        caller = caller.f_back
+    return caller.f_locals["number"]
+
+
 def double(x):
     if x.shape == (1,) and x[0] == 2.0:
-        os.write(3, frame(67, {"id": 1}, body_size=1 << 20) + bytes(1 << 12))
+        os.write(3, frame(67, {"id": number()}, body_size=1 << 20) + bytes(1 << 12))
         time.sleep(60)
     return 2 * x
 
