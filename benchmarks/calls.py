@@ -13,8 +13,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from autograder.sandbox.connection import Connection
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.student import Connection, Source, StudentCode
+from autograder.sandbox.source import Source
+from autograder.sandbox.student import StudentCode
 from autograder.sandbox.supervisor import Supervisor
 
 TOGETHER = 50

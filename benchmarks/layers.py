@@ -19,8 +19,10 @@ from batch_vs_fresh import process_cpu_s
 
 from autograder.course import assignment as assignments
 from autograder.course import solution
+from autograder.sandbox.connection import Connection
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.student import Connection, Source, StudentCode
+from autograder.sandbox.source import Source
+from autograder.sandbox.student import StudentCode
 from autograder.sandbox.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]

@@ -18,8 +18,10 @@ import torch
 from autograder.checks.datasets import Digits, digits28, mnist
 from autograder.course import assignment as assignments
 from autograder.course import solution
+from autograder.sandbox.connection import Connection
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.student import Connection, Source, StudentCode, cpu_seconds
+from autograder.sandbox.source import Source
+from autograder.sandbox.student import StudentCode, cpu_seconds
 from autograder.sandbox.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]

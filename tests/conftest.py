@@ -9,8 +9,10 @@ from typing import Any, Protocol
 import pytest
 from hypothesis import settings
 
+from autograder.sandbox.connection import Connection
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.student import Connection, Source, StudentCode
+from autograder.sandbox.source import Source
+from autograder.sandbox.student import StudentCode
 from autograder.sandbox.supervisor import Supervisor
 
 # A course that the hostile suite grades; its case files are not tests of ours.

@@ -16,8 +16,11 @@ import pytest
 
 from autograder.model import Verdict
 from autograder.sandbox import cgroup
+from autograder.sandbox.connection import Connection
+from autograder.sandbox.faults import StudentFault
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.student import Connection, Source, StudentCode, StudentFault
+from autograder.sandbox.source import Source
+from autograder.sandbox.student import StudentCode
 from autograder.sandbox.supervisor import Supervisor
 
 FILES = ("memory.max", "memory.swap.max", "memory.oom.group", "pids.max", "cgroup.procs", "cgroup.kill")

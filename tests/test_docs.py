@@ -20,9 +20,11 @@ import autograder
 from autograder.messages import ENGLISH
 from autograder.model import Verdict
 from autograder.sandbox import selftest
+from autograder.sandbox.connection import Connection
 from autograder.sandbox.guest import wire
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.student import Connection, Source, StudentCode
+from autograder.sandbox.source import Source
+from autograder.sandbox.student import StudentCode
 from autograder.sandbox.supervisor import Supervisor
 from autograder.sandbox.worker import Frame, Raw, Worker
 

@@ -32,7 +32,10 @@ FLOORS = {
     "sandbox.selftest": 2,
     "sandbox.zygote": 2,
     "sandbox.supervisor": 2,
+    "sandbox.source": 2,
+    "sandbox.faults": 2,
     "sandbox.student": 2,
+    "sandbox.connection": 2,
     "reports": 3,
     "grading.rubric": 3,
     "grading.mistakes": 4,
@@ -49,7 +52,16 @@ FLOORS = {
 EMPTY = {"checks", "course", "sandbox", "sandbox.guest", "grading", "reports", "authoring"}
 NEVER = {  # module prefix -> what it must not import, whatever its floor
     "reports": ("grading", "sandbox"),
-    "checks": ("sandbox.limits", "sandbox.jail", "sandbox.recipes", "sandbox.student", "sandbox.supervisor", "grading"),
+    "checks": (
+        "sandbox.limits",
+        "sandbox.jail",
+        "sandbox.recipes",
+        "sandbox.student",
+        "sandbox.connection",
+        "sandbox.faults",
+        "sandbox.supervisor",
+        "grading",
+    ),
     "sandbox.guest": ("",),
 }
 

@@ -19,7 +19,8 @@ from autograder.checks.honesty import AUTOGRAD
 from autograder.errors import CaseError
 from autograder.messages import say
 from autograder.model import Verdict
-from autograder.sandbox.student import StudentCode, StudentFault, StudentRaised
+from autograder.sandbox.faults import StudentFault, StudentRaised
+from autograder.sandbox.student import StudentCode
 from autograder.sandbox.supervisor import Supervisor
 
 # --- forbidden calls

@@ -11,9 +11,10 @@ from conftest import Load
 
 from autograder.errors import CaseError
 from autograder.sandbox import recipes
+from autograder.sandbox.faults import StudentRaised
 from autograder.sandbox.guest.recipes import RECIPES
 from autograder.sandbox.recipes import Recipe
-from autograder.sandbox.student import StudentObject, StudentRaised, build, inside
+from autograder.sandbox.student import StudentObject, build, inside
 
 SOURCE = """
 import sys

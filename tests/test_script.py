@@ -12,11 +12,13 @@ from autograder.course import assignment as assignments
 from autograder.course import solution
 from autograder.grading.session import Run, grade
 from autograder.model import GradedCase, Outcome, Report, Verdict
-from autograder.sandbox import student
+from autograder.sandbox import connection
+from autograder.sandbox.connection import Connection
+from autograder.sandbox.faults import StudentFault
 from autograder.sandbox.guest import wire
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.script import MAX_FRAMES, MAX_KNOWN
-from autograder.sandbox.student import Connection, Source
+from autograder.sandbox.source import Source
 from autograder.sandbox.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
@@ -238,7 +240,7 @@ def test_a_late_call_is_told_as_one(tmp_path: Path, supervisor: Supervisor) -> N
 def test_replies_that_fill_the_memory_are_taken_one_by_one(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(student, "MAX_REPLIES", 200)
+    monkeypatch.setattr(connection, "MAX_REPLIES", 200)
     loud = OTHER_DIGITS.replace("    return 2", "    print('once')\n    return 2")
     (report,), seen = noted(tmp_path, loud, supervisor=supervisor)
     assert seen == ["double"]
@@ -263,14 +265,14 @@ def test_the_longest_script_is_taken_while_nobody_reads(portable: bool, monkeypa
 def test_a_case_that_is_run_twice_is_judged_by_the_second_run(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    perform, lost = student.Connection.perform, iter([False, False, True, False, False])
+    perform, lost = Connection.perform, iter([False, False, True, False, False])
 
     def lost_once(self: Connection) -> Outcome | None:
         if self.case == "double_of_any" and next(lost):
-            raise student.StudentFault(Verdict.CRASHED, "killed from outside", again=True)
+            raise StudentFault(Verdict.CRASHED, "killed from outside", again=True)
         return perform(self)
 
-    monkeypatch.setattr(student.Connection, "perform", lost_once)
+    monkeypatch.setattr(Connection, "perform", lost_once)
     reports, seen = noted(tmp_path, WRONG, WRONG, supervisor=supervisor)
     assert seen == ["double"]
     assert [line(report, "double_of_any").verdict for report in reports] == [Verdict.FAILED] * 2
@@ -341,7 +343,7 @@ def test_every_outcome_is_that_of_a_run_call_by_call(
     found: list[list[Report]] = []
     for ahead in (True, False):
         if not ahead:
-            monkeypatch.setattr(student.Connection, "perform", lambda self: None)
+            monkeypatch.setattr(Connection, "perform", lambda self: None)
         found.append([])
         run = Run(official=True, seed=11, device="cpu")
         grade(assignment, submissions, found[-1].append, run=run, supervisor=supervisor)

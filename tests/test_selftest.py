@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import confine, jail, selftest, view
+from autograder.sandbox.connection import Connection
+from autograder.sandbox.faults import StudentRaised
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.student import Connection, Source, StudentCode, StudentRaised
+from autograder.sandbox.source import Source
+from autograder.sandbox.student import StudentCode
 from autograder.sandbox.supervisor import Supervisor
 from autograder.sandbox.view import View
 

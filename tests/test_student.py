@@ -17,20 +17,13 @@ from conftest import Connect, Load
 
 from autograder.model import Verdict
 from autograder.sandbox import confine
-from autograder.sandbox import student as student_module
+from autograder.sandbox import connection as connection_module
 from autograder.sandbox import worker as worker_module
+from autograder.sandbox.connection import Connection
+from autograder.sandbox.faults import StudentFault, StudentRaised
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.student import (
-    Connection,
-    Source,
-    StudentCode,
-    StudentFault,
-    StudentObject,
-    StudentRaised,
-    build,
-    inside,
-    parameters_of,
-)
+from autograder.sandbox.source import Source, parameters_of
+from autograder.sandbox.student import LOG_BYTES, RemoteFunction, Request, StudentCode, StudentObject, build, inside
 from autograder.sandbox.supervisor import Supervisor
 
 OK = "\ndef ok():\n    return 'ok'\n"
@@ -298,7 +291,7 @@ def test_a_missing_name_is_told_with_its_near_miss(load: Load) -> None:
 
 def test_a_missing_file_is_told_in_the_words_of_the_source(connect: Connect) -> None:
     connection = connect("")
-    connection.source = student_module.Source("answer", {}, missing="answer.py is missing.")
+    connection.source = Source("answer", {}, missing="answer.py is missing.")
     with pytest.raises(StudentFault, match=r"answer\.py is missing\."):
         StudentCode(connection).f()
 
@@ -321,7 +314,7 @@ def test_data_are_read_and_not_called(load: Load) -> None:
 
 def test_a_name_that_stops_being_callable_is_no_function(load: Load, connect: Connect) -> None:
     connection = connect("f = 3\n")
-    function = student_module.RemoteFunction(connection, None, "f", "f")
+    function = RemoteFunction(connection, None, "f", "f")
     with pytest.raises(StudentFault, match=r"f in answer\.py is not a function"):
         function(1)
 
@@ -357,7 +350,7 @@ def test_modules_of_a_submission_import_each_other(load: Load) -> None:
 
 def test_a_submission_named_like_a_library_module_is_still_the_one_that_is_graded(connect: Connect) -> None:
     connection = connect("")
-    connection.source = student_module.Source("random", {"random": ("random.py", b"def f(): return 'mine'\n")})
+    connection.source = Source("random", {"random": ("random.py", b"def f(): return 'mine'\n")})
     assert StudentCode(connection).f() == "mine"
 
 
@@ -610,7 +603,7 @@ def test_the_stub_is_named_and_not_what_called_it(connect: Connect) -> None:
     """
     connection = connect(answer)
     asked = dict.fromkeys(["area", "ring", "walk", "Box", "Box.__len__", "other"], ())
-    connection.source = student_module.Source("answer", connection.source.modules, parameters=asked)
+    connection.source = Source("answer", connection.source.modules, parameters=asked)
     student = StudentCode(connection)
     for call, name in (
         (lambda: student.ring(2.0), "area"),
@@ -962,7 +955,7 @@ def test_the_log_of_a_case_holds_no_object_alive_and_has_a_bound(connect: Connec
     assert type(made) is StudentObject and repr(made) == "<the student's Model object>"
     with pytest.raises(RuntimeError, match="lost"):
         made.n  # noqa: B018
-    assert sum(call.result.nbytes for call in calls if call.function == "big") == student_module.LOG_BYTES
+    assert sum(call.result.nbytes for call in calls if call.function == "big") == LOG_BYTES
 
 
 def test_results_that_cannot_travel_leave_no_handles_behind(load: Load) -> None:
@@ -1075,7 +1068,7 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ahead = 0.0
         fake = SimpleNamespace(monotonic=lambda: time.monotonic() + self.ahead)
-        monkeypatch.setattr(student_module, "time", fake)
+        monkeypatch.setattr(connection_module, "time", fake)
         monkeypatch.setattr(worker_module, "time", fake)
 
     def advance(self, x: int) -> int:
@@ -1271,7 +1264,7 @@ def test_the_process_of_a_submission_sees_nothing_of_ours(load: Load) -> None:
 
 def test_a_call_is_described_with_its_arguments(connect: Connect) -> None:
     connection = connect("def bce(p, y, eps=0): raise ValueError('x')\n")
-    connection.source = student_module.Source(
+    connection.source = Source(
         "answer", connection.source.modules, parameters=parameters_of(b"def bce(p, y, eps=0): ...")
     )
     with pytest.raises(ValueError, match=r"bce\(p, y, eps\) raised"):
@@ -1346,7 +1339,7 @@ def test_tensors_and_modules_through_the_wall(connect: Connect) -> None:
 
 
 def _request(value: Any) -> Any:
-    return student_module._Request("echo", None, "echo", None, (value,), {})
+    return Request("echo", None, "echo", None, (value,), {})
 
 
 def test_small_tensors_are_described_whatever_their_dtype(connect: Connect) -> None:

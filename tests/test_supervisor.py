@@ -20,8 +20,11 @@ from conftest import Connect
 from autograder.errors import SandboxError
 from autograder.model import Verdict
 from autograder.sandbox import worker as module
+from autograder.sandbox.connection import Connection
+from autograder.sandbox.faults import StudentFault
 from autograder.sandbox.limits import PATIENCE, Limits
-from autograder.sandbox.student import Connection, Source, StudentCode, StudentFault
+from autograder.sandbox.source import Source
+from autograder.sandbox.student import StudentCode
 from autograder.sandbox.supervisor import ForkedWorker, Supervisor, Zygote
 from autograder.sandbox.worker import Clock, remove_folder
 
@@ -266,7 +269,9 @@ def test_everything_ends_with_the_grader(tmp_path: Path) -> None:
 import os
 from pathlib import Path
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.student import Connection, Source, StudentCode
+from autograder.sandbox.connection import Connection
+from autograder.sandbox.source import Source
+from autograder.sandbox.student import StudentCode
 from autograder.sandbox.supervisor import Supervisor
 source = Source("answer", {{"answer": ("answer.py", {SOURCE!r}.encode())}})
 StudentCode(Connection(source, Supervisor(), Limits(), torch=False, seed=0)).f()

@@ -22,17 +22,10 @@ from ..course.assignment import Assignment
 from ..errors import CaseError
 from ..grading.session import Bench
 from ..model import Case, Outcome, Verdict
+from ..sandbox.connection import Connection
+from ..sandbox.faults import StudentFault, StudentRaised
 from ..sandbox.script import Scripts
-from ..sandbox.student import (
-    Call,
-    CaseLog,
-    Connection,
-    RemoteFunction,
-    StudentCode,
-    StudentFault,
-    StudentObject,
-    StudentRaised,
-)
+from ..sandbox.student import Call, CaseLog, RemoteFunction, StudentCode, StudentObject
 from .equivalents import Confirmed
 from .mutation import Mutant
 from .wider import Arguments, Wider

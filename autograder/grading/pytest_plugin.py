@@ -27,8 +27,10 @@ from ..checks.compare import CaseFailed, as_array, is_tensor
 from ..errors import CaseError, DataError, SandboxError
 from ..messages import say, translate
 from ..model import Case, Measure, Mismatch, Outcome, Verdict
+from ..sandbox.connection import Connection
+from ..sandbox.faults import StudentFault, StudentRaised
 from ..sandbox.script import Departed
-from ..sandbox.student import CaseLog, Connection, StudentCode, StudentFault, StudentRaised
+from ..sandbox.student import CaseLog, StudentCode
 
 FIXTURES = frozenset({"student", "reference", "rng", "device", "measure"})
 _Plain = tuple[Callable[..., None], Mapping[str, Any], Sequence[str]]

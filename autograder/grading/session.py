@@ -29,9 +29,11 @@ from ..errors import AssignmentError, CaseError, SandboxIncomplete, UsageError
 from ..messages import spoken
 from ..model import Case, GraderInfo, Language, Outcome, Report, SandboxInfo, Score, SubmissionInfo, Verdict
 from ..sandbox import selftest
+from ..sandbox.connection import Connection
 from ..sandbox.limits import Limits
 from ..sandbox.script import Scripts
-from ..sandbox.student import CaseLog, Connection, Source, parameters_of
+from ..sandbox.source import Source, parameters_of
+from ..sandbox.student import CaseLog
 from ..sandbox.supervisor import Supervisor
 from . import rubric
 from .mistakes import KnownMistakes

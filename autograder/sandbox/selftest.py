@@ -16,8 +16,11 @@ from typing import Any
 
 from ..errors import SandboxError
 from ..model import SandboxInfo
+from .connection import Connection
+from .faults import StudentFault
 from .limits import Limits
-from .student import Connection, Source, StudentCode, StudentFault
+from .source import Source
+from .student import StudentCode
 from .supervisor import Supervisor
 
 PROBE = b"""
