@@ -18,6 +18,19 @@ from autograder.sandbox.supervisor import Supervisor
 # A course that the hostile suite grades; its case files are not tests of ours.
 collect_ignore = ["hostile/course"]
 
+# Cases that train for seconds, by assignment; the slow tests run them.
+COSTLY = {
+    "08-activations-and-depth": frozenset({"curve_is_learned", "adam_follows_the_curve"}),
+    "10-xor": frozenset(
+        {"the_single_layer_never_learns_xor", "xor_is_solved"}
+        | {f"xor_from_the_starts_of_pytorch[{seed}]" for seed in (1, 2, 777)}
+    ),
+    "13-cnn": frozenset({"digits_are_recognised"}),
+    "14-capstone": frozenset(
+        {"zeros_and_ones", "twenty_times_as_fast_as_loops", "digits_that_you_have_not_seen"}  # the second runs a race
+    ),
+}
+
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("steady")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
+from conftest import COSTLY
 
 from autograder.authoring import stubs
 from autograder.course import assignment as assignments
@@ -33,19 +34,7 @@ def handed_in(name: str, modules: dict[str, bytes]) -> Submission:
     return Submission(name, None, "0" * 64, files={}, modules=modules, origins=origins, notes=())
 
 
-# Cases that train for seconds; the slow tests run them.
 ALL_SEEDS = {"01-dog-wolf", "05-logistic", "12-convolution"}  # about a CPU second each; the others run the first 25
-COSTLY = {
-    "08-activations-and-depth": frozenset({"curve_is_learned", "adam_follows_the_curve"}),
-    "10-xor": frozenset(
-        {"the_single_layer_never_learns_xor", "xor_is_solved"}
-        | {f"xor_from_the_starts_of_pytorch[{seed}]" for seed in (1, 2, 777)}
-    ),
-    "13-cnn": frozenset({"digits_are_recognised"}),
-    "14-capstone": frozenset(
-        {"zeros_and_ones", "twenty_times_as_fast_as_loops", "digits_that_you_have_not_seen"}  # the second runs a race
-    ),
-}
 
 
 def graded(
@@ -158,6 +147,7 @@ for _name, _value in list(globals().items()):
 """
 
 
+@pytest.mark.slow
 @every_assignment
 def test_no_case_compares_with_what_the_submission_could_change(assignment: Assignment, supervisor) -> None:
     """What is changed in place is changed for the case too; a case must not compute its wanted value from it."""
