@@ -57,7 +57,7 @@ bench: $(READY)  ## What grading and its walls cost, measured (docs/reference/pe
 	@$(BIN)/python benchmarks/calls.py
 
 stubs: $(READY)  ## Generate the stubs in assignments/ from solutions/.
-	@$(BIN)/python -m autograder.authoring.stubs
+	@$(BIN)/python -m autograder.course.stubs
 
 clean:  ## Remove reports and caches, not .venv.
 	@rm -rf report build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from .checks.speed import speed_ratio
     from .checks.training import Band, Budget, parameters_moved, reach_accuracy
     from .grading.pytest_plugin import task
-    from .sandbox import recipes
-    from .sandbox.student import build, cpu_seconds, fresh, inside
+    from .student import recipes
+    from .student.handle import build, cpu_seconds, fresh, inside
 
 _PLACES = {
     "CaseFailed": "checks.compare",
@@ -37,11 +37,11 @@ _PLACES = {
     "parameters_moved": "checks.training",
     "reach_accuracy": "checks.training",
     "task": "grading.pytest_plugin",
-    "recipes": "sandbox",
-    "build": "sandbox.student",
-    "cpu_seconds": "sandbox.student",
-    "fresh": "sandbox.student",
-    "inside": "sandbox.student",
+    "recipes": "student",
+    "build": "student.handle",
+    "cpu_seconds": "student.handle",
+    "fresh": "student.handle",
+    "inside": "student.handle",
 }
 
 __all__ = [
@@ -74,5 +74,5 @@ def __getattr__(name: str) -> Any:
     if name not in _PLACES:
         raise AttributeError(f"module 'autograder' has no attribute {name!r}")
     if name == "recipes":
-        return importlib.import_module(".sandbox.recipes", __name__)
+        return importlib.import_module(".student.recipes", __name__)
     return getattr(importlib.import_module(f".{_PLACES[name]}", __name__), name)

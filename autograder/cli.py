@@ -18,20 +18,20 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from .batch import runner as classes
 from .course import assignment as assignments
 from .course import submission as submissions
 from .course import translation
 from .course.assignment import Assignment
 from .errors import AssignmentError, AutograderError, CaseError, SubmissionRejected, UsageError
-from .grading import batch as classes
-from .grading.session import Run, grade_one, rejected
-from .messages import say, speaking, translate
+from .grading.session import RunOptions, grade_one, rejected
+from .messages import say, translate, use_language
 from .model import Audience, Language, Report
 from .reports import render
-from .sandbox.supervisor import Supervisor
+from .workers.supervisor import Supervisor
 
 if TYPE_CHECKING:
-    from .authoring.audit import Audit, Options
+    from .audit.audit import Audit, Options
 
 GRADER_ERROR = 4
 
@@ -77,10 +77,10 @@ def grade(
     _check_writable(html, json)
     console = Console()
     reports = []
-    with speaking(_common_language(chosen, lang)):
+    with use_language(_common_language(chosen, lang)):
         with Supervisor() as supervisor, _progress(console) as progress:
             for each in progress.track(chosen, description=say("report.grading")):
-                with translation.graded_in(lang, each):
+                with translation.assignment_language(lang, each):
                     reports.append(_grade(each, submission, run=run, supervisor=supervisor))
         _show(reports, chosen, html, audience=audience, console=console)
     if json:
@@ -108,7 +108,7 @@ def batch(
     _check_writable(out)
     console = Console()
     reports: list[Report] = []
-    with translation.graded_in(lang, assignment):
+    with translation.assignment_language(lang, assignment):
         with Supervisor() as supervisor, _progress(console) as progress:
             bar = progress.add_task(assignment.slug, total=len(students))
 
@@ -142,7 +142,7 @@ def report(
     console = Console()
     render.terminal(saved, audience=audience, console=console)
     page = render.write(saved, html, audience=audience)
-    with speaking(saved.language):
+    with use_language(saved.language):
         console.out(f"\n{say('report.page', page=page)}", highlight=False)
 
 
@@ -157,8 +157,8 @@ def audit(
     root: Root = Path(),
 ) -> None:
     """Check the cases themselves: right answers pass, wrong ones are caught. For authors."""
-    from .authoring import audit as auditing
-    from .authoring import audit_report
+    from .audit import audit as auditing
+    from .audit import report as audit_report
 
     _use_data(data_root)
     chosen = [assignments.load(slug, root=root) for slug in slugs] if slugs else assignments.load_all(root)
@@ -208,7 +208,7 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-def _grade(assignment: Assignment, path: Path | None, *, run: Run, supervisor: Supervisor) -> Report:
+def _grade(assignment: Assignment, path: Path | None, *, run: RunOptions, supervisor: Supervisor) -> Report:
     try:
         submission = submissions.open(path or assignment.folder, assignment)
     except SubmissionRejected as refusal:
@@ -219,7 +219,7 @@ def _grade(assignment: Assignment, path: Path | None, *, run: Run, supervisor: S
 
 
 def _audited(assignment: Assignment, options: Options, console: Console) -> Audit:
-    from .authoring.audit import audit
+    from .audit.audit import audit
 
     with _progress(console) as progress:
         bar = progress.add_task(f"auditing {assignment.slug}", total=None)
@@ -276,13 +276,13 @@ def _check_writable(folder: Path, file: Path | None = None) -> None:
         raise UsageError(f"{file} cannot be written: it is a folder. Name a file.", slug="report-write")
 
 
-def _run(*, official: bool, seed: int | None, device: str) -> Run:
+def _run(*, official: bool, seed: int | None, device: str) -> RunOptions:
     if device not in ("auto", "cpu", "cuda"):
         raise UsageError(f"There is no device {device!r}. Say auto, cpu or cuda.")
     if seed is None:
         # A student's own run draws the same inputs every time; an official one cannot be prepared for.
         seed = secrets.randbelow(2**32) if official else 0
-    return Run(official=official, seed=seed, device=device)
+    return RunOptions(official=official, seed=seed, device=device)
 
 
 def _use_data(folder: Path | None) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import AutograderError
-from .sandbox import selftest
-from .sandbox.limits import Limits
-from .sandbox.supervisor import Supervisor
+from .student import selftest
+from .wall.limits import Limits
+from .workers.supervisor import Supervisor
 
 CGROUP_REMEDY = (
     "Resource limits bound memory without it. For a bound on real pages on a machine with systemd: "
@@ -99,7 +99,7 @@ def _torch() -> str:
 
 
 def _torchvision() -> str:
-    from .sandbox.guest.torchvision_import import import_torchvision
+    from .guest.torchvision_import import import_torchvision
 
     import_torchvision()
     return importlib.metadata.version("torchvision")

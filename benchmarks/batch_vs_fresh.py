@@ -22,9 +22,9 @@ from pathlib import Path
 from autograder.course import assignment as assignments
 from autograder.course import solution
 from autograder.course.submission import Submission
-from autograder.grading.session import Run, grade
+from autograder.grading.session import RunOptions, grade
 from autograder.model import Report
-from autograder.sandbox.supervisor import Supervisor
+from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
 FRESH = 12  # fresh runs, spread over the batch
@@ -121,7 +121,7 @@ def measure(kind: str, count: int) -> None:
                 yield handed_in(str(i), modules)
 
         reports: list[Report] = []
-        run = Run(official=True, seed=1, device="cpu")
+        run = RunOptions(official=True, seed=1, device="cpu")
         grade(assignment, submissions(), reports.append, run=run, supervisor=supervisor)
         marks.append(now())  # with the workers of known mistakes, and the last proof of the cases
 

@@ -13,11 +13,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from autograder.sandbox.connection import Connection
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.source import Source
-from autograder.sandbox.student import StudentCode
-from autograder.sandbox.supervisor import Supervisor
+from autograder.student.connection import Connection
+from autograder.student.handle import StudentCode
+from autograder.student.source import ModuleSources
+from autograder.wall.limits import Limits
+from autograder.workers.supervisor import Supervisor
 
 TOGETHER = 50
 
@@ -31,7 +31,7 @@ def measure(name: str, connection: Connection, count: int, make_calls: Callable[
 
 
 def main(count: int) -> None:
-    source = Source("answer", {"answer": ("answer.py", b"def f(x): return x\n")})
+    source = ModuleSources("answer", {"answer": ("answer.py", b"def f(x): return x\n")})
     x = np.zeros(3)
     with Supervisor() as supervisor:
         connection = Connection(source, supervisor, Limits(), torch=False, packages=frozenset({"numpy"}), seed=0)

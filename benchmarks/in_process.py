@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 
 from autograder.grading.pytest_plugin import rng_of
-from autograder.sandbox.student import Call
+from autograder.student.handle import RecordedCall
 
 
 class Stopwatch:
@@ -65,14 +65,14 @@ class LocalFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.record(*args, **kwargs).result
 
-    def record(self, *args: Any, **kwargs: Any) -> Call:
+    def record(self, *args: Any, **kwargs: Any) -> RecordedCall:
         before = copy.deepcopy(args)
         result = OWN.call(self._function, *args, **kwargs)
         changed = tuple(str(i) for i, (old, new) in enumerate(zip(before, args, strict=True)) if not _same(old, new))
         aliases = tuple(str(i) for i, arg in enumerate(args) if _share(arg, result))
         result = copy.deepcopy(result)
         OWN.watch_methods(result)
-        return Call(self.__name__, args, kwargs, result, changed, aliases, 0.0)
+        return RecordedCall(self.__name__, args, kwargs, result, changed, aliases, 0.0)
 
     def each(self, arguments: Any) -> Any:
         for args in arguments:

@@ -19,11 +19,11 @@ from batch_vs_fresh import process_cpu_s
 
 from autograder.course import assignment as assignments
 from autograder.course import solution
-from autograder.sandbox.connection import Connection
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.source import Source
-from autograder.sandbox.student import StudentCode
-from autograder.sandbox.supervisor import Supervisor
+from autograder.student.connection import Connection
+from autograder.student.handle import StudentCode
+from autograder.student.source import ModuleSources
+from autograder.wall.limits import Limits
+from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
 # A GPU's driver needs what Landlock and seccomp forbid, so a worker for a GPU goes without them.
@@ -39,7 +39,7 @@ def cpu_s(supervisor: Supervisor) -> float:
     return supervisor.worker_cpu_s() + zygotes + time.process_time()
 
 
-def once(source: Source, supervisor: Supervisor, limits: Limits) -> None:
+def once(source: ModuleSources, supervisor: Supervisor, limits: Limits) -> None:
     connection = Connection(
         source, supervisor, limits, torch=False, packages=None if limits.gpu else frozenset({"numpy"}), seed=1
     )
@@ -52,7 +52,7 @@ def once(source: Source, supervisor: Supervisor, limits: Limits) -> None:
 def main(rounds: int) -> None:
     assignment = assignments.load("05-logistic", root=ROOT)
     modules = {name: (f"{name}.py", data) for name, data in solution.modules(assignment).items()}
-    source = Source(main=assignment.modules[0], modules=modules)
+    source = ModuleSources(main=assignment.modules[0], modules=modules)
     supervisors = {name: Supervisor(enclosed=enclosed) for name, (enclosed, _) in VARIANTS.items()}
     used = dict.fromkeys(VARIANTS, 0.0)
     walls: dict[str, list[float]] = {name: [] for name in VARIANTS}

@@ -18,18 +18,18 @@ import torch
 from autograder.checks.datasets import Digits, digits28, mnist
 from autograder.course import assignment as assignments
 from autograder.course import solution
-from autograder.sandbox.connection import Connection
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.source import Source
-from autograder.sandbox.student import StudentCode, cpu_seconds
-from autograder.sandbox.supervisor import Supervisor
+from autograder.student.connection import Connection
+from autograder.student.handle import StudentCode, cpu_seconds
+from autograder.student.source import ModuleSources
+from autograder.wall.limits import Limits
+from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
 
 
 def train(digits: Digits, *, epochs: int, batch_size: int, lr: float, supervisor: Supervisor) -> None:
     modules = solution.modules(assignments.load("13-cnn", root=ROOT))
-    source = Source("cnn", {name: (f"{name}.py", data) for name, data in modules.items()})
+    source = ModuleSources("cnn", {name: (f"{name}.py", data) for name, data in modules.items()})
     limits = Limits(call_s=3600.0, cpu_s=3600.0, submission_s=7200.0, memory_mib=8192)
     connection = Connection(source, supervisor, limits, torch=True, seed=1)
     student = StudentCode(connection)

@@ -9,11 +9,11 @@ from typing import Any, Protocol
 import pytest
 from hypothesis import settings
 
-from autograder.sandbox.connection import Connection
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.source import Source
-from autograder.sandbox.student import StudentCode
-from autograder.sandbox.supervisor import Supervisor
+from autograder.student.connection import Connection
+from autograder.student.handle import StudentCode
+from autograder.student.source import ModuleSources
+from autograder.wall.limits import Limits
+from autograder.workers.supervisor import Supervisor
 
 # A course that the hostile suite grades; its case files are not tests of ours.
 collect_ignore = ["hostile/course"]
@@ -77,7 +77,7 @@ def connect(supervisor: Supervisor) -> Iterator[Connect]:
         main = source if isinstance(source, bytes) else textwrap.dedent(source).encode()
         files = {"answer": ("answer.py", main)}
         files |= {name: (f"{name}.py", textwrap.dedent(text).encode()) for name, text in (modules or {}).items()}
-        made = Connection(Source("answer", files), supervisor, Limits(**limits), torch=torch, seed=seed)
+        made = Connection(ModuleSources("answer", files), supervisor, Limits(**limits), torch=torch, seed=seed)
         opened.append(made)
         return made
 

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.sandbox.guest import wire
-from autograder.sandbox.guest.wire import Decoder, Encoder, Kind, WireError
+from autograder.guest import wire
+from autograder.guest.wire import Decoder, Encoder, Kind, WireError
 
 GROWTH_MIB = 256  # what a worker's reply may hold (Limits.result_mib): no frame of a few kilobytes comes near it
 MAX_BODY = 256 * 1024 * 1024

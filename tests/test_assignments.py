@@ -14,13 +14,12 @@ import pytest
 from _pytest.mark import ParameterSet
 from conftest import COSTLY
 
-from autograder.authoring import stubs
 from autograder.course import assignment as assignments
-from autograder.course import solution
+from autograder.course import solution, stubs
 from autograder.course import submission as submissions
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission
-from autograder.grading.session import Bench, Run, grade, on_bench
+from autograder.grading.session import CollectedCases, RunOptions, collect_cases, grade
 from autograder.model import Outcome, Report, Verdict
 
 ROOT = Path(__file__).parents[1]
@@ -43,7 +42,7 @@ def graded(
     """Grade all of them officially in one session; return the reports by name. Costly cases only if ``whole``."""
     reports: list[Report] = []
     without = frozenset() if whole else COSTLY.get(assignment.slug, frozenset())
-    run = Run(official=True, seed=seed, device="cpu", without=without)
+    run = RunOptions(official=True, seed=seed, device="cpu", without=without)
     grade(assignment, handed, reports.append, run=run, supervisor=supervisor)
     return {report.submission.student or "": report for report in reports}
 
@@ -105,14 +104,14 @@ def test_junk_earns_nothing(assignment: Assignment, supervisor) -> None:
     earned: dict[str, list[str]] = {}
     broken: list[Outcome] = []
 
-    def work(bench: Bench) -> None:  # not graded: to look for the mistake behind each failure takes minutes
+    def work(bench: CollectedCases) -> None:  # not graded: to look for the mistake behind each failure takes minutes
         for name, body in bodies.items():
             outcomes = [outcome for _, outcome, _ in bench.run(junk(assignment, body), bench.plan)]
             earned[name] = [outcome.case for outcome in outcomes if outcome.credit]
             broken.extend(outcome for outcome in outcomes if outcome.verdict is Verdict.GRADER_ERROR)
 
-    run = Run(official=True, seed=5, device="cpu", without=COSTLY.get(assignment.slug, frozenset()))
-    on_bench(assignment, work, run=run, supervisor=supervisor)
+    run = RunOptions(official=True, seed=5, device="cpu", without=COSTLY.get(assignment.slug, frozenset()))
+    collect_cases(assignment, work, run=run, supervisor=supervisor)
     assert earned == {name: [] for name in bodies}
     assert broken == []
 

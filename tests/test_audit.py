@@ -16,20 +16,21 @@ import tiny_course
 from tiny_course import ALTERNATIVES, HIDDEN, MISTAKES, SLUG, VISIBLE, make, write
 
 from autograder import cli
-from autograder.authoring import audit_report, stubs, trials
-from autograder.authoring.audit import Audit, Options, audit
-from autograder.authoring.equivalents import FILE
-from autograder.authoring.mutation import mutants
-from autograder.authoring.trials import Fate
+from autograder.audit import report, runner
+from autograder.audit.audit import Audit, Options, audit
+from autograder.audit.equivalents import FILE
+from autograder.audit.mutation import mutants
+from autograder.audit.runner import Fate
 from autograder.checks import gradients
 from autograder.course import assignment as assignments
+from autograder.course import stubs
 from autograder.course.assignment import Assignment
 from autograder.errors import CaseError
 from autograder.grading.pytest_plugin import GradingPlugin
-from autograder.grading.session import Bench, Run, on_bench
+from autograder.grading.session import CollectedCases, RunOptions, collect_cases
 from autograder.model import Case, Outcome, Verdict
-from autograder.sandbox.student import CaseLog
-from autograder.sandbox.supervisor import Supervisor
+from autograder.student.handle import CaseLog
+from autograder.workers.supervisor import Supervisor
 
 # Hand-out code stands outside the markers, as in a real solution.
 DOUBLE = "return 2 * x"
@@ -148,19 +149,19 @@ def test_a_worker_serves_some_seeds_in_a_row_until_it_is_worn(
     counts = "CALLS = []\n\n\ndef total(x):\n    CALLS.append(1)\n    return float(x.sum()) * (len(CALLS) <= 2)\n"
     asked = course(alternatives={"counts": counts})
     assert {alarm.seed for alarm in audited(asked, supervisor, seeds=6).alarms} == {2, 3, 4, 5}
-    monkeypatch.setattr(trials, "WORN", -1.0)
+    monkeypatch.setattr(runner, "WORN", -1.0)
     assert audited(asked, supervisor, seeds=6).alarms == ()
 
 
 def test_a_slow_case_meets_seeds_from_all_over(
     course: Course, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trials, "QUICK_S", 0.0)
-    monkeypatch.setattr(trials, "SEEDS_S", 0.0)
+    monkeypatch.setattr(runner, "QUICK_S", 0.0)
+    monkeypatch.setattr(runner, "SEEDS_S", 0.0)
     rounded = {"rounded": "def double(x):\n    return np.round(2 * x, 3)\n"}
     taken = []
     for fewest in (3, 5):
-        monkeypatch.setattr(trials, "FEWEST_SEEDS", fewest)
+        monkeypatch.setattr(runner, "FEWEST_SEEDS", fewest)
         found = audited(course(alternatives=rounded), supervisor, seeds=20)
         assert set(found.runs.values()) == {2 * fewest}
         taken.append({alarm.seed for alarm in found.alarms})
@@ -346,7 +347,7 @@ def test_methods_meet_the_cases_with_other_seeds(course: Course, supervisor: Sup
     def test_total(student):
         assert_close(student.total(np.array([1.0, 2.0])), 3.0)
     """
-    from autograder.authoring.trials import SEED
+    from autograder.audit.runner import SEED
     from autograder.grading.pytest_plugin import rng_of
 
     first = rng_of(SEED, "test_at").integers(2**60)
@@ -372,16 +373,16 @@ def test_slopes_are_measured_once_a_seed(course: Course, supervisor: Supervisor)
     asked = course(visible=case, hidden="", mistakes={}, alternatives={})
     seen = []
 
-    def work(bench: Bench) -> None:
+    def work(bench: CollectedCases) -> None:
         for seed in (1, 2, 1, 2):
             bench.reseed(seed)
             for answer in (DOUBLE, "return 3 * x"):
                 slope = next(iter(bench.run({"tiny": solved(answer).encode()}, bench.plan)))[1]
                 seen.append((slope.verdict is Verdict.PASSED, measured.call_count))
 
-    run = Run(official=True, seed=1, device="cpu")
+    run = RunOptions(official=True, seed=1, device="cpu")
     with mock.patch.object(gradients, "_measure", wraps=gradients._measure) as measured:
-        on_bench(asked, work, run=run, supervisor=supervisor)
+        collect_cases(asked, work, run=run, supervisor=supervisor)
     assert seen == [(True, 1), (False, 1), (True, 2), (False, 2), (True, 2), (False, 2), (True, 2), (False, 2)]
 
 
@@ -389,7 +390,7 @@ def test_in_one_worker_every_seed_finds_the_generators_as_in_a_new_one(course: C
     random = {"tiny": solved(double="return np.random.rand(3)").encode()}
     seen: list[list[list[float]]] = [[], []]
 
-    def work(bench: Bench) -> None:
+    def work(bench: CollectedCases) -> None:
         case = bench.plan[:1]
         with contextlib.closing(bench.connect(random)) as connection:
             for seed in (1, 2, 1):
@@ -397,7 +398,7 @@ def test_in_one_worker_every_seed_finds_the_generators_as_in_a_new_one(course: C
                 for runs, kept in zip((bench.run(random, case), bench.run_on(connection, case)), seen, strict=True):
                     kept += [log.calls[0].result.tolist() for _, _, log in runs]
 
-    on_bench(course(), work, run=Run(official=True, seed=1, device="cpu"), supervisor=supervisor)
+    collect_cases(course(), work, run=RunOptions(official=True, seed=1, device="cpu"), supervisor=supervisor)
     assert seen[0] == seen[1] and seen[0][0] == seen[0][2] != seen[0][1]
 
 
@@ -405,7 +406,7 @@ def test_a_sample_of_mutants_is_always_the_same_and_said(course: Course, supervi
     first, second = (audited(course(), supervisor, mutants=3) for _ in range(2))
     assert [each.mutant.edit for each in first.mutants] == [each.mutant.edit for each in second.mutants]
     assert (len(first.mutants), first.left_out) == (3, 4)
-    assert "4 were not run" in audit_report.markdown(first)
+    assert "4 were not run" in report.markdown(first)
 
 
 @pytest.mark.slow
@@ -422,7 +423,7 @@ def test_two_processes_find_what_one_does(course: Course, supervisor: Supervisor
 
 def test_the_report_holds_everything(course: Course, supervisor: Supervisor, tmp_path: Path) -> None:
     found = audited(course(visible=WEAK, hidden=ONLY_VISIBLE, mistakes={}), supervisor)
-    page = audit_report.write(found, tmp_path / "out").read_text(encoding="utf-8")
+    page = report.write(found, tmp_path / "out").read_text(encoding="utf-8")
     assert "**Failed.**" in page and "| hole | tiny.py:13 |" in page
     assert (
         "| total_of_three | total | 3 |" in page and "`return 2 * x  ->  return 3 * x` | double_of_two, again |" in page
@@ -435,7 +436,7 @@ def test_the_report_holds_everything(course: Course, supervisor: Supervisor, tmp
 
 def test_an_unconfirmed_mutant_is_offered_as_an_entry(course: Course, supervisor: Supervisor, tmp_path: Path) -> None:
     found = audited(course(solved(double="return 2 * (x - 0)")), supervisor)
-    page = audit_report.markdown(found)
+    page = report.markdown(found)
     offered = page.split("```toml\n")[1].split("```")[0].replace('reason = ""', 'reason = "Nothing is subtracted."')
     again = audited(course(solved(double="return 2 * (x - 0)"), confirmed=offered), supervisor)
     assert again.fates()[Fate.EQUIVALENT] == 2

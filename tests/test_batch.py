@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from tiny_course import SOLUTION, make, write
 
+from autograder.batch.runner import entries, grade_class, write_grades
 from autograder.errors import AutograderError, UsageError
-from autograder.grading.batch import entries, grade_class, write_grades
-from autograder.grading.session import Run
+from autograder.grading.session import RunOptions
 from autograder.model import GradedCase, GraderInfo, Report, SandboxInfo, Score, SubmissionInfo, Task, Verdict
-from autograder.sandbox.supervisor import Supervisor
+from autograder.workers.supervisor import Supervisor
 
 
 def report(student: str | None, *cases: tuple[str, float]) -> Report:
@@ -88,7 +88,7 @@ def test_an_upload_that_cannot_be_opened_stops_nobody(tmp_path: Path, supervisor
     os.symlink("a.py", source / "e.py")
     write(source / "f" / "notes.txt", "I was ill.")
     reports: list[Report] = []
-    run = Run(official=True, seed=3, device="cpu")
+    run = RunOptions(official=True, seed=3, device="cpu")
     grade_class(course.load(), entries(source), reports.append, run=run, supervisor=supervisor)
     assert [(each.submission.student, each.score.earned, each.score.possible) for each in reports] == [
         ("a", 20.0, 20.0),
@@ -108,7 +108,7 @@ def test_an_upload_that_cannot_be_opened_stops_nobody(tmp_path: Path, supervisor
 def test_a_class_of_refused_uploads_alone_is_graded_too(tmp_path: Path, supervisor: Supervisor) -> None:
     write(tmp_path / "class" / "b.zip", b"no archive at all")
     reports: list[Report] = []
-    run = Run(official=True, seed=3, device="cpu")
+    run = RunOptions(official=True, seed=3, device="cpu")
     course = make(tmp_path / "course")
     grade_class(course.load(), entries(tmp_path / "class"), reports.append, run=run, supervisor=supervisor)
     assert [each.submission.student for each in reports] == ["b"]

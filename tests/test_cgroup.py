@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 from autograder.model import Verdict
-from autograder.sandbox import cgroup
-from autograder.sandbox.connection import Connection
-from autograder.sandbox.faults import StudentFault
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.source import Source
-from autograder.sandbox.student import StudentCode
-from autograder.sandbox.supervisor import Supervisor
+from autograder.student.connection import Connection
+from autograder.student.faults import StudentFault
+from autograder.student.handle import StudentCode
+from autograder.student.source import ModuleSources
+from autograder.wall import cgroup
+from autograder.wall.limits import Limits
+from autograder.workers.supervisor import Supervisor
 
 FILES = ("memory.max", "memory.swap.max", "memory.oom.group", "pids.max", "cgroup.procs", "cgroup.kill")
 
@@ -172,7 +172,7 @@ def test_a_worker_that_its_cgroup_ended_is_out_of_memory(
     monkeypatch.setattr(supervisor, "subtree", machine.delegated())
     code = b"import time\ndef f(x):\n    time.sleep(60)\n"
     connection = Connection(
-        Source("answer", {"answer": ("answer.py", code)}), supervisor, Limits(), torch=False, seed=1
+        ModuleSources("answer", {"answer": ("answer.py", code)}), supervisor, Limits(), torch=False, seed=1
     )
     connection.begin("case")
     student = StudentCode(connection)

@@ -20,7 +20,7 @@ from tiny_course import SLUG, SOLUTION, STUB, VISIBLE, Course, lacks_resource_li
 from autograder import cli
 from autograder.model import Measure, Report, Verdict
 from autograder.reports import render
-from autograder.sandbox.supervisor import Supervisor
+from autograder.workers.supervisor import Supervisor
 
 
 @dataclass(frozen=True)
@@ -440,13 +440,13 @@ def test_the_language_is_that_of_the_option_else_of_the_environment_else_of_the_
     toml = (korean.folder / "assignment.toml").read_text(encoding="utf-8")
 
     def titles() -> str:
-        spoken = []
+        current_language = []
         for more in ((), ("--lang", "ko"), ("--lang", "en")):
             out = command("grade", SLUG, "--root", korean.root, "--json", "r.json", *more).out
             language = saved(Path("r.json")).language
             assert ("작은 과제" in out, "합계  9점 중 0점" in out, "보고서: " in out) == (language == "ko",) * 3
-            spoken.append(str(language))
-        return " ".join(spoken)
+            current_language.append(str(language))
+        return " ".join(current_language)
 
     assert titles() == "en ko en"
     monkeypatch.setenv("AUTOGRADER_LANG", "ko")

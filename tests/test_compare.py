@@ -209,9 +209,9 @@ def test_a_tolerance_of_nan_lets_nothing_pass() -> None:
 
 def test_half_precision_only_where_the_case_allows_it() -> None:
     half = torch.full((3,), 0.3, dtype=torch.bfloat16)
-    assert compare(half, torch.full((3,), 0.3), wider=True) is None
-    assert compare(A.astype(np.float16), A, wider=True) is None
-    assert found(A.astype(np.float16) * 2, A, wider=True).kind == "value"
+    assert compare(half, torch.full((3,), 0.3), allow_half=True) is None
+    assert compare(A.astype(np.float16), A, allow_half=True) is None
+    assert found(A.astype(np.float16) * 2, A, allow_half=True).kind == "value"
 
 
 def test_large_integers_are_compared_exactly() -> None:

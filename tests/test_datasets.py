@@ -16,7 +16,7 @@ import pytest
 from autograder.checks import datasets
 from autograder.checks.datasets import Digits, digits28, mnist, write_idx
 from autograder.errors import DataError
-from autograder.sandbox.guest.torchvision_import import import_torchvision
+from autograder.guest.torchvision_import import import_torchvision
 
 DIGITS28_FILES = {
     "train-images-idx3-ubyte": (1_016_864, "09fb0b7f4ba002552bb9806148ba2740"),

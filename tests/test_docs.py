@@ -17,16 +17,16 @@ import numpy as np
 import pytest
 
 import autograder
+from autograder.guest import wire
 from autograder.messages import ENGLISH
 from autograder.model import Verdict
-from autograder.sandbox import selftest
-from autograder.sandbox.connection import Connection
-from autograder.sandbox.guest import wire
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.source import Source
-from autograder.sandbox.student import StudentCode
-from autograder.sandbox.supervisor import Supervisor
-from autograder.sandbox.worker import Frame, Raw, Worker
+from autograder.student import selftest
+from autograder.student.connection import Connection
+from autograder.student.handle import StudentCode
+from autograder.student.source import ModuleSources
+from autograder.wall.limits import Limits
+from autograder.workers.supervisor import Supervisor
+from autograder.workers.worker import Frame, Raw, Worker
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -146,7 +146,7 @@ def test_the_frames_of_the_journey_are_those_of_a_real_call(
     monkeypatch.setattr(Worker, "send", recorded_send)
     monkeypatch.setattr(Worker, "read", recorded_read)
     module = (ROOT / "examples/class/student03/logistic.py").read_bytes()
-    source = Source("logistic", {"logistic": ("logistic.py", module)})
+    source = ModuleSources("logistic", {"logistic": ("logistic.py", module)})
     connection = Connection(source, supervisor, Limits(), torch=False, seed=0)
     try:
         connection.begin("bce_gradient_by_hand")
@@ -246,7 +246,7 @@ def test_every_layer_is_explained_with_tests_that_exist() -> None:
 
 
 def test_sentences_on_the_journey_are_those_that_students_read() -> None:
-    """What is quoted in the table of lost workers must be a sentence of messages.py, with its parameters filled in."""
+    """What is quoted in the table of lost workers must be a sentence of en.py, with its parameters filled in."""
     page = (DOCS / "explanation" / "journey.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| [^|]+ \| [A-Z ]+ \| ([A-Za-z][^|`]+[.)]) \|$", page, re.MULTILINE)
     assert len(rows) >= 8

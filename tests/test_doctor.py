@@ -13,8 +13,8 @@ from autograder import cli, doctor
 from autograder.checks import datasets
 from autograder.doctor import Finding, findings
 from autograder.errors import SandboxError
-from autograder.sandbox import selftest
-from autograder.sandbox.supervisor import Supervisor
+from autograder.student import selftest
+from autograder.workers.supervisor import Supervisor
 
 MNIST = [f"{part}-{kind}" for part in ("train", "t10k") for kind in ("images-idx3-ubyte", "labels-idx1-ubyte")]
 

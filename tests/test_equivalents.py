@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tiny_course import make, write
 
-from autograder.authoring.equivalents import FILE, Confirmed, confirmed, entry
-from autograder.authoring.mutation import Mutant
+from autograder.audit.equivalents import FILE, Confirmed, confirmed, entry
+from autograder.audit.mutation import Mutant
 from autograder.errors import AssignmentError
 
 GOOD = '[[mutant]]\ndigest = "abc"\nedit = "x -> y"\nverdict = "equivalent"\nreason = "They are one."\n'

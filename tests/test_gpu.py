@@ -9,10 +9,10 @@ import pytest
 from autograder.course import assignment as assignments
 from autograder.course import solution
 from autograder.course.submission import Submission
-from autograder.grading.session import Run, grade_one
+from autograder.grading.session import RunOptions, grade_one
 from autograder.model import SandboxInfo
-from autograder.sandbox import selftest
-from autograder.sandbox.supervisor import Supervisor
+from autograder.student import selftest
+from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,7 +28,7 @@ def test_the_reference_of_the_cnn_reaches_the_top_band_on_cuda(monkeypatch: pyte
     modules = solution.modules(assignment)
     submission = Submission("kim", None, "0" * 64, files={}, modules=modules, origins={"cnn": "cnn.py"}, notes=())
     with Supervisor() as supervisor:
-        run = Run(official=True, seed=1, device="cuda")
+        run = RunOptions(official=True, seed=1, device="cuda")
         report = grade_one(assignment, submission, run=run, supervisor=supervisor)
     assert report.grader.device == "cuda"
     assert report.score.earned == assignment.points

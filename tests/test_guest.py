@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.sandbox.guest import __main__ as guest
-from autograder.sandbox.guest import wire
-from autograder.sandbox.guest.wire import Kind
+from autograder.guest import __main__ as guest
+from autograder.guest import wire
+from autograder.guest.wire import Kind
 
 GUEST = Path(guest.__file__).parent
 
@@ -84,7 +84,7 @@ def test_the_folder_needs_nothing_of_ours() -> None:
     """A worker's view of the files may hold this folder and nothing else of the framework."""
     script = (
         f"import sys; sys.path.insert(0, {str(GUEST.parent)!r}); sys.modules['autograder'] = None\n"
-        "import guest.__main__ as g; g.rehearse(); print(sorted(n for n in sys.modules if 'autograder' in n))\n"
+        "import guest.__main__ as g; g.warm_up(); print(sorted(n for n in sys.modules if 'autograder' in n))\n"
     )
     done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, timeout=60)
     assert done.stdout == "['autograder']\n", done.stderr
@@ -161,7 +161,7 @@ def test_the_end_of_the_connection_is_the_end_of_the_worker(peer: Peer, monkeypa
 
 def test_a_rehearsal_leaves_no_trace() -> None:
     finders, modules = list(sys.meta_path), set(sys.modules)
-    guest.rehearse()
+    guest.warm_up()
     assert sys.meta_path == finders and set(sys.modules) == modules and linecache.cache == {}
 
 

@@ -19,9 +19,9 @@ from autograder.checks.honesty import AUTOGRAD
 from autograder.errors import CaseError
 from autograder.messages import say
 from autograder.model import Verdict
-from autograder.sandbox.faults import StudentFault, StudentRaised
-from autograder.sandbox.student import StudentCode
-from autograder.sandbox.supervisor import Supervisor
+from autograder.student.faults import StudentFault, StudentRaised
+from autograder.student.handle import StudentCode
+from autograder.workers.supervisor import Supervisor
 
 # --- forbidden calls
 

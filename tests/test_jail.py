@@ -17,9 +17,7 @@ MIB = 1024 * 1024
 
 def alone(script: str) -> subprocess.CompletedProcess[str]:
     """Run a script in an interpreter of its own."""
-    text = (
-        "import os, resource, sys\nfrom autograder.sandbox import jail\nfrom autograder.sandbox.limits import Limits\n"
-    )
+    text = "import os, resource, sys\nfrom autograder.wall import jail\nfrom autograder.wall.limits import Limits\n"
     return subprocess.run([sys.executable, "-c", text + script], capture_output=True, text=True, timeout=60)
 
 

@@ -15,11 +15,11 @@ from tiny_course import SOLUTION, graded, handed_in, line, make, workers
 from autograder.course.solution import Mistake
 from autograder.grading import session
 from autograder.grading.mistakes import KnownMistakes, same
-from autograder.grading.session import Run, grade
+from autograder.grading.session import RunOptions, grade
 from autograder.model import Case, Mismatch, Outcome, Report, Verdict
-from autograder.sandbox import recipes
-from autograder.sandbox.student import Call, CaseLog, RemoteFunction
-from autograder.sandbox.supervisor import Supervisor
+from autograder.student import recipes
+from autograder.student.handle import CaseLog, RecordedCall, RemoteFunction
+from autograder.workers.supervisor import Supervisor
 
 
 def hints(root: Path, source: str, supervisor: Supervisor, **course: Any) -> dict[str, str]:
@@ -56,8 +56,8 @@ def test_the_worker_of_a_mistake_waits_for_the_next_case_and_ends_with_the_run(
         reports.append(report)
         waiting.append(len(workers(supervisor)))
 
-    monkeypatch.setattr(session, "MOST_REHEARSED", most)
-    run = Run(official=True, seed=5, device="cpu")
+    monkeypatch.setattr(session, "MAX_MISTAKE_WORKERS", most)
+    run = RunOptions(official=True, seed=5, device="cpu")
     grade(make(tmp_path, mistakes=mistakes).load(), submissions, record, run=run, supervisor=supervisor)
     assert [line(report, "double_of_any[9]").hint for report in reports] == ["Squared.", "Cubed.", ""]
     assert max(waiting) == most
@@ -169,7 +169,7 @@ FAILED = Outcome("a", Verdict.FAILED, mismatch=Mismatch("value", "1", "2"))
 
 
 def log(*results: Any) -> CaseLog:
-    return CaseLog([Call("f", (), {}, result, (), (), 0.0) for result in results])
+    return CaseLog([RecordedCall("f", (), {}, result, (), (), 0.0) for result in results])
 
 
 def test_a_mistake_is_run_once_for_all_submissions() -> None:
@@ -212,20 +212,20 @@ def test_another_number_of_calls_is_another_mistake() -> None:
 @pytest.mark.parametrize(
     "theirs",
     [
-        Call("g", (), {}, 1.0, (), (), 0.0),
-        Call("f", (), {}, 1.0, ("0",), (), 0.0),
-        Call("f", (), {}, 1.0, (), ("0",), 0.0),
+        RecordedCall("g", (), {}, 1.0, (), (), 0.0),
+        RecordedCall("f", (), {}, 1.0, ("0",), (), 0.0),
+        RecordedCall("f", (), {}, 1.0, (), ("0",), 0.0),
     ],
     ids=["another function", "changed an argument", "shares memory"],
 )
-def test_everything_about_a_call_counts(theirs: Call) -> None:
+def test_everything_about_a_call_counts(theirs: RecordedCall) -> None:
     known = KnownMistakes([MISTAKE], [CASE], Rehearsal(FAILED, CaseLog([theirs])))
     assert known.hint(CASE, FAILED, log(1.0)) == ""
 
 
 def test_what_was_written_into_an_argument_counts() -> None:
     def changed(value: float) -> CaseLog:
-        return CaseLog([Call("f", (np.full(2, value),), {}, None, ("0",), (), 0.0)])
+        return CaseLog([RecordedCall("f", (np.full(2, value),), {}, None, ("0",), (), 0.0)])
 
     known = KnownMistakes([MISTAKE], [CASE], Rehearsal(FAILED, changed(1.0)))
     assert known.hint(CASE, FAILED, changed(1.0)) == "That one."
@@ -234,7 +234,7 @@ def test_what_was_written_into_an_argument_counts() -> None:
 
 def test_what_was_written_into_a_keyword_argument_counts() -> None:
     def changed(value: float) -> CaseLog:
-        return CaseLog([Call("f", (), {"x": np.full(2, value)}, None, ("x",), (), 0.0)])
+        return CaseLog([RecordedCall("f", (), {"x": np.full(2, value)}, None, ("x",), (), 0.0)])
 
     known = KnownMistakes([MISTAKE], [CASE], Rehearsal(FAILED, changed(1.0)))
     assert known.hint(CASE, FAILED, changed(1.0)) == "That one."

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
-from autograder.messages import CATALOGUES, ENGLISH, say, speaking, spoken, translate
-from autograder.messages_ko import KOREAN
+from autograder.messages import CATALOGUES, ENGLISH, current_language, say, translate, use_language
+from autograder.messages.ko import KOREAN
 from autograder.model import Language
 from autograder.reports import views
 
 ROOT = Path(__file__).parents[1]
 TEMPLATES = sorted((ROOT / "templates").glob("*.j2"))
-CATALOGUE_FILES = ("messages.py", "messages_ko.py")
+CATALOGUE_FILES = ("en.py", "ko.py")
 SOURCES = sorted(path for path in (ROOT / "autograder").rglob("*.py") if path.name not in CATALOGUE_FILES)
 
 
@@ -249,21 +249,21 @@ def test_korean_sentences_are_formal_throughout(id: str) -> None:
 
 
 def test_the_language_in_hand_is_english_unless_said_otherwise() -> None:
-    assert (spoken(), say("verdict.passed")) == ("en", "passed")
-    with speaking("ko", {"The sigmoid": "시그모이드"}):
-        assert (spoken(), say("verdict.passed"), translate("The sigmoid")) == ("ko", "통과", "시그모이드")
-        with speaking("en"):
+    assert (current_language(), say("verdict.passed")) == ("en", "passed")
+    with use_language("ko", {"The sigmoid": "시그모이드"}):
+        assert (current_language(), say("verdict.passed"), translate("The sigmoid")) == ("ko", "통과", "시그모이드")
+        with use_language("en"):
             assert (say("verdict.passed"), translate("The sigmoid")) == ("passed", "The sigmoid")
         assert translate("Its derivative") == "Its derivative"
-    assert (spoken(), translate("The sigmoid")) == ("en", "The sigmoid")
+    assert (current_language(), translate("The sigmoid")) == ("en", "The sigmoid")
 
 
 def test_an_exception_ends_the_language_too() -> None:
-    with pytest.raises(ZeroDivisionError), speaking("ko"):
+    with pytest.raises(ZeroDivisionError), use_language("ko"):
         1 / 0  # noqa: B018
-    assert spoken() == "en"
+    assert current_language() == "en"
 
 
 def test_a_language_that_nobody_wrote_is_refused() -> None:
-    with pytest.raises(KeyError), speaking("fr"):
+    with pytest.raises(KeyError), use_language("fr"):
         pass

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tiny_course import make
 
-from autograder.authoring.mutation import Mutant, mutants
+from autograder.audit.mutation import Mutant, mutants
 from autograder.errors import AssignmentError
 
 

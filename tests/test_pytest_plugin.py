@@ -14,10 +14,10 @@ from tiny_course import SOLUTION, graded, line, make
 from autograder.errors import CaseError, UsageError
 from autograder.grading import pytest_plugin
 from autograder.grading.pytest_plugin import Constants, measured, not_raised, rng_of
-from autograder.messages import speaking
+from autograder.messages import use_language
 from autograder.model import Audience, Measure, Mismatch, Report, Verdict
 from autograder.reports import render
-from autograder.sandbox.supervisor import Supervisor
+from autograder.workers.supervisor import Supervisor
 
 IN_PLACE = """
 def double(x):
@@ -508,7 +508,7 @@ def test_a_measure_without_a_name_is_refused_before_anything_is_graded(tmp_path:
 
 
 def test_what_is_measured_is_said_in_the_language_in_hand() -> None:
-    with speaking("ko", {"speed": "속도", "seconds": "초"}):
+    with use_language("ko", {"speed": "속도", "seconds": "초"}):
         assert measured("speed", 2, "seconds") == Measure("속도", 2.0, "초")
 
 

@@ -10,11 +10,11 @@ import pytest
 from conftest import Load
 
 from autograder.errors import CaseError
-from autograder.sandbox import recipes
-from autograder.sandbox.faults import StudentRaised
-from autograder.sandbox.guest.recipes import RECIPES
-from autograder.sandbox.recipes import Recipe
-from autograder.sandbox.student import StudentObject, build, inside
+from autograder.guest.recipes import RECIPES
+from autograder.student import recipes
+from autograder.student.faults import StudentRaised
+from autograder.student.handle import StudentObject, build, inside
+from autograder.student.recipes import Recipe
 
 SOURCE = """
 import sys

@@ -26,7 +26,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from autograder.errors import AutograderError
-from autograder.messages import speaking
+from autograder.messages import use_language
 from autograder.model import (
     Audience,
     GradedCase,
@@ -64,7 +64,7 @@ def race_rows() -> list[render.ClassRow]:
 
 def in_korean(show, *arguments, **options) -> str:
     """Return what ``show`` makes while Korean is spoken."""
-    with speaking("ko"):
+    with use_language("ko"):
         return show(*arguments, **options)
 
 

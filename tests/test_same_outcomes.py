@@ -19,9 +19,9 @@ from autograder.course import assignment as assignments
 from autograder.course import solution
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission
-from autograder.grading.session import Run, grade
+from autograder.grading.session import RunOptions, grade
 from autograder.model import Report, Verdict
-from autograder.sandbox.supervisor import Supervisor
+from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
 SLUGS = ("01-dog-wolf", "05-logistic", "12-convolution")
@@ -67,7 +67,13 @@ def through_the_wall(assignment: Assignment, sources: list[bytes], seed: int, su
         Submission(str(i), None, "0" * 64, files={}, modules={main: source}, origins={main: f"{main}.py"}, notes=())
         for i, source in enumerate(sources)
     ]
-    grade(assignment, handed, reports.append, run=Run(official=True, seed=seed, device="cpu"), supervisor=supervisor)
+    grade(
+        assignment,
+        handed,
+        reports.append,
+        run=RunOptions(official=True, seed=seed, device="cpu"),
+        supervisor=supervisor,
+    )
     return [{line.case for line in each.outcomes if line.verdict is Verdict.PASSED} for each in reports]
 
 

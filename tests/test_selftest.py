@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import confine, jail, selftest, view
-from autograder.sandbox.connection import Connection
-from autograder.sandbox.faults import StudentRaised
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.source import Source
-from autograder.sandbox.student import StudentCode
-from autograder.sandbox.supervisor import Supervisor
-from autograder.sandbox.view import View
+from autograder.student import selftest
+from autograder.student.connection import Connection
+from autograder.student.faults import StudentRaised
+from autograder.student.handle import StudentCode
+from autograder.student.source import ModuleSources
+from autograder.wall import filesystem, jail, landlock, seccomp
+from autograder.wall.filesystem import View
+from autograder.wall.limits import Limits
+from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
 NAMES = tuple(layer.name for layer in selftest.LAYERS)
@@ -53,17 +54,18 @@ def test_every_layer_has_a_remedy_and_an_attempt_that_can_fail(monkeypatch: pyte
     assert all(selftest.REMEDIES[name] for name in NAMES)
     code = (
         "import json, sys\n"
-        "from autograder.sandbox import confine, jail, selftest, zygote\n"
-        "from autograder.sandbox.limits import Limits\n"
-        "from autograder.sandbox.supervisor import Supervisor, _BOOTSTRAP\n"
-        "import autograder.sandbox.supervisor as s\n"
-        "s._BOOTSTRAP = _BOOTSTRAP.replace('from autograder.sandbox.zygote import main', '''\n"
-        "from autograder.sandbox import confine, jail\n"
-        "confine.landlock_abi = lambda: 0\n"
-        "confine.has_system_call_filter = lambda: False\n"
-        "confine.drop_capabilities = confine.no_new_privileges = lambda: None\n"
+        "from autograder.wall import jail, landlock, seccomp\nfrom autograder.workers import zygote\n"
+        "from autograder.student import selftest\n"
+        "from autograder.wall.limits import Limits\n"
+        "from autograder.workers.supervisor import Supervisor, _BOOTSTRAP\n"
+        "import autograder.workers.supervisor as s\n"
+        "s._BOOTSTRAP = _BOOTSTRAP.replace('from autograder.workers.zygote import main', '''\n"
+        "from autograder.wall import jail, landlock, seccomp\n"
+        "landlock.landlock_abi = lambda: 0\n"
+        "seccomp.has_system_call_filter = lambda: False\n"
+        "jail.drop_capabilities = jail.no_new_privileges = lambda: None\n"
         "jail.limit_resources = lambda limits, **k: None\n"
-        "from autograder.sandbox.zygote import main''')\n"
+        "from autograder.workers.zygote import main''')\n"
         "with Supervisor(enclosed=False) as supervisor:\n"
         "    found = selftest.examine(supervisor, Limits(memory_mib=64), torch=False, packages=None)\n"
         "print(json.dumps(found.layers))\n"
@@ -82,9 +84,9 @@ def test_an_ordinary_user_has_every_layer_too(tmp_path: Path) -> None:
     code = (
         "import sys, json\n"
         f"sys.path[:0] = [{str(ROOT)!r}, {site!r}]\n"
-        "from autograder.sandbox import selftest, supervisor\n"
+        "from autograder.student import selftest\nfrom autograder.workers import supervisor\n"
         "supervisor._BOOTSTRAP = 'import sys; sys.path[:0] = ' + repr(sys.path[:2]) + chr(10) + supervisor._BOOTSTRAP\n"
-        "from autograder.sandbox.limits import Limits\n"
+        "from autograder.wall.limits import Limits\n"
         "with supervisor.Supervisor() as s:\n"
         "    found = selftest.examine(s, Limits(), torch=False, packages=None)\n"
         "print(json.dumps([found.complete, found.missing, s.refusal]))\n"
@@ -112,7 +114,7 @@ def test_a_numpy_worker_cannot_read_torch_and_a_torch_worker_can(supervisor: Sup
     source = b"def find():\n    import torch\n    return float(torch.ones(2).sum())\n"
     answers = []
     for torch in (False, True):
-        connection = Connection(Source("m", {"m": ("m.py", source)}), supervisor, Limits(), torch=torch, seed=0)
+        connection = Connection(ModuleSources("m", {"m": ("m.py", source)}), supervisor, Limits(), torch=torch, seed=0)
         try:
             answers.append(StudentCode(connection).find())
         except StudentRaised as raised:
@@ -127,13 +129,13 @@ def test_an_installation_below_tmp_can_be_read(monkeypatch: pytest.MonkeyPatch) 
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         os.chmod(folder, 0o755)
         (Path(folder) / "late.py").write_text("x = 7\n", encoding="utf-8")
-        shown = view.of_packages(frozenset({"numpy"}))
+        shown = filesystem.of_packages(frozenset({"numpy"}))
         installed = View((*shown.paths, folder), shown.covered)
-        monkeypatch.setattr(view, "of_packages", lambda packages: installed)
+        monkeypatch.setattr(filesystem, "of_packages", lambda packages: installed)
         with Supervisor() as supervisor:
             code = f"def f(): return open({folder + '/late.py'!r}).read()\n"
             code += "import tempfile\ndef g(): open('s', 'w').close(); return tempfile.TemporaryFile().write(b'x')\n"
-            source = Source("answer", {"answer": ("answer.py", code.encode())})
+            source = ModuleSources("answer", {"answer": ("answer.py", code.encode())})
             connection = Connection(source, supervisor, Limits(), torch=False, seed=0)
             student = StudentCode(connection)
             assert student.f() == "x = 7\n"
@@ -143,10 +145,10 @@ def test_an_installation_below_tmp_can_be_read(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_filter_names_every_rule_for_both_machines(monkeypatch: pytest.MonkeyPatch) -> None:
     for machine in ("x86_64", "aarch64"):
-        monkeypatch.setattr(confine.platform, "machine", lambda machine=machine: machine)
-        program = confine.system_call_filter(1)
+        monkeypatch.setattr(seccomp.platform, "machine", lambda machine=machine: machine)
+        program = seccomp.system_call_filter(1)
         assert len(program) % 8 == 0 and len(program) // 8 < 4096
-        assert {"read", "mmap", "futex", "exit_group"} <= set(confine.TABLES[machine])
+        assert {"read", "mmap", "futex", "exit_group"} <= set(seccomp.TABLES[machine])
         forbidden = {
             "fork",
             "vfork",
@@ -159,11 +161,11 @@ def test_the_filter_names_every_rule_for_both_machines(monkeypatch: pytest.Monke
             "unshare",
             "memfd_create",
         }
-        assert not forbidden & set(confine.TABLES[machine])
+        assert not forbidden & set(seccomp.TABLES[machine])
 
 
 def test_jail_is_short_and_needs_nothing_but_ctypes() -> None:
-    for module in (jail, confine):
+    for module in (jail, landlock, seccomp):
         text = Path(str(module.__file__)).read_text(encoding="utf-8")
         assert len(text.splitlines()) < 300
         assert "import numpy" not in text and "import torch" not in text

@@ -19,13 +19,13 @@ from autograder.course import submission as submissions
 from autograder.course.assignment import Assignment
 from autograder.errors import AssignmentError, AutograderError, CaseError, SandboxIncomplete, UsageError
 from autograder.grading import session
-from autograder.grading.session import Run, grade, grade_one
+from autograder.grading.session import RunOptions, grade, grade_one
 from autograder.model import Report, Verdict
-from autograder.sandbox import selftest
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.supervisor import Supervisor
+from autograder.student import selftest
+from autograder.wall.limits import Limits
+from autograder.workers.supervisor import Supervisor
 
-OFFICIAL = Run(official=True, seed=5, device="cpu")
+OFFICIAL = RunOptions(official=True, seed=5, device="cpu")
 
 
 def refused(course: tiny_course.Course, supervisor: Supervisor, kind: type[AutograderError] = CaseError) -> str:
@@ -319,7 +319,7 @@ def test_an_interrupt_within_a_case_leaves_no_worker(tmp_path: Path, supervisor:
     reports: list[Report] = []
     course = make(tmp_path, visible=visible, solution=None)
     with pytest.raises(KeyboardInterrupt):
-        grade(course.load(), [handed_in(SOLUTION)], reports.append, run=Run(device="cpu"), supervisor=supervisor)
+        grade(course.load(), [handed_in(SOLUTION)], reports.append, run=RunOptions(device="cpu"), supervisor=supervisor)
     assert (reports, workers(supervisor)) == ([], [])
 
 

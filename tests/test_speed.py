@@ -13,9 +13,9 @@ from conftest import Load
 from autograder import speed_ratio
 from autograder.course import assignment, solution
 from autograder.errors import CaseError
-from autograder.grading.session import Bench, Run, on_bench
+from autograder.grading.session import CollectedCases, RunOptions, collect_cases
 from autograder.model import Outcome, Verdict
-from autograder.sandbox.supervisor import Supervisor
+from autograder.workers.supervisor import Supervisor
 
 
 def sums(x: Any) -> Any:
@@ -104,11 +104,11 @@ def test_the_race_of_the_capstone_is_measured(supervisor: Supervisor) -> None:
     capstone = assignment.load("14-capstone", root=Path(__file__).parents[1])
     found: list[Outcome] = []
 
-    def work(bench: Bench) -> None:
+    def work(bench: CollectedCases) -> None:
         race = [case for case in bench.plan if case.id == "twenty_times_as_fast_as_loops"]
-        found.extend(outcome for _, outcome, _ in bench.run(solution.modules(capstone), race, alone=True))
+        found.extend(outcome for _, outcome, _ in bench.run(solution.modules(capstone), race, ignore_needs=True))
 
-    on_bench(capstone, work, run=Run(official=True, device="cpu"), supervisor=supervisor)
+    collect_cases(capstone, work, run=RunOptions(official=True, device="cpu"), supervisor=supervisor)
     assert [outcome.verdict for outcome in found] == [Verdict.PASSED]
     measure = found[0].measure
     assert measure is not None and (measure.name, measure.unit) == ("speed ratio", "×") and measure.value >= 20

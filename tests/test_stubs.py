@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring import stubs
+from autograder.course import stubs
 from autograder.errors import AssignmentError
 from autograder.model import Task
 

@@ -19,14 +19,14 @@ from conftest import Connect
 
 from autograder.errors import SandboxError
 from autograder.model import Verdict
-from autograder.sandbox import worker as module
-from autograder.sandbox.connection import Connection
-from autograder.sandbox.faults import StudentFault
-from autograder.sandbox.limits import PATIENCE, Limits
-from autograder.sandbox.source import Source
-from autograder.sandbox.student import StudentCode
-from autograder.sandbox.supervisor import ForkedWorker, Supervisor, Zygote
-from autograder.sandbox.worker import Clock, remove_folder
+from autograder.student.connection import Connection
+from autograder.student.faults import StudentFault
+from autograder.student.handle import StudentCode
+from autograder.student.source import ModuleSources
+from autograder.wall.limits import PATIENCE, Limits
+from autograder.workers import worker as module
+from autograder.workers.supervisor import ForkedWorker, Supervisor, Zygote
+from autograder.workers.worker import Clock, remove_folder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
@@ -87,7 +87,7 @@ def connected(own: Supervisor) -> Iterator[Connected]:
 
     def connect(source: str = SOURCE) -> Connection:
         files = {"answer": ("answer.py", source.encode())}
-        opened.append(Connection(Source("answer", files), own, Limits(), torch=False, seed=0))
+        opened.append(Connection(ModuleSources("answer", files), own, Limits(), torch=False, seed=0))
         return opened[-1]
 
     yield connect
@@ -118,7 +118,8 @@ def test_reaping_ends_whatever_a_worker_started() -> None:
     """A process of its group, and a daemon with a session of its own whose parent has ended."""
     script = """
         import os, time
-        from autograder.sandbox import jail, zygote
+        from autograder.wall import jail
+        from autograder.workers import zygote
         jail.adopt_orphans()
         read, write = os.pipe()
         worker = os.fork()
@@ -268,12 +269,12 @@ def test_everything_ends_with_the_grader(tmp_path: Path) -> None:
     script = f"""
 import os
 from pathlib import Path
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.connection import Connection
-from autograder.sandbox.source import Source
-from autograder.sandbox.student import StudentCode
-from autograder.sandbox.supervisor import Supervisor
-source = Source("answer", {{"answer": ("answer.py", {SOURCE!r}.encode())}})
+from autograder.wall.limits import Limits
+from autograder.student.connection import Connection
+from autograder.student.source import ModuleSources
+from autograder.student.handle import StudentCode
+from autograder.workers.supervisor import Supervisor
+source = ModuleSources("answer", {{"answer": ("answer.py", {SOURCE!r}.encode())}})
 StudentCode(Connection(source, Supervisor(), Limits(), torch=False, seed=0)).f()
 pids = [os.getpid()]
 for pid in pids:
@@ -376,7 +377,7 @@ def test_a_submission_never_passes_through_the_zygote(own: Supervisor, connected
         assert any(secret in piece for piece in memory_of(worker))
     known, found = False, False
     for piece in memory_of(zygote):
-        known |= b"autograder.sandbox.guest" in piece
+        known |= b"autograder.guest" in piece
         found |= secret in piece
     assert known and not found
 
@@ -425,10 +426,10 @@ def test_a_wait_is_never_below_nothing_by_accident(monkeypatch: pytest.MonkeyPat
             return []
 
     worker = SimpleNamespace(_connection=SimpleNamespace(fileno=lambda: 9), _output_end=8, _pidfd=7, _poll=Poll())
-    worker._late = lambda clock: module.WorkerLost(module.Loss.TIMED_OUT, limit_s=clock.limit_s)
+    worker._late = lambda clock: module.WorkerLost(module.LossReason.TIMED_OUT, limit_s=clock.limit_s)
     with pytest.raises(module.WorkerLost) as caught:
         ForkedWorker._wait(worker, Clock(1, 1.0), writing=False)  # type: ignore[arg-type]
-    assert caught.value.loss is module.Loss.TIMED_OUT and waits
+    assert caught.value.loss is module.LossReason.TIMED_OUT and waits
 
 
 def test_a_worker_counts_its_cpu_seconds(connect: Connect, supervisor: Supervisor) -> None:

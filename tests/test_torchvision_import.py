@@ -8,7 +8,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-GUEST = Path(__file__).resolve().parents[1] / "autograder" / "sandbox" / "guest"
+GUEST = Path(__file__).resolve().parents[1] / "autograder" / "guest"
 
 # What stands for torch: it refuses to describe an operator that does not exist, and counts how often it is asked.
 TORCH_LIBRARY = """

@@ -15,10 +15,10 @@ from autograder.course import assignment as assignments
 from autograder.course import solution, translation
 from autograder.course.assignment import Assignment
 from autograder.errors import AssignmentError
-from autograder.grading.session import Run, grade_one, rejected
-from autograder.messages import say, spoken
+from autograder.grading.session import RunOptions, grade_one, rejected
+from autograder.messages import current_language, say
 from autograder.model import Language, Report
-from autograder.sandbox.supervisor import Supervisor
+from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
 COURSE = [assignments.load(path.parent, root=ROOT) for path in sorted(ROOT.glob("assignments/*/README.md"))]
@@ -251,10 +251,10 @@ def test_a_changed_table_changes_the_digest(tmp_path: Path) -> None:
 # --- grading
 
 
-def graded_in(language: Language | None, course: Course, source: str, supervisor: Supervisor) -> Report:
+def assignment_language(language: Language | None, course: Course, source: str, supervisor: Supervisor) -> Report:
     assignment = course.load()
-    with translation.graded_in(language, assignment):
-        run = Run(official=True, seed=5, device="cpu")
+    with translation.assignment_language(language, assignment):
+        run = RunOptions(official=True, seed=5, device="cpu")
         return grade_one(assignment, handed_in(source), run=run, supervisor=supervisor)
 
 
@@ -262,7 +262,7 @@ WRONG = SOLUTION.replace("2 * x", "x**2").replace("float(np.sum(x))", "float(np.
 
 
 def test_a_report_speaks_korean_throughout(tmp_path: Path, supervisor: Supervisor) -> None:
-    report = graded_in(Language.KO, korean(tmp_path), WRONG, supervisor)
+    report = assignment_language(Language.KO, korean(tmp_path), WRONG, supervisor)
     assert (report.language, report.title) == (Language.KO, "작은 과제")
     assert [task.title for task in report.tasks] == ["두 배", "The total"]  # the second has no line in the table
     assert line(report, "double_of_two").title == "2의 두 배는 4입니다."
@@ -272,11 +272,11 @@ def test_a_report_speaks_korean_throughout(tmp_path: Path, supervisor: Superviso
     assert line(report, "total_of_any").message == (
         "먼저 통과해야 하는 케이스를 통과하지 못해 실행하지 않았습니다: total_of_three. 그것부터 고치십시오."
     )
-    assert spoken() == "en"
+    assert current_language() == "en"
 
 
 def test_a_report_speaks_english_where_nobody_asks(tmp_path: Path, supervisor: Supervisor) -> None:
-    report = graded_in(None, korean(tmp_path), WRONG, supervisor)
+    report = assignment_language(None, korean(tmp_path), WRONG, supervisor)
     assert (report.language, report.title) == (Language.EN, "A tiny assignment")
     assert line(report, "double_of_any[5]").hint == "Squaring is not doubling."
 
@@ -285,8 +285,8 @@ def test_an_assignment_may_have_a_language_of_its_own(tmp_path: Path, supervisor
     course = korean(tmp_path)
     toml = (course.folder / "assignment.toml").read_text(encoding="utf-8")
     write(course.folder / "assignment.toml", 'language = "ko"\n' + toml)
-    assert graded_in(None, course, WRONG, supervisor).language is Language.KO
-    assert graded_in(Language.EN, course, WRONG, supervisor).language is Language.EN
+    assert assignment_language(None, course, WRONG, supervisor).language is Language.KO
+    assert assignment_language(Language.EN, course, WRONG, supervisor).language is Language.EN
 
 
 SAID = '''
@@ -306,11 +306,11 @@ def test_total_of_three(student):
 def test_problems_and_names_are_said_in_korean(tmp_path: Path, supervisor: Supervisor) -> None:
     course = korean(tmp_path, visible=SAID)
     assignment = course.load()
-    with translation.graded_in(Language.KO, assignment):
+    with translation.assignment_language(Language.KO, assignment):
         report = grade_one(
             assignments.load(course.folder, root=without_solution(course)),
             handed_in(SOLUTION),
-            run=Run(),
+            run=RunOptions(),
             supervisor=supervisor,
         )
     first, second = report.outcomes
@@ -326,7 +326,7 @@ def without_solution(course: Course) -> Path:
 
 def test_a_refused_upload_is_told_in_korean(tmp_path: Path, supervisor: Supervisor) -> None:
     assignment = korean(tmp_path).load()
-    with translation.graded_in(Language.KO, assignment):
-        report = rejected(assignment, say("submission.damaged"), student="kim", run=Run(), supervisor=supervisor)
+    with translation.assignment_language(Language.KO, assignment):
+        report = rejected(assignment, say("submission.damaged"), student="kim", run=RunOptions(), supervisor=supervisor)
     assert (report.language, report.title, report.tasks[0].title) == (Language.KO, "작은 과제", "두 배")
     assert report.notes[0].startswith("압축 파일이 손상되었거나")

@@ -18,8 +18,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from autograder.sandbox.guest import wire
-from autograder.sandbox.guest.wire import Decoder, Encoder, Kind, Unsendable, WireError
+from autograder.guest import wire
+from autograder.guest.wire import Decoder, Encoder, Kind, Unsendable, WireError
 
 MAX_BODY = 1 << 20
 

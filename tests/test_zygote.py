@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from autograder.sandbox import zygote
+from autograder.workers import zygote
 
 HUGE = 1 << 21
 

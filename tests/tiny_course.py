@@ -17,10 +17,10 @@ import pytest
 from autograder.course import assignment as assignments
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission
-from autograder.grading.session import Run, grade
+from autograder.grading.session import RunOptions, grade
 from autograder.model import GradedCase, Report, SandboxInfo
-from autograder.sandbox import selftest
-from autograder.sandbox.supervisor import Supervisor
+from autograder.student import selftest
+from autograder.workers.supervisor import Supervisor
 
 SLUG = "01-tiny"
 
@@ -178,7 +178,7 @@ def graded(
     """Grade these submissions in one session; return their reports in order."""
     reports: list[Report] = []
     submissions = [handed_in(source, student=f"student {i}") for i, source in enumerate(sources, 1)]
-    run = Run(official=official, seed=seed, device="cpu")
+    run = RunOptions(official=official, seed=seed, device="cpu")
     grade(course.load(), submissions, reports.append, run=run, supervisor=supervisor)
     return reports
 

@@ -66,7 +66,7 @@ class CaseFailed(AssertionError):
         return "\n".join(part for part in (self.message, difference, self.hint) if part)
 
 
-class Call(Protocol):
+class CallLike(Protocol):
     """One finished call: the result, the arguments changed in place, the arguments that the result shares memory with.
 
     Arguments are named by position ("0", "1['W']") or keyword ("lr").
@@ -85,8 +85,8 @@ class Function(Protocol):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
     def each(self, arguments: Sequence[tuple[Any, ...]], /) -> Iterator[Any]: ...
-    def record(self, *args: Any, **kwargs: Any) -> Call: ...
-    def record_each(self, arguments: Sequence[tuple[Any, ...]], /) -> Iterator[Call]: ...
+    def record(self, *args: Any, **kwargs: Any) -> CallLike: ...
+    def record_each(self, arguments: Sequence[tuple[Any, ...]], /) -> Iterator[CallLike]: ...
 
 
 # --- the vocabulary of cases
@@ -168,24 +168,25 @@ class _Rule:
 
     rtol: float | None = None
     atol: float | None = None
-    wider: bool = False
+    allow_half: bool = False
     values: bool = True
 
 
 def compare(
-    got: Any, want: Any, *, rtol: float | None = None, atol: float | None = None, wider: bool = False
+    got: Any, want: Any, *, rtol: float | None = None, atol: float | None = None, allow_half: bool = False
 ) -> Mismatch | None:
     """Return the first difference between ``got`` and ``want``, None if there is none.
 
     Both are plain data: numbers, bool, str, None, arrays, tensors, and lists, tuples and dicts of these. A list may
-    stand for a tuple, a number for a 0-d array, float32 for float64; a half precision for more only if ``wider``. An
-    int may stand for a float if it is a plain Python int of equal value; a float never for an int, nor bool for
-    either. Values are close when ``|got - want| <= atol + rtol * |want|`` everywhere; the defaults follow the coarser
-    of the two dtypes, exact for integers and bool. Where ``want`` holds inf or nan, ``got`` must hold the same.
+    stand for a tuple, a number for a 0-d array, float32 for float64; a half precision for more only with
+    ``allow_half``. An int may stand for a float if it is a plain Python int of equal value; a float never for an int,
+    nor bool for either. Values are close when ``|got - want| <= atol + rtol * |want|`` everywhere; the defaults follow
+    the coarser of the two dtypes, exact for integers and bool. Where ``want`` holds inf or nan, ``got`` must hold the
+    same.
 
     CaseError when ``want`` is nothing that can be compared.
     """
-    return _differ(got, want, _Rule(rtol, atol, wider), ())
+    return _differ(got, want, _Rule(rtol, atol, allow_half), ())
 
 
 def compare_form(got: Any, want: Any) -> Mismatch | None:
@@ -271,7 +272,7 @@ def _differ_numeric(
     """Compare two arrays of one shape: dtype kind, finite, values. ``names`` are their dtypes, to print."""
     if want.dtype.kind not in _KINDS:
         raise CaseError(f"A case compares with an array of dtype {want.dtype}; use numbers, bool or text.")
-    too_coarse = names[0] in _HALF and names[1] not in _HALF and not rule.wider
+    too_coarse = names[0] in _HALF and names[1] not in _HALF and not rule.allow_half
     if _kind(got) != _kind(want) or too_coarse:
         return _found("dtype", *names, where)
     if got.dtype == want.dtype and bool((got == want).all()):

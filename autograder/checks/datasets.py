@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.errors import DataError
-from autograder.sandbox.guest.torchvision_import import import_torchvision
+from autograder.guest.torchvision_import import import_torchvision
 
 DATA_VARIABLE = "AUTOGRADER_DATA"
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.checks.compare import (
-    Call,
+    CallLike,
     CaseFailed,
     Function,
     as_array,
@@ -393,7 +393,7 @@ class _Probe:
             return diagnose(as_array(part), want)
         return ""
 
-    def _repeat(self, first: Call, again: Call) -> _Failure | None:
+    def _repeat(self, first: CallLike, again: CallLike) -> _Failure | None:
         """Find a result that depends on earlier calls; one more call tells what kind of memory it is."""
         found = Mismatch("effect", say("effect.repeat"), say("effect.same"))
         if not self._well_formed(again.result):

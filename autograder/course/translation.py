@@ -18,23 +18,23 @@ from typing import Annotated
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from ..errors import AssignmentError
-from ..messages import speaking, translate
+from ..messages import translate, use_language
 from ..model import Language
 from .assignment import Assignment
 
 _TABLE = TypeAdapter(dict[str, Annotated[str, StringConstraints(min_length=1, strict=True)]])
 
 
-def graded_in(language: Language | None, assignment: Assignment) -> AbstractContextManager[None]:
+def assignment_language(language: Language | None, assignment: Assignment) -> AbstractContextManager[None]:
     """Speak ``language``, or else the assignment's own, inside the block; the assignment's sentences included.
 
     Open the submission and grade it inside. AssignmentError for a table that cannot be read.
     """
     chosen = language or assignment.language
-    return speaking(chosen, texts(assignment, chosen))
+    return use_language(chosen, texts(assignment, chosen))
 
 
-def said(assignment: Assignment) -> Assignment:
+def translated(assignment: Assignment) -> Assignment:
     """Return the assignment with its titles in the language in hand."""
     tasks = tuple(replace(task, title=translate(task.title)) for task in assignment.tasks)
     return replace(assignment, title=translate(assignment.title), tasks=tasks)

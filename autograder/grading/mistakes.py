@@ -16,8 +16,8 @@ from ..checks.compare import as_array, is_tensor
 from ..course.solution import Mistake
 from ..messages import translate
 from ..model import Case, Outcome, Verdict
-from ..sandbox.recipes import Recipe
-from ..sandbox.student import Call, CaseLog, RemoteFunction, StudentObject
+from ..student.handle import CaseLog, RecordedCall, RemoteFunction, StudentObject
+from ..student.recipes import Recipe
 
 RTOL, ATOL = 1e-6, 1e-9  # the same formula in another order of operations
 TOO_SLOW_S = 2.0  # a case that trains for seconds is not run once more for every known mistake
@@ -72,7 +72,7 @@ def _alike(ours: CaseLog, theirs: CaseLog) -> bool:
     )
 
 
-def _same_call(a: Call, b: Call) -> bool:
+def _same_call(a: RecordedCall, b: RecordedCall) -> bool:
     return (
         a.function == b.function
         and a.changed == b.changed

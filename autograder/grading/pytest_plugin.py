@@ -27,10 +27,10 @@ from ..checks.compare import CaseFailed, as_array, is_tensor
 from ..errors import CaseError, DataError, SandboxError
 from ..messages import say, translate
 from ..model import Case, Measure, Mismatch, Outcome, Verdict
-from ..sandbox.connection import Connection
-from ..sandbox.faults import StudentFault, StudentRaised
-from ..sandbox.script import Departed
-from ..sandbox.student import CaseLog, StudentCode
+from ..student.connection import Connection
+from ..student.faults import StudentFault, StudentRaised
+from ..student.handle import CaseLog, StudentCode
+from ..student.replay import Departed
 
 FIXTURES = frozenset({"student", "reference", "rng", "device", "measure"})
 _Plain = tuple[Callable[..., None], Mapping[str, Any], Sequence[str]]

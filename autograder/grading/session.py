@@ -26,26 +26,26 @@ from ..course import solution, translation
 from ..course.assignment import Assignment
 from ..course.submission import Submission
 from ..errors import AssignmentError, CaseError, SandboxIncomplete, UsageError
-from ..messages import spoken
+from ..messages import current_language
 from ..model import Case, GraderInfo, Language, Outcome, Report, SandboxInfo, Score, SubmissionInfo, Verdict
-from ..sandbox import selftest
-from ..sandbox.connection import Connection
-from ..sandbox.limits import Limits
-from ..sandbox.script import Scripts
-from ..sandbox.source import Source, parameters_of
-from ..sandbox.student import CaseLog
-from ..sandbox.supervisor import Supervisor
+from ..student import selftest
+from ..student.connection import Connection
+from ..student.handle import CaseLog
+from ..student.replay import Scripts
+from ..student.source import ModuleSources, parameters_of
+from ..wall.limits import Limits
+from ..workers.supervisor import Supervisor
 from . import rubric
 from .mistakes import KnownMistakes
 from .pytest_plugin import GradingPlugin, pytest_arguments
 
-MOST_REHEARSED = 16  # workers of known mistakes that wait to be asked again: a task has seldom more
+MAX_MISTAKE_WORKERS = 16  # workers of known mistakes that wait to be asked again: a task has seldom more
 
 Record = Callable[[Report], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunOptions:
     """How to grade: ``official`` adds the hidden cases, ``seed`` fixes every draw, ``device`` is auto, cpu or cuda.
 
     ``without`` names cases to leave out, with their points: an author at work on others does not wait for the one that
@@ -59,7 +59,12 @@ class Run:
 
 
 def grade(
-    assignment: Assignment, submissions: Iterable[Submission], record: Record, *, run: Run, supervisor: Supervisor
+    assignment: Assignment,
+    submissions: Iterable[Submission],
+    record: Record,
+    *,
+    run: RunOptions,
+    supervisor: Supervisor,
 ) -> None:
     """Grade ``submissions`` one after the other and hand each report to ``record``.
 
@@ -71,7 +76,7 @@ def grade(
     _Session(assignment, run, supervisor).serve(submissions, record)
 
 
-def grade_one(assignment: Assignment, submission: Submission, *, run: Run, supervisor: Supervisor) -> Report:
+def grade_one(assignment: Assignment, submission: Submission, *, run: RunOptions, supervisor: Supervisor) -> Report:
     """Grade one submission; see :func:`grade`."""
     reports: list[Report] = []
     grade(assignment, [submission], reports.append, run=run, supervisor=supervisor)
@@ -79,7 +84,7 @@ def grade_one(assignment: Assignment, submission: Submission, *, run: Run, super
 
 
 class _Session:
-    def __init__(self, assignment: Assignment, run: Run, supervisor: Supervisor) -> None:
+    def __init__(self, assignment: Assignment, run: RunOptions, supervisor: Supervisor) -> None:
         run = replace(run, device=_device(assignment, run))
         self._assignment = assignment
         self._run = run
@@ -87,7 +92,7 @@ class _Session:
         self._limits = _limits(assignment, gpu=run.device == "cuda")
         self._prepared: dict[str, dict[Any, Any]] = {}
         self._scripts: Scripts = {}
-        self._rehearsed: dict[str, Connection] = {}  # to known mistakes, the one asked last at the end
+        self._mistake_workers: dict[str, Connection] = {}  # to known mistakes, the one asked last at the end
         self._parameters = _parameters(assignment)
         self._sandbox = examine(assignment, run=run, supervisor=supervisor)
         self._solution = solution.modules(assignment) if assignment.solution or run.official else None
@@ -100,7 +105,7 @@ class _Session:
         def loop(plugin: GradingPlugin) -> None:
             if self._run.official and not self._run.without:
                 self._check_points(plugin.plan)
-            if failed := self._unproven(self._scripts):
+            if failed := self._first_failure_on_solution(self._scripts):
                 raise CaseError(_does_not_pass(self._assignment, failed))
             known = self._known()
             graded = 0
@@ -110,7 +115,7 @@ class _Session:
                     gc.freeze()
                 record(self._report(submission, known))
                 graded += 1
-            if graded > 1 and (failed := self._unproven()):
+            if graded > 1 and (failed := self._first_failure_on_solution()):
                 raise CaseError(
                     f"{self._assignment.slug}: the case {failed.case} does not pass on the solution any more, after a "
                     "class was graded with it, so something stays from one submission to the next. Do not trust these "
@@ -143,21 +148,21 @@ class _Session:
                 _pytest_main(files, plugin)
             finally:
                 gc.unfreeze()
-                for connection in self._rehearsed.values():
+                for connection in self._mistake_workers.values():
                     connection.close()
-                self._rehearsed.clear()
+                self._mistake_workers.clear()
         if plugin.failure is not None:
             raise plugin.failure
         if self._plugin is None:
             raise CaseError(f"pytest ended before it collected {files[0]}.", slug="case-collection")
 
-    def lend(self, work: Callable[[Bench], None]) -> None:
+    def lend(self, work: Callable[[CollectedCases], None]) -> None:
         """Collect, and hand the cases to ``work``."""
-        self._collect(lambda plugin: work(Bench(self, plugin)))
+        self._collect(lambda plugin: work(CollectedCases(self, plugin)))
 
     # --- the solution
 
-    def _unproven(self, scripts: Scripts | None = None) -> Outcome | None:
+    def _first_failure_on_solution(self, scripts: Scripts | None = None) -> Outcome | None:
         """Run every case on the solution, through the wall; return the first that does not pass.
 
         What the cases ask is kept in ``scripts``; without them every case is run, whatever is known of it.
@@ -167,22 +172,22 @@ class _Session:
         outcomes = self._outcomes(self._connect(self._solution, scripts=scripts))
         return next((outcome for outcome in outcomes if outcome.verdict is not Verdict.PASSED), None)
 
-    def _rehearse(self, case: Case, known: solution.Mistake) -> tuple[Outcome, CaseLog]:
+    def _run_mistake(self, case: Case, known: solution.Mistake) -> tuple[Outcome, CaseLog]:
         """Run one case on a known mistake, as if it had been handed in.
 
         Its worker stays for a while: who fails one case of a task fails others, for which the same mistakes are asked.
         """
         assert self._plugin is not None
-        connection = self._rehearsed.pop(known.id, None) or self._connect(known.modules)
-        self._rehearsed[known.id] = connection
-        if len(self._rehearsed) > MOST_REHEARSED:
-            self._rehearsed.pop(next(iter(self._rehearsed))).close()  # the one that was asked longest ago
+        connection = self._mistake_workers.pop(known.id, None) or self._connect(known.modules)
+        self._mistake_workers[known.id] = connection
+        if len(self._mistake_workers) > MAX_MISTAKE_WORKERS:
+            self._mistake_workers.pop(next(iter(self._mistake_workers))).close()  # the one that was asked longest ago
         passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
         return self._plugin.run(case, connection, passed)
 
     def _known(self) -> KnownMistakes:
         assert self._plugin is not None
-        return KnownMistakes(self._mistakes, self._plugin.plan, self._rehearse)
+        return KnownMistakes(self._mistakes, self._plugin.plan, self._run_mistake)
 
     def _check_points(self, plan: Sequence[Case]) -> None:
         for task in self._assignment.tasks:
@@ -199,11 +204,11 @@ class _Session:
         assert self._plugin is not None
         connection = self._connect(submission.modules, submission, scripts=self._scripts)
         lines = rubric.graded(self._plugin.plan, self._outcomes(connection, known))
-        said = translation.said(self._assignment)
+        shown = translation.translated(self._assignment)
         return Report(
-            assignment=said.slug,
-            title=said.title,
-            tasks=said.tasks,
+            assignment=shown.slug,
+            title=shown.title,
+            tasks=shown.tasks,
             submission=submission.info(),
             score=rubric.score(lines),
             outcomes=lines,
@@ -212,7 +217,7 @@ class _Session:
             official=self._run.official,
             complete=rubric.is_complete(lines),
             notes=submission.notes,
-            language=Language(spoken()),
+            language=Language(current_language()),
         )
 
     def _outcomes(self, connection: Connection, known: KnownMistakes | None = None) -> list[Outcome]:
@@ -240,7 +245,7 @@ class _Session:
     ) -> Connection:
         main = self._assignment.modules[0]
         missing = submission.explain_missing(main) if submission and main not in modules else ""
-        source = Source(
+        source = ModuleSources(
             main=main,
             modules={name: (f"{name}.py", data) for name, data in modules.items()},
             missing=missing,
@@ -259,10 +264,10 @@ class _Session:
         )
 
 
-class Bench:
+class CollectedCases:
     """The cases of one assignment, collected once and proven by nobody: run any of them on anything, with any seed.
 
-    For those who examine the cases themselves. Only valid inside the function that :func:`on_bench` calls.
+    For those who examine the cases themselves. Only valid inside the function that :func:`collect_cases` calls.
     """
 
     def __init__(self, session: _Session, plugin: GradingPlugin) -> None:
@@ -286,18 +291,18 @@ class Bench:
         modules: dict[str, bytes],
         cases: Iterable[Case],
         *,
-        alone: bool = False,
+        ignore_needs: bool = False,
         call_s: Mapping[str, float] | None = None,
     ) -> Generator[tuple[Case, Outcome, CaseLog], None, None]:
         """Run ``cases`` on these modules, in order, in one worker while it lives.
 
-        With ``alone`` no case is skipped for another's sake; otherwise one whose ``needs`` ran here and did not pass
-        is. ``call_s`` replaces the limit of a single call, in seconds, by case. Ends the worker when it is exhausted
-        or closed.
+        With ``ignore_needs`` no case is skipped for another's sake; otherwise one whose ``needs`` ran here and did not
+        pass is. ``call_s`` replaces the limit of a single call, in seconds, by case. Ends the worker when it is
+        exhausted or closed.
         """
         connection = self.connect(modules)
         try:
-            yield from self.run_on(connection, cases, alone=alone, call_s=call_s)
+            yield from self.run_on(connection, cases, ignore_needs=ignore_needs, call_s=call_s)
         finally:
             connection.close()
 
@@ -306,7 +311,7 @@ class Bench:
         connection: Connection,
         cases: Iterable[Case],
         *,
-        alone: bool = False,
+        ignore_needs: bool = False,
         call_s: Mapping[str, float] | None = None,
     ) -> Iterator[tuple[Case, Outcome, CaseLog]]:
         """Like :meth:`run`, in the worker of ``connection``, which may have served other seeds before."""
@@ -314,7 +319,7 @@ class Bench:
         done: dict[str, Outcome] = {}
         for case in cases:
             passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
-            before = passed if alone else passed | done
+            before = passed if ignore_needs else passed | done
             outcome, log = self._plugin.run(case, connection, before, call_s=(call_s or {}).get(case.id))
             if connection.known is None:
                 self._plugin.remember(case, outcome, connection)
@@ -333,8 +338,10 @@ class Bench:
         return self._session._connect(modules, seed=self.seed, scripts=scripts)
 
 
-def on_bench(assignment: Assignment, work: Callable[[Bench], None], *, run: Run, supervisor: Supervisor) -> None:
-    """Collect the cases of ``assignment`` and call ``work`` with a :class:`Bench`.
+def collect_cases(
+    assignment: Assignment, work: Callable[[CollectedCases], None], *, run: RunOptions, supervisor: Supervisor
+) -> None:
+    """Collect the cases of ``assignment`` and call ``work`` with a :class:`CollectedCases`.
 
     Raises what :func:`grade` raises, but proves nothing: that is up to ``work``, whose own exceptions pass through.
     """
@@ -371,7 +378,7 @@ def _does_not_pass(assignment: Assignment, outcome: Outcome) -> str:
     )
 
 
-def _device(assignment: Assignment, run: Run) -> str:
+def _device(assignment: Assignment, run: RunOptions) -> str:
     """Resolve "auto": CUDA when the assignment uses torch and torch finds a device, else the CPU.
 
     An official run takes the CPU unless told otherwise: a GPU's driver needs what Landlock and the system-call filter
@@ -406,7 +413,7 @@ def _parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
         return {}
 
 
-def examine(assignment: Assignment, *, run: Run, supervisor: Supervisor) -> SandboxInfo:
+def examine(assignment: Assignment, *, run: RunOptions, supervisor: Supervisor) -> SandboxInfo:
     """Find out which layers of the sandbox hold, once for each supervisor; SandboxIncomplete for an official run."""
     limits = _limits(assignment, gpu=_device(assignment, run) == "cuda")
     packages = _packages(assignment)
@@ -489,16 +496,18 @@ def version() -> str:
     return importlib.metadata.version("autograder")
 
 
-def rejected(assignment: Assignment, sentence: str, *, student: str | None, run: Run, supervisor: Supervisor) -> Report:
+def rejected(
+    assignment: Assignment, sentence: str, *, student: str | None, run: RunOptions, supervisor: Supervisor
+) -> Report:
     """The report of an upload that could not be opened: one sentence, no points.
 
     The possible points are the whole assignment's, since no case was even planned.
     """
-    said = translation.said(assignment)
+    shown = translation.translated(assignment)
     return Report(
-        assignment=said.slug,
-        title=said.title,
-        tasks=said.tasks,
+        assignment=shown.slug,
+        title=shown.title,
+        tasks=shown.tasks,
         submission=SubmissionInfo(student=student, sha256=""),
         score=Score(earned=0.0, possible=assignment.points),
         outcomes=(),
@@ -506,5 +515,5 @@ def rejected(assignment: Assignment, sentence: str, *, student: str | None, run:
         grader=GraderInfo(version=version(), seed=run.seed, device=_device(assignment, run)),
         official=run.official,
         notes=(sentence,),
-        language=Language(spoken()),
+        language=Language(current_language()),
     )

@@ -25,7 +25,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.errors import AutograderError
-from autograder.messages import say, speaking, spoken
+from autograder.messages import current_language, say, use_language
 from autograder.model import Audience, GradedCase, Mismatch, Report, Verdict
 from autograder.reports import views
 from autograder.reports.document import from_json, to_json
@@ -76,7 +76,7 @@ def terminal(report: Report, *, audience: Audience, console: Console) -> None:
     It is printed in the language of the report.
     """
     report = report.seen_by(audience)
-    with speaking(report.language):
+    with use_language(report.language):
         _print(console, _head(report))
         _print(console, Group(_task_table(views.by_task(report)), ""))
         for case in report.outcomes:
@@ -282,7 +282,7 @@ def html(report: Report, *, audience: Audience) -> str:
     """
     report = report.seen_by(audience)
     share = report.score.earned / report.score.possible if report.score.possible > 0 else 0.0
-    with speaking(report.language):
+    with use_language(report.language):
         return _page(
             "report.html.j2",
             report=report,
@@ -377,7 +377,7 @@ def _templates() -> Environment:
     )
     environment.globals |= {
         "say": say,
-        "spoken": spoken,
+        "spoken": current_language,
         "css": Markup(css),  # ours; the digest lets this style sheet pass the page's policy and no other
         "css_digest": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
         "views": views,

@@ -36,9 +36,9 @@ from autograder.course import assignment as assignments
 from autograder.course import solution
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission
-from autograder.grading.session import Run, grade
+from autograder.grading.session import RunOptions, grade
 from autograder.model import Report
-from autograder.sandbox.supervisor import Supervisor
+from autograder.workers.supervisor import Supervisor
 
 HERE = Path(__file__).parent
 COURSE = HERE / "course"
@@ -222,7 +222,7 @@ def graded(
     """Grade the sources one after the other, in one session."""
     reports: list[Report] = []
     handed = [handed_in(source, student=f"student {i}") for i, source in enumerate(sources, 1)]
-    run = Run(official=official, seed=SEED, device="cpu")
+    run = RunOptions(official=official, seed=SEED, device="cpu")
     grade(load(slug), handed, reports.append, run=run, supervisor=supervisor)
     return reports
 

@@ -27,7 +27,7 @@ import arena
 from arena import Canaries, Program
 
 from autograder.model import Report
-from autograder.sandbox.supervisor import Supervisor
+from autograder.workers.supervisor import Supervisor
 
 DEADLINE_S = 5.0
 # What a course would write for this assignment without a framework: the cases of course/, in plain pytest.

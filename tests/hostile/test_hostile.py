@@ -22,10 +22,10 @@ from arena import Canaries, Program
 from rich.console import Console
 
 from autograder.grading import session
-from autograder.grading.session import Run
+from autograder.grading.session import RunOptions
 from autograder.model import Audience, Report, SandboxInfo, Verdict
 from autograder.reports import document, render
-from autograder.sandbox.supervisor import Supervisor
+from autograder.workers.supervisor import Supervisor
 
 PROGRAMS = arena.programs()
 HONEST = arena.programs("honest")
@@ -41,7 +41,7 @@ class Wall:
     scratch: Path
 
     def sandbox(self, assignment: str) -> SandboxInfo:
-        return session.examine(arena.load(assignment), run=Run(device="cpu"), supervisor=self.supervisor)
+        return session.examine(arena.load(assignment), run=RunOptions(device="cpu"), supervisor=self.supervisor)
 
     def state(self) -> tuple[set[int], set[str]]:
         """The processes below this one and the files in the scratch folder."""

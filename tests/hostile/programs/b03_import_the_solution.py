@@ -21,7 +21,7 @@ for name in (
     "test_hidden",
     "test_visible",
     "autograder",
-    "autograder.sandbox.guest.wire",
+    "autograder.guest.wire",
     "autograder.grading.session",
     "pytest",
     "_pytest",

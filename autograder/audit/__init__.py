@@ -1,0 +1,1 @@
+"""Tests of the cases themselves: mutants, known mistakes, alternatives, many seeds."""

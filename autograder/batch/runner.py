@@ -1,0 +1,88 @@
+"""A class: every entry of a folder is one student's submission; all are graded in one session."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..course import submission as submissions
+from ..course.assignment import Assignment
+from ..course.submission import Submission
+from ..errors import SubmissionRejected, UsageError
+from ..grading.rubric import DECIMALS
+from ..grading.session import Record, RunOptions, grade, rejected
+from ..model import Report
+from ..reports.printable import printable
+from ..reports.render import write_text
+from ..workers.supervisor import Supervisor
+
+
+def entries(source: Path) -> list[tuple[str, Path]]:
+    """Return (student, path) for every folder, .py, .ipynb and .zip in ``source``, sorted.
+
+    UsageError for none, and for two of one student: one report would take the place of the other.
+    """
+    if not source.is_dir():
+        raise UsageError(f"{source} is not a folder. Give the folder that holds one entry for each student.")
+    found = [
+        (path.name if path.is_dir() else path.stem, path)
+        for path in sorted(source.iterdir())
+        if not path.name.startswith(".") and (path.is_dir() or path.suffix.lower() in (".py", ".ipynb", ".zip"))
+    ]
+    if not found:
+        raise UsageError(f"{source} holds no submission: no folder, .py, .ipynb or .zip.")
+    owners: dict[str, Path] = {}
+    for student, path in found:
+        if (other := owners.setdefault(student, path)) != path:
+            raise UsageError(f"{source}: {other.name} and {path.name} are both of {student}; keep one of them.")
+    return found
+
+
+def grade_class(
+    assignment: Assignment,
+    students: Sequence[tuple[str, Path]],
+    record: Record,
+    *,
+    run: RunOptions,
+    supervisor: Supervisor,
+) -> None:
+    """Grade the submissions of ``students``; ``record(report)`` is called once for each, in order."""
+
+    def opened() -> Iterator[Submission]:
+        for student, path in students:
+            try:
+                yield submissions.open(path, assignment, student=student)
+            except SubmissionRejected as refusal:
+                record(rejected(assignment, refusal.message, student=student, run=run, supervisor=supervisor))
+
+    grade(assignment, opened(), record, run=run, supervisor=supervisor)
+
+
+def write_grades(reports: Sequence[Report], path: Path) -> None:
+    """Write student, points earned and possible, and points per task as CSV, whole or not at all.
+
+    Raises:
+        AutograderError: ``report-write`` when the file cannot be written.
+    """
+    tasks = [task.id for task in reports[0].tasks] if reports else []
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["student", "earned", "possible", *tasks, "sha256"])
+    for report in reports:
+        per_task = [_points(report, task) for task in tasks]
+        student = _cell(report.submission.student or "")
+        writer.writerow([student, report.score.earned, report.score.possible, *per_task, report.submission.sha256])
+    write_text(path, text.getvalue())
+
+
+def _points(report: Report, task: str) -> float:
+    return round(math.fsum(line.earned for line in report.outcomes if line.task == task), DECIMALS)
+
+
+def _cell(text: str) -> str:
+    """Quote what a spreadsheet would take for a formula; show what no file can hold."""
+    formula = text.lstrip()[:1] in ("=", "+", "-", "@")
+    return f"'{printable(text)}" if formula else printable(text)

@@ -1,0 +1,289 @@
+"""From the solution to the stub: every marked block becomes one line that names its task.
+
+A solution marks what the student writes with two comments on lines of their own, inside a function or a method::
+
+    def bce(p, y):
+        \"\"\"Mean binary cross-entropy ...\"\"\"
+        ### BEGIN SOLUTION
+        ...
+        ### END SOLUTION
+
+The stub holds ``raise NotImplementedError("Task 3: bce")`` in its place; everything else stays byte for byte. The task
+is the one whose id is the enclosing top-level function or class. Where one task asks for several functions, the others
+name it: ``### BEGIN SOLUTION max_pool2d``.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from autograder.errors import AssignmentError
+from autograder.model import Task
+
+_MARKER = re.compile(r"### (?P<kind>BEGIN|END) SOLUTION(?: (?P<task>\w+))?")
+# Whatever resembles a marker must be one: a misspelt marker would hand the answer out.
+_RESEMBLES = re.compile(r"\b(begin|end)[\s_-]*solution", re.IGNORECASE)
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Tasked(Protocol):
+    """What :func:`make_stub` needs of an assignment."""
+
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def tasks(self) -> Sequence[Task]: ...
+
+
+class OnDisk(Tasked, Protocol):
+    """What :func:`stale` and :func:`write` need of an assignment."""
+
+    @property
+    def modules(self) -> Sequence[str]: ...
+
+    @property
+    def solution(self) -> Path | None: ...
+
+    def stub(self, module: str, /) -> Path: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    kind: str  # BEGIN or END
+    task: str | None
+    line: int  # from 1
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    begin: int  # the lines of the two markers, from 1
+    end: int
+    column: int
+    task: str | None
+
+
+def make_stub(source: str, assignment: Tasked, *, path: str) -> str:
+    """Return ``source`` with every marked block replaced by a NotImplementedError that names its task.
+
+    Docstrings, imports and signatures stay; the result parses. ``path`` names the file in messages.
+    Raises AssignmentError (file, line, remedy) for a marker that is misspelt, unmatched or outside every task, for a
+    block that is empty or crosses the borders of a function, and for a source that Python cannot read.
+    """
+    stub, _ = _convert(source, assignment, path)
+    return stub
+
+
+def stale(assignment: OnDisk) -> list[Path]:
+    """List the stub files of ``assignment`` that are missing or differ from what its solution gives.
+
+    Raises AssignmentError where :func:`make_stub` does, and for a task of which nothing is hidden.
+    """
+    return [path for path, text in _stubs(assignment) if not path.is_file() or path.read_bytes() != text.encode()]
+
+
+def write(assignment: OnDisk) -> list[Path]:
+    """Write the stub files that are stale, and list them."""
+    texts = dict(_stubs(assignment))
+    changed = stale(assignment)
+    for path in changed:
+        path.write_bytes(texts[path].encode())
+    return changed
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a student writes: the lines between two markers (from 1, markers left out) and the task they belong to."""
+
+    task: str
+    first: int
+    last: int
+
+
+def answers(source: str, assignment: Tasked, *, path: str) -> list[Answer]:
+    """List the marked blocks of ``source`` in order. Raises AssignmentError where :func:`make_stub` does."""
+    tree = _parse(source, path)
+    numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
+    blocks = list(_blocks(_markers(source, path), path))
+    return [Answer(_task_of(block, tree, numbers, path), block.begin + 1, block.end - 1) for block in blocks]
+
+
+def _stubs(assignment: OnDisk) -> list[tuple[Path, str]]:
+    if assignment.solution is None:
+        raise AssignmentError(f"{assignment.slug} has no solution folder; a stub is made from the solution.")
+    stubs = []
+    hidden: set[str] = set()
+    for module in assignment.modules:
+        path = assignment.solution / f"{module}.py"
+        name = f"solutions/{assignment.slug}/{module}.py"
+        if not path.is_file():
+            raise AssignmentError(f"{name} is missing; write the solution of this module there.")
+        stub, tasks = _convert(_read(path, name), assignment, name)
+        stubs.append((assignment.stub(module), stub))
+        hidden |= tasks
+    for task in assignment.tasks:
+        if task.id not in hidden:
+            raise AssignmentError(
+                f"solutions/{assignment.slug}: no block of task {task.id} is marked, so its answer would be "
+                "handed out; put ### BEGIN SOLUTION and ### END SOLUTION around it."
+            )
+    return stubs
+
+
+def _read(path: Path, name: str) -> str:
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError as exc:
+        raise AssignmentError(f"{name} is not UTF-8 text; save it again as UTF-8.") from exc
+
+
+def _convert(source: str, assignment: Tasked, path: str) -> tuple[str, set[str]]:
+    """Return the stub and the ids of the tasks of which it hides something."""
+    tree = _parse(source, path)
+    lines = io.StringIO(source, newline="").readlines()  # splitlines() would also split at a form feed
+    numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
+    blocks = list(_blocks(_markers(source, path), path))
+    hidden: set[str] = set()
+    # From the end, so that line numbers before a block stay right.
+    for block in reversed(blocks):
+        task = _task_of(block, tree, numbers, path)
+        hidden.add(task)
+        newline = "\r\n" if lines[block.end - 1].endswith("\r\n") else "\n"
+        line = " " * block.column + f'raise NotImplementedError("Task {numbers[task]}: {task}"){newline}'
+        lines[block.begin - 1 : block.end] = [line]
+    stub = "".join(lines)
+    if _outline(_parse(stub, f"the stub of {path}")) != _outline(tree):
+        raise AssignmentError(f"{path}: a marked block holds a docstring; move ### BEGIN SOLUTION below it.")
+    return stub, hidden
+
+
+def _parse(source: str, path: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError as exc:
+        raise AssignmentError(f"{path}, line {exc.lineno}: Python cannot read this line ({exc.msg}); mend it.") from exc
+
+
+def _markers(source: str, path: str) -> Iterator[_Marker]:
+    """Yield the markers among the comments of ``source``; text inside a string is never one."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type != tokenize.COMMENT or not _RESEMBLES.search(token.string):
+            continue
+        line, column = token.start
+        found = _MARKER.fullmatch(token.string.rstrip())
+        if found is None:
+            raise AssignmentError(
+                f"{path}, line {line}: {token.string!r} resembles a marker; "
+                "write ### BEGIN SOLUTION or ### END SOLUTION, or reword the comment."
+            )
+        if token.line[:column].strip():
+            raise AssignmentError(f"{path}, line {line}: a marker stands behind code; give it a line of its own.")
+        yield _Marker(found["kind"], found["task"], line, column)
+
+
+def _blocks(markers: Iterator[_Marker], path: str) -> Iterator[_Block]:
+    """Pair the markers; they neither nest nor overlap."""
+    begin: _Marker | None = None
+    for marker in markers:
+        where = f"{path}, line {marker.line}"
+        if marker.kind == "BEGIN":
+            if begin is not None:
+                raise AssignmentError(
+                    f"{where}: this block begins before the one of line {begin.line} ended; "
+                    "put ### END SOLUTION before it."
+                )
+            begin = marker
+            continue
+        if begin is None:
+            raise AssignmentError(f"{where}: no block is open here; put ### BEGIN SOLUTION before it or remove it.")
+        if marker.task is not None:
+            raise AssignmentError(f"{where}: the task is named at the beginning; write ### END SOLUTION only.")
+        if marker.column != begin.column:
+            raise AssignmentError(f"{where}: indent this marker like the one of line {begin.line}.")
+        yield _Block(begin.line, marker.line, begin.column, begin.task)
+        begin = None
+    if begin is not None:
+        raise AssignmentError(f"{path}, line {begin.line}: this block never ends; put ### END SOLUTION after it.")
+
+
+def _task_of(block: _Block, tree: ast.Module, numbers: dict[str, int], path: str) -> str:
+    """Return the id of the task that ``block`` belongs to."""
+    where = f"{path}, line {block.begin}"
+    inside = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and block.begin < _first(node) < block.end]
+    if not inside:
+        raise AssignmentError(f"{where}: this block holds no statement; put the answer between its markers.")
+    if any(_last(node) > block.end for node in inside):
+        raise AssignmentError(f"{where}: this block ends inside a statement; mark whole statements.")
+    first = min(_first(node) for node in inside)
+    last = max(_last(node) for node in inside)
+    functions = [node for node in ast.walk(tree) if isinstance(node, _Function) and _holds(node, block.begin, first)]
+    if not functions or any(_last(node) < last for node in functions):
+        raise AssignmentError(
+            f"{where}: this block does not lie within one function; mark the body of a function or a method."
+        )
+    # An enclosing function implies an enclosing top-level statement, though not that this is a def or a class.
+    owner = next(node for node in tree.body if _holds(node, block.begin, first))
+    name = block.task or getattr(owner, "name", "")
+    if name not in numbers:
+        raise AssignmentError(
+            f"{where}: {name or 'this block'} is no task of assignment.toml (its tasks: {', '.join(numbers)}); "
+            "name the task behind the marker, as in ### BEGIN SOLUTION " + next(iter(numbers), "task") + "."
+        )
+    return name
+
+
+def _first(node: ast.stmt) -> int:
+    """Return the first line of a statement, decorators included."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _last(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno
+
+
+def _holds(node: ast.stmt, begin: int, first: int) -> bool:
+    """Say whether ``node`` starts before line ``begin`` and still holds the statement in line ``first``."""
+    return _first(node) < begin and _last(node) >= first
+
+
+def _outline(tree: ast.Module) -> list[tuple[str, str, str]]:
+    """List what a stub must keep: every top-level import, and every signature with its docstring, methods included."""
+    outline = [("", "", ast.get_docstring(tree) or "")]
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            outline.append(("import", ast.unparse(node), ""))
+        elif isinstance(node, ast.ClassDef):
+            outline.append((node.name, ", ".join(map(ast.unparse, node.bases)), ast.get_docstring(node) or ""))
+            outline += [_signature(item, f"{node.name}.") for item in node.body if isinstance(item, _Function)]
+        elif isinstance(node, _Function):
+            outline.append(_signature(node, ""))
+    return outline
+
+
+def _signature(node: _Function, prefix: str) -> tuple[str, str, str]:
+    returns = ast.unparse(node.returns) if node.returns else ""
+    return prefix + node.name, f"({ast.unparse(node.args)}) -> {returns}", ast.get_docstring(node) or ""
+
+
+def main() -> None:
+    """Generate the stubs of every assignment below the current folder: ``python -m autograder.course.stubs``."""
+    from .assignment import load_all
+
+    for assignment in load_all(Path()):
+        if assignment.solution is not None:
+            for path in write(assignment):
+                print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()

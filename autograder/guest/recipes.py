@@ -1,0 +1,214 @@
+"""What a worker can build by name, because it cannot be sent; ``student/recipes.py`` is the trusted side."""
+
+from __future__ import annotations
+import __future__
+
+import contextlib
+import functools
+import importlib
+import inspect
+import operator
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+
+def generator(seed: int) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def torch_generator(seed: int) -> Any:
+    import torch
+
+    return torch.Generator().manual_seed(seed)
+
+
+def dictionary(keys: Sequence[Any], values: Sequence[Any]) -> dict[Any, Any]:
+    return dict(zip(keys, values, strict=True))
+
+
+CASE_FILE = "<function of the case>"
+
+
+def function(source: str) -> Callable[..., Any]:
+    """The function that ``source`` defines; it sees numpy as ``np``, and nothing else but its arguments."""
+    space: dict[str, Any] = {"np": np}
+    postponed = __future__.annotations.compiler_flag  # the names in its annotations need not be there
+    exec(compile(source, CASE_FILE, "exec", flags=postponed, dont_inherit=True), space)
+    found: Callable[..., Any] = list(space.values())[-1]
+    return found
+
+
+def linear(weight: Any, bias: Any) -> Any:
+    """An ``nn.Linear`` with weight (out, in) and bias (out,) or None."""
+    import torch
+
+    layer = torch.nn.Linear(weight.shape[1], weight.shape[0], bias=bias is not None).to(weight.dtype)
+    with torch.no_grad():
+        layer.weight.copy_(weight)
+        if bias is not None:
+            layer.bias.copy_(bias)
+    return layer
+
+
+def data_loader(x: Any, y: Any, batch_size: int, shuffle: bool) -> Any:
+    from torch.utils.data import DataLoader, TensorDataset
+
+    return DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=shuffle)
+
+
+def strided(value: Any) -> Any:
+    """A copy with a gap behind each entry, and one more behind each row: no view of it is flat."""
+    shape = (*value.shape[:-1], 2 * value.shape[-1] + 1)
+    wide = np.zeros(shape, value.dtype) if isinstance(value, np.ndarray) else value.new_zeros(shape)
+    copy = wide[..., :-1:2]
+    copy[...] = value if isinstance(value, np.ndarray) else value.detach()
+    return copy
+
+
+def on_device(value: Any, device: str) -> Any:
+    return value.to(device)
+
+
+def poisoned(model: Any, value: float) -> Any:
+    """The model itself, with ``value`` in every entry of every parameter's gradient."""
+    import torch
+
+    for parameter in model.parameters():
+        parameter.grad = torch.full_like(parameter, value)
+    return model
+
+
+class WatchInputs:
+    """Remembers the first row of what every forward call of ``model`` sees (at most 64 values and 100,000 calls)."""
+
+    def __init__(self, model: Any) -> None:
+        self._rows: list[list[float]] = []
+        model.register_forward_pre_hook(self._see)
+
+    def _see(self, model: Any, inputs: tuple[Any, ...]) -> None:
+        if inputs and len(self._rows) < 100_000:
+            self._rows.append([float(v) for v in inputs[0][0].detach().reshape(-1)[:64].tolist()])
+
+    def count(self) -> int:
+        return len(self._rows)
+
+    def first_values(self) -> list[np.ndarray]:
+        return [np.array(row) for row in self._rows]
+
+
+class WatchCalls:
+    """Calls ``function``, and remembers which of the functions and methods ``names`` were called meanwhile."""
+
+    def __init__(self, function: Callable[..., Any], names: Sequence[str]) -> None:
+        self._function = function
+        self._called: set[str] = set()
+        self._functions: dict[int, tuple[Any, Any]] = {}  # id -> function of a module, what stands in for it
+        self._methods: list[tuple[type, str, Any]] = []  # class, attribute, what stands in for it
+        for name in names:
+            owner, attribute = _owner_of(name)
+            original = inspect.getattr_static(owner, attribute)
+            if not inspect.isroutine(original) or isinstance(original, (classmethod, staticmethod)):
+                raise ValueError(f"{name} is neither a function nor a plain method")
+            stand_in = self._noting(name, original)
+            if isinstance(owner, type):
+                self._methods.append((owner, attribute, stand_in))
+            else:
+                self._functions[id(original)] = original, stand_in
+        try:
+            with self._in_place():
+                pass
+        except TypeError as exc:  # a class of compiled code takes no attribute
+            raise ValueError(f"one of {', '.join(names)} cannot be watched: {exc}") from None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with self._in_place():
+            return self._function(*args, **kwargs)
+
+    def called(self) -> list[str]:
+        return sorted(self._called)
+
+    @contextlib.contextmanager
+    def _in_place(self) -> Iterator[None]:
+        """Put the stand-ins wherever a module holds a function that is watched, by whatever name, and into classes."""
+        spaces = [vars(module) for module in list(sys.modules.values()) if isinstance(module, ModuleType)]
+        with contextlib.ExitStack() as restored:
+            for space in spaces:
+                for key, value in list(space.items()):
+                    if id(value) in self._functions:
+                        space[key] = self._functions[id(value)][1]
+                        restored.callback(space.__setitem__, key, value)
+            for owner, attribute, stand_in in self._methods:
+                inherited, before = attribute not in vars(owner), vars(owner).get(attribute)
+                setattr(owner, attribute, stand_in)
+                if inherited:
+                    restored.callback(delattr, owner, attribute)
+                else:
+                    restored.callback(setattr, owner, attribute, before)
+            yield
+
+    def _noting(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def noting(*args: Any, **kwargs: Any) -> Any:
+            self._called.add(name)
+            return original(*args, **kwargs)
+
+        return noting
+
+
+def _owner_of(name: str) -> tuple[Any, str]:
+    """Return the module or class that ``name`` is looked up in, and its last part; ImportError where there is none."""
+    parts = name.split(".")
+    for length in range(len(parts) - 1, 0, -1):
+        try:
+            owner: Any = importlib.import_module(".".join(parts[:length]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[length:-1]:
+            owner = getattr(owner, part)
+        return owner, parts[-1]
+    raise ImportError(f"there is no module of {name}")
+
+
+RECIPES: dict[str, Callable[..., Any]] = {
+    "generator": generator,
+    "torch_generator": torch_generator,
+    "dictionary": dictionary,
+    "function": function,
+    "linear": linear,
+    "data_loader": data_loader,
+    "strided": strided,
+    "on_device": on_device,
+    "poisoned": poisoned,
+    "watch_inputs": WatchInputs,
+    "watch_calls": WatchCalls,
+}
+
+
+def _swapped(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda right, left: operation(left, right)
+
+
+def _following(iterator: Iterator[Any]) -> tuple[Any, ...]:
+    """What an iterator gives next, alone in a tuple; the empty tuple at its end."""
+    for value in iterator:
+        return (value,)
+    return ()
+
+
+_BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+
+# What ``a + b``, ``a[i]`` or ``len(a)`` in a case does to the real object. Operators, not the special methods
+# themselves: so a reflected one has its turn when the left operand cannot.
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    **{f"__{name}__": getattr(operator, name) for name in _BINARY},
+    **{f"__r{name}__": _swapped(getattr(operator, name)) for name in _BINARY},
+    "__neg__": operator.neg,
+    "__getitem__": operator.getitem,
+    "__len__": len,
+    "__iter__": iter,
+    "__next__": _following,
+}

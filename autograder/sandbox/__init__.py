@@ -1,1 +1,0 @@
-"""The wall between student code and everything that it must not see."""

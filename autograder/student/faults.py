@@ -1,0 +1,252 @@
+"""What went wrong with a submission, as a verdict and a sentence for the student."""
+
+from __future__ import annotations
+
+import functools
+import re
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..messages import say
+from ..model import Verdict
+from ..wall.limits import Limits
+from ..workers.worker import LossReason, WorkerLost
+from .source import ModuleSources
+
+MISSING_MODULE = re.compile(r"No module named '([A-Za-z]\w{0,79})[.']")
+
+
+class StudentFault(BaseException):
+    """A verdict on the submission, raised through the case that made the call.
+
+    A BaseException, so that no ``pytest.raises(Exception)`` of a case takes a crash for the expected error.
+    ``again`` says that the submission may not be to blame, so that the case deserves a second run.
+    """
+
+    def __init__(self, verdict: Verdict, message: str, *, staff: str = "", again: bool = False) -> None:
+        super().__init__(message)
+        self.again = again
+        self.verdict = verdict
+        self.message = message
+        self.staff = staff
+
+
+class StudentRaised(Exception):
+    """The student's code raised. The instance is also one of the builtin exception that it raised, by name.
+
+    ``tell`` makes the sentence for the student. It is asked only when somebody reads it: mostly a case expects this.
+    """
+
+    verdict = Verdict.ERRORED
+
+    def __init__(self, tell: Callable[[], str], *, type_name: str, text: str, staff: str = "") -> None:
+        self._tell = tell
+        self.type_name = type_name
+        self.text = text
+        self.staff = staff
+
+    @functools.cached_property
+    def message(self) -> str:
+        """The sentence for the student, in the language of the run."""
+        return self._tell()
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@functools.cache
+def _raised_class(builtin: str) -> type[StudentRaised]:
+    """A class that is both StudentRaised and the builtin exception of that name, for ``pytest.raises``."""
+    import builtins
+
+    base = getattr(builtins, builtin)
+    # One that means the end of a loop would end the case's own, and ``zip(map(student.f, inputs), wanted)`` would hold
+    # without a comparison. An exception group cannot be made without its members.
+    if base is Exception or issubclass(base, (StopIteration, StopAsyncIteration, BaseExceptionGroup)):
+        return StudentRaised
+    return type(f"Student{builtin}", (StudentRaised, base), {})
+
+
+def _builtin_of(bases: Sequence[str]) -> str:
+    import builtins
+
+    for name in bases:
+        found = getattr(builtins, name, None)
+        if isinstance(found, type) and issubclass(found, Exception):
+            return name
+    return "Exception"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteError:
+    """An exception as a worker describes it; every field checked.
+
+    ``bases`` are the names of the builtin classes that it derives from, ``lines`` the student's own, innermost last:
+    file, line, function, source. ``own`` says that it was raised by the submission, not by the way it was called.
+    """
+
+    type: str
+    bases: tuple[str, ...]
+    text: str
+    lines: tuple[tuple[str, int, str, str], ...]
+    own: bool
+
+    @classmethod
+    def read(cls, header: dict[str, Any], source: ModuleSources) -> RemoteError:
+        """Read the header of an ERROR frame; KeyError, TypeError or ValueError when it is of another form.
+
+        Its lines must be lines of the submission: in a secret case they reach the student, and the name of a file
+        could carry anything.
+        """
+        modules = {file: (name, len(data.splitlines()) + 1) for name, (file, data) in source.modules.items()}
+        lines = []
+        for file, line, function, text in header["lines"][:5]:
+            number, where, code = _line(line), checked_text(function, 80), checked_text(text, 200)
+            module, size = modules.get(checked_text(file, 200), ("", -1))
+            if 0 <= number <= size:
+                lines.append((*source.placed(module, number), where, code))
+        return cls(
+            type=checked_text(header["type"], 80),
+            bases=tuple(checked_text(base, 80) for base in header["bases"][:20]),
+            text=checked_text(header["text"], 2000),
+            lines=tuple(lines),
+            own=header["own"] is True,
+        )
+
+    def trace(self) -> str:
+        """The exception in full, for staff."""
+        lines = [f"{file}, line {line}, in {where or '<module>'}: {source}" for file, line, where, source in self.lines]
+        return "\n".join([*lines, f"{self.type}: {self.text}"])
+
+
+def checked_text(value: Any, most: int) -> str:
+    """At most ``most`` characters of a text from a worker; TypeError when it is none."""
+    if not isinstance(value, str):
+        raise TypeError("a string was wanted")
+    return value.encode("utf-8", "replace").decode()[:most]
+
+
+def _line(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError("a line number was wanted")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class FaultMessages:
+    """Puts what went wrong in a case into a verdict and a sentence, in the language of the run.
+
+    ``packages`` are what the assignment offers for import (None: anything goes). In a ``secret`` (hidden) case no
+    sentence carries an argument, or a text that the student's code could have made from one.
+    """
+
+    source: ModuleSources
+    limits: Limits
+    packages: frozenset[str] | None
+    secret: bool
+
+    def raised(self, error: RemoteError, describe: Callable[[], str]) -> StudentFault | StudentRaised:
+        """Return what a call that raised raises in the case."""
+        staff = error.trace()
+        if "NotImplementedError" in error.bases:
+            # What was called may have called the stub.
+            stubs = [where for _, _, where, _ in error.lines if where in self.source.parameters]
+            name = stubs[-1] if stubs else self.call(describe).partition("(")[0]
+            return StudentFault(Verdict.NOT_ATTEMPTED, say("student.not-attempted", name=name), staff=staff)
+        if "MemoryError" in error.bases or "DefaultCPUAllocator" in error.text:
+            message = say("worker.memory", call=self.call(describe), mib=self.limits.memory_mib)
+            return StudentFault(Verdict.OUT_OF_MEMORY, message, staff=staff)
+        if "RecursionError" in error.bases:
+            message = say("student.recursion", call=self.call(describe))
+            return StudentFault(Verdict.ERRORED, message, staff=staff)
+        if error.type == "ReturnTypeError":
+            id = "student.too-large" if "bytes;" in error.text else "student.return-type"
+            call = self.call(describe)
+            message = say(f"{id}-hidden", call=call) if self.secret else say(id, call=call, text=error.text)
+            return StudentFault(Verdict.ERRORED, message, staff=staff)
+        tell = functools.partial(self._sentence, describe, error)
+        return _raised_class(_builtin_of(error.bases))(tell, type_name=error.type, text=error.text, staff=staff)
+
+    def load_failed(self, error: RemoteError) -> StudentFault:
+        """Return the verdict on a submission whose import raised."""
+        file = self.source.file
+        line = 0
+        if error.lines:
+            file, line = error.lines[-1][0], error.lines[-1][1]
+        if "UnicodeDecodeError" in error.bases and not error.lines:
+            return StudentFault(Verdict.ERRORED, say("student.encoding", file=file), staff=error.trace())
+        if "SyntaxError" in error.bases and line:
+            text = error.text.partition(" (")[0]
+            return StudentFault(Verdict.ERRORED, say("student.syntax", file=file, line=line, text=text))
+        if line and (missing := self._missing(error)):
+            message = say("student.load-missing", file=file, line=line, name=missing, offered=self._offered())
+        elif line:
+            message = say("student.load-at", file=file, line=line, type=error.type, text=error.text)
+        else:
+            message = say("student.load", file=file, type=error.type, text=error.text)
+        return StudentFault(Verdict.ERRORED, message, staff=error.trace())
+
+    def lost(self, lost: WorkerLost, describe: Callable[[], str], *, served_before: bool) -> StudentFault:
+        """Return the verdict on a call that cost the worker; ``served_before`` says that it is older than the case."""
+        call = self.call(describe)
+        # Nobody knows who is to blame for a wait, for what earlier cases used of the CPU seconds, or for a SIGKILL,
+        # which the kernel sends when the machine runs out of memory.
+        again = (
+            lost.waiting
+            or (lost.loss is LossReason.CPU and served_before)
+            or (lost.loss is LossReason.SIGNALLED and lost.detail == signal.SIGKILL)
+        )
+        match lost.loss:
+            case LossReason.BUDGET:
+                verdict = Verdict.TIMED_OUT
+                message = say("worker.budget", seconds=f"{self.limits.submission_s:g}")
+            case LossReason.TIMED_OUT:
+                verdict, message = Verdict.TIMED_OUT, say("worker.timed-out", call=call, seconds=f"{lost.limit_s:g}")
+            case LossReason.CPU:
+                verdict, message = Verdict.TIMED_OUT, say("worker.cpu", seconds=f"{lost.limit_s:g}")
+            case LossReason.MEMORY:
+                verdict = Verdict.OUT_OF_MEMORY
+                message = say("worker.memory", call=call, mib=self.limits.memory_mib)
+            case LossReason.EXITED:
+                verdict, message = Verdict.CRASHED, say("worker.exit", call=call, status=lost.detail)
+            case LossReason.SIGNALLED:
+                known = lost.detail in set(signal.Signals)
+                name = signal.Signals(lost.detail).name if known else f"signal {lost.detail}"
+                verdict, message = Verdict.CRASHED, say("worker.signal", call=call, signal=name)
+            case _:
+                verdict, message = Verdict.CRASHED, say("worker.protocol", call=call)
+        return StudentFault(verdict, message, staff=lost.text, again=again)
+
+    def call(self, describe: Callable[[], str]) -> str:
+        """The call without what is said of its arguments; in a secret case without the arguments, too."""
+        call = describe().partition("  ")[0]
+        return f"{call.partition('(')[0]}(…)" if self.secret and "(" in call else call
+
+    def _sentence(self, describe: Callable[[], str], error: RemoteError) -> str:
+        call = self.call(describe)
+        if error.type == "TypeError" and not error.own:
+            if self.secret:
+                return say("student.signature-hidden", call=call)
+            return say("student.signature", call=call, text=error.text)
+        type = _builtin_of(error.bases) if self.secret else error.type
+        if not error.lines:
+            if self.secret:
+                return say("student.raised-hidden", call=call, type=type)
+            return say("student.raised", call=call, type=type, text=error.text)
+        file, line, _, _ = error.lines[-1]
+        if self.secret:
+            return say("student.raised-at-hidden", call=call, type=type, file=file, line=line)
+        if missing := self._missing(error):
+            return say("student.missing", call=call, file=file, line=line, name=missing, offered=self._offered())
+        return say("student.raised-at", call=call, type=type, text=error.text, file=file, line=line)
+
+    def _missing(self, error: RemoteError) -> str:
+        """The module that was to be imported and is not offered to submissions, however many a student's own has."""
+        found = MISSING_MODULE.match(error.text) if error.type == "ModuleNotFoundError" else None
+        name = found[1] if found else ""
+        return "" if self.packages is None or name in self.packages else name
+
+    def _offered(self) -> str:
+        return ", ".join(sorted(self.packages or ()))

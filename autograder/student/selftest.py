@@ -1,0 +1,193 @@
+"""Which layers of the sandbox hold on this machine: real attempts from inside a real worker, judged by their effect.
+
+Each attempt has a positive control on the trusted side (a missing file or a listener that is not there would prove
+nothing). The result stands in every report; ``--official`` refuses to grade unless every layer holds.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import SandboxError
+from ..model import SandboxInfo
+from ..wall.limits import Limits
+from ..workers.supervisor import Supervisor
+from .connection import Connection
+from .faults import StudentFault
+from .handle import StudentCode
+from .source import ModuleSources
+
+PROBE = b"""
+import os, sys
+
+def attempt(action):
+    try:
+        action()
+    except MemoryError:
+        return "MemoryError"
+    except (OSError, ValueError) as exc:
+        return type(exc).__name__
+    return "done"
+
+def look_at(path):
+    return [attempt(lambda: os.stat(path)), attempt(lambda: open(path).close())]
+
+def identity():
+    return [os.getpid(), os.getppid()]
+
+def list_root():
+    return attempt(lambda: os.listdir("/"))
+
+def connect(port):
+    import socket
+    def go():
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    return attempt(go)
+
+def start_processes():
+    def fork():
+        if os.fork() == 0:
+            os._exit(0)
+    return [attempt(fork), attempt(lambda: os.execv("/bin/true", ["true"]))]
+
+def privileges():
+    with open("/proc/self/status") as file:
+        lines = dict(line.split(":", 1) for line in file if ":" in line)
+    return {key: lines[key].strip() for key in lines if key.startswith(("Cap", "NoNewPrivs", "Seccomp"))}
+
+def outgrow(mib):
+    import resource
+    def allocate():
+        bytearray((mib + 64) * 2**20)
+    def raise_limit():
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard + 1, hard + 1))
+    return [attempt(allocate), attempt(raise_limit)]
+
+def surroundings():
+    fds = [fd for fd in range(64) if attempt(lambda: os.fstat(fd)) == "done"]
+    return [sorted(os.environ), sys.argv, fds]
+
+def scratch():
+    def write():
+        with open("probe", "w") as file:
+            file.write("x")
+    size = os.statvfs(".")
+    return [attempt(write), os.listdir("."), size.f_blocks * size.f_frsize // 2**20]
+"""
+
+NAMESPACES_REMEDY = (
+    "On Ubuntu 24.04 and on GitHub runners: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0. "
+    "In Docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cap-add SYS_ADMIN. "
+    "macOS and Windows do not have it."
+)
+KEPT = {"HOME", "TMPDIR", "LANG", "PATH", "OMP_NUM_THREADS", "LC_CTYPE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer: the name that reports show, the attempt that must fail (or succeed), and how to get the layer."""
+
+    name: str
+    holds: Callable[[_Probes], bool]
+    remedy: str
+
+
+class _Probes:
+    """The student's side of the attempts, and what the trusted side prepared for them."""
+
+    def __init__(self, student: StudentCode, limits: Limits, *, secret: Path, port: int) -> None:
+        self.student: Any = student
+        self.limits = limits
+        self.secret = secret
+        self.port = port
+
+
+def _clean(probes: _Probes) -> bool:
+    names, argv, fds = probes.student.surroundings()
+    return set(names) <= KEPT and argv == [""] and fds == [0, 1, 2, 3]
+
+
+def _no_rights(probes: _Probes) -> bool:
+    found = probes.student.privileges()
+    sets = [int(value, 16) for key, value in found.items() if key.startswith("Cap")]
+    return len(sets) == 5 and not any(sets) and found["NoNewPrivs"] == "1"
+
+
+def _filtered(probes: _Probes) -> bool:
+    return bool(
+        probes.student.start_processes() == ["PermissionError", "PermissionError"]
+        and probes.student.privileges()["Seccomp"] == "2"
+    )
+
+
+def _bounded_scratch(probes: _Probes) -> bool:
+    written, names, mib = probes.student.scratch()
+    return bool(written == "done" and names == ["probe"] and mib <= probes.limits.scratch_mib)
+
+
+LINUX = "Linux has it; grade officially there."
+LAYERS = (
+    Layer("separate process", lambda probes: probes.student.identity()[0] != os.getpid(), LINUX),
+    Layer("own process numbers", lambda probes: probes.student.identity() == [1, 0], NAMESPACES_REMEDY),
+    Layer(
+        "private file system",
+        lambda probes: probes.student.look_at(str(probes.secret)) == ["FileNotFoundError", "FileNotFoundError"],
+        NAMESPACES_REMEDY,
+    ),
+    Layer("no network", lambda probes: probes.student.connect(probes.port) != "done", NAMESPACES_REMEDY),
+    Layer("own bounded scratch folder", _bounded_scratch, NAMESPACES_REMEDY),
+    Layer(
+        "Landlock",
+        lambda probes: probes.student.list_root() == "PermissionError",
+        "It needs Linux 5.13 or newer with landlock among the names in /sys/kernel/security/lsm.",
+    ),
+    Layer("system-call filter", _filtered, "It needs Linux with seccomp on x86_64 or aarch64."),
+    Layer("no capabilities, no new privileges", _no_rights, LINUX),
+    Layer(
+        "resource limits",
+        lambda probes: probes.student.outgrow(probes.limits.memory_mib) == ["MemoryError", "ValueError"],
+        LINUX,
+    ),
+    Layer("no environment, arguments or open files", _clean, LINUX),
+)
+REMEDIES = {layer.name: layer.remedy for layer in LAYERS}
+
+
+def examine(supervisor: Supervisor, limits: Limits, *, torch: bool, packages: frozenset[str] | None) -> SandboxInfo:
+    """Try every layer in a worker like those that will run submissions; SandboxError when none can be started."""
+    source = ModuleSources("probe", {"probe": ("probe.py", PROBE)})
+    connection = Connection(source, supervisor, limits, torch=torch, packages=packages, seed=0)
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
+        os.chmod(folder, 0o755)
+        secret = Path(folder) / "secret"
+        secret.write_text("secret", encoding="utf-8")
+        port = listener.getsockname()[1]
+        _control(secret, port)
+        probes = _Probes(StudentCode(connection), limits, secret=secret, port=port)
+        try:
+            held = tuple(layer.name for layer in LAYERS if _try(layer, probes))
+        finally:
+            connection.close()
+    missing = tuple(layer.name for layer in LAYERS if layer.name not in held)
+    return SandboxInfo(complete=not missing, layers=held, missing=missing)
+
+
+def _control(secret: Path, port: int) -> None:
+    """What the worker must not be able to do, the trusted side can: else a failed attempt would prove nothing."""
+    if secret.read_text(encoding="utf-8") != "secret":
+        raise SandboxError("The self-test cannot read its own file, so it proves nothing.", slug="sandbox-selftest")
+    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+
+
+def _try(layer: Layer, probes: _Probes) -> bool:
+    try:
+        return layer.holds(probes)
+    except (StudentFault, Exception):  # an attempt that ended its worker or answered nonsense shows no layer
+        return False

@@ -1,0 +1,1 @@
+"""The confinement of a worker: limits, namespaces, Landlock, seccomp, cgroups."""

@@ -1,0 +1,169 @@
+"""The layers that a worker puts around itself after the fork and before it sees a byte of a submission.
+
+In this order, because each takes away what the ones before it need: own session and process group, death with the
+parent, three neutral descriptors, own mounts (``namespaces.py``), a neutral environment, no capabilities, resource
+limits, no new privileges, Landlock, seccomp. Which of them hold on a machine is not asked here but
+tried, from inside a worker, by ``selftest.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import struct
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import landlock, namespaces, seccomp
+from .libc import checked, libc
+from .limits import Limits
+
+PROC = ("/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/sys/devices/system/cpu")
+DEVICES = tuple(f"/dev/{name}" for name in namespaces.DEVICES)
+
+
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """What a zygote knows about the layers of its workers.
+
+    ``home`` is a descriptor of the template's pid namespace, None without namespaces. ``readable`` is what a worker
+    may read. With ``open_devices`` (a GPU) neither Landlock nor seccomp can be put on: the driver needs both ways.
+    """
+
+    home: int | None
+    readable: tuple[str, ...]
+    open_devices: bool = False
+
+    def fork(self) -> int:
+        """Fork; inside namespaces the child is process 1 of its own."""
+        return os.fork() if self.home is None else namespaces.fork_into_own_pid_namespace(self.home)
+
+    def put_on(self, limits: Limits, scratch: str | None) -> None:
+        """In the worker: put on every layer that this machine has. ``scratch`` is its folder without namespaces."""
+        if self.home is not None:
+            namespaces.own_mounts(limits.scratch_mib, self.readable)
+        box = namespaces.BOX if self.home is not None or scratch is None else scratch
+        neutral_surroundings(box)
+        if sys.platform == "linux":
+            drop_capabilities()
+        limit_resources(limits, own_users=self.home is not None)
+        if sys.platform == "linux":
+            no_new_privileges()
+            if not self.open_devices:
+                self._close(box)
+
+    def _close(self, box: str) -> None:
+        writable = [box, "/dev/null", *(("/tmp", "/dev/shm") if self.home is not None else ())]
+        if landlock.landlock_abi():
+            landlock.restrict_files([*self.readable, *PROC, *DEVICES], _module_folders(), writable)
+        if seccomp.has_system_call_filter():
+            seccomp.filter_system_calls(seccomp.system_call_filter(os.getpid()))
+
+
+def _module_folders() -> Sequence[str]:
+    return [path for path in sys.path if path and os.path.isdir(path)]
+
+
+PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 4, 24, 38, 47, 4
+_CAPABILITY_VERSION_3 = 0x20080522
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel for SIGKILL when the parent ends; end at once if ``parent`` has ended already."""
+    if sys.platform != "linux":
+        return  # the socket's end of file is what ends a worker there
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() not in (0, parent):  # 0: the parent is outside our pid namespace
+        os._exit(96)
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of every grandchild whose parent ends, so that it can be killed and reaped."""
+    if sys.platform == "linux":
+        libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def drop_capabilities() -> None:
+    """Give up every capability, in every set, for this process and whatever it starts."""
+    with open("/proc/sys/kernel/cap_last_cap", encoding="ascii") as file:
+        last = int(file.read())
+    for capability in range(last + 1):
+        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+    libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
+    checked(libc.capset(header, bytes(24)), "capset")
+
+
+def no_new_privileges() -> None:
+    """No core dumps or readable memory (``dumpable``), and no program may ever gain rights again."""
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+
+
+def limit_resources(limits: Limits, *, own_users: bool = False) -> None:
+    """Apply the rlimits of ``limits`` to this process and whatever it starts.
+
+    The address space is counted on top of what this process holds now (a torch zygote has gigabytes mapped).
+    """
+    mib = 1024 * 1024
+    linux = sys.platform == "linux"  # others count address space in their own ways, and have no /proc
+    if linux and not limits.gpu:
+        _limit(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_mib * mib)
+    cpu = max(1, round(limits.cpu_s))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))  # the hard limit ends those who ignore SIGXCPU
+    _limit(resource.RLIMIT_FSIZE, limits.file_mib * mib)
+    _limit(resource.RLIMIT_NOFILE, limits.open_files)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_MEMLOCK, 0)
+    _limit(resource.RLIMIT_STACK, 8 * mib)
+    if own_users:
+        _limit(resource.RLIMIT_NPROC, limits.tasks + 3)  # counted in our user namespace: the zygote and its relay, too
+    elif linux and os.getuid() != 0:  # root is exempt; for others all processes of the user count, so leave room
+        _limit(resource.RLIMIT_NPROC, _processes_of_user() + limits.tasks)
+
+
+def _limit(which: int, value: int) -> None:
+    _, hard = resource.getrlimit(which)
+    bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(which, (bound, bound))
+
+
+def _mapped_bytes() -> int:
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
+def _processes_of_user() -> int:
+    uid, count = os.getuid(), 0
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                if os.stat(f"/proc/{name}").st_uid == uid:
+                    count += len(os.listdir(f"/proc/{name}/task"))
+            except OSError:
+                continue  # it ended meanwhile
+    return count
+
+
+def neutral_descriptors(connection: int, output: int) -> None:
+    """Leave open: 0 (nothing to read), 1 and 2 (the output pipe), 3 (the connection). Close all others."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0, inheritable=False)
+    os.dup2(output, 1, inheritable=False)
+    os.dup2(output, 2, inheritable=False)
+    os.dup2(connection, 3, inheritable=False)
+    os.closerange(4, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+def neutral_surroundings(scratch: str) -> None:
+    """Work in ``scratch``, with an environment and arguments that tell nothing."""
+    os.chdir(scratch)
+    os.environ.clear()
+    os.environ.update(HOME=scratch, TMPDIR=scratch, LANG="C.UTF-8", PATH="/usr/bin:/bin", OMP_NUM_THREADS="1")
+    sys.argv[:] = [""]
+    if "tempfile" in sys.modules:  # it may remember the zygote's folder
+        sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]

@@ -1,0 +1,173 @@
+"""Namespaces and the private view of the file system, by ctypes alone.
+
+The zygote enters template namespaces once (:func:`enter`): a user, mount, process, network, IPC, host-name and cgroup
+namespace, and a root that holds the interpreter, the allowed packages and nothing else. A worker then needs one fork
+(:func:`fork_into_own_pid_namespace`) and one mount namespace (:func:`own_mounts`), which cost tens of microseconds.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+from collections.abc import Callable, Sequence
+
+from .libc import checked, libc
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWCGROUP = 0x02000000
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = (
+    1, 2, 4, 8, 32, 4096, 16384, 1 << 18
+)  # fmt: skip
+MNT_DETACH = 2
+AT_FDCWD, AT_RECURSIVE = -100, 0x8000
+MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV = 1, 2, 4
+PR_SET_DUMPABLE = 4
+_SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+_SYS_MOUNT_SETATTR = 442
+
+INSIDE_UID = 1000  # what a worker sees of itself; it means nothing outside
+SANDBOX_UID = 64_321  # whom root becomes: a uid that owns nothing
+BOX = "/box"  # a worker's own scratch, also seen as /tmp and /dev/shm
+DEVICES = ("null", "zero", "urandom", "random")
+
+
+def unshare(flags: int) -> None:
+    checked(libc.unshare(flags), "unshare")
+
+
+def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    where = (source.encode(), target.encode(), kind.encode() if kind else None)
+    checked(libc.mount(*where, ctypes.c_ulong(flags), options.encode() or None), f"mount {target}")
+
+
+def _bind_read_only(source: str, target: str) -> None:
+    """Bind ``source`` with all that is mounted below it; a plain remount would leave submounts writable."""
+    mount(source, target, None, MS_BIND | MS_REC)
+
+    class Attributes(ctypes.Structure):
+        _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "userns")]
+
+    wanted = Attributes(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0, 0, 0)
+    arguments = (AT_FDCWD, target.encode(), AT_RECURSIVE, ctypes.byref(wanted), ctypes.sizeof(wanted))
+    checked(libc.syscall(_SYS_MOUNT_SETATTR, *arguments), f"mount_setattr {target}")
+
+
+def enter(
+    paths: Sequence[str], covered: Sequence[str], new_root: str, *, die_with_parent: Callable[[int], None]
+) -> int:
+    """Move this process into the template namespaces; return a descriptor of its own pid namespace.
+
+    ``paths`` (folders and files) are all that the new root holds, read-only; ``covered`` folders inside them appear
+    empty. ``new_root`` is an empty folder to build on. Returns in a child that is process 1 of the new pid
+    namespace; the caller's own process waits for it and ends with it. Raises OSError where the kernel refuses.
+    """
+    root = os.getuid() == 0
+    if root:
+        # The interpreter may lie below a folder that only root can enter: bind first, become nobody then.
+        unshare(CLONE_NEWNS)
+        _build_root(paths, covered, new_root)
+        os.setgroups([])
+        os.setresgid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID)
+        os.setresuid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID)
+        libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # changing the uid cleared it, and then uid_map cannot be written
+    uid, gid = os.getuid(), os.getgid()
+    unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{INSIDE_UID} {uid} 1"),
+        ("gid_map", f"{INSIDE_UID} {gid} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
+            file.write(text)
+    parent = os.getpid()
+    child = os.fork()
+    if child:
+        _relay(child)
+    die_with_parent(parent)
+    if not root:
+        _build_root(paths, covered, new_root)
+    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _relay(child: int) -> None:
+    """Wait for the process that went inside, and end as it did."""
+    for fd in range(3, 64):
+        try:
+            os.close(fd)  # the control socket above all: its other end must see the end of the process inside
+        except OSError:
+            continue
+    _, status = os.waitpid(child, 0)
+    os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+
+
+def _build_root(paths: Sequence[str], covered: Sequence[str], new_root: str) -> None:
+    mount("none", "/", None, MS_REC | MS_PRIVATE)
+    mount("tmpfs", new_root, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,nr_inodes=4096,mode=755")
+    for path in paths:
+        _show(path, new_root)
+    for path in covered:
+        if os.path.isdir(new_root + path):
+            mount("tmpfs", new_root + path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k,nr_inodes=2,mode=755")
+    for folder in ("/proc", "/tmp", BOX, "/dev", "/dev/shm", "/old"):
+        os.makedirs(new_root + folder, mode=0o755, exist_ok=True)
+    for device in DEVICES:
+        _show(f"/dev/{device}", new_root)
+    # A proc of a new pid namespace can be mounted only while a whole one is in sight.
+    mount("/proc", new_root + "/proc", None, MS_BIND | MS_REC)
+    pivot_root = _SYS_PIVOT_ROOT[platform.machine()]
+    checked(libc.syscall(pivot_root, new_root.encode(), (new_root + "/old").encode()), "pivot_root")
+    os.chdir("/")
+    checked(libc.umount2(b"/old", MNT_DETACH), "umount2 /old")
+    os.rmdir("/old")
+    mount("none", "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
+
+
+def _show(path: str, new_root: str) -> None:
+    """Make ``path`` appear in the new root: a link as a link, a folder or a file bound read-only."""
+    target = new_root + path
+    os.makedirs(os.path.dirname(target), mode=0o755, exist_ok=True)
+    if os.path.islink(path):
+        if not os.path.lexists(target):
+            os.symlink(os.readlink(path), target)
+        return
+    if os.path.isdir(path):
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
+    if path.startswith("/dev/"):
+        mount(path, target, None, MS_BIND)  # nodev would make it useless
+    else:
+        _bind_read_only(path, target)
+
+
+def fork_into_own_pid_namespace(home: int) -> int:
+    """Like os.fork, but the child is process 1 of a pid namespace of its own, which dies with it."""
+    unshare(CLONE_NEWPID)
+    pid = os.fork()
+    if pid:
+        # Back to our own: without this the next unshare is refused.
+        checked(libc.setns(home, CLONE_NEWPID), "setns")
+    return pid
+
+
+def own_mounts(size_mib: int, shown: Sequence[str]) -> None:
+    """In a worker: a mount and an IPC namespace of its own, its own /proc, and an empty scratch folder.
+
+    The scratch folder is /tmp as well, unless something of ``shown`` lies there: then /tmp holds that, read-only.
+    """
+    unshare(CLONE_NEWNS | CLONE_NEWIPC)
+    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    options = f"size={size_mib}m,nr_inodes=4096,mode=700"
+    mount("tmpfs", BOX, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
+    for other in ("/tmp", "/dev/shm"):
+        if not any(path.startswith(f"{other}/") for path in shown):
+            mount(BOX, other, None, MS_BIND)
+    os.chdir(BOX)

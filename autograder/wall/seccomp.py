@@ -1,0 +1,139 @@
+"""seccomp: the filter that leaves a worker an allow-list of system calls, one table per machine.
+
+The numbers are from the kernel's ``asm/unistd_64.h`` (x86_64) and ``asm-generic/unistd.h`` (aarch64); they are
+committed, so that no header is needed. A name that a machine lacks is absent from its table. ``clone``, ``clone3``,
+``ioctl``, ``prlimit64`` and ``tgkill`` have rules of their own in :func:`system_call_filter`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import platform
+import struct
+import sys
+
+from .libc import checked, libc
+
+X86_64: dict[str, int] = {
+    "read": 0, "write": 1, "open": 2, "close": 3, "stat": 4, "fstat": 5, "lstat": 6, "poll": 7, "lseek": 8,
+    "mmap": 9, "mprotect": 10, "munmap": 11, "brk": 12, "rt_sigaction": 13, "rt_sigprocmask": 14,
+    "rt_sigreturn": 15, "ioctl": 16, "pread64": 17, "pwrite64": 18, "readv": 19, "writev": 20, "access": 21,
+    "pipe": 22, "select": 23, "sched_yield": 24, "mremap": 25, "msync": 26, "mincore": 27, "madvise": 28,
+    "dup": 32, "dup2": 33, "nanosleep": 35, "getitimer": 36, "alarm": 37, "setitimer": 38, "getpid": 39,
+    "sendto": 44, "recvfrom": 45, "sendmsg": 46, "recvmsg": 47, "shutdown": 48, "getsockname": 51,
+    "getpeername": 52, "getsockopt": 55, "clone": 56, "exit": 60, "uname": 63, "fcntl": 72, "fsync": 74,
+    "fdatasync": 75, "truncate": 76, "ftruncate": 77, "getdents": 78, "getcwd": 79, "chdir": 80, "fchdir": 81,
+    "rename": 82, "mkdir": 83, "rmdir": 84, "creat": 85, "unlink": 87, "readlink": 89, "chmod": 90, "fchmod":
+    91, "umask": 95, "gettimeofday": 96, "getrlimit": 97, "getrusage": 98, "sysinfo": 99, "times": 100,
+    "getuid": 102, "getgid": 104, "geteuid": 107, "getegid": 108, "getppid": 110, "getpgrp": 111, "getgroups":
+    115, "getresuid": 118, "getresgid": 120, "getpgid": 121, "getsid": 124, "rt_sigpending": 127,
+    "rt_sigtimedwait": 128, "rt_sigsuspend": 130, "sigaltstack": 131, "statfs": 137, "fstatfs": 138,
+    "getpriority": 140, "sched_getparam": 143, "sched_getscheduler": 145, "sched_get_priority_max": 146,
+    "sched_get_priority_min": 147, "arch_prctl": 158, "gettid": 186, "time": 201, "futex": 202,
+    "sched_getaffinity": 204, "epoll_create": 213, "getdents64": 217, "set_tid_address": 218,
+    "restart_syscall": 219, "clock_gettime": 228, "clock_getres": 229, "clock_nanosleep": 230, "exit_group":
+    231, "epoll_wait": 232, "epoll_ctl": 233, "tgkill": 234, "get_mempolicy": 239, "openat": 257, "mkdirat":
+    258, "newfstatat": 262, "unlinkat": 263, "renameat": 264, "readlinkat": 267, "fchmodat": 268, "faccessat":
+    269, "pselect6": 270, "ppoll": 271, "set_robust_list": 273, "get_robust_list": 274, "utimensat": 280,
+    "epoll_pwait": 281, "fallocate": 285, "eventfd2": 290, "epoll_create1": 291, "dup3": 292, "pipe2": 293,
+    "preadv": 295, "pwritev": 296, "prlimit64": 302, "getcpu": 309, "renameat2": 316, "getrandom": 318,
+    "membarrier": 324, "preadv2": 327, "pwritev2": 328, "statx": 332, "rseq": 334, "clone3": 435,
+    "close_range": 436, "openat2": 437, "faccessat2": 439, "epoll_pwait2": 441, "futex_waitv": 449
+}  # fmt: skip
+
+AARCH64: dict[str, int] = {
+    "getcwd": 17, "eventfd2": 19, "epoll_create1": 20, "epoll_ctl": 21, "epoll_pwait": 22, "dup": 23, "dup3":
+    24, "fcntl": 25, "ioctl": 29, "mkdirat": 34, "unlinkat": 35, "renameat": 38, "statfs": 43, "fstatfs": 44,
+    "truncate": 45, "ftruncate": 46, "fallocate": 47, "faccessat": 48, "chdir": 49, "fchdir": 50, "fchmod":
+    52, "fchmodat": 53, "openat": 56, "close": 57, "pipe2": 59, "getdents64": 61, "lseek": 62, "read": 63,
+    "write": 64, "readv": 65, "writev": 66, "pread64": 67, "pwrite64": 68, "preadv": 69, "pwritev": 70,
+    "pselect6": 72, "ppoll": 73, "readlinkat": 78, "newfstatat": 79, "fstat": 80, "fsync": 82, "fdatasync":
+    83, "utimensat": 88, "exit": 93, "exit_group": 94, "set_tid_address": 96, "futex": 98, "set_robust_list":
+    99, "get_robust_list": 100, "nanosleep": 101, "getitimer": 102, "setitimer": 103, "clock_gettime": 113,
+    "clock_getres": 114, "clock_nanosleep": 115, "sched_getscheduler": 120, "sched_getparam": 121,
+    "sched_getaffinity": 123, "sched_yield": 124, "sched_get_priority_max": 125, "sched_get_priority_min":
+    126, "restart_syscall": 128, "tgkill": 131, "sigaltstack": 132, "rt_sigsuspend": 133, "rt_sigaction": 134,
+    "rt_sigprocmask": 135, "rt_sigpending": 136, "rt_sigtimedwait": 137, "rt_sigreturn": 139, "getpriority":
+    141, "getresuid": 148, "getresgid": 150, "times": 153, "getpgid": 155, "getsid": 156, "getgroups": 158,
+    "uname": 160, "getrlimit": 163, "getrusage": 165, "umask": 166, "getcpu": 168, "gettimeofday": 169,
+    "getpid": 172, "getppid": 173, "getuid": 174, "geteuid": 175, "getgid": 176, "getegid": 177, "gettid":
+    178, "sysinfo": 179, "getsockname": 204, "getpeername": 205, "sendto": 206, "recvfrom": 207, "getsockopt":
+    209, "shutdown": 210, "sendmsg": 211, "recvmsg": 212, "brk": 214, "munmap": 215, "mremap": 216, "clone":
+    220, "mmap": 222, "mprotect": 226, "msync": 227, "mincore": 232, "madvise": 233, "get_mempolicy": 236,
+    "prlimit64": 261, "renameat2": 276, "getrandom": 278, "membarrier": 283, "preadv2": 286, "pwritev2": 287,
+    "statx": 291, "rseq": 293, "clone3": 435, "close_range": 436, "openat2": 437, "faccessat2": 439,
+    "epoll_pwait2": 441, "futex_waitv": 449
+}  # fmt: skip
+
+TABLES = {"x86_64": X86_64, "aarch64": AARCH64}
+
+_ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}
+_LOAD, _JEQ, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+_EPERM, _ENOSYS = 1, 38
+_CLONE_THREAD = 0x00010000
+_IOCTLS = (0x5401, 0x5421, 0x541B, 0x5451, 0x5450)  # TCGETS FIONBIO FIONREAD FIOCLEX FIONCLEX; TIOCSTI never
+# F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC; not locks, leases and owners, by which workers that read the
+# same files could talk to each other or have signals sent
+_FCNTLS = (0, 1, 2, 3, 4, 1030)
+_MSG_OOB = 1
+_FLAGS_AT = {"sendto": 3, "recvfrom": 3, "sendmsg": 2, "recvmsg": 2}
+_ARGUMENT = [16 + 8 * i for i in range(6)]  # low halves, little-endian
+
+
+@functools.cache
+def system_call_filter(pid: int) -> bytes:
+    """Return the BPF program of the allow-list for this machine; ``pid`` is the only one that may be signalled.
+
+    Inside namespaces every worker is process 1, so a zygote that asks beforehand spares each of them the work.
+    """
+    table = dict(TABLES[platform.machine()])
+    names = ("clone", "clone3", "fcntl", "ioctl", "prlimit64", "tgkill", *_FLAGS_AT)
+    special = {name: table.pop(name) for name in names}
+    program = [
+        (_LOAD, 0, 0, 4),
+        (_JEQ, 1, 0, _ARCHITECTURES[platform.machine()]),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, 0),
+        (_JGE, 0, 1, 0x40000000),  # x32
+        (_RETURN, 0, 0, _KILL),
+    ]
+
+    def rule(number: int, *body: tuple[int, int, int, int]) -> None:
+        program.append((_JEQ, 0, len(body), number))
+        program.extend(body)
+
+    deny = (_RETURN, 0, 0, _ERRNO | _EPERM)
+    allow = (_RETURN, 0, 0, _ALLOW)
+    rule(special["clone3"], (_RETURN, 0, 0, _ERRNO | _ENOSYS))  # glibc then falls back to clone
+    rule(special["clone"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JSET, 0, 1, _CLONE_THREAD), allow, deny)
+    rule(special["prlimit64"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JEQ, 0, 1, 0), allow, deny)
+    rule(special["tgkill"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JEQ, 0, 1, pid), allow, deny)
+    for name, commands in (("ioctl", _IOCTLS), ("fcntl", _FCNTLS)):
+        checks = [(_JEQ, len(commands) - i, 0, command) for i, command in enumerate(commands)]
+        rule(special[name], (_LOAD, 0, 0, _ARGUMENT[1]), *checks, deny, allow)
+    for name, at in _FLAGS_AT.items():  # bytes out of band are a rarely walked and often broken path of the kernel
+        rule(special[name], (_LOAD, 0, 0, _ARGUMENT[at]), (_JSET, 0, 1, _MSG_OOB), deny, allow)
+    for number in sorted(table.values()):
+        rule(number, allow)
+    program.append(deny)
+    return b"".join(struct.pack("<HBBI", *instruction) for instruction in program)
+
+
+def has_system_call_filter() -> bool:
+    """Whether there is an allow-list for this machine's processor."""
+    return sys.platform == "linux" and platform.machine() in TABLES
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+def filter_system_calls(program: bytes) -> None:
+    """Install ``program`` for this process, all its threads and whatever it starts."""
+    buffer = ctypes.create_string_buffer(program, len(program))
+    whole = _Program(len(program) // 8, ctypes.addressof(buffer))
+    number = _SYS_SECCOMP[platform.machine()]
+    checked(libc.syscall(number, 1, 0, ctypes.byref(whole)), "seccomp")

@@ -1,0 +1,166 @@
+"""Workers for practice on macOS and Windows: each is an interpreter of its own, started for one submission.
+
+There is no zygote, because forking a process that has used numpy is unsafe on macOS and unknown on Windows, and none
+of the layers that only Linux has. What is left is the wall itself (student code runs in another process, behind the
+same wire), the deadlines, and resource limits where the system knows them. That is enough to practise with and not for
+official grading, which the self-test refuses here.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import dataclasses
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from typing import Any
+
+from ..wall.limits import BROKEN, Limits
+from .worker import MAX_FRAMES, Clock, Usage, Worker, remove_folder
+
+_BOOTSTRAP = """
+import json, sys
+order = json.loads(sys.stdin.readline())
+from autograder.workers.subprocess_worker import serve
+serve(order)
+"""
+_LOOK_S = 0.005  # between two looks at a process that is about to end
+
+
+class FreshWorker(Worker):
+    """A worker that was started as a program of its own, which takes as long as importing numpy (and torch)."""
+
+    def __init__(self, limits: Limits, *, torch: bool) -> None:
+        self._scratch = tempfile.mkdtemp(prefix="scratch-")
+        # A file and not a pipe: what was printed before an answer is in it when the answer comes, without a thread.
+        descriptor, self._printed_to = tempfile.mkstemp(prefix="output-")
+        os.close(descriptor)
+        self._printed = open(self._printed_to, "rb", buffering=0)  # noqa: SIM115  # closed with the worker
+        ours, theirs = socket.socketpair()
+        for end, side in ((ours, socket.SO_SNDBUF), (theirs, socket.SO_RCVBUF)):  # some systems have room for 8 KiB
+            end.setsockopt(socket.SOL_SOCKET, side, 2 * MAX_FRAMES)
+        with theirs, open(self._printed_to, "ab") as output:
+            self._process = _start(theirs, output, self._scratch)
+            order = {"limits": dataclasses.asdict(limits), "torch": torch, **_hand_over(theirs, self._process.pid)}
+            assert self._process.stdin is not None
+            with contextlib.suppress(OSError), self._process.stdin as lines:  # a process that is gone is noticed later
+                lines.write(json.dumps(order).encode() + b"\n")
+        self._ended_as: Usage | None = None
+        super().__init__(self._process.pid, ours, limits)
+
+    def _wait(self, clock: Clock, *, writing: bool) -> None:
+        ours = [self._connection]
+        while True:
+            wait_s = clock.wait_s()
+            if wait_s <= 0:
+                raise self._late(clock)
+            if any(select.select([] if writing else ours, ours if writing else [], [], wait_s)):
+                return
+
+    def _drain(self) -> bool:
+        for _ in range(64):  # bounded: a flood is drained again at the next turn
+            data = self._printed.read(1 << 16)
+            if not data:
+                break
+            self._print(data)
+        return True
+
+    def _is_gone(self, wait_s: float) -> bool:
+        until = time.monotonic() + wait_s
+        while self._reaped() is None and time.monotonic() < until:
+            time.sleep(_LOOK_S)
+        return self._reaped() is not None
+
+    def kill(self) -> Usage:
+        if self._usage is not None:
+            return self._usage
+        with contextlib.suppress(OSError):
+            if sys.platform == "win32":
+                self._process.kill()
+            else:
+                os.killpg(self._pid, signal.SIGKILL)  # ours until it is waited for
+        return self._collect()
+
+    def _collect(self) -> Usage:
+        while (usage := self._reaped()) is None:
+            time.sleep(_LOOK_S)
+        self._usage = usage
+        self._drain()
+        self._printed.close()
+        self._connection.close()
+        with contextlib.suppress(OSError):
+            os.unlink(self._printed_to)
+        if sys.platform == "win32":
+            shutil.rmtree(self._scratch, ignore_errors=True)
+        else:
+            remove_folder(self._scratch)
+        return usage
+
+    def _reaped(self) -> Usage | None:
+        """Wait for the process if it has ended, and return what it used; Windows does not say how much."""
+        if sys.platform == "win32":
+            if self._process.poll() is not None:
+                self._ended_as = Usage(self._process.returncode, cpu_s=0.0, peak_kib=0)
+        elif self._ended_as is None:
+            pid, status, used = os.wait4(self._pid, os.WNOHANG)
+            if pid:
+                self._process.returncode = os.waitstatus_to_exitcode(status)  # nobody else is to wait for it
+                peak_kib = used.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+                self._ended_as = Usage(self._process.returncode, used.ru_utime + used.ru_stime, peak_kib)
+        return self._ended_as
+
+
+def _start(connection: socket.socket, output: Any, scratch: str) -> subprocess.Popen[bytes]:
+    environment = {"HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
+    options: dict[str, Any] = {}
+    if sys.platform == "win32":  # which finds neither its sockets nor its random numbers without its own folder
+        environment |= {"TEMP": scratch, "TMP": scratch, "SYSTEMROOT": os.environ["SYSTEMROOT"]}
+    else:
+        environment["PATH"] = "/usr/bin:/bin"
+        options["pass_fds"] = (connection.fileno(),)
+        options["start_new_session"] = True  # a group of its own, to be killed as one
+    command = [sys.executable, "-I", "-X", "utf8", "-c", _BOOTSTRAP]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=output, stderr=output, cwd=scratch, env=environment, **options
+    )
+
+
+def _hand_over(connection: socket.socket, pid: int) -> dict[str, Any]:
+    if sys.platform == "win32":
+        return {"share": base64.b64encode(connection.share(pid)).decode("ascii")}
+    return {"descriptor": connection.fileno()}
+
+
+def serve(order: dict[str, Any]) -> None:
+    """In the worker: take the connection over and serve calls; never returns."""
+    try:
+        limits = Limits(**order["limits"])
+        if order["torch"]:
+            import torch  # noqa: F401  # before the limit on memory, which counts what comes on top
+        from ..guest.__main__ import serve as answer
+
+        if sys.platform == "win32":
+            connection = socket.fromshare(base64.b64decode(order["share"])).detach()
+        else:
+            from ..wall import jail
+
+            jail.neutral_descriptors(order["descriptor"], os.dup(1))
+            jail.limit_resources(limits)
+            connection = 3
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
+        sys.argv[:] = [""]
+        answer(connection, max_result=limits.result_mib * 1024 * 1024, max_handles=limits.handles)
+    except BaseException:
+        traceback.print_exc()  # into the worker's output, which staff can read
+    finally:
+        os._exit(BROKEN)

@@ -1,0 +1,241 @@
+"""The zygote: a process that has imported numpy (and torch) once and forks a worker for each submission.
+
+It holds no secrets: no cases, no reference, no submission. It listens on one control socket (descriptor 3), one JSON
+packet a request::
+
+    {"op": "start", "torch": bool, "view": {...}}       -> {"ready": true} or {"refused": why}
+    {"op": "spawn", "limits": {...}, "scratch": path}   + 2 descriptors -> {"pid": n} + pidfd
+    {"op": "reap", "pid": n}                            -> {"status": n, "user_s": x, "system_s": x, "peak_kib": n}
+
+A submission never passes through here: later workers would find an earlier student's lines in their own memory.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import ctypes
+import gc
+import importlib.abc
+import importlib.machinery
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from ..wall import jail, namespaces, seccomp
+from ..wall.limits import BROKEN, Limits
+
+CONTROL = 3
+_HUGE = 1 << 21
+_MADV_COLLAPSE = 25
+
+
+def main() -> None:
+    """Serve the control socket until its other end closes."""
+    parent = os.getppid()
+    jail.die_with_parent(parent)
+    jail.adopt_orphans()
+    control = socket.socket(fileno=CONTROL)
+    alive: set[int] = set()
+    walls = jail.Walls(home=None, readable=())
+    while True:
+        text, descriptors, _, _ = socket.recv_fds(control, 65536, 2)
+        if not text:
+            break
+        request = json.loads(text)
+        if request["op"] == "start":
+            _warm_up(torch=request["torch"])
+            walls = _go_inside(control, **request["view"])
+            if seccomp.has_system_call_filter():
+                seccomp.system_call_filter(1)
+            gc.collect()
+            gc.freeze()  # the workers' collector leaves these pages alone, so they stay shared
+            gc.disable()
+            gather_into_huge_pages()
+            control.send(b'{"ready": true}')
+        elif request["op"] == "spawn":
+            _spawn(control, request, descriptors, alive, walls)
+        else:
+            answer = _reap(request["pid"], alive)
+            control.send(json.dumps(answer).encode())
+    for pid in list(alive):
+        _reap(pid, alive)
+
+
+def _warm_up(*, torch: bool) -> None:
+    """Import what submissions use and run it once, single-threaded, so that every fork starts warm.
+
+    After parallel work in the parent, a forked child hangs at its own first parallel operation; hence one thread.
+    """
+    import numpy as np
+
+    from ..guest import __main__ as guest
+
+    rng = np.random.default_rng(0)
+    m = rng.normal(size=(4, 4))
+    np.einsum("ij,jk->ik", m, m)
+    np.linalg.eigvalsh(m @ m.T)
+    repr(m)
+    if torch:
+        _warm_up_torch()
+    guest.warm_up()
+    guest.own_modules()
+    if sys.platform == "linux":
+        threads = len(os.listdir("/proc/self/task"))
+        assert threads == 1, f"the zygote has {threads} threads; a fork would copy their locks"
+
+
+def gather_into_huge_pages() -> None:
+    """Have the kernel gather this process's memory into huge pages, where it can.
+
+    A fork copies an entry for every page, and a worker's end drops them all again: with torch fifty thousand, or a
+    hundred huge ones and what is left. What a worker writes to is still copied in small pages.
+    """
+    if sys.platform != "linux":
+        return
+    madvise = ctypes.CDLL(None).madvise
+    madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    with open("/proc/self/maps", encoding="ascii", errors="replace") as file:
+        regions = [line.split() for line in file]
+    for span, rights, *_, inode, name in (region + [""] * (6 - len(region)) for region in regions):
+        if rights == "rw-p" and inode == "0" and name in ("", "[heap]"):
+            start, end = (int(address, 16) for address in span.split("-"))
+            for address in range(-(-start // _HUGE) * _HUGE, end - _HUGE + 1, _HUGE):
+                madvise(address, _HUGE, _MADV_COLLAPSE)  # refused where there is nothing to gather, or by old kernels
+
+
+def _go_inside(
+    control: socket.socket, *, paths: list[str], covered: list[str], root: str | None, open_devices: bool
+) -> jail.Walls:
+    """Enter the template namespaces, with a file system that holds ``paths`` only, built on the empty folder ``root``.
+
+    Without ``root`` there are none. Where the kernel refuses, say why and end: what is half entered is of no use.
+    """
+    if root is None:
+        return jail.Walls(home=None, readable=tuple(paths), open_devices=open_devices)
+    try:
+        home = namespaces.enter(paths, covered, root, die_with_parent=jail.die_with_parent)
+    except OSError as exc:
+        control.send(json.dumps({"refused": str(exc)}).encode())
+        os._exit(0)
+    return jail.Walls(home=home, readable=tuple(paths), open_devices=open_devices)
+
+
+def _warm_up_torch() -> None:
+    import torch
+    import torch.nn.functional as F
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    model = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 2, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2), torch.nn.Flatten(),
+        torch.nn.Linear(8, 2),
+    )  # fmt: skip
+    for optimizer in (torch.optim.SGD(model.parameters(), lr=0.1), torch.optim.Adam(model.parameters())):
+        F.cross_entropy(model(torch.ones(2, 1, 4, 4)), torch.tensor([0, 1])).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        optimizer.zero_grad()
+    ready: bool = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+    assert not ready, "CUDA in the zygote would forbid CUDA in its workers"
+
+
+def _spawn(
+    control: socket.socket, request: dict[str, Any], descriptors: list[int], alive: set[int], walls: jail.Walls
+) -> None:
+    connection, output = descriptors
+    me = os.getpid()
+    pid = walls.fork()
+    if pid == 0:
+        try:
+            _work(me, connection, output, walls, Limits(**request["limits"]), request["scratch"])
+        except BaseException:
+            traceback.print_exc()  # into the worker's output, which staff can read
+        finally:
+            os._exit(BROKEN)  # never back into the zygote's loop
+    os.close(connection)
+    os.close(output)
+    alive.add(pid)
+    pidfd = os.pidfd_open(pid)
+    ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pidfd]))]
+    control.sendmsg([json.dumps({"pid": pid}).encode()], ancillary)
+    os.close(pidfd)
+
+
+def _work(parent: int, connection: int, output: int, walls: jail.Walls, limits: Limits, scratch: str | None) -> None:
+    """Become the worker: put on the layers, then serve calls. Never returns."""
+    os.setsid()
+    jail.die_with_parent(parent)
+    jail.neutral_descriptors(connection, output)
+    walls.put_on(limits, scratch)
+    if walls.home is None:
+        sys.meta_path.insert(0, ClosedPackages())
+    # Lines reach the pipe when they are printed: os._exit and crashes lose what is still in a buffer.
+    sys.stdout, sys.stderr = (
+        os.fdopen(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False) for fd in (1, 2)
+    )
+    from ..guest.__main__ import serve
+
+    gc.enable()
+    serve(3, max_result=limits.result_mib * 1024 * 1024, max_handles=limits.handles)
+
+
+class ClosedPackages(importlib.abc.MetaPathFinder):
+    """Says that a closed package is not there, where there is no private view: it is found, and cannot be read.
+
+    A submission that can do without it asks with ``except ImportError``, which no PermissionError is.
+    """
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        try:
+            found = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+            if found is not None and found.has_location and found.origin is not None:
+                os.close(os.open(found.origin, os.O_RDONLY))
+        except PermissionError:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname) from None
+        return None
+
+
+def _reap(pid: int, alive: set[int]) -> dict[str, Any]:
+    """Kill the worker with its whole process group and whatever it left behind; return how it ended."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)  # still ours: the leader is not waited for yet, so its number is not reused
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)  # a worker that has not reached setsid yet is no group leader
+    _, status, usage = os.wait4(pid, 0)
+    alive.discard(pid)
+    _kill_orphans(alive)
+    return {
+        "status": status,
+        "user_s": usage.ru_utime,
+        "system_s": usage.ru_stime,
+        "peak_kib": usage.ru_maxrss,
+    }
+
+
+def _kill_orphans(alive: set[int]) -> None:
+    """End processes that left their worker's group: with their parent gone they are children of ours."""
+    if sys.platform != "linux":
+        return
+    children = f"/proc/self/task/{os.getpid()}/children"
+    while os.path.exists(children):
+        with open(children, encoding="ascii") as file:
+            strays = [int(pid) for pid in file.read().split() if int(pid) not in alive]
+        if not strays:
+            return
+        for pid in strays:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Wider inputs keep to the kind of those that were seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.audit.inputs import LARGEST, Arguments, Wider, plain
+from autograder.student import recipes
+from autograder.student.handle import RecordedCall, StudentObject
+
+
+def call(*args: Any, function: str = "f", **kwargs: Any) -> RecordedCall:
+    return RecordedCall(function, args, kwargs, None, (), (), 0.0)
+
+
+def drawn(*calls: RecordedCall, count: int = 200) -> list[Arguments]:
+    wider, rng = Wider(calls), np.random.default_rng(7)
+    return [wider.draw(rng) for _ in range(count)]
+
+
+def test_labels_stay_zero_and_one() -> None:
+    found = drawn(call(np.array([0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0])))
+    assert {float(x) for given in found for x in given.args[0].ravel()} == {0.0, 1.0}
+
+
+def test_probabilities_stay_between_zero_and_one() -> None:
+    values = np.concatenate([given.args[0].ravel() for given in drawn(call(np.linspace(0.05, 0.9, 7)))])
+    assert values.min() >= 0.05 and values.max() <= 0.9 and np.std(values) > 0.1
+
+
+def test_real_numbers_take_other_scales_and_both_signs() -> None:
+    values = np.concatenate([given.args[0].ravel() for given in drawn(call(np.array([-1.5, 0.3, 2.0])))])
+    assert values.min() < -4 and values.max() > 4
+
+
+def test_some_draws_are_whole_numbers_throughout() -> None:
+    """Borders such as x > 0 are met by them alone."""
+    found = drawn(call(np.array([-1.5, 0.3, 2.0]), np.array([[0.7, -0.2]])))
+    whole = [given for given in found if all(np.array_equal(arg, np.round(arg)) for arg in given.args)]
+    assert 20 < len(whole) < 80 and any(0.0 in given.args[0] for given in whole)
+
+
+def test_what_is_positive_stays_positive() -> None:
+    assert all(np.all(given.args[0] > 0) for given in drawn(call(np.array([1.5, 3.25, 200.0]))))
+    assert all(given.kwargs["lr"] > 0 for given in drawn(call(lr=0.5)))
+
+
+def test_an_input_that_was_always_zero_is_no_choice() -> None:
+    assert any(np.any(given.args[0] != 0) for given in drawn(call(np.zeros(9))))
+
+
+def test_axes_of_one_length_change_together() -> None:
+    found = drawn(call(np.ones((7, 5)) * 0.3, np.arange(35.0).reshape(5, 7)))
+    shapes = {given.args[0].shape for given in found}
+    assert len(shapes) > 20
+    assert all(given.args[0].shape == given.args[1].shape[::-1] for given in found)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [np.eye(4)[[0, 2, 2]], np.array([[0.1, 0.2, 0.7], [0.5, 0.25, 0.25]])],
+    ids=["one-hot", "probabilities"],
+)
+def test_rows_that_sum_to_one_still_do(rows: np.ndarray) -> None:
+    for given in drawn(call(rows)):
+        assert np.allclose(given.args[0].sum(axis=-1), 1.0)
+        assert not np.all((rows == 0) | (rows == 1)) or np.all((given.args[0] == 0) | (given.args[0] == 1))
+
+
+def test_a_permutation_stays_one() -> None:
+    for given in drawn(call(np.array([2, 0, 1, 3]))):
+        assert sorted(given.args[0].tolist()) == list(range(len(given.args[0])))
+
+
+def test_dtypes_and_containers_stay() -> None:
+    for given in drawn(call({"W": np.float32([[0.5, -2.0]]), "names": ["a"]}, (3, None, True), 4)):
+        assert given.args[0]["W"].dtype == np.float32 and given.args[0]["names"] == ["a"]
+        assert type(given.args[1]) is tuple and given.args[1][1:] == (None, True)
+        assert type(given.args[2]) is int
+
+
+def test_tensors_stay_tensors() -> None:
+    torch = pytest.importorskip("torch")
+    for given in drawn(call(torch.linspace(-1, 1, 6).reshape(2, 3)), count=20):
+        assert isinstance(given.args[0], torch.Tensor) and given.args[0].dtype == torch.float32
+
+
+def test_what_was_seen_is_not_changed() -> None:
+    seen = np.array([0.5, -2.0])
+    drawn(call(seen, [seen]))
+    assert seen.tolist() == [0.5, -2.0]
+
+
+def test_calls_that_cannot_be_made_again_are_left_out() -> None:
+    assert not plain(call(function="Model.fit"))
+    assert not plain(call([StudentObject()]))
+    assert not plain(call(recipes.poisoned(StudentObject(), 1.0)))
+    assert plain(call(recipes.generator(3)))
+    assert not plain(call(np.zeros(LARGEST + 1)))
+    assert plain(call(np.zeros(LARGEST)))
+    assert not Wider([call(function="Model.fit")])

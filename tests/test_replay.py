@@ -1,0 +1,363 @@
+"""What a case asks is sent in one go and judged at once where the answers are known: nobody's verdict may differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import COSTLY
+from tiny_course import SOLUTION, graded, handed_in, line, make
+
+from autograder.course import assignment as assignments
+from autograder.course import solution
+from autograder.grading.session import RunOptions, grade
+from autograder.guest import wire
+from autograder.model import GradedCase, Outcome, Report, Verdict
+from autograder.student import connection
+from autograder.student.connection import Connection
+from autograder.student.faults import StudentFault
+from autograder.student.replay import MAX_KNOWN
+from autograder.student.source import ModuleSources
+from autograder.wall.limits import Limits
+from autograder.workers.supervisor import Supervisor
+from autograder.workers.worker import MAX_FRAMES
+
+ROOT = Path(__file__).parents[1]
+
+# Every run of a case leaves a line in the file whose name stands for LOG.
+NOTED = '''
+LOG = "{log}"
+
+
+def note(name):
+    with open(LOG, "a") as file:
+        file.write(name + "\\n")
+
+
+@task("double", points=6)
+def test_double_of_any(student, rng):
+    """Any array is doubled."""
+    note("double")
+    x, y = rng.normal(size=3), rng.normal(size=2)
+    assert_close(student.double(x), 2 * x)
+    assert_close(student.double(y), 2 * y)
+
+
+@task("total", points=5)
+def test_total_of_any(student, rng):
+    """Any array is added up."""
+    note("total")
+    x = rng.normal(size=7)
+    assert_close(student.total(x), x.sum())
+'''
+OTHER_DIGITS = SOLUTION.replace("return 2 * x", "return 2 * x * (1 + 1e-12)")
+WRONG = SOLUTION.replace("return 2 * x", "return 3 * x")
+
+
+def noted(
+    tmp_path: Path, *sources: str, supervisor: Supervisor, hidden: str = NOTED, solution: str = SOLUTION
+) -> tuple[list[Report], list[str]]:
+    """Grade officially; return the reports and the names of the hidden cases that ran on the submissions, in order."""
+    log = tmp_path / "log.txt"
+    course = make(tmp_path, solution=solution, hidden=hidden.replace("{log}", str(log)), mistakes={})
+    seen: list[str] = []
+    reports: list[Report] = []
+
+    def arriving():
+        for number, source in enumerate(sources, start=1):
+            log.write_text("", encoding="utf-8")
+            yield handed_in(source, student=f"student {number}")
+
+    def record(report: Report) -> None:
+        reports.append(report)
+        seen.extend(log.read_text(encoding="utf-8").split())
+
+    grade(course.load(), arriving(), record, run=RunOptions(official=True, seed=5, device="cpu"), supervisor=supervisor)
+    return reports, seen
+
+
+def plainly(report: Report) -> list[GradedCase]:
+    """The outcomes without what a clock had a say in, and without what was printed.
+
+    Of a case that fails early, all calls are made where they were sent ahead; Python warns once a process.
+    """
+    return [replace(each, seconds=0.0, measure=None, output="") for each in report.outcomes]
+
+
+# --- what is known is not run again
+
+
+def test_a_case_is_not_run_on_replies_with_which_it_passed(tmp_path: Path, supervisor: Supervisor) -> None:
+    reports, seen = noted(tmp_path, SOLUTION, SOLUTION, supervisor=supervisor)
+    assert seen == []
+    assert [report.score.earned for report in reports] == [20.0, 20.0]
+    assert {each.verdict for report in reports for each in report.outcomes} == {Verdict.PASSED}
+
+
+def test_other_digits_are_judged_once(tmp_path: Path, supervisor: Supervisor) -> None:
+    reports, seen = noted(tmp_path, OTHER_DIGITS, OTHER_DIGITS, supervisor=supervisor)
+    assert seen == ["double"]
+    assert [report.score.earned for report in reports] == [20.0, 20.0]
+
+
+def test_a_wrong_answer_is_judged_whoever_came_before(tmp_path: Path, supervisor: Supervisor) -> None:
+    (_, wrong, again, other), seen = noted(
+        tmp_path, SOLUTION, WRONG, WRONG, WRONG.replace("3", "4"), supervisor=supervisor
+    )
+    assert seen == ["double", "double"]  # the second of those that are wrong alike is known
+    assert line(wrong, "double_of_any").verdict is Verdict.FAILED
+    assert plainly(wrong) == plainly(again)
+    assert line(wrong, "double_of_any").mismatch != line(other, "double_of_any").mismatch
+    assert wrong.score.earned == again.score.earned == other.score.earned == 8.0
+
+
+def test_the_hint_of_a_known_mistake_is_found_once_and_told_every_time(tmp_path: Path, supervisor: Supervisor) -> None:
+    squared = SOLUTION.replace("return 2 * x", "return x**2")
+    reports = graded(make(tmp_path), squared, squared, supervisor=supervisor)
+    assert [line(report, "double_of_any[5]").hint for report in reports] == ["Squaring is not doubling."] * 2
+
+
+def test_what_is_said_of_a_line_is_said_of_everybodys_own(tmp_path: Path, supervisor: Supervisor) -> None:
+    raising = SOLUTION.replace("    return 2", "    raise KeyError('x')\n    return 2")
+    first, second = graded(make(tmp_path), raising, "\n\n" + raising, supervisor=supervisor)
+    assert "line 6" in line(first, "double_of_two").message
+    assert "line 8" in line(second, "double_of_two").message
+
+
+def test_the_number_of_answers_that_are_kept_is_bounded(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert MAX_KNOWN >= 1
+    monkeypatch.setattr("autograder.student.replay.MAX_KNOWN", 1)  # the solution's alone
+    _, seen = noted(tmp_path, OTHER_DIGITS, OTHER_DIGITS, SOLUTION, supervisor=supervisor)
+    assert seen == ["double", "double"]
+
+
+def test_a_case_that_measures_is_always_run(tmp_path: Path, supervisor: Supervisor) -> None:
+    hidden = NOTED.replace("def test_double_of_any(student, rng):", "def test_double_of_any(student, rng, measure):")
+    hidden = hidden.replace('note("double")', 'note("double")\n    measure("answer", 42)')
+    reports, seen = noted(tmp_path, SOLUTION, SOLUTION, supervisor=supervisor, hidden=hidden)
+    assert seen == ["double", "double"]
+    assert all(measured is not None for report in reports if (measured := line(report, "double_of_any").measure))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "cpu_seconds(student)",
+        "fresh(student).double(np.ones(2))",
+        "student.double(np.ones(2), key=abs)",
+        "student.double(np.ones(20_000))",
+    ],
+    ids=["clock", "another worker", "callback", "large"],
+)
+def test_what_is_no_script_is_run_call_by_call(tmp_path: Path, supervisor: Supervisor, asked: str) -> None:
+    assert MAX_FRAMES < 20_000 * 8
+    hidden = "from autograder import cpu_seconds, fresh\n" + NOTED.replace('note("total")', f'note("total"); {asked}')
+    source = SOLUTION.replace("def double(x):", "def double(x, key=None):")
+    reports, seen = noted(tmp_path, source, source, supervisor=supervisor, hidden=hidden, solution=source)
+    assert seen == ["total", "total"]
+    assert [report.score.earned for report in reports] == [20.0, 20.0]
+
+
+def test_a_case_that_trains_is_not_sent_ahead(tmp_path: Path, supervisor: Supervisor) -> None:
+    hidden = NOTED.replace('@task("total", points=5)', '@task("total", points=5, call_s=5)')
+    _, seen = noted(tmp_path, SOLUTION, supervisor=supervisor, hidden=hidden)
+    assert seen == ["total"]
+
+
+# --- what depends on an answer
+
+# The second question is the answer to the first; the third lets the submission look at how often it was asked.
+CHAINED = (
+    NOTED.partition("@task")[0]
+    + '''
+@task("double", points=6)
+def test_double_twice(student, rng):
+    """Twice twice is four times."""
+    note("double")
+    x = rng.normal(size=3)
+    assert_close(student.double(student.double(x)), 4 * x)
+    assert_close(student.total(np.zeros(2)), 0.0)
+
+
+@task("total", points=5)
+def test_total_of_any(student):
+    """Any array is added up."""
+    assert_close(student.total(np.ones(7)), 7.0)
+'''
+)
+
+
+def test_a_case_whose_questions_depend_on_an_answer_is_run_as_if_nothing_had_been_sent(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
+    counting = """
+import numpy as np
+
+asked = []
+
+
+def double(x):
+    asked.append(len(x))
+    return 2 * x * (1 + 1e-12)
+
+
+def total(x):
+    assert len(x) != 2 or asked == [3, 3], asked
+    return float(np.sum(x))
+"""
+    reports, seen = noted(tmp_path, SOLUTION, counting, SOLUTION, supervisor=supervisor, hidden=CHAINED)
+    assert [report.score.earned for report in reports] == [20.0, 20.0, 20.0]
+    assert seen == ["double", "double"]  # begun, and run again in another worker; the solution's replies are known
+
+
+def test_a_script_that_most_submissions_depart_from_is_given_up(tmp_path: Path, supervisor: Supervisor) -> None:
+    each_its_own = [SOLUTION.replace("return 2 * x", f"return 2 * x * (1 + {n}e-12)") for n in range(1, 7)]
+    reports, seen = noted(tmp_path, *each_its_own, supervisor=supervisor, hidden=CHAINED)
+    assert [report.score.earned for report in reports] == [20.0] * 6
+    assert len(seen) == 2 + 2 + 2 + 1 + 1 + 1
+
+
+# --- a worker that is lost on the way
+
+
+def test_a_crash_costs_the_call_that_crashed(tmp_path: Path, supervisor: Supervisor) -> None:
+    crash = SOLUTION.replace("    return 2 * x", "    import os\n    if len(x) == 2: os._exit(3)\n    return 2 * x")
+    (report,), seen = noted(tmp_path, crash, supervisor=supervisor)
+    assert seen == ["double"]
+    found = line(report, "double_of_any")
+    assert found.verdict is Verdict.CRASHED and "exit status 3" in found.message
+    assert line(report, "total_of_any").verdict is Verdict.PASSED
+    wrong = crash.replace("return 2 * x", "return 3 * x")  # fails before the call that crashes: the crash is not told
+    (report,), _ = noted(tmp_path, wrong, supervisor=supervisor)
+    assert line(report, "double_of_any").verdict is Verdict.FAILED
+    assert line(report, "total_of_any").verdict is Verdict.PASSED
+
+
+def test_a_late_call_is_told_as_one(tmp_path: Path, supervisor: Supervisor) -> None:
+    late = SOLUTION.replace("    return 2 * x", "    while len(x) == 2: pass\n    return 2 * x")
+    (report,), _ = noted(tmp_path, late, supervisor=supervisor)
+    assert line(report, "double_of_any").verdict is Verdict.TIMED_OUT
+    assert line(report, "total_of_any").verdict is Verdict.PASSED
+
+
+def test_replies_that_fill_the_memory_are_taken_one_by_one(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "MAX_REPLIES", 200)
+    loud = OTHER_DIGITS.replace("    return 2", "    print('once')\n    return 2")
+    (report,), seen = noted(tmp_path, loud, supervisor=supervisor)
+    assert seen == ["double"]
+    assert line(report, "double_of_any").verdict is Verdict.PASSED
+    assert line(report, "double_of_any").output == "once\n" * 2
+
+
+@pytest.mark.parametrize("portable", [False, True], ids=["forked", "portable"])
+def test_the_longest_script_is_taken_while_nobody_reads(portable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or else sender and worker could wait for each other, one with a script, the other with a reply."""
+    source = ModuleSources("answer", {"answer": ("answer.py", b"import time\n\n\ndef f():\n    time.sleep(60)\n")})
+    with Supervisor(portable=portable) as supervisor:
+        connection = Connection(source, supervisor, Limits(), torch=False, seed=0)
+        worker = connection._ready()
+        call = {"h": None, "r": None, "f": "f", "a": [], "k": [], "keep": False}
+        worker.send(wire.pack(wire.Kind.CALL, {"id": 1, "seed": None, "drop": [], "calls": [call]}, []), limit_s=5)
+        monkeypatch.setattr(type(worker), "_wait", lambda *args, **kwargs: pytest.fail("it waits"))
+        worker.send([bytes(MAX_FRAMES)], limit_s=5)
+        connection.close()
+
+
+def test_a_case_that_is_run_twice_is_judged_by_the_second_run(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    perform, lost = Connection.perform, iter([False, False, True, False, False])
+
+    def lost_once(self: Connection) -> Outcome | None:
+        if self.case == "double_of_any" and next(lost):
+            raise StudentFault(Verdict.CRASHED, "killed from outside", again=True)
+        return perform(self)
+
+    monkeypatch.setattr(Connection, "perform", lost_once)
+    reports, seen = noted(tmp_path, WRONG, WRONG, supervisor=supervisor)
+    assert seen == ["double"]
+    assert [line(report, "double_of_any").verdict for report in reports] == [Verdict.FAILED] * 2
+
+
+# --- the submission
+
+
+def test_prints_belong_to_the_case_that_made_them(tmp_path: Path, supervisor: Supervisor) -> None:
+    loud = SOLUTION.replace("    return 2", "    print(len(x))\n    return 2")
+    reports, seen = noted(tmp_path, loud, loud, supervisor=supervisor)
+    assert seen == []
+    assert [line(report, "double_of_any").output for report in reports] == ["3\n2\n"] * 2
+    assert [line(report, "total_of_any").output for report in reports] == [""] * 2
+
+
+def test_a_function_that_only_answers_when_asked_by_name_is_missing_every_time(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
+    shy = SOLUTION.replace("def double", "def _double") + "\n\ndef __getattr__(name):\n    return _double\n"
+    reports, _ = noted(tmp_path, shy, SOLUTION, shy, supervisor=supervisor)
+    assert [line(report, "double_of_any").verdict for report in reports] == [
+        Verdict.ERRORED, Verdict.PASSED, Verdict.ERRORED
+    ]  # fmt: skip
+
+
+def test_objects_are_numbered_anew_in_every_case(tmp_path: Path, supervisor: Supervisor) -> None:
+    hidden = '''
+@task("double", points=6)
+def test_a_thing(student):
+    """A thing has a size."""
+    assert_close(student.thing(3).size, 3)
+
+
+@task("total", points=5)
+def test_two_things(student):
+    """Two things have two sizes."""
+    one, other = student.thing(1), student.thing(2)
+    assert_close((other.size, one.size), (2, 1))
+'''
+    source = SOLUTION + "\n\nclass thing:\n    def __init__(self, size):\n        self.size = size\n"
+    wrong = source.replace("self.size = size", "self.size = 2 * size")
+    hoarder = source.replace("self.size = size", "self.size = size; hoard.append(self)").replace(
+        "class thing", "hoard = []\n\n\nclass thing"
+    )
+    course = make(tmp_path, solution=source, hidden=hidden)
+    reports = graded(course, wrong, source, hoarder, supervisor=supervisor)
+    assert [report.score.earned for report in reports] == [9.0, 20.0, 20.0]
+
+
+# --- nobody's verdict differs
+
+
+@pytest.mark.parametrize(
+    ("slug", "every"),
+    [
+        ("05-logistic", 12),
+        pytest.param("05-logistic", 1, marks=pytest.mark.slow),
+        pytest.param("12-convolution", 1, marks=pytest.mark.slow),
+        *(
+            pytest.param(each.slug, 10, marks=pytest.mark.slow)
+            for each in assignments.load_all(ROOT)
+            if each.slug not in ("05-logistic", "12-convolution")
+        ),
+    ],
+)
+def test_every_outcome_is_that_of_a_run_call_by_call(
+    slug: str, every: int, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assignment = assignments.load(slug, root=ROOT)
+    known = [*solution.alternatives(assignment), *solution.mistakes(assignment)[::every]] * 2
+    submissions = [replace(handed_in("", student=each.id), modules=dict(each.modules)) for each in known]
+    found: list[list[Report]] = []
+    for ahead in (True, False):
+        if not ahead:
+            monkeypatch.setattr(Connection, "perform", lambda self: None)
+        found.append([])
+        # What trains is never sent ahead.
+        run = RunOptions(official=True, seed=11, device="cpu", without=COSTLY.get(slug, frozenset()))
+        grade(assignment, submissions, found[-1].append, run=run, supervisor=supervisor)
+    for sent_ahead, one_by_one in zip(*found, strict=True):
+        assert plainly(sent_ahead) == plainly(one_by_one)
