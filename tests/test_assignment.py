@@ -248,6 +248,8 @@ def test_the_digest_changes_with_every_name_and_byte(write: Write) -> None:
     cache = mistakes / "__pycache__"
     cache.mkdir()
     (cache / "half.cpython-311.pyc").write_bytes(b"compiled")
+    (item.folder / ".pytest_cache").mkdir()
+    (item.folder / ".pytest_cache" / "lastfailed").write_text("{}")
     assert item.digest() == seen[-1]
 
 

@@ -73,7 +73,7 @@ class Assignment:
         return self.folder / f"{module}.py"
 
     def digest(self) -> str:
-        """Return the sha256 (hex) over names and bytes of all files of both folders, compiled files left out."""
+        """Return the sha256 (hex) over names and bytes of the files of both folders, but for caches and hidden ones."""
         digest = hashlib.sha256()
         for name, path in self._files():
             content = path.read_bytes()
@@ -86,7 +86,7 @@ class Assignment:
         for folder in filter(None, (self.folder, self.solution)):
             for path in sorted(folder.rglob("*")):
                 name = path.relative_to(folder.parent.parent)
-                if "__pycache__" not in name.parts and path.is_file():
+                if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in name.parts):
                     yield name.as_posix(), path
 
 
