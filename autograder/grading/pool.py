@@ -1,0 +1,98 @@
+"""Several processes that share numbered pieces of work."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from ..errors import SandboxError
+
+PROGRESS_S = 0.2  # seconds between two reports of progress: a person sees the bar move
+
+T = TypeVar("T")
+
+_next: Any  # in a process of the pool: the number of the next piece of work, shared by all processes
+
+
+def share(
+    work: Callable[..., T], *arguments: Any, count: int, processes: int, advance: Callable[[int, int], None]
+) -> list[T]:
+    """Call ``work(numbers, *arguments)`` once in each process, and return the results.
+
+    ``numbers`` yields those of ``range(count)`` that no other process has taken: a process takes the next one when it
+    is free. ``work``, the arguments and the results must be picklable. ``advance(taken, count)`` reports the progress.
+
+    Raises:
+        SandboxError: a process died.
+        Exception: whatever ``work`` raises. The other processes then finish their current piece of work and stop.
+    """
+    context = multiprocessing.get_context("spawn")  # a progress bar has a thread, and threads do not survive a fork
+    taken = context.Value("l", 0)
+    with _one_thread_each(), ProcessPoolExecutor(processes, context, _start, (taken,)) as pool:
+        futures = {pool.submit(_call, work, count, arguments) for _ in range(processes)}
+        results: list[T] = []
+        try:
+            while futures:
+                done, futures = wait(futures, PROGRESS_S, FIRST_COMPLETED)
+                results += [future.result() for future in done]
+                advance(min(taken.value, count), count)
+        except BrokenProcessPool as exc:
+            raise SandboxError(
+                "One of the processes that share the work died, perhaps because memory ran out. "
+                "Try again with fewer processes."
+            ) from exc
+        except BaseException:
+            taken.value = count  # nothing is left to take
+            raise
+    return results
+
+
+def _start(taken: Any) -> None:
+    """Prepare a process of the pool."""
+    global _next
+    _next = taken
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is killed: it would wait for more work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _call(work: Callable[..., T], count: int, arguments: tuple[Any, ...]) -> T:
+    return work(_numbers(count), *arguments)
+
+
+def _numbers(count: int) -> Iterator[int]:
+    while (number := _take()) < count:
+        yield number
+
+
+def _take() -> int:
+    with _next.get_lock():
+        number = int(_next.value)
+        _next.value += 1
+    return number
+
+
+@contextlib.contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let the processes that start meanwhile compute in one thread each, because they share the cores."""
+    before = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = before

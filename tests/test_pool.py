@@ -1,0 +1,97 @@
+"""Processes that share work: every piece is done once, and every end is a clean one."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import CaseError, SandboxError
+from autograder.grading.pool import share
+
+
+def nothing(done: int, of: int) -> None:
+    pass
+
+
+def take_all(numbers: Iterator[int], name: str) -> tuple[str, list[int], str | None]:
+    return name, list(numbers), os.environ.get("OMP_NUM_THREADS")
+
+
+def refuse(numbers: Iterator[int]) -> None:
+    raise CaseError(f"number {next(numbers)} is refused", slug="case-task")
+
+
+def die(numbers: Iterator[int]) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def count_into(numbers: Iterator[int], folder: Path) -> None:
+    (folder / str(os.getpid())).write_text(str(sum(1 for _ in numbers)))
+
+
+def wait_for_ever(numbers: Iterator[int]) -> None:
+    os.write(1, f"{os.getpid()}\n".encode())
+    threading.Event().wait()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_every_number_is_taken_once(processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    results = share(take_all, "name", count=50, processes=processes, advance=nothing)
+    assert sorted(number for _, numbers, _ in results for number in numbers) == list(range(50))
+    assert {(name, threads) for name, _, threads in results} == {("name", "1")}
+    assert len(results) == processes and os.environ["OMP_NUM_THREADS"] == "7"
+
+
+def test_progress_is_reported() -> None:
+    seen: list[tuple[int, int]] = []
+    share(take_all, "", count=9, processes=1, advance=lambda done, of: seen.append((done, of)))
+    assert seen == sorted(seen) and seen[-1] == (9, 9)
+
+
+def test_an_error_comes_back_as_it_was_raised() -> None:
+    with pytest.raises(CaseError, match="number 0 is refused") as caught:
+        share(refuse, count=1, processes=1, advance=nothing)
+    assert caught.value.slug == "case-task"
+
+
+def test_a_process_that_dies_is_an_error() -> None:
+    with pytest.raises(SandboxError, match="died, perhaps because memory ran out"):
+        share(die, count=1, processes=1, advance=nothing)
+
+
+def test_an_interrupt_leaves_the_other_pieces_undone(tmp_path: Path) -> None:
+    def interrupt(done: int, of: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        share(count_into, tmp_path, count=10**9, processes=1, advance=interrupt)
+    (counted,) = tmp_path.iterdir()
+    assert 0 < int(counted.read_text()) < 10**9
+
+
+def test_processes_end_with_a_parent_that_is_killed() -> None:
+    start = "from test_pool import nothing, share, wait_for_ever\n"
+    start += "share(wait_for_ever, count=1, processes=1, advance=nothing)"
+    command = [sys.executable, "-c", start]
+    with subprocess.Popen(
+        command, cwd=Path(__file__).parent, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as parent:
+        assert parent.stdout is not None
+        child = os.pidfd_open(int(parent.stdout.readline()))
+        parent.kill()
+    poll = select.poll()
+    poll.register(child, select.POLLIN)
+    try:
+        assert poll.poll(30_000), "the process of the pool still runs"
+    finally:
+        os.close(child)
