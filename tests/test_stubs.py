@@ -125,16 +125,16 @@ def test_only_a_branch_may_be_hidden(course: Course) -> None:
         (function("    ### BEGIN SOLUTION", "    return x"), 3, "never ends"),
         (function("    return x", "    ### END SOLUTION"), 4, "no block is open"),
         (function("    ### BEGIN SOLUTION", "    x = 1", "    ### BEGIN SOLUTION", "    return x"), 5, "line 3"),
-        (function("    ### BEGIN SOLUTION", "    return x", "    ### END SOLUTION half"), 5, "### END SOLUTION only"),
+        (function("    ### BEGIN SOLUTION", "    return x", "    ### END SOLUTION half"), 5, "write ### END SOLUTION"),
         (function("    ### BEGIN SOLUTION", "    return x", "  ### END SOLUTION"), 5, "indent"),
         (function("    ### BEGIN SOLUTION", "    # nothing", "    ### END SOLUTION"), 3, "no statement"),
         (function("    # BEGIN SOLUTION", "    return x"), 3, "resembles"),
         (function("    ### begin solution", "    return x"), 3, "resembles"),
         (function("    ### BEGIN_SOLUTION", "    return x"), 3, "resembles"),
-        (function("    x = 1  ### BEGIN SOLUTION", "    return x", "    ### END SOLUTION"), 3, "line of its own"),
+        (function("    x = 1  ### BEGIN SOLUTION", "    return x", "    ### END SOLUTION"), 3, "on its own line"),
         (function("    ### BEGIN SOLUTION", "    if x:", "    ### END SOLUTION", "        return x"), 3, "whole"),
-        (function("    ### BEGIN SOLUTION third", "    return x", "    ### END SOLUTION"), 3, "third is no task"),
-        ("def other(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n", 2, "other is no task"),
+        (function("    ### BEGIN SOLUTION third", "    return x", "    ### END SOLUTION"), 3, "third is not a task"),
+        ("def other(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n", 2, "other is not a task"),
         ("### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n", 1, "within one function"),
         ("class Counter:\n    ### BEGIN SOLUTION\n    x = 1\n    ### END SOLUTION\n", 2, "within one function"),
         (
@@ -159,7 +159,7 @@ def test_a_wrong_marker_is_named_with_file_and_line(course: Course, source: str,
 
 def test_a_docstring_is_never_hidden(course: Course) -> None:
     source = 'def half(x):\n    ### BEGIN SOLUTION\n    """Halve."""\n    return x\n    ### END SOLUTION\n'
-    with pytest.raises(AssignmentError, match=r"demo\.py: a marked block holds a docstring"):
+    with pytest.raises(AssignmentError, match=r"demo\.py: a marked block contains a docstring"):
         stubs.make_stub(source, course, path="demo.py")
 
 

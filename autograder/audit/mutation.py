@@ -1,8 +1,8 @@
-"""Small wrong answers by the hundred: the solution with one edit each.
+"""Mutants: copies of the solution with one edit each.
 
-Only what a student writes is edited, the lines between ``### BEGIN SOLUTION`` and ``### END SOLUTION``; so docstrings,
-signatures with their defaults, and hand-out code stay. Left alone inside them are annotations, what is raised, asserted
-messages, f-strings, and the defaults of nested functions.
+Edits are made only in what a student writes: the lines between ``### BEGIN SOLUTION`` and ``### END SOLUTION``.
+Docstrings, signatures and hand-out code stay as they are. So do annotations, exceptions that are raised, messages of
+assertions, f-strings, and the defaults of nested functions.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _COMPARISONS: dict[type[ast.cmpop], ast.cmpop] = {
     ast.Gt: ast.GtE(),
     ast.GtE: ast.Gt(),
 }
-# zeros never becomes empty: what memory holds by chance would decide. A buffer that is read before it is written is
-# found by ones as well.
+# zeros does not become empty, because the content of fresh memory is random. Like empty, ones reveals a buffer that is
+# read before it is written.
 _CALLS = {
     "sum": ("mean", "max"),
     "mean": ("sum",),
@@ -47,7 +47,7 @@ _CALLS = {
     "zeros": ("ones",),
     "zeros_like": ("ones_like",),
 }
-_BUILTINS = {"sum": ("max",), "max": ("min",)}  # a name without a module in front of it
+_BUILTINS = {"sum": ("max",), "max": ("min",)}  # names without a module
 _AXES = ("axis", "dim")
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -58,9 +58,12 @@ _Put = Callable[[ast.AST], None]
 class Mutant:
     """The solution with one edit.
 
-    ``function`` is the edited function or method (``LogisticRegression.fit``), ``line`` the line of the solution,
-    ``edit`` the statement before and after, ``digest`` stands for the edited function: it stays the same while only
-    docstrings, annotations, messages or the layout change. ``modules`` is what would be handed in.
+    Attributes:
+        function: the edited function or method, such as ``LogisticRegression.fit``.
+        line: the line in the solution.
+        edit: the statement before and after the edit.
+        digest: identifies the edited function. It does not depend on docstrings, annotations, messages and layout.
+        modules: the source of each module, as a student would submit it.
     """
 
     task: str
@@ -73,28 +76,29 @@ class Mutant:
 
     @property
     def where(self) -> str:
-        """File and line, as an author looks for them."""
+        """File and line: ``logistic.py:31``."""
         return f"{self.module}.py:{self.line}"
 
 
 def mutants(assignment: Assignment) -> list[Mutant]:
-    """Return all mutants of the solution, in the order of its lines; those that read the same are one.
+    """Return all mutants of the solution, in the order of its lines. Edits with the same result are one mutant.
 
-    Raises AssignmentError when the solution is missing or its marked blocks are not in order.
+    Raises:
+        AssignmentError: the solution is missing, or its markers are wrong.
     """
     whole = solution.modules(assignment)
-    found = []
+    every = []
     for module, source in whole.items():
         text = source.decode()
         marked = answers(text, assignment, path=f"solutions/{assignment.slug}/{module}.py")
-        found += _of_module(module, text, marked, whole)
-    return found
+        every += _of_module(module, text, marked, whole)
+    return every
 
 
 def _of_module(module: str, text: str, marked: Sequence[Answer], whole: dict[str, bytes]) -> list[Mutant]:
     tree = ast.parse(text)
     seen: set[tuple[str, str]] = set()
-    found = []
+    mutants = []
     for answer in marked:
         name, owner = _owner(tree, answer)
         before = ast.unparse(owner)
@@ -106,12 +110,12 @@ def _of_module(module: str, text: str, marked: Sequence[Answer], whole: dict[str
             seen.add((name, after))
             edit = _in_words(before.splitlines(), after.splitlines())
             modules = {**whole, module: _spliced(text, owner, after).encode()}
-            found.append(Mutant(answer.task, module, name, line, edit, _digest(name, owner), modules))
-    return found
+            mutants.append(Mutant(answer.task, module, name, line, edit, _digest(name, owner), modules))
+    return mutants
 
 
 def _spliced(text: str, owner: ast.stmt, new: str) -> str:
-    """Put ``new`` in the place of a statement; to write the whole module out again takes as long as to grade it."""
+    """Replace a statement by ``new``. To unparse the whole module would take as long as to grade it."""
     lines = text.splitlines(keepends=True)
     decorators = getattr(owner, "decorator_list", [])
     first = min(node.lineno for node in (owner, *decorators))
@@ -120,7 +124,7 @@ def _spliced(text: str, owner: ast.stmt, new: str) -> str:
 
 
 def _owner(tree: ast.Module, answer: Answer) -> tuple[str, ast.stmt]:
-    """Return the function or method that holds a block, with its name; the statement itself at module level."""
+    """Return the function or method that contains a block, with its name; at module level the statement itself."""
     for node in tree.body:
         if not (node.lineno <= answer.last and (node.end_lineno or node.lineno) >= answer.first):
             continue
@@ -133,7 +137,7 @@ def _owner(tree: ast.Module, answer: Answer) -> tuple[str, ast.stmt]:
 
 
 def _edited(owner: ast.AST, answer: Answer) -> Iterator[int]:
-    """Make one edit after the other in place, and yield the line of each; it is undone afterwards."""
+    """Make one edit after the other in place, and yield the line of each. The edit is undone before the next one."""
     names = _parameters(owner)
     for node, put in list(_places(owner)):
         line = getattr(node, "lineno", 0)
@@ -153,9 +157,9 @@ def _parameters(owner: ast.AST) -> list[str]:
 
 
 def _places(node: ast.AST) -> Iterator[tuple[ast.AST, _Put]]:
-    """Yield every node below ``node`` that may be edited, with a function that puts another in its place."""
+    """Yield every node below ``node`` that may be edited, with a function that replaces it."""
     for field, value in ast.iter_fields(node):
-        if field in _left_alone(node):
+        if field in _not_edited(node):
             continue
         if isinstance(value, ast.AST):
             yield value, lambda new, field=field: setattr(node, field, new)  # type: ignore[misc]
@@ -167,7 +171,7 @@ def _places(node: ast.AST) -> Iterator[tuple[ast.AST, _Put]]:
                     yield from _places(item)
 
 
-def _left_alone(node: ast.AST) -> tuple[str, ...]:
+def _not_edited(node: ast.AST) -> tuple[str, ...]:
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             return ("args", "returns", "decorator_list")
@@ -182,7 +186,7 @@ def _left_alone(node: ast.AST) -> tuple[str, ...]:
         case ast.JoinedStr():
             return ("values",)
         case ast.UnaryOp(ast.USub(), ast.Constant()):
-            return ("operand",)  # a negative number is edited as one
+            return ("operand",)  # a negative number is edited as a whole
     return ()
 
 
@@ -190,7 +194,7 @@ def _left_alone(node: ast.AST) -> tuple[str, ...]:
 
 
 def _variants(node: ast.AST, parameters: Sequence[str]) -> Iterator[ast.AST]:
-    """Yield what may stand in the place of ``node``: everything that makes one edit of it."""
+    """Yield the nodes that may replace ``node``: each is one edit."""
     match node:
         case ast.BinOp(left, op, right):
             yield from (ast.BinOp(left, other, right) for other in _others(op))
@@ -234,7 +238,7 @@ def _others(op: ast.operator) -> Iterator[ast.operator]:
 
 
 def _numbers(value: float) -> Iterator[ast.expr]:
-    """c becomes c + 1, 0 and -c."""
+    """Replace c by c + 1, 0 and -c."""
     yield ast.Constant(value + 1)
     if value:
         yield ast.Constant(type(value)(0))
@@ -242,7 +246,7 @@ def _numbers(value: float) -> Iterator[ast.expr]:
 
 
 def _signed(value: float) -> ast.expr:
-    """A number as Python reads it: minus a positive one where it is negative."""
+    """Return a number as Python parses it: a negative one is a minus and a positive one."""
     return ast.Constant(value) if value >= 0 else ast.UnaryOp(ast.USub(), ast.Constant(-value))
 
 
@@ -255,7 +259,7 @@ def _functions(function: ast.expr) -> Iterator[ast.expr]:
 
 
 def _moved(bound: ast.expr | None) -> Iterator[ast.expr]:
-    """A bound of a slice, moved by one to either side."""
+    """Move the bound of a slice by one to either side."""
     match bound:
         case None:
             return
@@ -268,11 +272,11 @@ def _moved(bound: ast.expr | None) -> Iterator[ast.expr]:
             yield ast.BinOp(bound, ast.Sub(), ast.Constant(1))
 
 
-# --- names of edits
+# --- names and digests of edits
 
 
 def _in_words(before: list[str], after: list[str]) -> str:
-    """The lines that differ, before and after."""
+    """Return the lines that differ, before and after."""
     start = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))))
     rest = zip(reversed(before[start:]), reversed(after[start:]), strict=False)
     end = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], rest)))
@@ -281,7 +285,7 @@ def _in_words(before: list[str], after: list[str]) -> str:
 
 
 class _Bare(ast.NodeTransformer):
-    """Takes out what is never edited, so that a better docstring or message does not make a new function."""
+    """Removes what is never edited, so that a better docstring or message does not change the digest."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
@@ -305,6 +309,6 @@ class _Bare(ast.NodeTransformer):
 
 
 def _digest(name: str, owner: ast.AST) -> str:
-    """Sixteen hexadecimal digits that stand for a function: its tree, without what is never edited."""
+    """Return sixteen hexadecimal digits that identify a function by its tree, without what is never edited."""
     bare = ast.unparse(_Bare().visit(copy.deepcopy(owner)))
     return hashlib.sha256(f"{name}\n{bare}".encode()).hexdigest()[:16]

@@ -1,6 +1,6 @@
-"""From the solution to the stub: every marked block becomes one line that names its task.
+"""Make stubs from solutions: every marked block becomes one line that names its task.
 
-A solution marks what the student writes with two comments on lines of their own, inside a function or a method::
+A solution marks what the student writes with two comments, each on its own line, inside a function or a method::
 
     def bce(p, y):
         \"\"\"Mean binary cross-entropy ...\"\"\"
@@ -8,9 +8,9 @@ A solution marks what the student writes with two comments on lines of their own
         ...
         ### END SOLUTION
 
-The stub holds ``raise NotImplementedError("Task 3: bce")`` in its place; everything else stays byte for byte. The task
-is the one whose id is the enclosing top-level function or class. Where one task asks for several functions, the others
-name it: ``### BEGIN SOLUTION max_pool2d``.
+In the stub ``raise NotImplementedError("Task 3: bce")`` replaces the block. All other bytes stay the same. The task is
+the one whose id is the enclosing top-level function or class. If a task consists of several functions, the blocks of
+the others name it: ``### BEGIN SOLUTION max_pool2d``.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from autograder.errors import AssignmentError
-from autograder.model import Task
+from ..errors import AssignmentError
+from ..model import Task
 
 _MARKER = re.compile(r"### (?P<kind>BEGIN|END) SOLUTION(?: (?P<task>\w+))?")
-# Whatever resembles a marker must be one: a misspelt marker would hand the answer out.
+# A comment that resembles a marker must be one, because a misspelt marker would publish the answer.
 _RESEMBLES = re.compile(r"\b(begin|end)[\s_-]*solution", re.IGNORECASE)
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -75,18 +75,21 @@ class _Block:
 def make_stub(source: str, assignment: Tasked, *, path: str) -> str:
     """Return ``source`` with every marked block replaced by a NotImplementedError that names its task.
 
-    Docstrings, imports and signatures stay; the result parses. ``path`` names the file in messages.
-    Raises AssignmentError (file, line, remedy) for a marker that is misspelt, unmatched or outside every task, for a
-    block that is empty or crosses the borders of a function, and for a source that Python cannot read.
+    Docstrings, imports and signatures stay, and the result parses. ``path`` names the file in messages.
+
+    Raises:
+        AssignmentError: a marker is misspelt, unmatched or outside every task; a block is empty or not within one
+            function; or Python cannot parse the source.
     """
     stub, _ = _convert(source, assignment, path)
     return stub
 
 
 def stale(assignment: OnDisk) -> list[Path]:
-    """List the stub files of ``assignment`` that are missing or differ from what its solution gives.
+    """List the stub files of ``assignment`` that are missing, or differ from the stubs of its solution.
 
-    Raises AssignmentError where :func:`make_stub` does, and for a task of which nothing is hidden.
+    Raises:
+        AssignmentError: see :func:`make_stub`; or no block of a task is marked.
     """
     return [path for path, text in _stubs(assignment) if not path.is_file() or path.read_bytes() != text.encode()]
 
@@ -102,7 +105,7 @@ def write(assignment: OnDisk) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a student writes: the lines between two markers (from 1, markers left out) and the task they belong to."""
+    """What a student writes: the lines between two markers (from 1, without the markers) and their task."""
 
     task: str
     first: int
@@ -110,7 +113,11 @@ class Answer:
 
 
 def answers(source: str, assignment: Tasked, *, path: str) -> list[Answer]:
-    """List the marked blocks of ``source`` in order. Raises AssignmentError where :func:`make_stub` does."""
+    """List the marked blocks of ``source`` in order.
+
+    Raises:
+        AssignmentError: see :func:`make_stub`.
+    """
     tree = _parse(source, path)
     numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
     blocks = list(_blocks(_markers(source, path), path))
@@ -147,13 +154,13 @@ def _read(path: Path, name: str) -> str:
 
 
 def _convert(source: str, assignment: Tasked, path: str) -> tuple[str, set[str]]:
-    """Return the stub and the ids of the tasks of which it hides something."""
+    """Return the stub, and the ids of the tasks that have a marked block."""
     tree = _parse(source, path)
     lines = io.StringIO(source, newline="").readlines()  # splitlines() would also split at a form feed
     numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
     blocks = list(_blocks(_markers(source, path), path))
     hidden: set[str] = set()
-    # From the end, so that line numbers before a block stay right.
+    # From the last block to the first, so that the line numbers before a block stay right.
     for block in reversed(blocks):
         task = _task_of(block, tree, numbers, path)
         hidden.add(task)
@@ -162,7 +169,7 @@ def _convert(source: str, assignment: Tasked, path: str) -> tuple[str, set[str]]
         lines[block.begin - 1 : block.end] = [line]
     stub = "".join(lines)
     if _outline(_parse(stub, f"the stub of {path}")) != _outline(tree):
-        raise AssignmentError(f"{path}: a marked block holds a docstring; move ### BEGIN SOLUTION below it.")
+        raise AssignmentError(f"{path}: a marked block contains a docstring; move ### BEGIN SOLUTION below it.")
     return stub, hidden
 
 
@@ -170,35 +177,35 @@ def _parse(source: str, path: str) -> ast.Module:
     try:
         return ast.parse(source)
     except SyntaxError as exc:
-        raise AssignmentError(f"{path}, line {exc.lineno}: Python cannot read this line ({exc.msg}); mend it.") from exc
+        raise AssignmentError(f"{path}, line {exc.lineno}: Python cannot read this line ({exc.msg}); fix it.") from exc
 
 
 def _markers(source: str, path: str) -> Iterator[_Marker]:
-    """Yield the markers among the comments of ``source``; text inside a string is never one."""
+    """Yield the markers in ``source``: they are comments, never text in a string."""
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type != tokenize.COMMENT or not _RESEMBLES.search(token.string):
             continue
         line, column = token.start
-        found = _MARKER.fullmatch(token.string.rstrip())
-        if found is None:
+        match = _MARKER.fullmatch(token.string.rstrip())
+        if match is None:
             raise AssignmentError(
                 f"{path}, line {line}: {token.string!r} resembles a marker; "
                 "write ### BEGIN SOLUTION or ### END SOLUTION, or reword the comment."
             )
         if token.line[:column].strip():
-            raise AssignmentError(f"{path}, line {line}: a marker stands behind code; give it a line of its own.")
-        yield _Marker(found["kind"], found["task"], line, column)
+            raise AssignmentError(f"{path}, line {line}: a marker follows code; put it on its own line.")
+        yield _Marker(match["kind"], match["task"], line, column)
 
 
 def _blocks(markers: Iterator[_Marker], path: str) -> Iterator[_Block]:
-    """Pair the markers; they neither nest nor overlap."""
+    """Pair the markers. Blocks neither nest nor overlap."""
     begin: _Marker | None = None
     for marker in markers:
         where = f"{path}, line {marker.line}"
         if marker.kind == "BEGIN":
             if begin is not None:
                 raise AssignmentError(
-                    f"{where}: this block begins before the one of line {begin.line} ended; "
+                    f"{where}: this block begins before the block of line {begin.line} ends; "
                     "put ### END SOLUTION before it."
                 )
             begin = marker
@@ -206,7 +213,7 @@ def _blocks(markers: Iterator[_Marker], path: str) -> Iterator[_Block]:
         if begin is None:
             raise AssignmentError(f"{where}: no block is open here; put ### BEGIN SOLUTION before it or remove it.")
         if marker.task is not None:
-            raise AssignmentError(f"{where}: the task is named at the beginning; write ### END SOLUTION only.")
+            raise AssignmentError(f"{where}: only the beginning of a block names the task; write ### END SOLUTION.")
         if marker.column != begin.column:
             raise AssignmentError(f"{where}: indent this marker like the one of line {begin.line}.")
         yield _Block(begin.line, marker.line, begin.column, begin.task)
@@ -220,23 +227,23 @@ def _task_of(block: _Block, tree: ast.Module, numbers: dict[str, int], path: str
     where = f"{path}, line {block.begin}"
     inside = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and block.begin < _first(node) < block.end]
     if not inside:
-        raise AssignmentError(f"{where}: this block holds no statement; put the answer between its markers.")
+        raise AssignmentError(f"{where}: this block contains no statement; put the answer between its markers.")
     if any(_last(node) > block.end for node in inside):
         raise AssignmentError(f"{where}: this block ends inside a statement; mark whole statements.")
     first = min(_first(node) for node in inside)
     last = max(_last(node) for node in inside)
-    functions = [node for node in ast.walk(tree) if isinstance(node, _Function) and _holds(node, block.begin, first)]
+    functions = [node for node in ast.walk(tree) if isinstance(node, _Function) and _contains(node, block.begin, first)]
     if not functions or any(_last(node) < last for node in functions):
         raise AssignmentError(
-            f"{where}: this block does not lie within one function; mark the body of a function or a method."
+            f"{where}: this block is not within one function; mark the body of a function or a method."
         )
-    # An enclosing function implies an enclosing top-level statement, though not that this is a def or a class.
-    owner = next(node for node in tree.body if _holds(node, block.begin, first))
+    # The enclosing top-level statement need not be a def or a class: a function may be inside an if.
+    owner = next(node for node in tree.body if _contains(node, block.begin, first))
     name = block.task or getattr(owner, "name", "")
     if name not in numbers:
         raise AssignmentError(
-            f"{where}: {name or 'this block'} is no task of assignment.toml (its tasks: {', '.join(numbers)}); "
-            "name the task behind the marker, as in ### BEGIN SOLUTION " + next(iter(numbers), "task") + "."
+            f"{where}: {name or 'this block'} is not a task of assignment.toml (its tasks: {', '.join(numbers)}); "
+            "name the task after the marker, as in ### BEGIN SOLUTION " + next(iter(numbers), "task") + "."
         )
     return name
 
@@ -251,13 +258,13 @@ def _last(node: ast.stmt) -> int:
     return node.end_lineno or node.lineno
 
 
-def _holds(node: ast.stmt, begin: int, first: int) -> bool:
-    """Say whether ``node`` starts before line ``begin`` and still holds the statement in line ``first``."""
+def _contains(node: ast.stmt, begin: int, first: int) -> bool:
+    """Whether ``node`` starts before line ``begin`` and contains the statement in line ``first``."""
     return _first(node) < begin and _last(node) >= first
 
 
 def _outline(tree: ast.Module) -> list[tuple[str, str, str]]:
-    """List what a stub must keep: every top-level import, and every signature with its docstring, methods included."""
+    """List what a stub must keep: every top-level import, and every signature (also of methods) with its docstring."""
     outline = [("", "", ast.get_docstring(tree) or "")]
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
