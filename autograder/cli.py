@@ -31,7 +31,8 @@ from .reports import render
 from .workers.supervisor import Supervisor
 
 if TYPE_CHECKING:
-    from .audit.audit import Audit, Options
+    from .audit.audit import Options
+    from .audit.results import Audit
 
 GRADER_ERROR = 4
 

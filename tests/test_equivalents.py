@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tiny_course import make, write
 
-from autograder.audit.equivalents import FILE, Confirmed, confirmed, entry
+from autograder.audit.equivalents import FILE, Confirmed, entry, read_confirmed
 from autograder.audit.mutation import Mutant
 from autograder.errors import AssignmentError
 
@@ -18,7 +18,7 @@ GOOD = '[[mutant]]\ndigest = "abc"\nedit = "x -> y"\nverdict = "equivalent"\nrea
 def read(tmp_path: Path, text: str) -> dict[str, Confirmed]:
     course = make(tmp_path)
     write(course.solution / FILE, text)
-    return confirmed(course.load())
+    return read_confirmed(course.load())
 
 
 def test_entries_are_found_by_their_digest(tmp_path: Path) -> None:
@@ -26,8 +26,8 @@ def test_entries_are_found_by_their_digest(tmp_path: Path) -> None:
 
 
 def test_without_a_file_nothing_is_confirmed(tmp_path: Path) -> None:
-    assert confirmed(make(tmp_path).load()) == {}
-    assert confirmed(make(tmp_path / "student", solution=None).load()) == {}
+    assert read_confirmed(make(tmp_path).load()) == {}
+    assert read_confirmed(make(tmp_path / "student", solution=None).load()) == {}
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_without_a_file_nothing_is_confirmed(tmp_path: Path) -> None:
         ("mutant = ", "not valid TOML"),
         (GOOD.replace("They are one.", " "), "entry 1: write digest, edit, verdict, reason"),
         (GOOD.replace('digest = "abc"\n', ""), "entry 1: write digest"),
-        (GOOD.replace('"equivalent"', '"fine"'), 'verdict is "fine"; write equivalent or policy'),
-        (GOOD + GOOD, "entry 2: abc stands there twice"),
+        (GOOD.replace('"equivalent"', '"fine"'), 'verdict is "fine"; write equivalent or accepted'),
+        (GOOD + GOOD, "entry 2: the digest abc occurs twice"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path: Path, text: str, wanted: str) -> None:

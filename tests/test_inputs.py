@@ -1,4 +1,4 @@
-"""Wider inputs keep to the kind of those that were seen."""
+"""Generated inputs are of the same kind as those that were seen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.audit.inputs import LARGEST, Arguments, Wider, plain
+from autograder.audit.inputs import MAX_ENTRIES, Arguments, InputGenerator, is_repeatable
 from autograder.student import recipes
 from autograder.student.handle import RecordedCall, StudentObject
 
@@ -17,8 +17,8 @@ def call(*args: Any, function: str = "f", **kwargs: Any) -> RecordedCall:
 
 
 def drawn(*calls: RecordedCall, count: int = 200) -> list[Arguments]:
-    wider, rng = Wider(calls), np.random.default_rng(7)
-    return [wider.draw(rng) for _ in range(count)]
+    generator, rng = InputGenerator(calls), np.random.default_rng(7)
+    return [generator.draw(rng) for _ in range(count)]
 
 
 def test_labels_stay_zero_and_one() -> None:
@@ -37,7 +37,7 @@ def test_real_numbers_take_other_scales_and_both_signs() -> None:
 
 
 def test_some_draws_are_whole_numbers_throughout() -> None:
-    """Borders such as x > 0 are met by them alone."""
+    """Only they hit thresholds such as x > 0."""
     found = drawn(call(np.array([-1.5, 0.3, 2.0]), np.array([[0.7, -0.2]])))
     whole = [given for given in found if all(np.array_equal(arg, np.round(arg)) for arg in given.args)]
     assert 20 < len(whole) < 80 and any(0.0 in given.args[0] for given in whole)
@@ -95,10 +95,10 @@ def test_what_was_seen_is_not_changed() -> None:
 
 
 def test_calls_that_cannot_be_made_again_are_left_out() -> None:
-    assert not plain(call(function="Model.fit"))
-    assert not plain(call([StudentObject()]))
-    assert not plain(call(recipes.poisoned(StudentObject(), 1.0)))
-    assert plain(call(recipes.generator(3)))
-    assert not plain(call(np.zeros(LARGEST + 1)))
-    assert plain(call(np.zeros(LARGEST)))
-    assert not Wider([call(function="Model.fit")])
+    assert not is_repeatable(call(function="Model.fit"))
+    assert not is_repeatable(call([StudentObject()]))
+    assert not is_repeatable(call(recipes.poisoned(StudentObject(), 1.0)))
+    assert is_repeatable(call(recipes.generator(3)))
+    assert not is_repeatable(call(np.zeros(MAX_ENTRIES + 1)))
+    assert is_repeatable(call(np.zeros(MAX_ENTRIES)))
+    assert not InputGenerator([call(function="Model.fit")])

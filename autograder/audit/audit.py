@@ -1,354 +1,165 @@
-"""Whether the cases of an assignment judge right: every right answer passes, every wrong one is caught.
+"""Tests of the cases of an assignment: every right answer must pass, every wrong one must be caught.
 
-Right answers are the solution and its alternatives, over many seeds. Wrong ones are the stub, the known mistakes, and
-mutants: the solution with one edit each. What no case catches is compared with the solution on wider inputs.
+Right answers are the solution and its alternatives, with many seeds. Wrong ones are the stub, the known mistakes, and
+mutants: the solution with one edit each. A mutant that no case catches is compared with the solution on other inputs.
 """
 
 from __future__ import annotations
 
 import itertools
-import multiprocessing
-import os
 import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
 
-from ..checks.training import clopper_pearson
 from ..course import assignment as assignments
 from ..course import solution, stubs
 from ..course.assignment import Assignment
-from ..errors import AutograderError, SandboxError
+from ..grading.pool import share
 from ..grading.session import CollectedCases, RunOptions, collect_cases
 from ..model import Case
 from ..workers.supervisor import Supervisor
-from .equivalents import FILE, Confirmed, confirmed
+from .equivalents import Confirmed, read_confirmed
 from .mutation import Mutant, mutants
-from .runner import SEED, Alarm, Fate, Findings, Job, MistakeTried, Trials, Tried, jobs
-
-KILLED_AT_LEAST = 0.95  # of the mutants that are neither equivalent nor left open
-HINTED_AT_LEAST = 0.90  # of the known mistakes
-
-Advance = Callable[[int, int], None]
-_T = TypeVar("_T")
+from .results import Audit, CaseResult, Fate, MistakeResult, MutantResult, RightAnswersResult, StubResult
+from .runner import AuditRunner, Plan, Result, make_plan
+from .seeds import SEED
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How much to do: ``seeds`` for every right answer, ``mutants`` at most (None: all), in so many ``processes``."""
+    """How much to do: ``seeds`` for every right answer, at most ``mutants`` (None: all), in so many ``processes``."""
 
     seeds: int = 50
     mutants: int | None = None
     processes: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """What an audit of one assignment found.
+@dataclass(slots=True)
+class _Share:
+    """The work of one process: the result of each job by its number, and the seconds of each case on the solution."""
 
-    ``seconds`` is wall time, ``cpu_s`` CPU time of all processes. ``left_out`` counts mutants that were not run.
-    ``stale`` are confirmed entries that stand for no survivor any more.
-    """
-
-    slug: str
-    title: str
-    plan: tuple[Case, ...]
-    points: float
-    costs: dict[str, float]
-    runs: dict[str, int]
-    seeds: int
-    alternatives: int
-    alarms: tuple[Alarm, ...]
-    stub_faults: tuple[str, ...]
-    mistakes: tuple[MistakeTried, ...]
-    mutants: tuple[Tried, ...]
-    left_out: int
-    stale: tuple[Confirmed, ...]
-    seconds: float
-    cpu_s: float
-
-    def fates(self) -> Counter[Fate]:
-        """Count the mutants by their fate."""
-        return Counter(tried.fate for tried in self.mutants)
-
-    @property
-    def killed(self) -> float:
-        """The share of mutants killed, of those that are neither equivalent nor left open; 1 when there are none."""
-        fates = self.fates()
-        counted = len(self.mutants) - fates[Fate.EQUIVALENT] - fates[Fate.POLICY]
-        return fates[Fate.KILLED] / counted if counted else 1.0
-
-    @property
-    def graded(self) -> int:
-        """How many cases were graded on right answers."""
-        return sum(self.runs.values())
-
-    @property
-    def bound(self) -> float:
-        """The share of false alarms that 95 % confidence leaves, by Clopper and Pearson; 1 when nothing was graded."""
-        return clopper_pearson(len(self.alarms), self.graded, confidence=0.90)[1] if self.graded else 1.0
-
-    @property
-    def hinted(self) -> float:
-        """The share of known mistakes whose hint comes out in every case that they name; 1 when there are none."""
-        good = [each for each in self.mistakes if not each.missed and not each.unhinted]
-        return len(good) / len(self.mistakes) if self.mistakes else 1.0
-
-    def kills(self, case: str) -> list[str]:
-        """Name the mutants (file, line and edit) that a case catches."""
-        return [f"{each.mutant.where} {each.mutant.edit}" for each in self.mutants if case in each.kills]
-
-    def asked(self, case: str) -> int:
-        """How many mutants a case ran on: one that takes long meets those only that no other caught."""
-        return sum(case in each.asked for each in self.mutants)
-
-    def idle(self) -> list[str]:
-        """Name the cases that catch neither a mutant nor a known mistake."""
-        busy = {name for each in self.mutants for name in each.kills}
-        busy |= {name for each in self.mistakes for name in each.kills}
-        return [case.id for case in self.plan if case.id not in busy]
-
-    def failures(self) -> list[str]:
-        """Say which gates do not hold, each in one sentence; none when the audit is passed."""
-        found = list(self.stub_faults)
-        found += [f"False alarm: {a.answer}, seed {a.seed}, case {a.case}: {a.what}" for a in self.alarms]
-        found += [f"The mistake {m.id} is not caught by {', '.join(m.missed)}." for m in self.mistakes if m.missed]
-        if self.hinted < HINTED_AT_LEAST:
-            bad = ", ".join(m.id for m in self.mistakes if m.unhinted)
-            found.append(f"Hints name {percent(self.hinted)} of the known mistakes, too few: {bad}.")
-        for tried in self.mutants:
-            if tried.fate is Fate.HOLE:
-                found.append(f"Hole: {tried.mutant.where}  {tried.mutant.edit}  shown by {tried.witness}")
-        if self.killed < KILLED_AT_LEAST:
-            unknown = self.fates()[Fate.UNCONFIRMED]
-            remedy = f"; {unknown} may be equivalent: confirm them in {FILE}, or write cases" if unknown else ""
-            found.append(f"{percent(self.killed)} of the mutants are killed, too few{remedy}.")
-        return found
-
-
-def percent(share: float) -> str:
-    """Write a share with three digits: 96.5 %, 0.0341 %."""
-    return f"{100 * share:.3g} %"
+    cases: tuple[Case, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+    results: dict[int, Result] = field(default_factory=dict)
+    cpu_s: float = 0.0
 
 
 def audit(
     assignment: Assignment,
     options: Options,
     *,
-    advance: Advance = lambda done, of: None,
+    advance: Callable[[int, int], None] = lambda done, of: None,
     supervisor: Supervisor | None = None,
 ) -> Audit:
-    """Audit one assignment. ``advance(done, of)`` is told of the progress.
+    """Audit one assignment. ``advance(done, of)`` reports the progress.
 
-    With a ``supervisor`` all is done in this process. Raises AssignmentError when there is no solution or it is not
-    marked, CaseError when the solution does not pass, SandboxIncomplete when a layer is missing, SandboxError when a
-    process of the audit ended.
+    With a ``supervisor`` everything is done in this process.
+
+    Raises:
+        AssignmentError: there is no solution, or its markers are wrong.
+        CaseError: the solution does not pass.
+        SandboxIncomplete: this machine lacks a layer.
+        SandboxError: a process of the audit died.
     """
     started = time.monotonic()
-    made = mutants(assignment)
-    chosen = _sample(made, options.mutants)
-    todo = jobs(assignment, chosen, seeds=options.seeds)
-    known = confirmed(assignment)
+    every = mutants(assignment)
+    confirmed = read_confirmed(assignment)
+    plan = make_plan(assignment, _sample(every, options.mutants), confirmed, seeds=options.seeds)
+    count = len(plan.jobs)
     if supervisor is not None:
-        claims = itertools.count()
-
-        def claim() -> int:
-            advance(number := next(claims), len(todo))
-            return number
-
-        parts = [_work(assignment, chosen, known, todo, options, claim, supervisor)]
+        shares = [_work(_numbered(count, advance), assignment, plan, supervisor)]
     else:
-        parts = _shared(assignment, chosen, known, todo, options, advance)
-    advance(len(todo), len(todo))
-    return _merged(assignment, parts, made, known, options, time.monotonic() - started)
+        root = assignment.folder.parent.parent
+        shares = share(_process, root, assignment.slug, plan, count=count, processes=options.processes, advance=advance)
+    advance(count, count)
+    return _merged(assignment, plan, every, shares, time.monotonic() - started)
 
 
-def _sample(made: list[Mutant], most: int | None) -> list[Mutant]:
+def _sample(every: Sequence[Mutant], most: int | None) -> Sequence[Mutant]:
     """Take ``most`` of the mutants, always the same ones, in their order."""
-    if most is None or len(made) <= most:
-        return made
-    kept = sorted(random.Random(SEED).sample(range(len(made)), most))
-    return [made[i] for i in kept]
+    if most is None or len(every) <= most:
+        return every
+    return [every[i] for i in sorted(random.Random(SEED).sample(range(len(every)), most))]
 
 
-# --- the work, in one process or several
+def _numbered(count: int, advance: Callable[[int, int], None]) -> Iterator[int]:
+    for number in range(count):
+        advance(number, count)
+        yield number
 
 
-def _work(
-    assignment: Assignment,
-    made: Sequence[Mutant],
-    known: dict[str, Confirmed],
-    todo: Sequence[Job],
-    options: Options,
-    claim: Callable[[], int],
-    supervisor: Supervisor,
-) -> Findings:
-    """Do one job after the other, as long as there is one that nobody has claimed."""
+def _process(numbers: Iterable[int], root: Path, slug: str, plan: Plan) -> _Share:
+    """Work in a process of the pool, with its own zygotes."""
+    with Supervisor() as supervisor:
+        return _work(numbers, assignments.load(slug, root=root), plan, supervisor)
+
+
+def _work(numbers: Iterable[int], assignment: Assignment, plan: Plan, supervisor: Supervisor) -> _Share:
+    """Do the jobs with these numbers."""
     before = time.process_time() + supervisor.worker_cpu_s()
-    found = Findings()
+    done = _Share()
 
-    def work(bench: CollectedCases) -> None:
-        nonlocal found
-        trials = Trials(assignment, bench, made, known, seeds=options.seeds)
-        while (number := claim()) < len(todo):
-            trials.do(todo[number])
-        found = trials.found
+    def work(cases: CollectedCases) -> None:
+        runner = AuditRunner(assignment, cases, plan)
+        done.cases, done.seconds = cases.plan, runner.baseline.seconds
+        for number in numbers:
+            done.results[number] = runner.do(plan.jobs[number])
 
     collect_cases(assignment, work, run=RunOptions(official=True, seed=SEED, device="cpu"), supervisor=supervisor)
-    found.cpu_s = time.process_time() + supervisor.worker_cpu_s() - before
-    return found
-
-
-def _shared(
-    assignment: Assignment,
-    made: Sequence[Mutant],
-    known: dict[str, Confirmed],
-    todo: Sequence[Job],
-    options: Options,
-    advance: Advance,
-) -> list[Findings]:
-    """Let several processes claim jobs from one counter, each with zygotes of its own."""
-    context = multiprocessing.get_context("spawn")  # a progress bar has a thread, and threads do not survive a fork
-    counter = context.Value("l", 0)
-    root = assignment.folder.parent.parent
-    ends: dict[Connection, Any] = {}
-    with _one_thread_each():
-        for _ in range(options.processes):
-            ours, theirs = context.Pipe(duplex=False)
-            arguments = (root, assignment.slug, made, known, todo, options, counter, theirs)
-            ends[ours] = context.Process(target=_process, args=arguments, daemon=True)
-            ends[ours].start()
-            theirs.close()
-    try:
-        return list(_results(ends, lambda: advance(min(counter.value, len(todo)), len(todo))))
-    finally:
-        with counter.get_lock():
-            counter.value = len(todo)  # where one failed, the others have nothing left to do
-        for process in ends.values():
-            process.join()
-
-
-def _results(ends: dict[Connection, Any], look: Callable[[], None]) -> Iterator[Findings]:
-    waiting = list(ends)
-    while waiting:
-        look()
-        for end in wait(waiting, timeout=0.2):
-            assert isinstance(end, Connection)
-            waiting.remove(end)
-            try:
-                result = end.recv()
-            except EOFError:
-                ends[end].join()
-                raise SandboxError(f"A process of the audit ended with status {ends[end].exitcode}.") from None
-            if isinstance(result, BaseException):
-                raise result
-            yield result
-
-
-def _process(
-    root: Path,
-    slug: str,
-    made: Sequence[Mutant],
-    known: dict[str, Confirmed],
-    todo: Sequence[Job],
-    options: Options,
-    counter: Any,
-    end: Connection,
-) -> None:
-    """Run in a process of its own; send what was found, or the error that ended it."""
-
-    def claim() -> int:
-        with counter.get_lock():
-            counter.value += 1
-            return int(counter.value) - 1
-
-    try:
-        assignment = assignments.load(slug, root=root)
-        with Supervisor() as supervisor:
-            end.send(_work(assignment, made, known, todo, options, claim, supervisor))
-    except AutograderError as exc:
-        end.send(exc)
-    except KeyboardInterrupt:  # the parent has had it as well, and says so
-        end.close()
-
-
-class _one_thread_each:
-    """Have the processes started meanwhile compute in one thread: two of them share few cores."""
-
-    def __enter__(self) -> None:
-        self._before = os.environ.get("OMP_NUM_THREADS")
-        os.environ["OMP_NUM_THREADS"] = "1"
-
-    def __exit__(self, *exc: object) -> None:
-        if self._before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = self._before
+    done.cpu_s = time.process_time() + supervisor.worker_cpu_s() - before
+    return done
 
 
 # --- results
 
 
 def _merged(
-    assignment: Assignment,
-    parts: Sequence[Findings],
-    made: Sequence[Mutant],
-    known: dict[str, Confirmed],
-    options: Options,
-    seconds: float,
+    assignment: Assignment, plan: Plan, every: Sequence[Mutant], shares: Sequence[_Share], seconds: float
 ) -> Audit:
-    plan = parts[0].plan
-    runs: Counter[str] = Counter()
-    for part in parts:
-        runs.update(part.runs)
-    order = {mutant.modules[mutant.module]: i for i, mutant in enumerate(made)}
-    tried = sorted(
-        _all(part.mutants for part in parts), key=lambda each: order[each.mutant.modules[each.mutant.module]]
-    )
-    passes = _all(part.stub_passes for part in parts)
+    """Put the results of all processes together, in the order of the jobs."""
+    numbered = sorted(itertools.chain.from_iterable(part.results.items() for part in shares), key=lambda item: item[0])
+    results = [result for _, result in numbered]
+    right = [result for result in results if isinstance(result, RightAnswersResult)]
+    tried = tuple(result for result in results if isinstance(result, MutantResult))
+    passes = [name for result in results if isinstance(result, StubResult) for name in result.passes]
+    graded = sum((result.graded for result in right), Counter[str]())
+    cases = shares[0].cases
+    costs = {name: cost for part in shares for name, cost in part.seconds.items()}
+    alarms = itertools.chain.from_iterable(result.alarms for result in right)
     return Audit(
-        slug=assignment.slug,
-        title=assignment.title,
-        plan=plan,
-        points=assignment.points,
-        costs={name: cost for part in parts for name, cost in part.seconds.items()},
-        runs={case.id: runs[case.id] for case in plan},
-        seeds=options.seeds,
+        assignment=assignment,
+        seeds=plan.seeds,
         alternatives=len(solution.alternatives(assignment)),
-        alarms=tuple(sorted(_all(part.alarms for part in parts), key=lambda alarm: (alarm.answer, alarm.seed))),
-        stub_faults=tuple(_stub_faults(assignment, plan, passes)),
-        mistakes=tuple(sorted(_all(part.mistakes for part in parts), key=lambda each: each.id)),
-        mutants=tuple(tried),
-        left_out=len(made) - len(tried),
-        stale=tuple(_stale(known, tried, made)),
+        cases=tuple(CaseResult(case, costs.get(case.id, 0.0), graded[case.id]) for case in cases),
+        stub_faults=tuple(_stub_faults(assignment, cases, passes)),
+        alarms=tuple(sorted(alarms, key=lambda alarm: (alarm.answer, alarm.seed))),
+        mistakes=tuple(result for result in results if isinstance(result, MistakeResult)),
+        mutants=tried,
+        left_out=len(every) - len(tried),
+        stale=tuple(_stale(plan, every, tried)),
         seconds=seconds,
-        cpu_s=sum(part.cpu_s for part in parts),
+        cpu_s=sum(part.cpu_s for part in shares),
     )
 
 
-def _all(lists: Iterable[Sequence[_T]]) -> list[_T]:
-    return list(itertools.chain.from_iterable(lists))
-
-
-def _stub_faults(assignment: Assignment, plan: Sequence[Case], passes: Sequence[str]) -> Iterator[str]:
+def _stub_faults(assignment: Assignment, cases: Sequence[Case], passes: Sequence[str]) -> Iterator[str]:
     for path in stubs.stale(assignment):
         yield f"{path.name} is not what the solution gives; run make stubs."
     for name in passes:
         yield f"The case {name} passes on the stub."
     for task in assignment.tasks:
-        points = sum(case.points for case in plan if case.task == task.id)
-        if not any(case.task == task.id for case in plan):
+        points = [case.points for case in cases if case.task == task.id]
+        if not points:
             yield f"The task {task.id} has no case."
-        elif abs(points - task.points) > 1e-6:
-            yield f"The cases of {task.id} are worth {points:g} points, the task {task.points:g}."
+        elif abs(sum(points) - task.points) > 1e-6:
+            yield f"The cases of {task.id} are worth {sum(points):g} points, the task {task.points:g}."
 
 
-def _stale(known: dict[str, Confirmed], tried: Sequence[Tried], made: Sequence[Mutant]) -> Iterator[Confirmed]:
-    """Entries whose mutant is there no more, or is killed by now."""
-    alive = {each.mutant.digest for each in tried if each.fate is not Fate.KILLED}
-    not_run = {mutant.digest for mutant in made} - {each.mutant.digest for each in tried}
-    return (entry for digest, entry in known.items() if digest not in alive | not_run)
+def _stale(plan: Plan, every: Sequence[Mutant], tried: Sequence[MutantResult]) -> Iterator[Confirmed]:
+    """Yield the confirmed entries whose mutant no longer exists, or is killed."""
+    alive = {result.mutant.digest for result in tried if result.fate is not Fate.KILLED}
+    not_run = {mutant.digest for mutant in every} - {result.mutant.digest for result in tried}
+    return (entry for digest, entry in plan.confirmed.items() if digest not in alive | not_run)

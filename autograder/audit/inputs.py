@@ -1,15 +1,16 @@
-"""Wider inputs: from the calls that the cases made, many others like them.
+"""Other inputs: many calls that resemble those that the cases made.
 
-What a case handed to a function tells what the function is for: its labels are 0 and 1, its probabilities lie between
-0 and 1, its rows sum to one. Values are drawn again within such a kind and over a wider scale, and axes of one length
-get another length together. A draw may still lie outside what the hand-out promises; then the solution refuses it, or
-its author says so.
+The arguments that a case passes to a function show their kind: labels are 0 and 1, probabilities are between 0 and 1,
+rows sum to one. New values are of the same kind and of a wider scale. Axes of equal length get another length together.
+An input may still be outside what the hand-out promises. Then the solution refuses it, or the author accepts the
+difference.
 """
 
 from __future__ import annotations
 
 import copy
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,24 +22,32 @@ from ..checks.compare import as_array, is_tensor
 from ..student.handle import RecordedCall, StudentObject
 from ..student.recipes import Recipe
 
-LARGEST = 1 << 16  # entries of all arrays of a call; larger ones cost more than they show
-FEW = 12  # so many different whole numbers are a choice, not a range
+MAX_ENTRIES = 1 << 16  # of all arrays of a call together: hundreds of larger calls take too long
+MAX_SHOWN = 400  # characters of a call in a report
+MAX_CHOICES = 12  # up to so many different whole numbers are classes, such as the digits; more are a range
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """One call to be made: the function's name and what it is given."""
+    """One call to be made: the name of the function and its arguments."""
 
     function: str
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
+    def __str__(self) -> str:
+        """Write the call as an author could write it, cut if it is long."""
+        with np.printoptions(precision=17, threshold=40, linewidth=10_000):
+            parts = [repr(arg) for arg in self.args] + [f"{name}={value!r}" for name, value in self.kwargs.items()]
+        text = re.sub(r"\s+", " ", f"{self.function}({', '.join(parts)})")
+        return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
+
 
 @dataclass(frozen=True, slots=True)
-class _Manner:
-    """How one call is drawn: which axes get which lengths, whether values stay near those seen, or are whole numbers.
+class _Style:
+    """How to draw one call: new lengths of axes, values near those seen or not, whole numbers only or not.
 
-    Whole numbers meet borders and ties, which real ones never do.
+    Whole numbers hit thresholds and ties. Random real numbers never do.
     """
 
     lengths: dict[int, int]
@@ -46,11 +55,11 @@ class _Manner:
     whole: bool
 
 
-class Wider:
-    """Draws inputs like those of ``calls``, all of one function."""
+class InputGenerator:
+    """Draws inputs that resemble those of ``calls``, which are all of one function."""
 
     def __init__(self, calls: Sequence[RecordedCall]) -> None:
-        self._calls = [call for call in calls if plain(call)]
+        self._calls = [call for call in calls if is_repeatable(call)]
         self._seen: dict[str, list[NDArray[Any]]] = {}
         for call in self._calls:
             for path, leaf in _leaves([call.args, call.kwargs]):
@@ -60,33 +69,33 @@ class Wider:
         return bool(self._calls)
 
     def draw(self, rng: np.random.Generator) -> Arguments:
-        """Return one call like one of those seen; a third of the draws keep its shapes and change little."""
+        """Return a call that resembles one of those seen; a third keep its shapes and stay near its values."""
         call = self._calls[rng.integers(len(self._calls))]
         given = copy.deepcopy([call.args, call.kwargs])
         near = rng.random() < 1 / 3
-        found = {n for _, leaf in _leaves(given) if _is_array(leaf) for n in leaf.shape if n > 1}
-        lengths = {} if near else {n: int(rng.integers(1, 9)) for n in sorted(found)}
-        how = _Manner(lengths, near, whole=not near and rng.random() < 1 / 4)
-        args, kwargs = self._drawn(given, "", how, rng)
+        axes = {n for _, leaf in _leaves(given) if _is_array(leaf) for n in leaf.shape if n > 1}
+        lengths = {} if near else {n: int(rng.integers(1, 9)) for n in sorted(axes)}
+        style = _Style(lengths, near, whole=not near and rng.random() < 1 / 4)
+        args, kwargs = self._drawn(given, "", style, rng)
         return Arguments(call.function, tuple(args), kwargs)
 
-    def _drawn(self, value: Any, path: str, how: _Manner, rng: np.random.Generator) -> Any:
-        """Draw a value again; containers keep their form."""
+    def _drawn(self, value: Any, path: str, style: _Style, rng: np.random.Generator) -> Any:
+        """Draw another value of the same kind. Containers keep their structure."""
         if isinstance(value, dict):
-            return {k: self._drawn(item, f"{path}[{k!r}]", how, rng) for k, item in value.items()}
+            return {k: self._drawn(item, f"{path}[{k!r}]", style, rng) for k, item in value.items()}
         if isinstance(value, list | tuple):
-            parts = [self._drawn(item, _inside(path, i, item), how, rng) for i, item in enumerate(value)]
+            parts = [self._drawn(item, _inside(path, i, item), style, rng) for i, item in enumerate(value)]
             return type(value)(parts) if isinstance(value, list) else tuple(parts)
         if is_tensor(value):
-            return _tensor_like(value, self._array(as_array(value), path, how, rng))
+            return _tensor_like(value, self._array(as_array(value), path, style, rng))
         if isinstance(value, np.ndarray):
-            return self._array(value, path, how, rng)
+            return self._array(value, path, style, rng)
         if type(value) in (int, float):
-            return self._number(value, path, how, rng)
+            return self._number(value, path, style, rng)
         return value
 
-    def _array(self, value: NDArray[Any], path: str, how: _Manner, rng: np.random.Generator) -> NDArray[Any]:
-        shape = tuple(how.lengths[n] if n in how.lengths else int(n) for n in value.shape)
+    def _array(self, value: NDArray[Any], path: str, style: _Style, rng: np.random.Generator) -> NDArray[Any]:
+        shape = tuple(style.lengths[n] if n in style.lengths else int(n) for n in value.shape)
         if value.dtype.kind == "b":
             return rng.random(shape) < 0.5
         if value.dtype.kind not in "iuf" or not value.size:
@@ -97,40 +106,40 @@ class Wider:
         choice = np.unique(seen)
         whole = bool(np.all(np.isfinite(seen)) and np.all(seen == np.round(seen)))
         repeated = len(choice) > 1 and len(seen) >= 4 * len(choice)
-        if repeated and (len(choice) <= 3 or (whole and len(choice) <= FEW)):
+        if repeated and (len(choice) <= 3 or (whole and len(choice) <= MAX_CHOICES)):
             return rng.choice(choice, size=shape).astype(value.dtype)
         if value.dtype.kind in "iu":
             return rng.integers(int(value.min()), int(value.max()) + 1, size=shape).astype(value.dtype)
-        if how.near and shape == value.shape:
+        if style.near and shape == value.shape:
             return (value + 0.1 * value * rng.normal(size=shape)).clip(seen.min(), seen.max()).astype(value.dtype)
-        drawn = _reals(seen[np.isfinite(seen)], shape, how, rng)
+        drawn = _reals(seen[np.isfinite(seen)], shape, style, rng)
         if value.ndim == 1 and len(value) > 2 and np.all(np.diff(value) >= 0):
             drawn = np.sort(drawn)
         return drawn.astype(value.dtype)
 
-    def _number(self, value: float, path: str, how: _Manner, rng: np.random.Generator) -> float:
+    def _number(self, value: float, path: str, style: _Style, rng: np.random.Generator) -> float:
         seen = np.concatenate(self._seen[path])
         if isinstance(value, int):
-            if value in how.lengths and rng.random() < 0.5:
-                return how.lengths[value]
-            if how.near:
+            if value in style.lengths and rng.random() < 0.5:
+                return style.lengths[value]
+            if style.near:
                 return int(rng.choice(seen))
             low = int(seen.min())
-            low -= low > 1  # the first step below what was seen, but not to a size or a count of 0
+            low -= low > 1  # one below the smallest seen, but not 0: it may be a size or a count
             high = min(int(seen.max()), low + 40) + 2
             return int(low + (high - low + 1) * rng.random() ** 2)
-        if how.near or not math.isfinite(value):
+        if style.near or not math.isfinite(value):
             return float(rng.choice(seen))
-        return float(_reals(seen, (), how, rng))
+        return float(_reals(seen, (), style, rng))
 
 
-def plain(call: RecordedCall) -> bool:
-    """Whether a call can be made again: on a function, with nothing that lives in the worker and nothing large."""
+def is_repeatable(call: RecordedCall) -> bool:
+    """Whether a call can be made again: of a function, without objects of the worker and without large arrays."""
     leaves = list(_leaves([call.args, call.kwargs]))
     size = sum(
         leaf.size if isinstance(leaf, np.ndarray) else math.prod(leaf.shape) for _, leaf in leaves if _is_array(leaf)
     )
-    return call.function.isidentifier() and size <= LARGEST and not _holds_objects([call.args, call.kwargs])
+    return call.function.isidentifier() and size <= MAX_ENTRIES and not _holds_objects([call.args, call.kwargs])
 
 
 def _holds_objects(value: Any) -> bool:
@@ -144,7 +153,7 @@ def _holds_objects(value: Any) -> bool:
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every array and number with its place; the entries of a long list of numbers share one place."""
+    """Yield every array and number with its path. The numbers in a list share one path."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _leaves(item, f"{path}[{key!r}]")
@@ -156,7 +165,7 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _inside(path: str, index: int, item: Any) -> str:
-    """The place of an entry: arguments differ from each other, the numbers in one list do not."""
+    """Return the path of an entry: every argument has its own, the numbers in a list have one."""
     depth = path.count("[")
     return f"{path}[{index}]" if depth < 2 or not isinstance(item, int | float) else f"{path}[:]"
 
@@ -166,7 +175,7 @@ def _is_array(value: Any) -> bool:
 
 
 def _structured(value: NDArray[Any], shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[Any] | None:
-    """Draw again what has a form of its own: a permutation, one-hot rows, rows that sum to one."""
+    """Draw an array with a structure: a permutation, one-hot rows, rows that sum to one; else None."""
     if value.ndim == 1 and len(value) > 1 and np.array_equal(np.sort(value), np.arange(len(value))):
         return rng.permutation(shape[0])
     if value.ndim < 2 or value.shape[-1] < 2 or not np.all(value >= 0):
@@ -178,8 +187,8 @@ def _structured(value: NDArray[Any], shape: tuple[int, ...], rng: np.random.Gene
     return rng.dirichlet(np.ones(shape[-1]), size=shape[:-1])
 
 
-def _reals(seen: NDArray[Any], shape: tuple[int, ...], how: _Manner, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Draw real numbers of the kind of ``seen``: in the unit interval, of one sign, or of both; of a wider scale."""
+def _reals(seen: NDArray[Any], shape: tuple[int, ...], style: _Style, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Draw real numbers of the kind of ``seen`` (in the unit interval, of one sign, of both) and of a wider scale."""
     if not seen.size:
         return rng.normal(size=shape)
     low, high = float(seen.min()), float(seen.max())
@@ -189,9 +198,9 @@ def _reals(seen: NDArray[Any], shape: tuple[int, ...], how: _Manner, rng: np.ran
     scale = float(np.median(np.abs(seen))) or 1.0
     drawn = scale * 10.0 ** rng.uniform(-1, 0.7) * rng.normal(size=shape)
     if low < 0 < high or low == high == 0:
-        return np.asarray(np.round(drawn) if how.whole else drawn)
+        return np.asarray(np.round(drawn) if style.whole else drawn)
     drawn = np.abs(drawn)
-    if how.whole:  # a learning rate that was never 0 is not rounded to 0
+    if style.whole:  # a learning rate that was never 0 is not rounded to 0
         drawn = np.ceil(drawn) if low > 0 or high < 0 else np.round(drawn)
     return np.asarray(drawn * (-1 if low < 0 else 1))
 

@@ -1,4 +1,4 @@
-"""An audit made visible: a summary on the terminal, a page in Markdown, and the same as JSON."""
+"""Reports of an audit: a summary on the terminal, a page in Markdown, and the same as JSON."""
 
 from __future__ import annotations
 
@@ -11,79 +11,81 @@ from typing import Any
 from rich.console import Console
 
 from ..reports.render import write_text
-from .audit import Audit, percent
 from .equivalents import FILE, entry
-from .runner import Fate, Tried
+from .results import Audit, Fate, MutantResult, percent
 
-SHOWN = 12  # failures of one assignment on the terminal; the page has all of them
+MAX_FAILURES = 12  # of one assignment on the terminal; the page has all of them
 
 
 def terminal(audit: Audit, console: Console) -> None:
-    """Print what was found, in a dozen lines, and every gate that does not hold."""
+    """Print a summary of a dozen lines, and the gates that are not passed."""
     failures = audit.failures()
-    console.out(f"\n{audit.slug}  {audit.title}", style="bold", end="  ")
+    console.out(f"\n{audit.assignment.slug}  {audit.assignment.title}", style="bold", end="  ")
     console.out("FAILED" if failures else "passed", style="red" if failures else "green", highlight=False)
     for label, text in summary(audit):
         console.out(f"  {label:<14}{text}", highlight=False)
-    for failure in failures[:SHOWN]:
+    for failure in failures[:MAX_FAILURES]:
         console.out(f"  ✗ {failure}", style="red", highlight=False)
-    if len(failures) > SHOWN:
-        console.out(f"  … and {len(failures) - SHOWN} more, in the report", style="red", highlight=False)
+    if len(failures) > MAX_FAILURES:
+        console.out(f"  … and {len(failures) - MAX_FAILURES} more, in the report", style="red", highlight=False)
 
 
 def summary(audit: Audit) -> Iterator[tuple[str, str]]:
-    """Yield the lines of a summary: what is counted, and the counts."""
+    """Yield the lines of a summary: a label and a text."""
     fates = audit.fates()
-    yield "cases", f"{len(audit.plan)}, {audit.points:g} points; {len(audit.stub_faults)} faults of stub and points"
+    faults = _count(len(audit.stub_faults), "error") + " in stub and points"
+    yield "cases", f"{len(audit.cases)}, {audit.assignment.points:g} points; {faults}"
     bound = f"at most {percent(audit.bound)} with 95 % confidence"
-    alarms = f"{len(audit.alarms)} false alarms in {audit.graded} graded cases, {bound}"
-    yield "right answers", f"the solution and {audit.alternatives} alternatives: {alarms}"
+    alarms = f"{_count(len(audit.alarms), 'false alarm')} in {_count(audit.graded, 'graded case')}, {bound}"
+    yield "right answers", f"the solution and {_count(audit.alternatives, 'alternative')}: {alarms}"
     yield "seeds", _seeds(audit)
     caught = sum(not each.missed for each in audit.mistakes)
-    yield (
-        "mistakes",
-        f"{len(audit.mistakes)}: {caught} caught where they say, hints name {percent(audit.hinted)} of them",
-    )
-    left = f"; {audit.left_out} were not run" if audit.left_out else ""
-    yield (
-        "mutants",
-        f"{len(audit.mutants)}: {fates[Fate.KILLED]} killed ({percent(audit.killed)} of those that count){left}",
-    )
-    survivors = (Fate.HOLE, Fate.UNCONFIRMED, Fate.EQUIVALENT, Fate.POLICY)
-    yield "survivors", ", ".join(f"{fates[fate]} {fate.value}" for fate in survivors)
-    idle = [f"{case} (asked of {audit.asked(case)} mutants)" for case in audit.idle()]
+    hinted = f"{percent(audit.hinted)} earn their hints"
+    yield "mistakes", f"{len(audit.mistakes)}: {caught} caught by the cases that they name, {hinted}"
+    left = f"; {audit.left_out} not run" if audit.left_out else ""
+    killed = f"{fates[Fate.KILLED]} killed ({percent(audit.killed)} of those that count)"
+    yield "mutants", f"{len(audit.mutants)}: {killed}{left}"
+    others = (Fate.SURVIVED, Fate.UNCONFIRMED, Fate.EQUIVALENT, Fate.ACCEPTED)
+    yield "not killed", ", ".join(f"{fates[fate]} {fate.value}" for fate in others)
+    idle = [f"{case} (ran on {_count(audit.ran(case), 'mutant')})" for case in audit.idle()]
     yield "catch nothing", ", ".join(idle) or "no case"
     if audit.stale:
         yield "stale", f"{FILE}: {', '.join(each.digest for each in audit.stale)}"
-    yield "took", f"{audit.seconds:.0f} s, of which grading {audit.cpu_s:.0f} CPU seconds"
+    yield "took", f"{audit.seconds:.0f} s; grading took {audit.cpu_s:.0f} s of CPU time"
 
 
 def _seeds(audit: Audit) -> str:
-    whole = audit.seeds * (1 + audit.alternatives)
-    fewer = {name: n for name, n in audit.runs.items() if n < whole}
+    most = audit.seeds * (1 + audit.alternatives)
+    fewer = sum(each.graded < most for each in audit.cases)
     if not fewer:
         return f"{audit.seeds} for every case"
-    return f"{audit.seeds}; fewer for {len(fewer)} cases that take long (the report says how many)"
+    return f"{audit.seeds}; fewer for {_count(fewer, 'case')} with long cases"
+
+
+def _count(number: int, thing: str) -> str:
+    """Write "1 case", "2 cases"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def write(audit: Audit, folder: Path) -> Path:
     """Write ``<slug>.json`` and ``<slug>.md`` into ``folder``; return the page.
 
     Raises:
-        AutograderError: ``report-write`` when the folder cannot be written to.
+        AutograderError: ``report-write`` if the folder cannot be written to.
     """
-    write_text(folder / f"{audit.slug}.json", json.dumps(as_plain(audit), indent=1, ensure_ascii=False) + "\n")
-    return write_text(folder / f"{audit.slug}.md", markdown(audit))
+    slug = audit.assignment.slug
+    write_text(folder / f"{slug}.json", json.dumps(as_plain(audit), indent=1, ensure_ascii=False) + "\n")
+    return write_text(folder / f"{slug}.md", markdown(audit))
 
 
 def as_plain(audit: Audit) -> dict[str, Any]:
-    """Return the audit as JSON can hold it: counts, gates, a row for every case, mistake, mutant and alarm."""
+    """Return the audit as JSON values: counts, gates, a row for every case, mistake, mutant and false alarm."""
     fates = audit.fates()
     return {
-        "assignment": audit.slug,
+        "assignment": audit.assignment.slug,
         "passed": not audit.failures(),
         "failures": audit.failures(),
-        "points": audit.points,
+        "points": audit.assignment.points,
         "seeds": audit.seeds,
         "alternatives": audit.alternatives,
         "graded": audit.graded,
@@ -96,56 +98,56 @@ def as_plain(audit: Audit) -> dict[str, Any]:
         "cpu_s": round(audit.cpu_s, 1),
         "cases": [
             {
-                "case": case.id,
-                "task": case.task,
-                "points": case.points,
-                "seconds": round(audit.costs.get(case.id, 0.0), 4),
-                "graded": audit.runs.get(case.id, 0),
-                "asked": audit.asked(case.id),
-                "mutants": audit.kills(case.id),
-                "mistakes": [each.id for each in audit.mistakes if case.id in each.kills],
+                "case": each.case.id,
+                "task": each.case.task,
+                "points": each.case.points,
+                "seconds": round(each.seconds, 4),
+                "graded": each.graded,
+                "ran": audit.ran(each.case.id),
+                "mutants": audit.kills(each.case.id),
+                "mistakes": [mistake.id for mistake in audit.mistakes if each.case.id in mistake.kills],
             }
-            for case in audit.plan
+            for each in audit.cases
         ],
         "mistakes": [asdict(each) for each in audit.mistakes],
-        "mutants": [_plain(tried) for tried in audit.mutants],
+        "mutants": [_plain(result) for result in audit.mutants],
         "alarms": [asdict(each) for each in audit.alarms],
         "stale": [asdict(each) for each in audit.stale],
     }
 
 
-def _plain(tried: Tried) -> dict[str, Any]:
-    mutant = tried.mutant
+def _plain(result: MutantResult) -> dict[str, Any]:
+    mutant = result.mutant
     return {
         "where": mutant.where,
         "function": mutant.function,
         "task": mutant.task,
         "edit": mutant.edit,
         "digest": mutant.digest,
-        "fate": tried.fate.value,
-        "kills": list(tried.kills),
-        "asked": list(tried.asked),
-        "witness": tried.witness,
-        "reason": tried.reason,
+        "fate": result.fate.value,
+        "kills": list(result.kills),
+        "ran": list(result.ran),
+        "witness": result.witness,
+        "reason": result.reason,
     }
 
 
 def markdown(audit: Audit) -> str:
     """Return the whole audit as a page."""
     failures = audit.failures()
-    lines = [f"# Audit of {audit.slug}", "", "**Passed.**" if not failures else "**Failed.**", ""]
+    lines = [f"# Audit of {audit.assignment.slug}", "", "**Passed.**" if not failures else "**Failed.**", ""]
     lines += _table(("", ""), summary(audit))
     if failures:
         lines += ["", "## What fails", "", *(f"- {_cell(failure)}" for failure in failures)]
     lines += ["", "## What each case catches", "", *_table(_CASE_HEAD, _case_rows(audit))]
-    survivors = [tried for tried in audit.mutants if tried.fate is not Fate.KILLED]
-    if survivors:
-        rows = ((t.fate.value, t.mutant.where, _code(t.mutant.edit), t.reason or t.witness) for t in survivors)
+    others = [result for result in audit.mutants if result.fate is not Fate.KILLED]
+    if others:
+        rows = ((r.fate.value, r.mutant.where, _code(r.mutant.edit), r.reason or r.witness) for r in others)
         lines += ["", "## Mutants that no case catches", "", *_table(("fate", "where", "edit", "why"), rows)]
-    asked = [tried.mutant for tried in survivors if tried.fate is Fate.UNCONFIRMED]
-    if asked:
-        lines += ["", f"Where one is equivalent indeed, say so in `{FILE}`, with a reason:", "", "```toml"]
-        lines += ["\n".join(entry(mutant) for mutant in asked) + "```"]
+    unconfirmed = [result.mutant for result in others if result.fate is Fate.UNCONFIRMED]
+    if unconfirmed:
+        lines += ["", f"If one of these is equivalent, confirm it in `{FILE}` with a reason:", "", "```toml"]
+        lines += ["\n".join(entry(mutant) for mutant in unconfirmed) + "```"]
     lines += ["", "## Which case catches which mutant", "", *_table(("where", "edit", "caught by"), _kill_rows(audit))]
     lines += ["", "## Which case catches which mistake", "", *_table(("mistake", "caught by"), _mistake_rows(audit))]
     return "\n".join(lines) + "\n"
@@ -157,27 +159,27 @@ _CASE_HEAD = (
     "points",
     "seconds",
     "graded on right answers",
-    "asked of",
-    "mutants",
-    "alone",
-    "mistakes",
+    "ran on mutants",
+    "caught",
+    "caught alone",
+    "mistakes caught",
 )
 
 
 def _case_rows(audit: Audit) -> Iterator[tuple[str, ...]]:
-    for case in audit.plan:
-        kills = [tried for tried in audit.mutants if case.id in tried.kills]
-        alone = sum(len(tried.kills) == 1 for tried in kills)
-        mistakes = sum(case.id in each.kills for each in audit.mistakes)
-        cost = f"{audit.costs.get(case.id, 0.0):.3f}"
-        numbers = (audit.runs.get(case.id, 0), audit.asked(case.id), len(kills), alone, mistakes)
-        yield case.id, case.task, f"{case.points:g}", cost, *map(str, numbers)
+    for each in audit.cases:
+        case = each.case
+        caught = [result for result in audit.mutants if case.id in result.kills]
+        alone = sum(len(result.kills) == 1 for result in caught)
+        mistakes = sum(case.id in mistake.kills for mistake in audit.mistakes)
+        numbers = (each.graded, audit.ran(case.id), len(caught), alone, mistakes)
+        yield case.id, case.task, f"{case.points:g}", f"{each.seconds:.3f}", *map(str, numbers)
 
 
 def _kill_rows(audit: Audit) -> Iterator[tuple[str, ...]]:
-    for tried in audit.mutants:
-        if tried.fate is Fate.KILLED:
-            yield tried.mutant.where, _code(tried.mutant.edit), ", ".join(tried.kills)
+    for result in audit.mutants:
+        if result.fate is Fate.KILLED:
+            yield result.mutant.where, _code(result.mutant.edit), ", ".join(result.kills)
 
 
 def _mistake_rows(audit: Audit) -> Iterator[tuple[str, ...]]:

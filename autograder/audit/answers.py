@@ -1,0 +1,147 @@
+"""What came of a call, and how the answer of a mutant differs from that of the solution."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..checks.compare import as_array, compare, copied, is_tensor
+from ..errors import CaseError
+from ..student.connection import Connection
+from ..student.faults import StudentFault, StudentRaised
+from ..student.handle import CaseLog, RecordedCall, RemoteFunction, StudentCode, StudentObject
+from .baseline import MIN_CALL_S
+from .inputs import Arguments
+
+# rtol and atol, for float64 and for coarser floats. Below ROUNDING a difference is rounding: another order of
+# summation. Above REQUIRED a case should catch it: the tolerances of cases are of this size.
+ROUNDING = ((1e-10, 1e-12), (1e-5, 1e-6))
+REQUIRED = ((1e-5, 1e-8), (1e-3, 1e-5))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one call: a finished call, or the type of the exception, or the verdict on the worker.
+
+    ``refused`` is true if the exception comes from a ``raise`` of the submission: it refuses the input on purpose.
+    """
+
+    call: RecordedCall | None = None
+    raised: str = ""
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a mutant differs from the solution, and whether a case should catch it."""
+
+    text: str
+    matters: bool
+
+
+def call_each(connection: Connection, inputs: Iterable[Arguments]) -> Iterator[tuple[Arguments, Answer]]:
+    """Make one call after the other through the wall, and yield what came of each."""
+    student = StudentCode(connection)
+    for number, given in enumerate(inputs):
+        connection.begin(f"input {number}", call_s=MIN_CALL_S)  # every call finds its generators seeded
+        try:
+            answer = Answer(_call(student, given))
+        except StudentRaised as exc:
+            answer = Answer(raised=exc.type_name, refused=_ends_in_raise(exc.staff))
+        except StudentFault as exc:
+            answer = Answer(raised=exc.verdict.value)
+        except (TypeError, RuntimeError) as exc:  # an argument that cannot be sent
+            answer = Answer(raised=str(exc))
+        yield given, answer
+
+
+def _call(student: StudentCode, given: Arguments) -> RecordedCall:
+    """Make a call, or read a name that is data."""
+    value = getattr(student, given.function)
+    if isinstance(value, RemoteFunction):
+        return value.record(*copied(given.args), **copied(given.kwargs))
+    return RecordedCall(given.function, (), {}, value, (), (), 0.0)
+
+
+def _ends_in_raise(trace: str) -> bool:
+    """Whether the last line of the submission in a traceback is a ``raise``."""
+    lines = trace.splitlines()
+    return len(lines) > 1 and re.search(r": raise\b", lines[-2]) is not None
+
+
+def is_accepted(answer: Answer) -> bool:
+    """Whether the solution accepts an input: it returns finite numbers, or refuses it on purpose."""
+    if answer.call is None:
+        return answer.refused
+    return all(np.all(np.isfinite(array)) for array in _floats(answer.call.result))
+
+
+# --- differences
+
+
+def difference(got: Answer, want: Answer) -> Difference | None:
+    """Compare the answer of a mutant with that of the solution; return None if they differ by rounding at most."""
+    if want.call is None or got.call is None:
+        ends = [answer.raised if answer.call is None else "an answer" for answer in (got, want)]
+        return None if ends[0] == ends[1] else Difference(f"got {ends[0]}, want {ends[1]}", matters=True)
+    if got.call.changed != want.call.changed:
+        return Difference(f"it changes {', '.join(got.call.changed) or 'nothing'} in place", matters=True)
+    for tolerances, matters in ((REQUIRED, True), (ROUNDING, False)):
+        if text := _differ(got.call.result, want.call.result, tolerances):
+            return Difference(text, matters)
+    return None
+
+
+def first_difference(got: CaseLog, want: CaseLog) -> str:
+    """Describe where two logs of one case begin to differ by more than rounding; return "" if they do not."""
+    if len(got.calls) != len(want.calls):
+        return "another number of calls"
+    for a, b in zip(got.calls, want.calls, strict=True):
+        if a.changed != b.changed or a.aliases != b.aliases:
+            return f"{a.function} changes or shares other arguments"
+        if text := _differ(a.result, b.result, ROUNDING):
+            return f"{a.function}: {text}"
+    return ""
+
+
+def _differ(got: Any, want: Any, tolerances: Sequence[tuple[float, float]]) -> str:
+    """Describe how two results differ by more than the tolerance of their precision, "" if they do not."""
+    got, want = _with_types(got), _with_types(want)
+    coarse = any(array.dtype.itemsize < 8 for array in _floats(want))
+    rtol, atol = tolerances[coarse]
+    scale = max((float(np.abs(array).max()) for array in _floats(want) if array.size), default=0.0)
+    try:
+        mismatch = compare(got, want, rtol=rtol, atol=max(atol, ROUNDING[coarse][0] * scale))
+    except CaseError:  # values that cannot be compared
+        return "" if repr(got) == repr(want) else "another value"
+    return f"{mismatch.kind}: got {mismatch.got}, want {mismatch.want} {mismatch.where}".strip() if mismatch else ""
+
+
+def _floats(value: Any) -> Iterator[Any]:
+    """Yield every float and every array of floats in a result."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _floats(item)
+    elif isinstance(value, float):
+        yield np.asarray(value)
+    elif isinstance(value, np.ndarray) or is_tensor(value):
+        array = as_array(value)
+        if array.dtype.kind in "fc":
+            yield array
+
+
+def _with_types(value: Any) -> Any:
+    """Replace the objects of a submission by the names of their types: they cannot be compared."""
+    if isinstance(value, StudentObject):
+        return repr(value)
+    if isinstance(value, list | tuple):
+        return [_with_types(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _with_types(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,33 @@
+"""Many seeds, each of which draws other inputs: a worker serves several of them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+
+from ..grading.session import CollectedCases
+from ..student.connection import Connection
+from ..student.replay import Scripts
+
+SEED = 1  # of everything that runs with one seed only; other seeds follow it
+FEW_SEEDS = 3  # for a case that is not quick
+MAX_WORKER_CPU_SHARE = 0.1  # of a worker's CPU limit: a worker that has used more gets no further seed
+
+
+def in_one_worker(
+    cases: CollectedCases, modules: dict[str, bytes], seeds: Iterable[int], scripts: Scripts | None = None
+) -> Generator[tuple[int, Connection], None, None]:
+    """Set each seed in ``cases``, and yield it with a connection to a worker that has imported ``modules``.
+
+    To start a worker takes longer than to run many a case. So one worker serves all seeds, unless it has used much of
+    its limits.
+    """
+    connection = cases.connect(modules, scripts=scripts)
+    try:
+        for seed in seeds:
+            if connection.cpu_s() > MAX_WORKER_CPU_SHARE * connection.limits.cpu_s:
+                connection.close()
+                connection = cases.connect(modules, scripts=scripts)
+            cases.reseed(seed)
+            yield seed, connection
+    finally:
+        connection.close()

@@ -1,0 +1,70 @@
+"""Wrong answers: the stub, the known mistakes and the mutants. Cases must catch each of them."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import closing
+
+from ..course.assignment import Assignment
+from ..course.solution import Mistake
+from ..grading.session import CollectedCases
+from ..model import Verdict
+from .baseline import Baseline
+from .equivalents import Confirmed
+from .mutation import Mutant
+from .results import Fate, MistakeResult, MutantResult, StubResult
+from .seeds import SEED
+from .survivors import Survivors
+
+
+def run_stub(assignment: Assignment, cases: CollectedCases) -> StubResult:
+    """Run every case on the stub, whatever it needs."""
+    modules = {name: assignment.stub(name).read_bytes() for name in assignment.modules}
+    cases.reseed(SEED)
+    outcomes = cases.run(modules, cases.plan, ignore_needs=True)
+    return StubResult(tuple(case.id for case, outcome, _ in outcomes if outcome.verdict is Verdict.PASSED))
+
+
+def run_mistake(cases: CollectedCases, baseline: Baseline, mistake: Mistake) -> MistakeResult:
+    """Run a known mistake on the cases that it names, the quick cases of their tasks, and what all of these need."""
+    named = {case.id for case in cases.plan if case.id in mistake.caught_by}
+    tasks = {case.task for case in cases.plan if case.id in named}
+    wanted = named | {case.id for case in cases.plan if case.task in tasks and baseline.is_quick(case)}
+    wanted |= {name for case in cases.plan if case.id in wanted for name in case.needs}
+    kills, unhinted = [], []
+    cases.reseed(SEED)
+    for case, outcome, log in cases.run(mistake.modules, [case for case in cases.plan if case.id in wanted]):
+        if outcome.verdict in (Verdict.PASSED, Verdict.SKIPPED):
+            continue
+        kills.append(case.id)
+        if case.id in named and mistake.hint not in cases.hint(case, outcome, log):
+            unhinted.append(case.id)
+    missed = [name for name in mistake.caught_by if name not in kills]
+    return MistakeResult(mistake.id, tuple(kills), tuple(missed), tuple(unhinted))
+
+
+def run_mutant(
+    cases: CollectedCases, baseline: Baseline, survivors: Survivors, mutant: Mutant, confirmed: Confirmed | None
+) -> MutantResult:
+    """Run a mutant on the quick cases of its task, and then on the others until one catches it.
+
+    A mutant that its author has confirmed does not meet the slow cases. What no case catches is left to ``survivors``.
+    """
+    due = sorted((case for case in cases.plan if case.task == mutant.task), key=baseline.order)
+    if confirmed:
+        due = [case for case in due if not baseline.is_slow(case)]
+    ran: list[str] = []
+    kills: list[str] = []
+    wanted = itertools.takewhile(lambda case: not kills or baseline.is_quick(case), due)
+    cases.reseed(SEED)
+    with closing(cases.connect(mutant.modules, scripts=baseline.scripts)) as connection:
+        for case, outcome, _ in cases.run_on(connection, wanted, ignore_needs=True, call_s=baseline.call_s):
+            ran.append(case.id)
+            if outcome.verdict is not Verdict.PASSED:
+                kills.append(case.id)
+            if outcome.verdict is Verdict.TIMED_OUT:
+                break  # the other cases would take as long
+    if kills:
+        return MutantResult(mutant, Fate.KILLED, tuple(ran), tuple(kills))
+    fate, witness, reason = survivors.examine(mutant, confirmed)
+    return MutantResult(mutant, fate, tuple(ran), (), witness, reason)
