@@ -59,7 +59,7 @@ def _seeds(audit: Audit) -> str:
     fewer = sum(each.graded < most for each in audit.cases)
     if not fewer:
         return f"{audit.seeds} for every case"
-    return f"{audit.seeds}; fewer for {_count(fewer, 'case')} with long cases"
+    return f"{audit.seeds}; fewer for {_count(fewer, 'long case')}"
 
 
 def _count(number: int, thing: str) -> str:

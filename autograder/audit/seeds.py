@@ -13,6 +13,12 @@ FEW_SEEDS = 3  # for a case that is not quick
 MAX_WORKER_CPU_SHARE = 0.1  # of a worker's CPU limit: a worker that has used more gets no further seed
 
 
+def set_seed(cases: CollectedCases, seed: int) -> None:
+    """Let the next cases draw as in a run with this seed, and keep what was computed if it does not change."""
+    if cases.seed != seed:
+        cases.reseed(seed)
+
+
 def in_one_worker(
     cases: CollectedCases, modules: dict[str, bytes], seeds: Iterable[int], scripts: Scripts | None = None
 ) -> Generator[tuple[int, Connection], None, None]:
@@ -27,7 +33,7 @@ def in_one_worker(
             if connection.cpu_s() > MAX_WORKER_CPU_SHARE * connection.limits.cpu_s:
                 connection.close()
                 connection = cases.connect(modules, scripts=scripts)
-            cases.reseed(seed)
+            set_seed(cases, seed)
             yield seed, connection
     finally:
         connection.close()

@@ -24,7 +24,7 @@ from .equivalents import ACCEPTED, Confirmed
 from .inputs import Arguments, InputGenerator
 from .mutation import Mutant
 from .results import Fate
-from .seeds import FEW_SEEDS, SEED, in_one_worker
+from .seeds import FEW_SEEDS, SEED, in_one_worker, set_seed
 
 INPUTS = 300  # that the solution accepts, for each function
 MAX_DRAWS = 3 * INPUTS  # to find them
@@ -84,7 +84,7 @@ class Survivors:
         return self._inputs[function]
 
     def _connect(self, modules: dict[str, bytes]) -> Connection:
-        self._cases.reseed(SEED)
+        set_seed(self._cases, SEED)
         return self._cases.connect(modules)
 
     # --- other seeds

@@ -13,14 +13,14 @@ from .baseline import Baseline
 from .equivalents import Confirmed
 from .mutation import Mutant
 from .results import Fate, MistakeResult, MutantResult, StubResult
-from .seeds import SEED
+from .seeds import SEED, set_seed
 from .survivors import Survivors
 
 
 def run_stub(assignment: Assignment, cases: CollectedCases) -> StubResult:
     """Run every case on the stub, whatever it needs."""
     modules = {name: assignment.stub(name).read_bytes() for name in assignment.modules}
-    cases.reseed(SEED)
+    set_seed(cases, SEED)
     outcomes = cases.run(modules, cases.plan, ignore_needs=True)
     return StubResult(tuple(case.id for case, outcome, _ in outcomes if outcome.verdict is Verdict.PASSED))
 
@@ -32,7 +32,7 @@ def run_mistake(cases: CollectedCases, baseline: Baseline, mistake: Mistake) -> 
     wanted = named | {case.id for case in cases.plan if case.task in tasks and baseline.is_quick(case)}
     wanted |= {name for case in cases.plan if case.id in wanted for name in case.needs}
     kills, unhinted = [], []
-    cases.reseed(SEED)
+    set_seed(cases, SEED)
     for case, outcome, log in cases.run(mistake.modules, [case for case in cases.plan if case.id in wanted]):
         if outcome.verdict in (Verdict.PASSED, Verdict.SKIPPED):
             continue
@@ -56,7 +56,7 @@ def run_mutant(
     ran: list[str] = []
     kills: list[str] = []
     wanted = itertools.takewhile(lambda case: not kills or baseline.is_quick(case), due)
-    cases.reseed(SEED)
+    set_seed(cases, SEED)
     with closing(cases.connect(mutant.modules, scripts=baseline.scripts)) as connection:
         for case, outcome, _ in cases.run_on(connection, wanted, ignore_needs=True, call_s=baseline.call_s):
             ran.append(case.id)
