@@ -39,7 +39,7 @@ class Options:
 
 @dataclass(slots=True)
 class _Share:
-    """The work of one process: the result of each job by its number, and the seconds of each case on the solution."""
+    """The work of one process: results by the numbers of the jobs, and the CPU seconds of each case on the solution."""
 
     cases: tuple[Case, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)

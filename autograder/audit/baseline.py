@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable, Iterator
+
 from ..course import solution
 from ..course.assignment import Assignment
 from ..errors import CaseError
 from ..grading.session import CollectedCases
 from ..model import Case, Outcome, Verdict
+from ..student.connection import Connection
 from ..student.handle import CaseLog, RecordedCall
 from ..student.replay import Scripts
 from .seeds import SEED, in_one_worker
 
-QUICK_CASE_S = 0.04  # of wall time: all quick cases of an assignment run with all seeds within a minute
+QUICK_CASE_S = 0.04  # of CPU time: quick cases can run with all seeds, and an audit still takes about a minute
 MAX_CALL_RATIO = 10.0  # a call of a mutant may take this many times as long as the longest one of the solution,
 MIN_CALL_S = 0.5  # and always this long: a machine that is busy delays a call by tenths of a second
 MAX_CALLS = 60  # recorded for each function: enough to show the kinds of its inputs
@@ -24,7 +28,8 @@ class Baseline:
     the default limit of a call is a few seconds. Those that take less than ``QUICK_CASE_S`` are quick.
 
     Attributes:
-        seconds: wall time by case, in seconds.
+        seconds: CPU time of the worker and of this process by case, in seconds. It hardly depends on how busy the
+            machine is.
         call_s: the limit of a single call of a mutant by case, in seconds.
         calls: the first calls of each function.
         functions: the functions that the cases of a task call, by task.
@@ -46,17 +51,17 @@ class Baseline:
         due = [case for case in cases.plan if not self.is_slow(case)]
         modules = solution.modules(assignment)
         for seed, connection in in_one_worker(cases, modules, (SEED, SEED + 1), self.scripts):
-            for case, outcome, log in cases.run_on(connection, due):
+            for case, outcome, log, seconds in run_timed(cases, connection, due):
                 if outcome.verdict is not Verdict.PASSED:
                     raise CaseError(
                         f"{assignment.slug}: with seed {seed} the case {case.id} does not pass on the solution "
                         f"({describe(outcome)}). Fix the case or the solution."
                     )
-                self._add(case, outcome, log)
+                self._add(case, seconds, log)
 
-    def _add(self, case: Case, outcome: Outcome, log: CaseLog) -> None:
-        # the shorter of two: the first run may have started the worker, or met a busy machine
-        self.seconds[case.id] = min(outcome.seconds, self.seconds.get(case.id, outcome.seconds))
+    def _add(self, case: Case, seconds: float, log: CaseLog) -> None:
+        # the shorter of two: the first run may have started the worker, or imported a part of torch
+        self.seconds[case.id] = min(seconds, self.seconds.get(case.id, seconds))
         longest = max((call.seconds for call in log.calls), default=0.0)
         self.call_s[case.id] = max(MIN_CALL_S, MAX_CALL_RATIO * longest, self.call_s.get(case.id, 0.0))
         for call in log.calls:
@@ -78,6 +83,17 @@ class Baseline:
         if self.is_slow(case):
             return True, 0.0
         return False, 0.0 if self.is_quick(case) else self.seconds[case.id]
+
+
+def run_timed(
+    cases: CollectedCases, connection: Connection, due: Iterable[Case]
+) -> Iterator[tuple[Case, Outcome, CaseLog, float]]:
+    """Run cases in one worker; yield each with its outcome, its log, and the CPU seconds on both sides of the wall."""
+    before = time.process_time() + connection.cpu_s()
+    for case, outcome, log in cases.run_on(connection, due):
+        now = time.process_time() + connection.cpu_s()
+        yield case, outcome, log, now - before
+        before = now
 
 
 def describe(outcome: Outcome) -> str:

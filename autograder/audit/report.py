@@ -157,7 +157,7 @@ _CASE_HEAD = (
     "case",
     "task",
     "points",
-    "seconds",
+    "CPU seconds",
     "graded on right answers",
     "ran on mutants",
     "caught",

@@ -79,7 +79,7 @@ class RightAnswersResult:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """A case, its seconds on the solution, and how often it was graded on a right answer."""
+    """A case, its CPU seconds on the solution, and how often it was graded on a right answer."""
 
     case: Case
     seconds: float

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ..course import solution
 from ..course.assignment import Assignment
 from ..grading.session import CollectedCases
 from ..model import Case, Outcome, Verdict
-from ..student.handle import CaseLog
 from ..student.replay import Scripts
-from .baseline import Baseline, describe
+from .baseline import Baseline, describe, run_timed
 from .results import FalseAlarm, RightAnswersResult
-from .seeds import FEW_SEEDS, SEED, in_one_worker, set_seed
+from .seeds import FEW_SEEDS, SEED, in_one_worker
 
 SEEDS_PER_WORKER = 5  # more do not save much: five make the start of a worker (some ms) small against the cases
-
-Graded = Iterable[tuple[Case, Outcome, CaseLog]]
 
 
 class RightAnswers:
@@ -38,7 +35,8 @@ class RightAnswers:
         scripts: Scripts = {}
         for name, modules in self._answers:
             for seed, connection in in_one_worker(self._cases, modules, seeds, scripts):
-                self._add(result, name, seed, self._cases.run_on(connection, self._due(seed)))
+                for case, outcome, _ in self._cases.run_on(connection, self._due(seed)):
+                    _add(result, name, seed, case, outcome)
         return result
 
     def _due(self, seed: int) -> list[Case]:
@@ -50,15 +48,16 @@ class RightAnswers:
         result = RightAnswersResult()
         name, modules = self._answers[number]
         slow = [case for case in self._cases.plan if self._baseline.is_slow(case)]
-        if slow:
-            set_seed(self._cases, SEED + number)
-            self._add(result, name, SEED + number, self._cases.run(modules, slow))
+        for seed, connection in in_one_worker(self._cases, modules, [SEED + number] if slow else []):
+            for case, outcome, _, seconds in run_timed(self._cases, connection, slow):
+                _add(result, name, seed, case, outcome)
+                if name == "solution":
+                    self._baseline.seconds[case.id] = seconds
         return result
 
-    def _add(self, result: RightAnswersResult, name: str, seed: int, graded: Graded) -> None:
-        for case, outcome, _ in graded:
-            result.graded[case.id] += 1
-            if name == "solution" and self._baseline.is_slow(case):
-                self._baseline.seconds[case.id] = outcome.seconds
-            if outcome.verdict is not Verdict.PASSED:
-                result.alarms.append(FalseAlarm(name, seed, case.id, describe(outcome)))
+
+def _add(result: RightAnswersResult, answer: str, seed: int, case: Case, outcome: Outcome) -> None:
+    """Count a graded case, and note a false alarm."""
+    result.graded[case.id] += 1
+    if outcome.verdict is not Verdict.PASSED:
+        result.alarms.append(FalseAlarm(answer, seed, case.id, describe(outcome)))
