@@ -35,13 +35,14 @@ def share(
     context = multiprocessing.get_context("spawn")  # a progress bar has a thread, and threads do not survive a fork
     taken = context.Value("l", 0)
     with _one_thread_each(), ProcessPoolExecutor(processes, context, _start, (taken,)) as pool:
-        futures = {pool.submit(_call, work, count, arguments) for _ in range(processes)}
         results: list[T] = []
         try:
+            futures = {pool.submit(_call, work, count, arguments) for _ in range(processes)}
             while futures:
                 done, futures = wait(futures, PROGRESS_S, FIRST_COMPLETED)
                 results += [future.result() for future in done]
-                advance(min(taken.value, count), count)
+                # without the lock: a process may have died while it held it
+                advance(min(taken.get_obj().value, count), count)
         except BrokenProcessPool as exc:
             raise SandboxError(
                 "One of the processes that share the work died, perhaps because memory ran out. "
