@@ -9,8 +9,8 @@ from ..student.connection import Connection
 from ..student.replay import Scripts
 
 SEED = 1  # of everything that runs with one seed only; other seeds follow it
-FEW_SEEDS = 3  # for a case that is not quick
-MAX_WORKER_CPU_SHARE = 0.1  # of a worker's CPU limit: a worker that has used more gets no further seed
+FEW_SEEDS = 3  # of a case that is not quick
+MAX_WORKER_CPU_SHARE = 0.1  # of a worker's CPU limit: the cases of one more seed must not exceed it
 
 
 def set_seed(cases: CollectedCases, seed: int) -> None:
