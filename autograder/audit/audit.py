@@ -6,7 +6,7 @@ mutants: the solution with one edit each. A mutant that no case catches is compa
 
 from __future__ import annotations
 
-import itertools
+import math
 import random
 import time
 from collections import Counter
@@ -120,26 +120,26 @@ def _merged(
     assignment: Assignment, plan: Plan, every: Sequence[Mutant], shares: Sequence[_Share], seconds: float
 ) -> Audit:
     """Put the results of all processes together, in the order of the jobs."""
-    numbered = sorted(itertools.chain.from_iterable(part.results.items() for part in shares), key=lambda item: item[0])
-    results = [result for _, result in numbered]
+    numbered = {number: result for part in shares for number, result in part.results.items()}
+    results = [numbered[number] for number in range(len(plan.jobs))]
     right = [result for result in results if isinstance(result, RightAnswersResult)]
-    tried = tuple(result for result in results if isinstance(result, MutantResult))
+    on_mutants = tuple(result for result in results if isinstance(result, MutantResult))
     passes = [name for result in results if isinstance(result, StubResult) for name in result.passes]
     graded = sum((result.graded for result in right), Counter[str]())
+    alarms = [alarm for result in right for alarm in result.alarms]
     cases = shares[0].cases
-    costs = {name: cost for part in shares for name, cost in part.seconds.items()}
-    alarms = itertools.chain.from_iterable(result.alarms for result in right)
+    costs = {case.id: min(part.seconds.get(case.id, math.inf) for part in shares) for case in cases}
     return Audit(
         assignment=assignment,
         seeds=plan.seeds,
         alternatives=len(solution.alternatives(assignment)),
-        cases=tuple(CaseResult(case, costs.get(case.id, 0.0), graded[case.id]) for case in cases),
+        cases=tuple(CaseResult(case, costs[case.id], graded[case.id]) for case in cases),
         stub_faults=tuple(_stub_faults(assignment, cases, passes)),
         alarms=tuple(sorted(alarms, key=lambda alarm: (alarm.answer, alarm.seed))),
         mistakes=tuple(result for result in results if isinstance(result, MistakeResult)),
-        mutants=tried,
-        left_out=len(every) - len(tried),
-        stale=tuple(_stale(plan, every, tried)),
+        mutants=on_mutants,
+        left_out=len(every) - len(on_mutants),
+        stale=tuple(_stale(plan, every, on_mutants)),
         seconds=seconds,
         cpu_s=sum(part.cpu_s for part in shares),
     )
@@ -158,8 +158,8 @@ def _stub_faults(assignment: Assignment, cases: Sequence[Case], passes: Sequence
             yield f"The cases of {task.id} are worth {sum(points):g} points, the task {task.points:g}."
 
 
-def _stale(plan: Plan, every: Sequence[Mutant], tried: Sequence[MutantResult]) -> Iterator[Confirmed]:
+def _stale(plan: Plan, every: Sequence[Mutant], results: Sequence[MutantResult]) -> Iterator[Confirmed]:
     """Yield the confirmed entries whose mutant no longer exists, or is killed."""
-    alive = {result.mutant.digest for result in tried if result.fate is not Fate.KILLED}
-    not_run = {mutant.digest for mutant in every} - {result.mutant.digest for result in tried}
+    alive = {result.mutant.digest for result in results if result.fate is not Fate.KILLED}
+    not_run = {mutant.digest for mutant in every} - {result.mutant.digest for result in results}
     return (entry for digest, entry in plan.confirmed.items() if digest not in alive | not_run)
