@@ -23,8 +23,9 @@ from autograder.student.connection import Connection
 from autograder.student.faults import StudentFault
 from autograder.student.handle import StudentCode
 from autograder.student.source import ModuleSources
-from autograder.wall.limits import PATIENCE, Limits
+from autograder.wall.limits import PATIENCE
 from autograder.workers import worker as module
+from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import ForkedWorker, Supervisor, Zygote
 from autograder.workers.worker import Clock, remove_folder
 
@@ -87,7 +88,7 @@ def connected(own: Supervisor) -> Iterator[Connected]:
 
     def connect(source: str = SOURCE) -> Connection:
         files = {"answer": ("answer.py", source.encode())}
-        opened.append(Connection(ModuleSources("answer", files), own, Limits(), torch=False, seed=0))
+        opened.append(Connection(ModuleSources("answer", files), own, WorkerSpec(), seed=0))
         return opened[-1]
 
     yield connect
@@ -269,13 +270,13 @@ def test_everything_ends_with_the_grader(tmp_path: Path) -> None:
     script = f"""
 import os
 from pathlib import Path
-from autograder.wall.limits import Limits
+from autograder.workers.spec import WorkerSpec
 from autograder.student.connection import Connection
 from autograder.student.source import ModuleSources
 from autograder.student.handle import StudentCode
 from autograder.workers.supervisor import Supervisor
 source = ModuleSources("answer", {{"answer": ("answer.py", {SOURCE!r}.encode())}})
-StudentCode(Connection(source, Supervisor(), Limits(), torch=False, seed=0)).f()
+StudentCode(Connection(source, Supervisor(), WorkerSpec(), seed=0)).f()
 pids = [os.getpid()]
 for pid in pids:
     pids += map(int, Path(f"/proc/{{pid}}/task/{{pid}}/children").read_text().split())
@@ -295,25 +296,25 @@ os._exit(1)
 
 
 def test_a_zygote_that_cannot_start_is_an_error_of_ours() -> None:
-    starts: list[bool] = []
+    starts: list[WorkerSpec] = []
 
-    def start(*, torch: bool, **options: object) -> Zygote:
-        starts.append(torch)
+    def start(spec: WorkerSpec, **options: object) -> Zygote:
+        starts.append(spec)
         raise SandboxError("no zygote today")
 
     supervisor = Supervisor(start=start)
     with pytest.raises(SandboxError, match="no zygote today"):
-        supervisor.spawn(Limits(), torch=False)
-    assert starts == [False] and supervisor.zygote_pids() == []
+        supervisor.spawn(WorkerSpec())
+    assert starts == [WorkerSpec()] and supervisor.zygote_pids() == []
 
 
 def test_a_zygote_is_replaced_once(own: Supervisor) -> None:
-    own.spawn(Limits(), torch=False).kill()
+    own.spawn(WorkerSpec()).kill()
     made = own._start
     started: list[Zygote] = []
 
-    def dying(**options: object) -> Zygote:
-        zygote = made(**options)
+    def dying(*args: object, **options: object) -> Zygote:
+        zygote = made(*args, **options)
         started.append(zygote)
         pid = zygote.pid
         os.kill(pid, signal.SIGKILL)
@@ -323,7 +324,7 @@ def test_a_zygote_is_replaced_once(own: Supervisor) -> None:
     own._start = dying
     os.kill(own.zygote_pids()[0], signal.SIGKILL)
     with pytest.raises(SandboxError, match="zygote"):
-        own.spawn(Limits(), torch=False)
+        own.spawn(WorkerSpec())
     assert len(started) == 1
 
 

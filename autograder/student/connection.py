@@ -18,7 +18,7 @@ from typing import Any
 from ..guest import wire
 from ..messages import say
 from ..model import Outcome, Verdict
-from ..wall.limits import Limits
+from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
 from ..workers.worker import MAX_FRAMES, Clock, Frame, LossReason, Raw, Worker, WorkerLost
 from .faults import FaultMessages, RemoteError, StudentFault, checked_text
@@ -66,23 +66,20 @@ class Connection:
         self,
         source: ModuleSources,
         supervisor: Supervisor,
-        limits: Limits,
+        spec: WorkerSpec,
         *,
-        torch: bool,
-        packages: frozenset[str] | None = None,
         seed: int,
         prepared: MutableMapping[str, dict[Any, Any]] | None = None,
         scripts: Scripts | None = None,
     ) -> None:
         self.source = source
-        self.limits = limits
+        self.limits = spec.limits
         self.log = CaseLog()
         self.case = ""
-        self._call_s = limits.call_s
+        self._call_s = spec.limits.call_s
         self._secret = False
         self._supervisor = supervisor
-        self._torch = torch
-        self._packages = packages
+        self._spec = spec
         self._seed = seed
         self._prepared = {} if prepared is None else prepared
         self._scripts = scripts  # of the run, by seed and case; None where every case is to run
@@ -238,9 +235,7 @@ class Connection:
         other = Connection(
             self.source,
             self._supervisor,
-            self.limits,
-            torch=self._torch,
-            packages=self._packages,
+            self._spec,
             seed=self._seed,
             prepared=self._prepared,
         )
@@ -431,7 +426,7 @@ class Connection:
         if self.source.main not in self.source.modules:
             self._unloadable = StudentFault(Verdict.ERRORED, self.source.missing)
             raise self._unloadable
-        worker = self._supervisor.spawn(self.limits, torch=self._torch, packages=self._packages)
+        worker = self._supervisor.spawn(self._spec)
         self._generation += 1
         self._served_before = False
         self._dropped = []
@@ -605,7 +600,7 @@ class Connection:
 
     @property
     def _fault_messages(self) -> FaultMessages:
-        return FaultMessages(self.source, self.limits, self._packages, self._secret)
+        return FaultMessages(self.source, self.limits, self._spec.packages, self._secret)
 
     def _error(self, worker: Worker, header: dict[str, Any]) -> RemoteError:
         try:

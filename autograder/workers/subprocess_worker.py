@@ -25,6 +25,7 @@ import traceback
 from typing import Any
 
 from ..wall.limits import BROKEN, Limits
+from .spec import WorkerSpec
 from .worker import MAX_FRAMES, Clock, Usage, Worker, remove_folder
 
 _BOOTSTRAP = """
@@ -39,7 +40,7 @@ _LOOK_S = 0.005  # between two looks at a process that is about to end
 class FreshWorker(Worker):
     """A worker that was started as a program of its own, which takes as long as importing numpy (and torch)."""
 
-    def __init__(self, limits: Limits, *, torch: bool) -> None:
+    def __init__(self, spec: WorkerSpec) -> None:
         self._scratch = tempfile.mkdtemp(prefix="scratch-")
         # A file and not a pipe: what was printed before an answer is in it when the answer comes, without a thread.
         descriptor, self._printed_to = tempfile.mkstemp(prefix="output-")
@@ -50,12 +51,16 @@ class FreshWorker(Worker):
             end.setsockopt(socket.SOL_SOCKET, side, 2 * MAX_FRAMES)
         with theirs, open(self._printed_to, "ab") as output:
             self._process = _start(theirs, output, self._scratch)
-            order = {"limits": dataclasses.asdict(limits), "torch": torch, **_hand_over(theirs, self._process.pid)}
+            order = {
+                "limits": dataclasses.asdict(spec.limits),
+                "torch": spec.torch,
+                **_hand_over(theirs, self._process.pid),
+            }
             assert self._process.stdin is not None
             with contextlib.suppress(OSError), self._process.stdin as lines:  # a process that is gone is noticed later
                 lines.write(json.dumps(order).encode() + b"\n")
         self._ended_as: Usage | None = None
-        super().__init__(self._process.pid, ours, limits)
+        super().__init__(self._process.pid, ours, spec.limits)
 
     def _wait(self, clock: Clock, *, writing: bool) -> None:
         ours = [self._connection]

@@ -23,6 +23,7 @@ from ..errors import SandboxError
 from ..model import SandboxInfo
 from ..wall import cgroup, filesystem
 from ..wall.limits import Limits
+from .spec import WorkerSpec
 from .subprocess_worker import FreshWorker
 from .worker import Clock, Usage, Worker, remove_folder
 
@@ -41,13 +42,11 @@ class NamespacesRefused(SandboxError):
 class Zygote:
     """A running zygote. ``cpu_s`` adds up the CPU seconds of its reaped workers.
 
-    Its workers can import the standard library and ``packages``. With ``enclosed`` they live in namespaces of their
-    own and see nothing else of the file system; NamespacesRefused where the kernel does not allow that.
+    Its workers can import what ``spec`` allows. With ``enclosed`` they live in namespaces of their own and see nothing
+    else of the file system; NamespacesRefused where the kernel does not allow that.
     """
 
-    def __init__(
-        self, *, torch: bool, packages: frozenset[str] | None = None, enclosed: bool = False, open_devices: bool = False
-    ) -> None:
+    def __init__(self, spec: WorkerSpec, *, enclosed: bool = False) -> None:
         self.cpu_s = 0.0
         self.enclosed = enclosed
         self._root = tempfile.mkdtemp(prefix="root-") if enclosed else None
@@ -71,9 +70,14 @@ class Zygote:
         )
         theirs.close()
         try:
-            shown = filesystem.of_packages(packages or (TORCH if torch else NUMPY))
-            seen = {"paths": shown.paths, "covered": shown.covered, "root": self._root, "open_devices": open_devices}
-            answer, _ = self._request({"op": "start", "torch": torch, "view": seen}, timeout_s=START_S)
+            shown = filesystem.of_packages(spec.packages or (TORCH if spec.torch else NUMPY))
+            view = {
+                "paths": shown.paths,
+                "covered": shown.covered,
+                "root": self._root,
+                "open_devices": spec.limits.gpu,
+            }
+            answer, _ = self._request({"op": "start", "torch": spec.torch, "view": view}, timeout_s=START_S)
             if "refused" in answer:
                 raise NamespacesRefused(f"This machine refuses namespaces: {answer['refused']}.")
         except BaseException:
@@ -287,33 +291,33 @@ class Supervisor:
     ) -> None:
         self.refusal = ""
         self.subtree = cgroup.delegated()
-        self.examined: dict[object, SandboxInfo] = {}
+        self.examined: dict[WorkerSpec, SandboxInfo] = {}
         self._start = start
         self._enclosed = enclosed
         self._portable = portable
         self._zygotes: dict[tuple[bool, frozenset[str] | None, bool], Zygote] = {}
 
-    def spawn(self, limits: Limits, *, torch: bool, packages: frozenset[str] | None = None) -> Worker:
-        """Return a fresh worker that can import ``packages``. A zygote that died is replaced once."""
+    def spawn(self, spec: WorkerSpec) -> Worker:
+        """Return a fresh worker. A zygote that died is replaced once."""
         if self._portable:
-            return FreshWorker(limits, torch=torch)
-        key = (torch, packages, limits.gpu)
+            return FreshWorker(spec)
+        key = (spec.torch, spec.packages, spec.limits.gpu)
         zygote = self._zygotes.get(key)
         if zygote is not None:
             try:
-                return zygote.spawn(limits, self.subtree)
+                return zygote.spawn(spec.limits, self.subtree)
             except SandboxError:
                 zygote.close()
-        self._zygotes[key] = self._start_zygote(torch=torch, packages=packages, open_devices=limits.gpu)
-        return self._zygotes[key].spawn(limits, self.subtree)
+        self._zygotes[key] = self._start_zygote(spec)
+        return self._zygotes[key].spawn(spec.limits, self.subtree)
 
-    def _start_zygote(self, *, torch: bool, packages: frozenset[str] | None, open_devices: bool) -> Zygote:
-        if self._enclosed and not open_devices:  # a GPU's driver lies outside every private view
+    def _start_zygote(self, spec: WorkerSpec) -> Zygote:
+        if self._enclosed and not spec.limits.gpu:  # a GPU's driver lies outside every private view
             try:
-                return self._start(torch=torch, packages=packages, enclosed=True)
+                return self._start(spec, enclosed=True)
             except NamespacesRefused as refused:
                 self._enclosed, self.refusal = False, refused.message
-        return self._start(torch=torch, packages=packages, open_devices=open_devices)
+        return self._start(spec)
 
     def worker_cpu_s(self) -> float:
         """CPU seconds of all workers that were reaped so far."""
