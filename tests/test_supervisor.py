@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from conftest import Connect
@@ -23,11 +24,12 @@ from autograder.student.connection import Connection
 from autograder.student.faults import StudentFault
 from autograder.student.handle import StudentCode
 from autograder.student.source import ModuleSources
-from autograder.wall.limits import PATIENCE
+from autograder.wall.limits import PATIENCE, Limits
 from autograder.workers import worker as module
+from autograder.workers.forked_worker import ForkedWorker
 from autograder.workers.spec import WorkerSpec
-from autograder.workers.supervisor import ForkedWorker, Supervisor, Zygote
-from autograder.workers.worker import Clock, remove_folder
+from autograder.workers.supervisor import Supervisor, Zygote
+from autograder.workers.worker import Clock
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
@@ -171,61 +173,6 @@ def test_no_descriptor_of_ours_is_left(connect: Connect) -> None:
     assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
-def deep() -> None:
-    for _ in range(3000):
-        os.mkdir("d")
-        os.chdir("d")
-
-
-def forbidding() -> None:
-    os.makedirs("a/b/c")
-    Path("a/b/file").touch()
-    for name in ("a/b", "a", "."):
-        os.chmod(name, 0)
-
-
-def linked() -> None:
-    for target, name in ((".", "loop"), ("/", "root"), ("nowhere", "broken")):
-        os.symlink(target, name)
-    os.mkdir("d")
-    os.symlink("../..", "d/up")
-    os.mkfifo("d/pipe")
-
-
-def oddly_named() -> None:
-    os.mkdir(b"\xfe")
-    for name in (b"\xff\n", b"\xfe/-rf", b"--"):
-        open(name, "w").close()
-
-
-@pytest.mark.parametrize("fill", [deep, forbidding, linked, oddly_named])
-def test_a_scratch_folder_goes_whatever_was_made_in_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fill: Callable[[], None]
-) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.chdir(scratch)
-    fill()
-    os.chdir(tmp_path)
-    remove_folder(str(scratch))
-    assert not scratch.exists()
-
-
-def test_removing_a_folder_never_follows_a_link(tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
-    kept.mkdir(mode=0o755)
-    (kept / "file").write_text("kept")
-    scratch = tmp_path / "scratch"
-    (scratch / "inner").mkdir(parents=True)
-    (scratch / "link").symlink_to(kept)
-    (scratch / "inner" / "link").symlink_to(kept)
-    remove_folder(str(scratch))
-    assert not scratch.exists()
-    (tmp_path / "link").symlink_to(kept)
-    remove_folder(str(tmp_path / "link"))
-    assert (kept / "file").read_text() == "kept" and kept.stat().st_mode & 0o777 == 0o755
-
-
 # --- a zygote that ends
 
 
@@ -270,6 +217,7 @@ def test_everything_ends_with_the_grader(tmp_path: Path) -> None:
     script = f"""
 import os
 from pathlib import Path
+from autograder.workers.forked_worker import ForkedWorker
 from autograder.workers.spec import WorkerSpec
 from autograder.student.connection import Connection
 from autograder.student.source import ModuleSources
@@ -306,6 +254,70 @@ def test_a_zygote_that_cannot_start_is_an_error_of_ours() -> None:
     with pytest.raises(SandboxError, match="no zygote today"):
         supervisor.spawn(WorkerSpec())
     assert starts == [WorkerSpec()] and supervisor.zygote_pids() == []
+
+
+def test_a_prepared_zygote_starts_meanwhile_and_serves_the_first_worker(own: Supervisor, tmp_path: Path) -> None:
+    own.prepare(WorkerSpec())
+    (zygote,) = own._zygotes.values()
+    assert not zygote._ready
+    own.prepare(WorkerSpec())
+    own.spawn(WorkerSpec(Limits(call_s=9.0))).kill()  # other limits need no other zygote
+    assert list(own._zygotes.values()) == [zygote]
+
+
+def test_a_prepared_zygote_that_ends_is_replaced(own: Supervisor) -> None:
+    own.prepare(WorkerSpec())
+    (zygote,) = own._zygotes.values()
+    os.kill(zygote.pid, signal.SIGKILL)
+    own.spawn(WorkerSpec()).kill()
+    assert list(own._zygotes.values()) != [zygote]
+
+
+def test_without_namespaces_a_zygote_starts_in_the_open() -> None:
+    """Whether the kernel refuses is known only when the zygote has answered, which is after it was prepared."""
+    starts: list[bool] = []
+
+    class Refused(Zygote):
+        def __init__(self, spec: WorkerSpec, *, enclosed: bool) -> None:
+            starts.append(enclosed)
+            super().__init__(spec, enclosed=enclosed)
+
+        def _receive(self, *, timeout_s: float) -> tuple[dict[str, Any], list[int]]:
+            answer, descriptors = super()._receive(timeout_s=timeout_s)
+            return ({"refused": "not today"} if self.enclosed else answer), descriptors
+
+    with Supervisor(start=Refused, enclosed=True) as supervisor:
+        supervisor.prepare(WorkerSpec())
+        assert starts == [True] and supervisor.refusal == ""
+        supervisor.spawn(WorkerSpec()).kill()
+        assert starts == [True, False]
+        assert supervisor.refusal.startswith("This machine refuses namespaces: not today.")
+
+
+def test_a_zygote_can_be_prepared_without_the_imports_of_grading() -> None:
+    """What is imported before the zygote starts, every command waits for."""
+    script = """
+        import subprocess, sys
+        from autograder.workers.spec import WorkerSpec
+        from autograder.workers.supervisor import Supervisor
+
+        slow = ("numpy", "pydantic", "jinja2", "pytest", "rich", "typer", "importlib.metadata", "packaging", "email")
+        started = []
+
+        class Popen(subprocess.Popen):
+            def __init__(self, *args, **kwargs):
+                started.extend(name for name in slow if name in sys.modules)
+                super().__init__(*args, **kwargs)
+
+        subprocess.Popen = Popen
+        with Supervisor() as supervisor:
+            supervisor.prepare(WorkerSpec())
+        print(started, "numpy" in sys.modules)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "[] False\n", done.stdout + done.stderr
 
 
 def test_a_zygote_is_replaced_once(own: Supervisor) -> None:

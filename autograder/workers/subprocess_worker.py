@@ -14,19 +14,18 @@ import dataclasses
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import traceback
 from typing import Any
 
 from ..wall.limits import BROKEN, Limits
+from .folders import TemporaryFolder
 from .spec import WorkerSpec
-from .worker import MAX_FRAMES, Clock, Usage, Worker, remove_folder
+from .worker import MAX_FRAMES, Clock, Usage, Worker
 
 _BOOTSTRAP = """
 import json, sys
@@ -41,16 +40,18 @@ class FreshWorker(Worker):
     """A worker that was started as a program of its own, which takes as long as importing numpy (and torch)."""
 
     def __init__(self, spec: WorkerSpec) -> None:
-        self._scratch = tempfile.mkdtemp(prefix="scratch-")
+        self._folder = TemporaryFolder("worker")
+        scratch = os.path.join(self._folder.path, "scratch")
+        os.mkdir(scratch, 0o700)
         # A file and not a pipe: what was printed before an answer is in it when the answer comes, without a thread.
-        descriptor, self._printed_to = tempfile.mkstemp(prefix="output-")
-        os.close(descriptor)
-        self._printed = open(self._printed_to, "rb", buffering=0)  # noqa: SIM115  # closed with the worker
+        printed_to = os.path.join(self._folder.path, "output")
+        output = open(printed_to, "ab")  # noqa: SIM115  # closed below
+        self._printed = open(printed_to, "rb", buffering=0)  # noqa: SIM115  # closed with the worker
         ours, theirs = socket.socketpair()
         for end, side in ((ours, socket.SO_SNDBUF), (theirs, socket.SO_RCVBUF)):  # some systems have room for 8 KiB
             end.setsockopt(socket.SOL_SOCKET, side, 2 * MAX_FRAMES)
-        with theirs, open(self._printed_to, "ab") as output:
-            self._process = _start(theirs, output, self._scratch)
+        with theirs, output:
+            self._process = _start(theirs, output, scratch)
             order = {
                 "limits": dataclasses.asdict(spec.limits),
                 "torch": spec.torch,
@@ -102,12 +103,7 @@ class FreshWorker(Worker):
         self._drain()
         self._printed.close()
         self._connection.close()
-        with contextlib.suppress(OSError):
-            os.unlink(self._printed_to)
-        if sys.platform == "win32":
-            shutil.rmtree(self._scratch, ignore_errors=True)
-        else:
-            remove_folder(self._scratch)
+        self._folder.remove()
         return usage
 
     def _reaped(self) -> Usage | None:

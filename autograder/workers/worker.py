@@ -10,10 +10,8 @@ import abc
 import contextlib
 import dataclasses
 import os
-import secrets
 import signal
 import socket
-import stat
 import sys
 import time
 from enum import Enum, auto
@@ -308,51 +306,3 @@ def _scheduled_s(pid: int) -> tuple[float, float]:
         return int(ran) / 1e9, int(queued) / 1e9
     except (OSError, ValueError):
         return 0.0, 0.0
-
-
-def remove_folder(path: str) -> None:
-    """Remove a scratch folder, whatever a submission left in it; nothing may still run in there.
-
-    Each folder inside is emptied into the top one, so that neither a chain of thousands of folders (which ends
-    ``shutil.rmtree`` with a RecursionError) nor a forbidding mode keeps anything alive. Links are never followed.
-    """
-    try:
-        os.rmdir(path)
-        return
-    except OSError:
-        pass  # there is something in it
-    with contextlib.suppress(OSError):
-        if os.path.islink(path):  # put in the folder's place
-            os.unlink(path)
-            return
-        os.chmod(path, 0o700)
-        top = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        try:
-            while names := os.listdir(top):
-                for name in names:
-                    _remove_entry(name, top)
-        finally:
-            os.close(top)
-        os.rmdir(path)
-
-
-def _remove_entry(name: str, top: int) -> None:
-    if not _is_folder(name, top):
-        os.unlink(name, dir_fd=top)
-        return
-    os.chmod(name, 0o700, dir_fd=top)
-    inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
-    try:
-        for child in os.listdir(inner):
-            if _is_folder(child, inner):
-                os.chmod(child, 0o700, dir_fd=inner)
-                os.rename(child, secrets.token_hex(16), src_dir_fd=inner, dst_dir_fd=top)
-            else:
-                os.unlink(child, dir_fd=inner)
-    finally:
-        os.close(inner)
-    os.rmdir(name, dir_fd=top)
-
-
-def _is_folder(name: str, parent: int) -> bool:
-    return stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode)
