@@ -22,7 +22,7 @@ from autograder.student.faults import StudentFault, StudentRaised
 from autograder.student.handle import LOG_BYTES, RemoteFunction, Request, StudentCode, StudentObject, build, inside
 from autograder.student.source import ModuleSources, parameters_of
 from autograder.wall import landlock
-from autograder.workers import worker as worker_module
+from autograder.workers import clock as clock_module
 from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
@@ -1067,7 +1067,7 @@ class Clock:
         self.ahead = 0.0
         fake = SimpleNamespace(monotonic=lambda: time.monotonic() + self.ahead)
         monkeypatch.setattr(connection_module, "time", fake)
-        monkeypatch.setattr(worker_module, "time", fake)
+        monkeypatch.setattr(clock_module, "time", fake)
 
     def advance(self, x: int) -> int:
         self.ahead += 100.0

@@ -12,7 +12,6 @@ import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,12 +23,9 @@ from autograder.student.connection import Connection
 from autograder.student.faults import StudentFault
 from autograder.student.handle import StudentCode
 from autograder.student.source import ModuleSources
-from autograder.wall.limits import PATIENCE, Limits
-from autograder.workers import worker as module
-from autograder.workers.forked_worker import ForkedWorker
+from autograder.wall.limits import Limits
 from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor, Zygote
-from autograder.workers.worker import Clock
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
@@ -217,7 +213,6 @@ def test_everything_ends_with_the_grader(tmp_path: Path) -> None:
     script = f"""
 import os
 from pathlib import Path
-from autograder.workers.forked_worker import ForkedWorker
 from autograder.workers.spec import WorkerSpec
 from autograder.student.connection import Connection
 from autograder.student.source import ModuleSources
@@ -395,54 +390,7 @@ def test_a_submission_never_passes_through_the_zygote(own: Supervisor, connected
     assert known and not found
 
 
-# --- the clock
-
-
-@pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """A clock that stands still unless it is told otherwise; ``queued`` is the time spent waiting for a core."""
-    state = SimpleNamespace(s=1000.0, queued=0.0)
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: state.s))
-    monkeypatch.setattr(module, "_queued_s", lambda pid: state.queued)
-    return state
-
-
-def test_a_clock_counts_down_and_gives_back_what_was_queued(now: SimpleNamespace) -> None:
-    clock = Clock(1, 5.0)
-    assert clock.left() == 5.0
-    now.s += 1
-    assert clock.left() == 4.0
-    clock.pause(0.5)
-    assert clock.left() == 4.5
-    now.s += 4.5
-    assert clock.left() == 0.0
-    now.queued = 3.0
-    assert clock.left() == 3.0
-    now.queued = 1e9
-    now.s = 1000.5 + 5.0 * PATIENCE
-    assert clock.left() == 0.0
-
-
-def test_a_wait_is_never_below_nothing_by_accident(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time passes between two looks at the clock, and poll takes a negative wait for an endless one."""
-    readings = iter([0.0, *(0.4 * n for n in range(100))])
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(readings)))
-    monkeypatch.setattr(module, "_queued_s", lambda pid: 0.0)
-    waits: list[float] = []
-
-    class Poll:
-        register = unregister = staticmethod(lambda *args: None)
-
-        def poll(self, wait_ms: float) -> list[tuple[int, int]]:
-            assert wait_ms >= 0
-            waits.append(wait_ms)
-            return []
-
-    worker = SimpleNamespace(_connection=SimpleNamespace(fileno=lambda: 9), _output_end=8, _pidfd=7, _poll=Poll())
-    worker._late = lambda clock: module.WorkerLost(module.LossReason.TIMED_OUT, limit_s=clock.limit_s)
-    with pytest.raises(module.WorkerLost) as caught:
-        ForkedWorker._wait(worker, Clock(1, 1.0), writing=False)  # type: ignore[arg-type]
-    assert caught.value.loss is module.LossReason.TIMED_OUT and waits
+# --- the CPU time of workers
 
 
 def test_a_worker_counts_its_cpu_seconds(connect: Connect, supervisor: Supervisor) -> None:

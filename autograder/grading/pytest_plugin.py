@@ -264,7 +264,7 @@ class GradingPlugin:
         if lacking:
             return _skipped(case, lacking, before), CaseLog()
         raised, log, seconds = self._run(case, connection, call_s)
-        if not (isinstance(raised, StudentFault) and raised.again):
+        if not (isinstance(raised, StudentFault) and connection.may_retry(raised)):
             return self._judge(case, raised, log, seconds, connection.known), log
         first = f"Run twice. The first time: {raised.verdict.value}, {raised.message}"
         raised, log, more = self._run(case, connection, call_s)

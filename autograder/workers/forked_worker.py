@@ -12,8 +12,9 @@ from collections.abc import Callable
 from ..errors import SandboxError
 from ..wall import cgroup
 from ..wall.limits import Limits
+from .clock import Clock
 from .folders import TemporaryFolder
-from .worker import Clock, Usage, Worker
+from .worker import Usage, Worker
 
 
 class ForkedWorker(Worker):

@@ -23,9 +23,10 @@ import traceback
 from typing import Any
 
 from ..wall.limits import BROKEN, Limits
+from .clock import Clock
 from .folders import TemporaryFolder
 from .spec import WorkerSpec
-from .worker import MAX_FRAMES, Clock, Usage, Worker
+from .worker import MAX_FRAMES, Usage, Worker
 
 _BOOTSTRAP = """
 import json, sys
