@@ -19,6 +19,7 @@ from ..guest import wire
 from ..messages import say
 from ..model import Outcome, Verdict
 from ..workers.clock import Budget, Clock
+from ..workers.readings import own_queued_s
 from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
 from ..workers.worker import MAX_FRAMES, Frame, LossReason, Raw, Worker, WorkerLost
@@ -183,6 +184,10 @@ class Connection:
         self._take.script.departed += 1
         self._departed.add(self.case)
         self.close()
+
+    def waited_s(self) -> float:
+        """Return how long the worker, as long as it lives, and the grader have waited for a core."""
+        return own_queued_s() + (self._worker.queued_s() if self._worker is not None else 0.0)
 
     def may_retry(self, fault: StudentFault) -> bool:
         """Return whether the case that ended with ``fault`` may be run once more."""

@@ -170,6 +170,10 @@ class Worker(abc.ABC):
         """CPU seconds of the worker's main thread alone, to the microsecond; 0 where the system does not say."""
         return readings.scheduled_s(str(self._pid))[0]
 
+    def queued_s(self) -> float:
+        """Return how long the main thread was ready to run and had no core; 0 if the system does not say."""
+        return readings.scheduled_s(str(self._pid))[1]
+
     def violation(self, text: str) -> WorkerLost:
         """Kill the worker because of what it sent; return the loss to raise."""
         self.kill()
