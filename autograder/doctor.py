@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .errors import AutograderError
 from .student import selftest
-from .wall.limits import Limits
+from .workers.spec import WorkerSpec
 from .workers.supervisor import Supervisor
 
 CGROUP_REMEDY = (
@@ -56,7 +56,7 @@ def _layers() -> Iterator[Finding]:
     """Try every layer of the sandbox from inside a worker."""
     with Supervisor() as supervisor:
         try:
-            found = selftest.examine(supervisor, Limits(), torch=False, packages=None)
+            found = selftest.examine(supervisor, WorkerSpec())
         except AutograderError as exc:
             yield Finding(f"sandbox: {exc}", False, "Run the command again with nothing else running.")
             return

@@ -16,7 +16,7 @@ import numpy as np
 from autograder.student.connection import Connection
 from autograder.student.handle import StudentCode
 from autograder.student.source import ModuleSources
-from autograder.wall.limits import Limits
+from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
 TOGETHER = 50
@@ -34,7 +34,7 @@ def main(count: int) -> None:
     source = ModuleSources("answer", {"answer": ("answer.py", b"def f(x): return x\n")})
     x = np.zeros(3)
     with Supervisor() as supervisor:
-        connection = Connection(source, supervisor, Limits(), torch=False, packages=frozenset({"numpy"}), seed=0)
+        connection = Connection(source, supervisor, WorkerSpec(packages=frozenset({"numpy"})), seed=0)
         connection.begin("calls")
         f = StudentCode(connection).f
         for _ in range(200):

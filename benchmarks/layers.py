@@ -23,6 +23,7 @@ from autograder.student.connection import Connection
 from autograder.student.handle import StudentCode
 from autograder.student.source import ModuleSources
 from autograder.wall.limits import Limits
+from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
@@ -40,9 +41,8 @@ def cpu_s(supervisor: Supervisor) -> float:
 
 
 def once(source: ModuleSources, supervisor: Supervisor, limits: Limits) -> None:
-    connection = Connection(
-        source, supervisor, limits, torch=False, packages=None if limits.gpu else frozenset({"numpy"}), seed=1
-    )
+    spec = WorkerSpec(limits, packages=None if limits.gpu else frozenset({"numpy"}))
+    connection = Connection(source, supervisor, spec, seed=1)
     connection.begin("one call")
     StudentCode(connection).sigmoid(np.zeros(3))
     connection.finish()

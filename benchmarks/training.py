@@ -22,6 +22,7 @@ from autograder.student.connection import Connection
 from autograder.student.handle import StudentCode, cpu_seconds
 from autograder.student.source import ModuleSources
 from autograder.wall.limits import Limits
+from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
@@ -31,7 +32,7 @@ def train(digits: Digits, *, epochs: int, batch_size: int, lr: float, supervisor
     modules = solution.modules(assignments.load("13-cnn", root=ROOT))
     source = ModuleSources("cnn", {name: (f"{name}.py", data) for name, data in modules.items()})
     limits = Limits(call_s=3600.0, cpu_s=3600.0, submission_s=7200.0, memory_mib=8192)
-    connection = Connection(source, supervisor, limits, torch=True, seed=1)
+    connection = Connection(source, supervisor, WorkerSpec(limits, torch=True), seed=1)
     student = StudentCode(connection)
     connection.begin("training")
     try:

@@ -13,6 +13,7 @@ from autograder.student.connection import Connection
 from autograder.student.handle import StudentCode
 from autograder.student.source import ModuleSources
 from autograder.wall.limits import Limits
+from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
 # A course that the hostile suite grades; its case files are not tests of ours.
@@ -77,7 +78,8 @@ def connect(supervisor: Supervisor) -> Iterator[Connect]:
         main = source if isinstance(source, bytes) else textwrap.dedent(source).encode()
         files = {"answer": ("answer.py", main)}
         files |= {name: (f"{name}.py", textwrap.dedent(text).encode()) for name, text in (modules or {}).items()}
-        made = Connection(ModuleSources("answer", files), supervisor, Limits(**limits), torch=torch, seed=seed)
+        spec = WorkerSpec(Limits(**limits), torch=torch)
+        made = Connection(ModuleSources("answer", files), supervisor, spec, seed=seed)
         opened.append(made)
         return made
 

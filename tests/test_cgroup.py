@@ -21,6 +21,7 @@ from autograder.student.handle import StudentCode
 from autograder.student.source import ModuleSources
 from autograder.wall import cgroup
 from autograder.wall.limits import Limits
+from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
 FILES = ("memory.max", "memory.swap.max", "memory.oom.group", "pids.max", "cgroup.procs", "cgroup.kill")
@@ -171,9 +172,7 @@ def test_a_worker_that_its_cgroup_ended_is_out_of_memory(
 ) -> None:
     monkeypatch.setattr(supervisor, "subtree", machine.delegated())
     code = b"import time\ndef f(x):\n    time.sleep(60)\n"
-    connection = Connection(
-        ModuleSources("answer", {"answer": ("answer.py", code)}), supervisor, Limits(), torch=False, seed=1
-    )
+    connection = Connection(ModuleSources("answer", {"answer": ("answer.py", code)}), supervisor, WorkerSpec(), seed=1)
     connection.begin("case")
     student = StudentCode(connection)
     assert callable(student.f)

@@ -25,6 +25,7 @@ from autograder.student.connection import Connection
 from autograder.student.handle import StudentCode
 from autograder.student.source import ModuleSources
 from autograder.wall.limits import Limits
+from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 from autograder.workers.worker import Frame, Raw, Worker
 
@@ -147,7 +148,7 @@ def test_the_frames_of_the_journey_are_those_of_a_real_call(
     monkeypatch.setattr(Worker, "read", recorded_read)
     module = (ROOT / "examples/class/student03/logistic.py").read_bytes()
     source = ModuleSources("logistic", {"logistic": ("logistic.py", module)})
-    connection = Connection(source, supervisor, Limits(), torch=False, seed=0)
+    connection = Connection(source, supervisor, WorkerSpec(), seed=0)
     try:
         connection.begin("bce_gradient_by_hand")
         student = StudentCode(connection)

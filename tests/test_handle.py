@@ -22,8 +22,8 @@ from autograder.student.faults import StudentFault, StudentRaised
 from autograder.student.handle import LOG_BYTES, RemoteFunction, Request, StudentCode, StudentObject, build, inside
 from autograder.student.source import ModuleSources, parameters_of
 from autograder.wall import landlock
-from autograder.wall.limits import Limits
-from autograder.workers import worker as worker_module
+from autograder.workers import clock as clock_module
+from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
 OK = "\ndef ok():\n    return 'ok'\n"
@@ -247,9 +247,7 @@ def g():
         for source, secret in ((text, False), (text, True), (b"import rich\n", False)):
             files = {"answer": ("answer.py", source)}
             offered = frozenset({"numpy"})
-            connection = Connection(
-                ModuleSources("answer", files), supervisor, Limits(), torch=False, packages=offered, seed=0
-            )
+            connection = Connection(ModuleSources("answer", files), supervisor, WorkerSpec(packages=offered), seed=0)
             with contextlib.closing(connection):
                 connection.begin("case", secret=secret)
                 student = StudentCode(connection)
@@ -1069,7 +1067,7 @@ class Clock:
         self.ahead = 0.0
         fake = SimpleNamespace(monotonic=lambda: time.monotonic() + self.ahead)
         monkeypatch.setattr(connection_module, "time", fake)
-        monkeypatch.setattr(worker_module, "time", fake)
+        monkeypatch.setattr(clock_module, "time", fake)
 
     def advance(self, x: int) -> int:
         self.ahead += 100.0

@@ -17,6 +17,7 @@ from autograder.grading.pytest_plugin import Constants, measured, not_raised, rn
 from autograder.messages import use_language
 from autograder.model import Audience, Measure, Mismatch, Report, Verdict
 from autograder.reports import render
+from autograder.workers.clock import Clock
 from autograder.workers.supervisor import Supervisor
 
 IN_PLACE = """
@@ -212,18 +213,30 @@ def test_a_worker_that_the_kernel_killed_is_given_a_second_run_and_only_one(
         assert len(spawned) == 2
 
 
-@pytest.mark.parametrize("body, twice", [("while True:\n        pass", False), ("time.sleep(60)", True)])
-def test_a_wait_is_given_a_second_run_and_a_loop_is_not(
-    tmp_path: Path, supervisor: Supervisor, body: str, twice: bool
+SLOW_CASES = """
+    @task("double", points=1, call_s=0.4)
+    @pytest.mark.parametrize("x", [1.0, 2.0, 3.0, 4.0])
+    def test_first(student, x):
+        student.double(x)
+"""
+
+
+@pytest.mark.parametrize("body", ["while True:\n        pass", "time.sleep(60)"])
+def test_a_submission_that_loops_or_sleeps_is_not_run_twice(tmp_path: Path, supervisor: Supervisor, body: str) -> None:
+    report = on_a_students_machine(tmp_path, SLOW_CASES, f"import time\ndef double(x):\n    {body}\n", supervisor)
+    assert [outcome.verdict for outcome in report.outcomes] == [Verdict.TIMED_OUT] * 4
+    assert [outcome.staff for outcome in report.outcomes] == [""] * 4
+
+
+def test_a_submission_that_waits_for_the_machine_is_run_again_twice_at_most(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    visible = """
-        @task("double", points=1, call_s=0.4)
-        def test_first(student):
-            student.double(1.0)
-    """
-    report = on_a_students_machine(tmp_path, visible, f"import time\ndef double(x):\n    {body}\n", supervisor)
-    assert report.outcomes[0].verdict is Verdict.TIMED_OUT
-    assert report.outcomes[0].staff.startswith("Run twice") == twice
+    monkeypatch.setattr(Clock, "was_starved", lambda self: True)
+    report = on_a_students_machine(
+        tmp_path, SLOW_CASES, "import time\ndef double(x):\n    time.sleep(60)\n", supervisor
+    )
+    assert [outcome.verdict for outcome in report.outcomes] == [Verdict.TIMED_OUT] * 4
+    assert [outcome.staff.startswith("Run twice") for outcome in report.outcomes] == [True, True, False, False]
 
 
 ENDINGS = """

@@ -19,7 +19,7 @@ from autograder.student.connection import Connection
 from autograder.student.faults import StudentFault
 from autograder.student.replay import MAX_KNOWN
 from autograder.student.source import ModuleSources
-from autograder.wall.limits import Limits
+from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 from autograder.workers.worker import MAX_FRAMES
 
@@ -259,7 +259,7 @@ def test_the_longest_script_is_taken_while_nobody_reads(portable: bool, monkeypa
     """Or else sender and worker could wait for each other, one with a script, the other with a reply."""
     source = ModuleSources("answer", {"answer": ("answer.py", b"import time\n\n\ndef f():\n    time.sleep(60)\n")})
     with Supervisor(portable=portable) as supervisor:
-        connection = Connection(source, supervisor, Limits(), torch=False, seed=0)
+        connection = Connection(source, supervisor, WorkerSpec(), seed=0)
         worker = connection._ready()
         call = {"h": None, "r": None, "f": "f", "a": [], "k": [], "keep": False}
         worker.send(wire.pack(wire.Kind.CALL, {"id": 1, "seed": None, "drop": [], "calls": [call]}, []), limit_s=5)

@@ -20,6 +20,7 @@ from autograder.student.source import ModuleSources
 from autograder.wall import filesystem, jail, landlock, seccomp
 from autograder.wall.filesystem import View
 from autograder.wall.limits import Limits
+from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +28,7 @@ NAMES = tuple(layer.name for layer in selftest.LAYERS)
 
 
 def examine(supervisor: Supervisor, **kwargs: object):
-    return selftest.examine(supervisor, Limits(**kwargs), torch=False, packages=None)
+    return selftest.examine(supervisor, WorkerSpec(Limits(**kwargs)))
 
 
 def needs_namespaces(supervisor: Supervisor) -> None:
@@ -57,6 +58,7 @@ def test_every_layer_has_a_remedy_and_an_attempt_that_can_fail(monkeypatch: pyte
         "from autograder.wall import jail, landlock, seccomp\nfrom autograder.workers import zygote\n"
         "from autograder.student import selftest\n"
         "from autograder.wall.limits import Limits\n"
+        "from autograder.workers.spec import WorkerSpec\n"
         "from autograder.workers.supervisor import Supervisor, _BOOTSTRAP\n"
         "import autograder.workers.supervisor as s\n"
         "s._BOOTSTRAP = _BOOTSTRAP.replace('from autograder.workers.zygote import main', '''\n"
@@ -67,7 +69,7 @@ def test_every_layer_has_a_remedy_and_an_attempt_that_can_fail(monkeypatch: pyte
         "jail.limit_resources = lambda limits, **k: None\n"
         "from autograder.workers.zygote import main''')\n"
         "with Supervisor(enclosed=False) as supervisor:\n"
-        "    found = selftest.examine(supervisor, Limits(memory_mib=64), torch=False, packages=None)\n"
+        "    found = selftest.examine(supervisor, WorkerSpec(Limits(memory_mib=64)))\n"
         "print(json.dumps(found.layers))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
@@ -86,9 +88,9 @@ def test_an_ordinary_user_has_every_layer_too(tmp_path: Path) -> None:
         f"sys.path[:0] = [{str(ROOT)!r}, {site!r}]\n"
         "from autograder.student import selftest\nfrom autograder.workers import supervisor\n"
         "supervisor._BOOTSTRAP = 'import sys; sys.path[:0] = ' + repr(sys.path[:2]) + chr(10) + supervisor._BOOTSTRAP\n"
-        "from autograder.wall.limits import Limits\n"
+        "from autograder.workers.spec import WorkerSpec\n"
         "with supervisor.Supervisor() as s:\n"
-        "    found = selftest.examine(s, Limits(), torch=False, packages=None)\n"
+        "    found = selftest.examine(s, WorkerSpec())\n"
         "print(json.dumps([found.complete, found.missing, s.refusal]))\n"
     )
     version = [python, "-c", "import sys; print(sys.version_info[:2])"]
@@ -114,7 +116,9 @@ def test_a_numpy_worker_cannot_read_torch_and_a_torch_worker_can(supervisor: Sup
     source = b"def find():\n    import torch\n    return float(torch.ones(2).sum())\n"
     answers = []
     for torch in (False, True):
-        connection = Connection(ModuleSources("m", {"m": ("m.py", source)}), supervisor, Limits(), torch=torch, seed=0)
+        connection = Connection(
+            ModuleSources("m", {"m": ("m.py", source)}), supervisor, WorkerSpec(torch=torch), seed=0
+        )
         try:
             answers.append(StudentCode(connection).find())
         except StudentRaised as raised:
@@ -136,7 +140,7 @@ def test_an_installation_below_tmp_can_be_read(monkeypatch: pytest.MonkeyPatch) 
             code = f"def f(): return open({folder + '/late.py'!r}).read()\n"
             code += "import tempfile\ndef g(): open('s', 'w').close(); return tempfile.TemporaryFile().write(b'x')\n"
             source = ModuleSources("answer", {"answer": ("answer.py", code.encode())})
-            connection = Connection(source, supervisor, Limits(), torch=False, seed=0)
+            connection = Connection(source, supervisor, WorkerSpec(), seed=0)
             student = StudentCode(connection)
             assert student.f() == "x = 7\n"
             assert student.g() == 1  # the scratch folder itself is still there

@@ -22,7 +22,7 @@ from autograder.grading import session
 from autograder.grading.session import RunOptions, grade, grade_one
 from autograder.model import Report, Verdict
 from autograder.student import selftest
-from autograder.wall.limits import Limits
+from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
 OFFICIAL = RunOptions(official=True, seed=5, device="cpu")
@@ -290,7 +290,7 @@ def test_a_zygote_that_is_killed_between_two_submissions_is_replaced(tmp_path: P
 
 
 def test_a_worker_that_runs_is_seen(supervisor: Supervisor) -> None:
-    worker = supervisor.spawn(Limits(), torch=False)
+    worker = supervisor.spawn(WorkerSpec())
     assert len(workers(supervisor)) == 1
     worker.kill()
     assert workers(supervisor) == []

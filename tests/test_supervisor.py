@@ -12,7 +12,7 @@ import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from conftest import Connect
@@ -23,10 +23,9 @@ from autograder.student.connection import Connection
 from autograder.student.faults import StudentFault
 from autograder.student.handle import StudentCode
 from autograder.student.source import ModuleSources
-from autograder.wall.limits import PATIENCE, Limits
-from autograder.workers import worker as module
-from autograder.workers.supervisor import ForkedWorker, Supervisor, Zygote
-from autograder.workers.worker import Clock, remove_folder
+from autograder.wall.limits import Limits
+from autograder.workers.spec import WorkerSpec
+from autograder.workers.supervisor import Supervisor, Zygote
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
@@ -87,7 +86,7 @@ def connected(own: Supervisor) -> Iterator[Connected]:
 
     def connect(source: str = SOURCE) -> Connection:
         files = {"answer": ("answer.py", source.encode())}
-        opened.append(Connection(ModuleSources("answer", files), own, Limits(), torch=False, seed=0))
+        opened.append(Connection(ModuleSources("answer", files), own, WorkerSpec(), seed=0))
         return opened[-1]
 
     yield connect
@@ -170,61 +169,6 @@ def test_no_descriptor_of_ours_is_left(connect: Connect) -> None:
     assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
-def deep() -> None:
-    for _ in range(3000):
-        os.mkdir("d")
-        os.chdir("d")
-
-
-def forbidding() -> None:
-    os.makedirs("a/b/c")
-    Path("a/b/file").touch()
-    for name in ("a/b", "a", "."):
-        os.chmod(name, 0)
-
-
-def linked() -> None:
-    for target, name in ((".", "loop"), ("/", "root"), ("nowhere", "broken")):
-        os.symlink(target, name)
-    os.mkdir("d")
-    os.symlink("../..", "d/up")
-    os.mkfifo("d/pipe")
-
-
-def oddly_named() -> None:
-    os.mkdir(b"\xfe")
-    for name in (b"\xff\n", b"\xfe/-rf", b"--"):
-        open(name, "w").close()
-
-
-@pytest.mark.parametrize("fill", [deep, forbidding, linked, oddly_named])
-def test_a_scratch_folder_goes_whatever_was_made_in_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fill: Callable[[], None]
-) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.chdir(scratch)
-    fill()
-    os.chdir(tmp_path)
-    remove_folder(str(scratch))
-    assert not scratch.exists()
-
-
-def test_removing_a_folder_never_follows_a_link(tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
-    kept.mkdir(mode=0o755)
-    (kept / "file").write_text("kept")
-    scratch = tmp_path / "scratch"
-    (scratch / "inner").mkdir(parents=True)
-    (scratch / "link").symlink_to(kept)
-    (scratch / "inner" / "link").symlink_to(kept)
-    remove_folder(str(scratch))
-    assert not scratch.exists()
-    (tmp_path / "link").symlink_to(kept)
-    remove_folder(str(tmp_path / "link"))
-    assert (kept / "file").read_text() == "kept" and kept.stat().st_mode & 0o777 == 0o755
-
-
 # --- a zygote that ends
 
 
@@ -269,13 +213,13 @@ def test_everything_ends_with_the_grader(tmp_path: Path) -> None:
     script = f"""
 import os
 from pathlib import Path
-from autograder.wall.limits import Limits
+from autograder.workers.spec import WorkerSpec
 from autograder.student.connection import Connection
 from autograder.student.source import ModuleSources
 from autograder.student.handle import StudentCode
 from autograder.workers.supervisor import Supervisor
 source = ModuleSources("answer", {{"answer": ("answer.py", {SOURCE!r}.encode())}})
-StudentCode(Connection(source, Supervisor(), Limits(), torch=False, seed=0)).f()
+StudentCode(Connection(source, Supervisor(), WorkerSpec(), seed=0)).f()
 pids = [os.getpid()]
 for pid in pids:
     pids += map(int, Path(f"/proc/{{pid}}/task/{{pid}}/children").read_text().split())
@@ -295,25 +239,89 @@ os._exit(1)
 
 
 def test_a_zygote_that_cannot_start_is_an_error_of_ours() -> None:
-    starts: list[bool] = []
+    starts: list[WorkerSpec] = []
 
-    def start(*, torch: bool, **options: object) -> Zygote:
-        starts.append(torch)
+    def start(spec: WorkerSpec, **options: object) -> Zygote:
+        starts.append(spec)
         raise SandboxError("no zygote today")
 
     supervisor = Supervisor(start=start)
     with pytest.raises(SandboxError, match="no zygote today"):
-        supervisor.spawn(Limits(), torch=False)
-    assert starts == [False] and supervisor.zygote_pids() == []
+        supervisor.spawn(WorkerSpec())
+    assert starts == [WorkerSpec()] and supervisor.zygote_pids() == []
+
+
+def test_a_prepared_zygote_starts_meanwhile_and_serves_the_first_worker(own: Supervisor, tmp_path: Path) -> None:
+    own.prepare(WorkerSpec())
+    (zygote,) = own._zygotes.values()
+    assert not zygote._ready
+    own.prepare(WorkerSpec())
+    own.spawn(WorkerSpec(Limits(call_s=9.0))).kill()  # other limits need no other zygote
+    assert list(own._zygotes.values()) == [zygote]
+
+
+def test_a_prepared_zygote_that_ends_is_replaced(own: Supervisor) -> None:
+    own.prepare(WorkerSpec())
+    (zygote,) = own._zygotes.values()
+    os.kill(zygote.pid, signal.SIGKILL)
+    own.spawn(WorkerSpec()).kill()
+    assert list(own._zygotes.values()) != [zygote]
+
+
+def test_without_namespaces_a_zygote_starts_in_the_open() -> None:
+    """Whether the kernel refuses is known only when the zygote has answered, which is after it was prepared."""
+    starts: list[bool] = []
+
+    class Refused(Zygote):
+        def __init__(self, spec: WorkerSpec, *, enclosed: bool) -> None:
+            starts.append(enclosed)
+            super().__init__(spec, enclosed=enclosed)
+
+        def _receive(self, *, timeout_s: float) -> tuple[dict[str, Any], list[int]]:
+            answer, descriptors = super()._receive(timeout_s=timeout_s)
+            return ({"refused": "not today"} if self.enclosed else answer), descriptors
+
+    with Supervisor(start=Refused, enclosed=True) as supervisor:
+        supervisor.prepare(WorkerSpec())
+        assert starts == [True] and supervisor.refusal == ""
+        supervisor.spawn(WorkerSpec()).kill()
+        assert starts == [True, False]
+        assert supervisor.refusal.startswith("This machine refuses namespaces: not today.")
+
+
+def test_a_zygote_can_be_prepared_without_the_imports_of_grading() -> None:
+    """What is imported before the zygote starts, every command waits for."""
+    script = """
+        import subprocess, sys
+        from autograder.workers.spec import WorkerSpec
+        from autograder.workers.supervisor import Supervisor
+
+        slow = ("numpy", "pydantic", "jinja2", "pytest", "rich", "typer", "importlib.metadata", "packaging", "email")
+        started = []
+
+        class Popen(subprocess.Popen):
+            def __init__(self, *args, **kwargs):
+                started.extend(name for name in slow if name in sys.modules)
+                super().__init__(*args, **kwargs)
+
+        subprocess.Popen = Popen
+        with Supervisor() as supervisor:
+            supervisor.prepare(WorkerSpec())
+        print(started, "numpy" in sys.modules)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "[] False\n", done.stdout + done.stderr
 
 
 def test_a_zygote_is_replaced_once(own: Supervisor) -> None:
-    own.spawn(Limits(), torch=False).kill()
+    own.spawn(WorkerSpec()).kill()
     made = own._start
     started: list[Zygote] = []
 
-    def dying(**options: object) -> Zygote:
-        zygote = made(**options)
+    def dying(*args: object, **options: object) -> Zygote:
+        zygote = made(*args, **options)
         started.append(zygote)
         pid = zygote.pid
         os.kill(pid, signal.SIGKILL)
@@ -323,7 +331,7 @@ def test_a_zygote_is_replaced_once(own: Supervisor) -> None:
     own._start = dying
     os.kill(own.zygote_pids()[0], signal.SIGKILL)
     with pytest.raises(SandboxError, match="zygote"):
-        own.spawn(Limits(), torch=False)
+        own.spawn(WorkerSpec())
     assert len(started) == 1
 
 
@@ -382,54 +390,7 @@ def test_a_submission_never_passes_through_the_zygote(own: Supervisor, connected
     assert known and not found
 
 
-# --- the clock
-
-
-@pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """A clock that stands still unless it is told otherwise; ``queued`` is the time spent waiting for a core."""
-    state = SimpleNamespace(s=1000.0, queued=0.0)
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: state.s))
-    monkeypatch.setattr(module, "_queued_s", lambda pid: state.queued)
-    return state
-
-
-def test_a_clock_counts_down_and_gives_back_what_was_queued(now: SimpleNamespace) -> None:
-    clock = Clock(1, 5.0)
-    assert clock.left() == 5.0
-    now.s += 1
-    assert clock.left() == 4.0
-    clock.pause(0.5)
-    assert clock.left() == 4.5
-    now.s += 4.5
-    assert clock.left() == 0.0
-    now.queued = 3.0
-    assert clock.left() == 3.0
-    now.queued = 1e9
-    now.s = 1000.5 + 5.0 * PATIENCE
-    assert clock.left() == 0.0
-
-
-def test_a_wait_is_never_below_nothing_by_accident(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time passes between two looks at the clock, and poll takes a negative wait for an endless one."""
-    readings = iter([0.0, *(0.4 * n for n in range(100))])
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(readings)))
-    monkeypatch.setattr(module, "_queued_s", lambda pid: 0.0)
-    waits: list[float] = []
-
-    class Poll:
-        register = unregister = staticmethod(lambda *args: None)
-
-        def poll(self, wait_ms: float) -> list[tuple[int, int]]:
-            assert wait_ms >= 0
-            waits.append(wait_ms)
-            return []
-
-    worker = SimpleNamespace(_connection=SimpleNamespace(fileno=lambda: 9), _output_end=8, _pidfd=7, _poll=Poll())
-    worker._late = lambda clock: module.WorkerLost(module.LossReason.TIMED_OUT, limit_s=clock.limit_s)
-    with pytest.raises(module.WorkerLost) as caught:
-        ForkedWorker._wait(worker, Clock(1, 1.0), writing=False)  # type: ignore[arg-type]
-    assert caught.value.loss is module.LossReason.TIMED_OUT and waits
+# --- the CPU time of workers
 
 
 def test_a_worker_counts_its_cpu_seconds(connect: Connect, supervisor: Supervisor) -> None:

@@ -264,7 +264,7 @@ class GradingPlugin:
         if lacking:
             return _skipped(case, lacking, before), CaseLog()
         raised, log, seconds = self._run(case, connection, call_s)
-        if not (isinstance(raised, StudentFault) and raised.again):
+        if not (isinstance(raised, StudentFault) and connection.may_retry(raised)):
             return self._judge(case, raised, log, seconds, connection.known), log
         first = f"Run twice. The first time: {raised.verdict.value}, {raised.message}"
         raised, log, more = self._run(case, connection, call_s)
@@ -284,12 +284,15 @@ class GradingPlugin:
     def _run(
         self, case: Case, connection: Connection, call_s: float | None
     ) -> tuple[BaseException | None, CaseLog, float]:
-        """Run one case; return what it raised, what it did with the submission, and the seconds that it took."""
+        """Run one case; return what it raised, what it did with the submission, and the seconds that it took.
+
+        The time that it waited for a core is not counted: what a case costs does not depend on what else is running.
+        """
         own = self.call_s[case.id]
         connection.begin(case.id, call_s=call_s or own, secret=not case.visible, trains=own is not None)
         self._case_in_hand, self._connection = case, connection
         self._raised, self._called, self._measured = None, False, None
-        started = time.perf_counter()
+        started, waited = time.perf_counter(), connection.waited_s()
         item = self._items[case.id]
         try:
             if case.id in self._plain:
@@ -303,7 +306,7 @@ class GradingPlugin:
             self._raised = exc
         if isinstance(self._raised, Departed):
             connection.depart()
-        seconds = time.perf_counter() - started
+        seconds = time.perf_counter() - started - max(0.0, connection.waited_s() - waited)
         log = connection.finish()
         raised, self._raised, self._connection = self._raised, None, None
         if case.id not in self._plain:

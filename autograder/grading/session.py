@@ -34,6 +34,7 @@ from ..student.handle import CaseLog
 from ..student.replay import Scripts
 from ..student.source import ModuleSources, parameters_of
 from ..wall.limits import Limits
+from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
 from . import rubric
 from .mistakes import KnownMistakes
@@ -89,7 +90,7 @@ class _Session:
         self._assignment = assignment
         self._run = run
         self._supervisor = supervisor
-        self._limits = _limits(assignment, gpu=run.device == "cuda")
+        self._spec = _spec(assignment, gpu=run.device == "cuda")
         self._prepared: dict[str, dict[Any, Any]] = {}
         self._scripts: Scripts = {}
         self._mistake_workers: dict[str, Connection] = {}  # to known mistakes, the one asked last at the end
@@ -255,9 +256,7 @@ class _Session:
         return Connection(
             source,
             self._supervisor,
-            self._limits,
-            torch=self._assignment.needs_torch,
-            packages=_packages(self._assignment),
+            self._spec,
             seed=self._run.seed if seed is None else seed,
             prepared=self._prepared,
             scripts=scripts,
@@ -397,11 +396,12 @@ def _device(assignment: Assignment, run: RunOptions) -> str:
     raise UsageError("There is no CUDA device here. Say --device cpu, or leave it out.")
 
 
-def _limits(assignment: Assignment, *, gpu: bool) -> Limits:
+def _spec(assignment: Assignment, *, gpu: bool) -> WorkerSpec:
     values: dict[str, Any] = dict(assignment.limits)
     if "memory_mib" in values:
         values["memory_mib"] = int(values["memory_mib"])
-    return Limits(**values, gpu=gpu)
+    packages = frozenset(assignment.allowed_imports) | {"numpy"}  # the guest itself needs numpy
+    return WorkerSpec(Limits(**values, gpu=gpu), torch=assignment.needs_torch, packages=packages)
 
 
 def _parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
@@ -415,13 +415,10 @@ def _parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
 
 def examine(assignment: Assignment, *, run: RunOptions, supervisor: Supervisor) -> SandboxInfo:
     """Find out which layers of the sandbox hold, once for each supervisor; SandboxIncomplete for an official run."""
-    limits = _limits(assignment, gpu=_device(assignment, run) == "cuda")
-    packages = _packages(assignment)
-    key = (packages, limits)
-    found = supervisor.examined.get(key)
+    spec = _spec(assignment, gpu=_device(assignment, run) == "cuda")
+    found = supervisor.examined.get(spec)
     if found is None:
-        found = selftest.examine(supervisor, limits, torch=assignment.needs_torch, packages=packages)
-        supervisor.examined[key] = found
+        found = supervisor.examined[spec] = selftest.examine(supervisor, spec)
     if run.official and not found.complete:
         remedies = dict.fromkeys(selftest.REMEDIES[name] for name in found.missing)
         raise SandboxIncomplete(
@@ -429,11 +426,6 @@ def examine(assignment: Assignment, *, run: RunOptions, supervisor: Supervisor) 
             f"{supervisor.refusal} {' '.join(remedies)} Or grade without --official, for practice."
         )
     return found
-
-
-def _packages(assignment: Assignment) -> frozenset[str]:
-    """What the worker's file system holds beside the standard library: its own wire needs numpy."""
-    return frozenset(assignment.allowed_imports) | {"numpy"}
 
 
 @contextlib.contextmanager

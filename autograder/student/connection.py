@@ -18,9 +18,11 @@ from typing import Any
 from ..guest import wire
 from ..messages import say
 from ..model import Outcome, Verdict
-from ..wall.limits import Limits
+from ..workers.clock import Budget, Clock
+from ..workers.readings import own_queued_s
+from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
-from ..workers.worker import MAX_FRAMES, Clock, Frame, LossReason, Raw, Worker, WorkerLost
+from ..workers.worker import MAX_FRAMES, Frame, LossReason, Raw, Worker, WorkerLost
 from .faults import FaultMessages, RemoteError, StudentFault, checked_text
 from .handle import (
     CaseLog,
@@ -43,13 +45,6 @@ _Decoded = tuple[Any, list[tuple[int, Any]], list[int]]  # result, changed nodes
 
 
 @dataclass(slots=True)
-class _Spent:
-    """Wall time of a submission over all calls, in all its workers."""
-
-    seconds: float = 0.0
-
-
-@dataclass(slots=True)
 class _Pending:
     """The calls of one frame: those whose replies are still to be read, and what became of the others."""
 
@@ -66,23 +61,20 @@ class Connection:
         self,
         source: ModuleSources,
         supervisor: Supervisor,
-        limits: Limits,
+        spec: WorkerSpec,
         *,
-        torch: bool,
-        packages: frozenset[str] | None = None,
         seed: int,
         prepared: MutableMapping[str, dict[Any, Any]] | None = None,
         scripts: Scripts | None = None,
     ) -> None:
         self.source = source
-        self.limits = limits
+        self.limits = spec.limits
         self.log = CaseLog()
         self.case = ""
-        self._call_s = limits.call_s
+        self._call_s = spec.limits.call_s
         self._secret = False
         self._supervisor = supervisor
-        self._torch = torch
-        self._packages = packages
+        self._spec = spec
         self._seed = seed
         self._prepared = {} if prepared is None else prepared
         self._scripts = scripts  # of the run, by seed and case; None where every case is to run
@@ -97,7 +89,7 @@ class Connection:
         self._unloadable: StudentFault | None = None
         self._reloaded = False
         self._served_before = False  # whether the worker in hand is older than the case in hand
-        self._spent = _Spent()
+        self._budget = Budget(spec.limits.submission_s)
         self._next_id = 1
         self._pending: _Pending | None = None
         self._case_seed: int | None = None
@@ -151,12 +143,14 @@ class Connection:
         take = self._take = Take(script)
         script.taken += 1
         self._draft = None
-        started = time.monotonic()
+        clock = worker.clock(self._call_s)
         try:
             worker.send(list(script.frames), limit_s=self._call_s)
             for calls in script.calls:
                 for _ in range(calls):
-                    reply = self._receive(worker, worker.clock(self._call_s), started)
+                    self._budget.charge(clock)
+                    clock = worker.clock(self._call_s)
+                    reply = self._receive(worker, clock)
                     if take.digest.size + len(reply.body) > MAX_REPLIES:
                         self.close()
                         self.log = CaseLog()
@@ -167,7 +161,7 @@ class Connection:
         except WorkerLost as lost:
             take.replies.append(lost)
         finally:
-            self._spent.seconds += time.monotonic() - started
+            self._budget.charge(clock)
         if not take.lost:
             self.known = script.outcomes.get(take.digest.value())
         return self.known
@@ -190,6 +184,14 @@ class Connection:
         self._take.script.departed += 1
         self._departed.add(self.case)
         self.close()
+
+    def waited_s(self) -> float:
+        """Return how long the worker, as long as it lives, and the grader have waited for a core."""
+        return own_queued_s() + (self._worker.queued_s() if self._worker is not None else 0.0)
+
+    def may_retry(self, fault: StudentFault) -> bool:
+        """Return whether the case that ended with ``fault`` may be run once more."""
+        return fault.again and (not fault.starved or self._budget.grant_retry())
 
     def reseed(self, seed: int) -> None:
         """Let the next cases find their generators seeded as in a run with this seed."""
@@ -238,13 +240,11 @@ class Connection:
         other = Connection(
             self.source,
             self._supervisor,
-            self.limits,
-            torch=self._torch,
-            packages=self._packages,
+            self._spec,
             seed=self._seed,
             prepared=self._prepared,
         )
-        other.case, other.log, other._spent = self.case, self.log, self._spent
+        other.case, other.log, other._budget = self.case, self.log, self._budget
         other._call_s, other._secret = self._call_s, self._secret
         other._case_seed = self._case_seed
         self._others.append(other)
@@ -424,14 +424,14 @@ class Connection:
         self._settle()
         if self._unloadable is not None:
             raise StudentFault(self._unloadable.verdict, self._unloadable.message, staff=self._unloadable.staff)
-        if self._spent.seconds > self.limits.submission_s:
+        if self._budget.is_spent():
             raise self._lost(WorkerLost(LossReason.BUDGET), str)
         if self._worker is not None:
             return self._worker
         if self.source.main not in self.source.modules:
             self._unloadable = StudentFault(Verdict.ERRORED, self.source.missing)
             raise self._unloadable
-        worker = self._supervisor.spawn(self.limits, torch=self._torch, packages=self._packages)
+        worker = self._supervisor.spawn(self._spec)
         self._generation += 1
         self._served_before = False
         self._dropped = []
@@ -456,11 +456,11 @@ class Connection:
             modules.append([name, file, offset, len(data)])
             buffers.append(data)
             offset += len(data)
-        started = time.monotonic()
+        clock = worker.clock(self.limits.load_s)
         try:
             header = {"main": self.source.main, "modules": modules, "seed": self._seed_of("")}
             worker.send(wire.pack(wire.Kind.LOAD, header, buffers), limit_s=self.limits.load_s)
-            frame = worker.receive(limit_s=self.limits.load_s)
+            frame = worker.read(worker.receive_raw(clock))
             if frame.kind is wire.Kind.LOADFAIL:
                 raise self._fault_messages.load_failed(
                     self._error(worker, frame.header)
@@ -471,19 +471,18 @@ class Connection:
         except WorkerLost as lost:
             raise self._lost(lost, self.log.describe) from None
         finally:
-            self._spent.seconds += time.monotonic() - started
+            self._budget.charge(clock)
 
     def _answer(self, worker: Worker, number: int, clock: Clock | None = None) -> Frame:
         """Wait for the reply to call ``number``, serving callbacks meanwhile; WorkerLost at the end of the budget."""
         clock = clock or worker.clock(self._call_s)
-        started = time.monotonic()
         served = 0
         try:
             while True:
                 if self._take is not None:
                     raw = self._take.reply()
                 else:
-                    raw = self._receive(worker, clock, started)
+                    raw = self._receive(worker, clock)
                     if self._draft is not None:
                         self._digest.add(raw)
                 frame = worker.read(raw)
@@ -491,19 +490,18 @@ class Connection:
                     served += 1
                     if served > self.limits.callbacks:
                         raise worker.violation("too many callbacks")
-                    paused = time.monotonic()
-                    self._serve_callback(worker, frame)
-                    clock.pause(time.monotonic() - paused)
+                    with clock.callback():
+                        self._serve_callback(worker, frame)
                     continue
                 if frame.kind not in (wire.Kind.VALUE, wire.Kind.ERROR) or frame.header.get("id") != number:
                     raise worker.violation("a reply to another call")
                 return frame
         finally:
-            self._spent.seconds += time.monotonic() - started
+            self._budget.charge(clock)
 
-    def _receive(self, worker: Worker, clock: Clock, started: float) -> Raw:
-        """Receive one frame; WorkerLost at the end of the budget. ``started`` is when this wait began."""
-        if self._spent.seconds + time.monotonic() - started > self.limits.submission_s:
+    def _receive(self, worker: Worker, clock: Clock) -> Raw:
+        """Receive one frame; WorkerLost at the end of the budget."""
+        if self._budget.is_spent(clock):
             worker.kill()
             raise WorkerLost(LossReason.BUDGET)
         return worker.receive_raw(clock)
@@ -605,7 +603,7 @@ class Connection:
 
     @property
     def _fault_messages(self) -> FaultMessages:
-        return FaultMessages(self.source, self.limits, self._packages, self._secret)
+        return FaultMessages(self.source, self.limits, self._spec.packages, self._secret)
 
     def _error(self, worker: Worker, header: dict[str, Any]) -> RemoteError:
         try:

@@ -22,12 +22,16 @@ class StudentFault(BaseException):
     """A verdict on the submission, raised through the case that made the call.
 
     A BaseException, so that no ``pytest.raises(Exception)`` of a case takes a crash for the expected error.
-    ``again`` says that the submission may not be to blame, so that the case deserves a second run.
+    ``again`` says that the submission may not be to blame, so that the case deserves a second run; ``starved`` that
+    this is because its worker waited for a core or for memory.
     """
 
-    def __init__(self, verdict: Verdict, message: str, *, staff: str = "", again: bool = False) -> None:
+    def __init__(
+        self, verdict: Verdict, message: str, *, staff: str = "", again: bool = False, starved: bool = False
+    ) -> None:
         super().__init__(message)
         self.again = again
+        self.starved = starved
         self.verdict = verdict
         self.message = message
         self.staff = staff
@@ -194,7 +198,7 @@ class FaultMessages:
         # Nobody knows who is to blame for a wait, for what earlier cases used of the CPU seconds, or for a SIGKILL,
         # which the kernel sends when the machine runs out of memory.
         again = (
-            lost.waiting
+            lost.starved
             or (lost.loss is LossReason.CPU and served_before)
             or (lost.loss is LossReason.SIGNALLED and lost.detail == signal.SIGKILL)
         )
@@ -217,7 +221,7 @@ class FaultMessages:
                 verdict, message = Verdict.CRASHED, say("worker.signal", call=call, signal=name)
             case _:
                 verdict, message = Verdict.CRASHED, say("worker.protocol", call=call)
-        return StudentFault(verdict, message, staff=lost.text, again=again)
+        return StudentFault(verdict, message, staff=lost.text, again=again, starved=lost.starved)
 
     def call(self, describe: Callable[[], str]) -> str:
         """The call without what is said of its arguments; in a secret case without the arguments, too."""

@@ -17,6 +17,7 @@ from typing import Any
 from ..errors import SandboxError
 from ..model import SandboxInfo
 from ..wall.limits import Limits
+from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
 from .connection import Connection
 from .faults import StudentFault
@@ -160,17 +161,17 @@ LAYERS = (
 REMEDIES = {layer.name: layer.remedy for layer in LAYERS}
 
 
-def examine(supervisor: Supervisor, limits: Limits, *, torch: bool, packages: frozenset[str] | None) -> SandboxInfo:
+def examine(supervisor: Supervisor, spec: WorkerSpec) -> SandboxInfo:
     """Try every layer in a worker like those that will run submissions; SandboxError when none can be started."""
     source = ModuleSources("probe", {"probe": ("probe.py", PROBE)})
-    connection = Connection(source, supervisor, limits, torch=torch, packages=packages, seed=0)
+    connection = Connection(source, supervisor, spec, seed=0)
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
         os.chmod(folder, 0o755)
         secret = Path(folder) / "secret"
         secret.write_text("secret", encoding="utf-8")
         port = listener.getsockname()[1]
         _control(secret, port)
-        probes = _Probes(StudentCode(connection), limits, secret=secret, port=port)
+        probes = _Probes(StudentCode(connection), spec.limits, secret=secret, port=port)
         try:
             held = tuple(layer.name for layer in LAYERS if _try(layer, probes))
         finally:

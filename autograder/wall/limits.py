@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class Limits:
     """Bounds of one worker and of one submission; the defaults fit every small numpy assignment.
 
-    ``call_s`` and ``load_s`` count the time that the worker runs or sleeps; time that it spends runnable but without
-    a core (a busy machine) is given back, up to ``PATIENCE`` times the limit. ``submission_s`` is wall time over all
-    calls of a submission. ``cpu_s`` is CPU time of one worker. ``memory_mib`` comes on top of what the zygote holds.
+    ``call_s``, ``load_s`` and ``submission_s`` (all calls of a submission together) count the time that the worker runs
+    or sleeps. The time that it waits for a core or for memory on a busy machine is given back, up to ``PATIENCE`` times
+    the limit of the call. ``cpu_s`` is CPU time of one worker. ``memory_mib`` comes on top of what the zygote holds.
     """
 
     call_s: float = 5.0

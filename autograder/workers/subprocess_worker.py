@@ -14,18 +14,19 @@ import dataclasses
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import traceback
 from typing import Any
 
 from ..wall.limits import BROKEN, Limits
-from .worker import MAX_FRAMES, Clock, Usage, Worker, remove_folder
+from .clock import Clock
+from .folders import TemporaryFolder
+from .spec import WorkerSpec
+from .worker import MAX_FRAMES, Usage, Worker
 
 _BOOTSTRAP = """
 import json, sys
@@ -39,23 +40,29 @@ _LOOK_S = 0.005  # between two looks at a process that is about to end
 class FreshWorker(Worker):
     """A worker that was started as a program of its own, which takes as long as importing numpy (and torch)."""
 
-    def __init__(self, limits: Limits, *, torch: bool) -> None:
-        self._scratch = tempfile.mkdtemp(prefix="scratch-")
+    def __init__(self, spec: WorkerSpec) -> None:
+        self._folder = TemporaryFolder("worker")
+        scratch = os.path.join(self._folder.path, "scratch")
+        os.mkdir(scratch, 0o700)
         # A file and not a pipe: what was printed before an answer is in it when the answer comes, without a thread.
-        descriptor, self._printed_to = tempfile.mkstemp(prefix="output-")
-        os.close(descriptor)
-        self._printed = open(self._printed_to, "rb", buffering=0)  # noqa: SIM115  # closed with the worker
+        printed_to = os.path.join(self._folder.path, "output")
+        output = open(printed_to, "ab")  # noqa: SIM115  # closed below
+        self._printed = open(printed_to, "rb", buffering=0)  # noqa: SIM115  # closed with the worker
         ours, theirs = socket.socketpair()
         for end, side in ((ours, socket.SO_SNDBUF), (theirs, socket.SO_RCVBUF)):  # some systems have room for 8 KiB
             end.setsockopt(socket.SOL_SOCKET, side, 2 * MAX_FRAMES)
-        with theirs, open(self._printed_to, "ab") as output:
-            self._process = _start(theirs, output, self._scratch)
-            order = {"limits": dataclasses.asdict(limits), "torch": torch, **_hand_over(theirs, self._process.pid)}
+        with theirs, output:
+            self._process = _start(theirs, output, scratch)
+            order = {
+                "limits": dataclasses.asdict(spec.limits),
+                "torch": spec.torch,
+                **_hand_over(theirs, self._process.pid),
+            }
             assert self._process.stdin is not None
             with contextlib.suppress(OSError), self._process.stdin as lines:  # a process that is gone is noticed later
                 lines.write(json.dumps(order).encode() + b"\n")
         self._ended_as: Usage | None = None
-        super().__init__(self._process.pid, ours, limits)
+        super().__init__(self._process.pid, ours, spec.limits)
 
     def _wait(self, clock: Clock, *, writing: bool) -> None:
         ours = [self._connection]
@@ -97,12 +104,7 @@ class FreshWorker(Worker):
         self._drain()
         self._printed.close()
         self._connection.close()
-        with contextlib.suppress(OSError):
-            os.unlink(self._printed_to)
-        if sys.platform == "win32":
-            shutil.rmtree(self._scratch, ignore_errors=True)
-        else:
-            remove_folder(self._scratch)
+        self._folder.remove()
         return usage
 
     def _reaped(self) -> Usage | None:

@@ -1,35 +1,45 @@
-"""The trusted side of the wall: starts zygotes and workers, keeps every deadline, kills and reaps.
+"""The trusted side's control over zygotes and workers: it starts them, and ends all of them with itself.
 
-Every wait here has an end. A worker that breaks the protocol, dies or is late raises :class:`WorkerLost`, a value for
-the case in hand; a zygote that cannot be started raises :class:`autograder.errors.SandboxError`, which is ours.
+Importing this module is cheap, and :meth:`Supervisor.prepare` does not wait. So a command can start the zygote first,
+and import numpy and pytest while the zygote imports numpy and torch.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
-import select
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import SandboxError
-from ..model import SandboxInfo
-from ..wall import cgroup, filesystem
+from ..wall import cgroup
 from ..wall.limits import Limits
-from .subprocess_worker import FreshWorker
-from .worker import Clock, Usage, Worker, remove_folder
+from .folders import TemporaryFolder, remove_abandoned
+from .spec import WorkerSpec
+
+if TYPE_CHECKING:
+    from ..model import SandboxInfo
+    from .forked_worker import ForkedWorker
+    from .worker import Usage, Worker
 
 START_S = 120.0  # importing torch on a cold disk of a busy machine
 CONTROL_S = 30.0
 NUMPY = frozenset({"numpy"})
 TORCH = frozenset({"numpy", "torch", "torchvision"})
+
+# The control socket arrives as standard input, because it needs no name and no number that way.
+_BOOTSTRAP = """
+import os
+os.dup2(0, 3)
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+from autograder.workers.zygote import main
+main()
+"""
 
 
 class NamespacesRefused(SandboxError):
@@ -39,43 +49,24 @@ class NamespacesRefused(SandboxError):
 
 
 class Zygote:
-    """A running zygote. ``cpu_s`` adds up the CPU seconds of its reaped workers.
+    """A zygote, seen from the trusted side. ``cpu_s`` adds up the CPU seconds of its reaped workers.
 
-    Its workers can import the standard library and ``packages``. With ``enclosed`` they live in namespaces of their
-    own and see nothing else of the file system; NamespacesRefused where the kernel does not allow that.
+    Its workers can import what ``spec`` allows. With ``enclosed`` they live in namespaces of their own and see nothing
+    else of the file system. The constructor only starts the process; :meth:`spawn` waits until it is ready.
     """
 
-    def __init__(
-        self, *, torch: bool, packages: frozenset[str] | None = None, enclosed: bool = False, open_devices: bool = False
-    ) -> None:
+    def __init__(self, spec: WorkerSpec, *, enclosed: bool = False) -> None:
         self.cpu_s = 0.0
         self.enclosed = enclosed
-        self._root = tempfile.mkdtemp(prefix="root-") if enclosed else None
+        self._ready = False
+        self._root: TemporaryFolder | None = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        home = tempfile.gettempdir()
-        environment = {
-            "PATH": "/usr/bin:/bin", "HOME": home, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2",
-            # What a step of a training frees serves the next one: glibc would give it back, to fetch it page by page.
-            "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
-            "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-        }  # fmt: skip
-
-        command = [sys.executable, "-I", "-X", "utf8", "-c", _BOOTSTRAP]
-        self._process: subprocess.Popen[bytes] = subprocess.Popen(
-            command,
-            stdin=theirs.fileno(),
-            stdout=subprocess.DEVNULL,
-            env=environment,
-            cwd="/",
-            start_new_session=True,  # a Ctrl-C in the terminal is for the grader, which ends us in good order
-        )
-        theirs.close()
+        with theirs:
+            self._process = _start(theirs, torch=spec.torch)
         try:
-            shown = filesystem.of_packages(packages or (TORCH if torch else NUMPY))
-            seen = {"paths": shown.paths, "covered": shown.covered, "root": self._root, "open_devices": open_devices}
-            answer, _ = self._request({"op": "start", "torch": torch, "view": seen}, timeout_s=START_S)
-            if "refused" in answer:
-                raise NamespacesRefused(f"This machine refuses namespaces: {answer['refused']}.")
+            if enclosed:
+                self._root = TemporaryFolder("root")
+            self._send({"op": "enter", "view": self._view(spec)})
         except BaseException:
             self.close()
             raise
@@ -89,32 +80,46 @@ class Zygote:
                 with open(f"/proc/{started}/task/{started}/children", encoding="ascii") as file:
                     return int(file.read().split()[0])
             except (OSError, IndexError):
-                pass  # it has ended
+                pass  # it is not there yet, or has ended
         return started
 
     def spawn(self, limits: Limits, subtree: cgroup.Subtree | None = None) -> ForkedWorker:
-        """Fork a worker, in a cgroup below ``subtree``; SandboxError when the zygote is gone."""
+        """Fork a worker, in a cgroup below ``subtree``.
+
+        Raises:
+            NamespacesRefused: The kernel does not allow what ``enclosed`` asks for.
+            SandboxError: The zygote has ended, or does not answer.
+        """
+        from .forked_worker import ForkedWorker  # here, because it imports numpy
+
+        self._wait_until_ready()
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
-        scratch = None if self.enclosed else tempfile.mkdtemp(prefix="scratch-")
+        scratch = None if self.enclosed else TemporaryFolder("scratch")
+        place = None if scratch is None else scratch.path
         try:
-            request = {"op": "spawn", "limits": dataclasses.asdict(limits), "scratch": scratch}
+            request = {"op": "spawn", "limits": dataclasses.asdict(limits), "scratch": place}
             answer, descriptors = self._request(request, [theirs.fileno(), output_end])
         except BaseException:
             ours.close()
             os.close(output)
             if scratch is not None:
-                remove_folder(scratch)
+                scratch.remove()
             raise
         finally:
             theirs.close()
             os.close(output_end)
-        worker = ForkedWorker(self, answer["pid"], descriptors[0], ours, output, scratch, limits)
+        worker = ForkedWorker(
+            answer["pid"], descriptors[0], ours, output, limits=limits, scratch=scratch, reap=self.reap
+        )
         if subtree is not None:
             worker.bound(subtree)
         return worker
 
     def reap(self, pid: int) -> Usage:
+        """End a worker by the zygote's number for it, wait for it, and return what it used."""
+        from .worker import Usage
+
         answer, _ = self._request({"op": "reap", "pid": pid})
         usage = Usage(
             os.waitstatus_to_exitcode(answer["status"]), answer["user_s"] + answer["system_s"], answer["peak_kib"]
@@ -131,14 +136,45 @@ class Zygote:
             self._process.kill()
             self._process.wait()
         if self._root is not None:
-            remove_folder(self._root)  # what was built on it was seen by the zygote alone
+            self._root.remove()  # what was built on it was seen by the zygote alone
+
+    def _view(self, spec: WorkerSpec) -> dict[str, Any]:
+        """Return what the file system of the workers holds."""
+        from ..wall import filesystem  # here, because it takes as long to import as all the rest
+
+        shown = filesystem.of_packages(spec.packages or (TORCH if spec.torch else NUMPY))
+        return {
+            "paths": shown.paths,
+            "covered": shown.covered,
+            "root": None if self._root is None else self._root.path,
+            "open_devices": spec.limits.gpu,
+        }
+
+    def _wait_until_ready(self) -> None:
+        if self._ready:
+            return
+        answer, _ = self._receive(timeout_s=START_S)
+        if "refused" in answer:
+            raise NamespacesRefused(f"This machine refuses namespaces: {answer['refused']}.")
+        self._ready = True
 
     def _request(
         self, request: dict[str, Any], descriptors: list[int] | None = None, *, timeout_s: float = CONTROL_S
     ) -> tuple[dict[str, Any], list[int]]:
+        self._send(request, descriptors)
+        return self._receive(timeout_s=timeout_s)
+
+    def _send(self, request: dict[str, Any], descriptors: list[int] | None = None) -> None:
+        try:
+            self._control.settimeout(CONTROL_S)
+            socket.send_fds(self._control, [json.dumps(request).encode()], descriptors or [])
+        except OSError as exc:
+            self._process.kill()
+            raise SandboxError(f"The zygote takes no request: {exc}.", slug="zygote-lost") from exc
+
+    def _receive(self, *, timeout_s: float) -> tuple[dict[str, Any], list[int]]:
         try:
             self._control.settimeout(timeout_s)
-            socket.send_fds(self._control, [json.dumps(request).encode()], descriptors or [])
             text, received, _, _ = socket.recv_fds(self._control, 65536, 1)
         except OSError as exc:
             self._process.kill()  # its answer may still come, and would be taken for that to the next request
@@ -151,130 +187,30 @@ class Zygote:
         return json.loads(text), received
 
 
-# The control socket arrives as standard input, because it needs no name and no number that way.
-_BOOTSTRAP = """
-import os
-os.dup2(0, 3)
-os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-from autograder.workers.zygote import main
-main()
-"""
-
-
-class ForkedWorker(Worker):
-    """A worker that a zygote forked, on Linux."""
-
-    def __init__(
-        self,
-        zygote: Zygote,
-        number: int,
-        pidfd: int,
-        connection: socket.socket,
-        output: int,
-        scratch: str | None,
-        limits: Limits,
-    ) -> None:
-        super().__init__(_pid_of(pidfd) or number, connection, limits)
-        self._zygote = zygote
-        self._number = number  # as the zygote counts, in its own pid namespace
-        self._pidfd = pidfd
-        self._output_end = output
-        self._scratch = scratch
-        self._cgroup: cgroup.Cgroup | None = None
-        self._out_of_memory = False
-        os.set_blocking(output, False)
-        self._poll = select.poll()
-        self._poll.register(output, select.POLLIN)
-        self._poll.register(pidfd, select.POLLIN)
-
-    def bound(self, subtree: cgroup.Subtree) -> None:
-        """Put the worker into a cgroup of its own, before it is given anything to run."""
-        made = subtree.make(self.limits) if self._pid else None
-        if made is not None:
-            try:
-                made.admit(self._pid)
-                self._cgroup = made
-            except OSError:  # it has ended already, or the kernel refuses
-                made.remove()
-
-    def _wait(self, clock: Clock, *, writing: bool) -> None:
-        poll = self._poll
-        poll.register(self._connection, select.POLLOUT if writing else select.POLLIN)
-        while True:
-            wait_s = clock.wait_s()
-            if wait_s <= 0:
-                raise self._late(clock)
-            ready = dict(poll.poll(wait_s * 1000))
-            if self._output_end in ready and not self._drain():
-                poll.unregister(self._output_end)
-            if self._connection.fileno() in ready:
-                return
-            if self._pidfd in ready:
-                if self._readable():
-                    return
-                raise self._ended()
-
-    def _drain(self) -> bool:
-        for _ in range(64):  # bounded: a flood is drained again at the next turn
-            try:
-                data = os.read(self._output_end, 1 << 16)
-            except BlockingIOError:
-                return True
-            if not data:
-                return False
-            self._print(data)
-        return True
-
-    def _ran_out_of_memory(self) -> bool:
-        return self._out_of_memory
-
-    def _is_gone(self, wait_s: float) -> bool:
-        ended = select.poll()
-        ended.register(self._pidfd, select.POLLIN)
-        return bool(ended.poll(wait_s * 1000))
-
-    def kill(self) -> Usage:
-        if self._usage is not None:
-            return self._usage
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        return self._collect()
-
-    def _collect(self) -> Usage:
-        try:
-            self._usage = self._zygote.reap(self._number)
-        except SandboxError:
-            # A zygote that ended took its workers along. A submission can have ended it, so this is no fault of ours
-            # for the case in hand; the next worker comes from a new zygote.
-            self._usage = Usage(status=-signal.SIGKILL, cpu_s=0.0, peak_kib=0)
-        self._drain()
-        os.close(self._pidfd)
-        os.close(self._output_end)
-        self._connection.close()
-        if self._scratch is not None:
-            remove_folder(self._scratch)
-        if self._cgroup is not None:
-            self._out_of_memory = self._cgroup.ran_out_of_memory()
-            self._cgroup.remove()
-        return self._usage
-
-
-def _pid_of(pidfd: int) -> int:
-    """The number of a process in our own pid namespace; 0 where the kernel does not say, or when it is gone."""
-    try:
-        with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as file:
-            lines = dict(line.split(":", 1) for line in file.read().splitlines())
-        return max(0, int(lines["Pid"]))
-    except (OSError, KeyError, ValueError):
-        return 0
+def _start(control: socket.socket, *, torch: bool) -> subprocess.Popen[bytes]:
+    """Start the process of a zygote, which begins to import numpy (and torch) at once."""
+    environment = {
+        "PATH": "/usr/bin:/bin", "HOME": tempfile.gettempdir(), "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2",
+        # Memory that one training step frees is kept for the next: glibc would return it and fetch it again by pages.
+        "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
+        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+    }  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-I", "-X", "utf8", "-c", _BOOTSTRAP, *(["torch"] if torch else [])],
+        stdin=control.fileno(),
+        stdout=subprocess.DEVNULL,
+        env=environment,
+        cwd="/",
+        start_new_session=True,  # a Ctrl-C in the terminal is for the grader, which ends us in good order
+    )
 
 
 class Supervisor:
     """Owns the zygotes of one grading run: one for each set of packages, started when first needed.
 
-    With ``enclosed`` (the default on Linux) workers live in namespaces; where the kernel refuses, they go without,
-    and ``refusal`` says why. Whether that is enough is for ``selftest.py`` to find out and for the caller to decide.
-    A ``portable`` one (the default elsewhere) has no zygotes and starts each worker as a program
+    With ``enclosed`` (the default on Linux) workers live in namespaces. If the kernel refuses, they go without, and
+    ``refusal`` says why; ``student/selftest.py`` finds out whether that is enough, and the caller decides.
+    A ``portable`` supervisor (the default elsewhere) has no zygotes and starts each worker as a program
     (``subprocess_worker.py``).
     """
 
@@ -287,42 +223,61 @@ class Supervisor:
     ) -> None:
         self.refusal = ""
         self.subtree = cgroup.delegated()
-        self.examined: dict[object, SandboxInfo] = {}
+        self.examined: dict[WorkerSpec, SandboxInfo] = {}
         self._start = start
         self._enclosed = enclosed
         self._portable = portable
+        self._tidied = False
         self._zygotes: dict[tuple[bool, frozenset[str] | None, bool], Zygote] = {}
 
-    def spawn(self, limits: Limits, *, torch: bool, packages: frozenset[str] | None = None) -> Worker:
-        """Return a fresh worker that can import ``packages``. A zygote that died is replaced once."""
-        if self._portable:
-            return FreshWorker(limits, torch=torch)
-        key = (torch, packages, limits.gpu)
-        zygote = self._zygotes.get(key)
-        if zygote is not None:
-            try:
-                return zygote.spawn(limits, self.subtree)
-            except SandboxError:
-                zygote.close()
-        self._zygotes[key] = self._start_zygote(torch=torch, packages=packages, open_devices=limits.gpu)
-        return self._zygotes[key].spawn(limits, self.subtree)
+    def prepare(self, spec: WorkerSpec) -> None:
+        """Begin to start the zygote that :meth:`spawn` will need for ``spec``, without waiting for it."""
+        if not self._portable:
+            self._zygote_of(spec)
+        self._tidy()
 
-    def _start_zygote(self, *, torch: bool, packages: frozenset[str] | None, open_devices: bool) -> Zygote:
-        if self._enclosed and not open_devices:  # a GPU's driver lies outside every private view
-            try:
-                return self._start(torch=torch, packages=packages, enclosed=True)
-            except NamespacesRefused as refused:
-                self._enclosed, self.refusal = False, refused.message
-        return self._start(torch=torch, packages=packages, open_devices=open_devices)
+    def spawn(self, spec: WorkerSpec) -> Worker:
+        """Return a fresh worker. A zygote that has died is replaced once."""
+        if self._portable:
+            from .subprocess_worker import FreshWorker
+
+            self._tidy()
+            return FreshWorker(spec)
+        known = _kind(spec) in self._zygotes
+        try:
+            self.prepare(spec)
+            return self._zygote_of(spec).spawn(spec.limits, self.subtree)
+        except NamespacesRefused as refused:
+            self._enclosed, self.refusal = False, refused.message
+        except SandboxError:
+            if not known:
+                raise
+        self._zygotes.pop(_kind(spec)).close()
+        return self._zygote_of(spec).spawn(spec.limits, self.subtree)
+
+    def _zygote_of(self, spec: WorkerSpec) -> Zygote:
+        zygote = self._zygotes.get(_kind(spec))
+        if zygote is None:
+            enclosed = self._enclosed and not spec.limits.gpu  # a GPU's driver lies outside every private view
+            zygote = self._zygotes[_kind(spec)] = self._start(spec, enclosed=enclosed)
+        return zygote
+
+    def _tidy(self) -> None:
+        """Remove the folders of dead graders, once, while the first zygote starts."""
+        if not self._tidied:
+            self._tidied = True
+            remove_abandoned()
 
     def worker_cpu_s(self) -> float:
-        """CPU seconds of all workers that were reaped so far."""
+        """Return the CPU seconds of all workers that were reaped."""
         return sum(zygote.cpu_s for zygote in self._zygotes.values())
 
     def zygote_pids(self) -> list[int]:
+        """Return the process that forks the workers, for each zygote."""
         return [zygote.pid for zygote in self._zygotes.values()]
 
     def close(self) -> None:
+        """End every zygote, and with it its workers."""
         for zygote in self._zygotes.values():
             zygote.close()
         self._zygotes.clear()
@@ -332,3 +287,8 @@ class Supervisor:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def _kind(spec: WorkerSpec) -> tuple[bool, frozenset[str] | None, bool]:
+    """Return what a zygote depends on: two workers of one kind may differ in their limits alone."""
+    return spec.torch, spec.packages, spec.limits.gpu

@@ -10,22 +10,21 @@ import abc
 import contextlib
 import dataclasses
 import os
-import secrets
 import signal
 import socket
-import stat
 import sys
 import time
 from enum import Enum, auto
 from typing import Any
 
 from ..guest import wire
-from ..wall.limits import BROKEN, PATIENCE, Limits
+from ..wall.limits import BROKEN, Limits
+from . import readings
+from .clock import Clock
 
 MAX_FRAMES = 1 << 16  # bytes that a socket takes while nobody reads: sending them never waits for the worker
 CHUNK = 1 << 14  # bytes of one read: most answers are smaller
 CPU_STEP_S = 0.004  # in which the kernel counts the CPU time of a process with a limit on it
-GLANCE_S = 0.05  # most answers are here by then, so that their clocks need not look into /proc
 
 
 class LossReason(Enum):
@@ -43,18 +42,18 @@ class LossReason(Enum):
 class WorkerLost(Exception):
     """The worker is gone. ``detail`` is the exit status or signal number, ``limit_s`` the limit that it passed.
 
-    ``waiting`` says that it passed its deadline without computing: it slept, or the machine stood still.
+    ``starved`` says that it passed its deadline while it waited for a core or for memory.
     """
 
     def __init__(
-        self, loss: LossReason, *, detail: int = 0, limit_s: float = 0.0, text: str = "", waiting: bool = False
+        self, loss: LossReason, *, detail: int = 0, limit_s: float = 0.0, text: str = "", starved: bool = False
     ) -> None:
         super().__init__(text or loss.name)
         self.loss = loss
         self.detail = detail
         self.limit_s = limit_s
         self.text = text
-        self.waiting = waiting
+        self.starved = starved
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -119,10 +118,6 @@ class Worker(abc.ABC):
             except OSError:
                 raise self._ended() from None
 
-    def receive(self, *, limit_s: float) -> Frame:
-        """Receive one frame within ``limit_s``."""
-        return self.read(self.receive_raw(self.clock(limit_s)))
-
     def receive_raw(self, clock: Clock) -> Raw:
         """Receive one frame within what is left of ``clock``, for :meth:`read`."""
         try:
@@ -173,7 +168,11 @@ class Worker(abc.ABC):
 
     def main_thread_s(self) -> float:
         """CPU seconds of the worker's main thread alone, to the microsecond; 0 where the system does not say."""
-        return _scheduled_s(self._pid)[0]
+        return readings.scheduled_s(str(self._pid))[0]
+
+    def queued_s(self) -> float:
+        """Return how long the main thread was ready to run and had no core; 0 if the system does not say."""
+        return readings.scheduled_s(str(self._pid))[1]
 
     def violation(self, text: str) -> WorkerLost:
         """Kill the worker because of what it sent; return the loss to raise."""
@@ -226,8 +225,9 @@ class Worker(abc.ABC):
 
     def _late(self, clock: Clock) -> WorkerLost:
         """End a worker that has passed its deadline."""
-        usage = self.kill()
-        return WorkerLost(LossReason.TIMED_OUT, limit_s=clock.limit_s, waiting=usage.cpu_s < clock.limit_s / 2)
+        starved = clock.was_starved()
+        self.kill()
+        return WorkerLost(LossReason.TIMED_OUT, limit_s=clock.limit_s, starved=starved)
 
     def _ended(self) -> WorkerLost:
         """Say how a worker that ended by itself did so."""
@@ -264,95 +264,3 @@ class Worker(abc.ABC):
     @abc.abstractmethod
     def _collect(self) -> Usage:
         """Wait for a process that has ended, and give back all that it held."""
-
-
-class Clock:
-    """Counts the time that a worker had, not the time that it queued for a core on a busy machine."""
-
-    def __init__(self, pid: int, limit_s: float) -> None:
-        self.limit_s = limit_s
-        self._pid = pid
-        self._start = time.monotonic()
-        self._queued: float | None = None
-        self._paused = 0.0
-
-    def left(self) -> float:
-        """Seconds until the deadline; the queueing time is looked up only once the plain deadline has passed."""
-        used = time.monotonic() - self._start - self._paused
-        if self._queued is None and used >= GLANCE_S:
-            self._queued = _queued_s(self._pid)
-        if used < self.limit_s:
-            return self.limit_s - used
-        if used >= self.limit_s * PATIENCE or self._queued is None:
-            return 0.0
-        return self.limit_s - (used - (_queued_s(self._pid) - self._queued))
-
-    def wait_s(self) -> float:
-        """How long to wait before asking again; 0 or less at the deadline."""
-        return min(self.left(), GLANCE_S if self._queued is None else 1.0)
-
-    def pause(self, seconds: float) -> None:
-        """Do not count ``seconds``: the trusted side was computing, in a callback."""
-        self._paused += seconds
-
-
-def _queued_s(pid: int) -> float:
-    """Seconds that the main thread of ``pid`` was runnable without running; 0 where the kernel does not say."""
-    return _scheduled_s(pid)[1]
-
-
-def _scheduled_s(pid: int) -> tuple[float, float]:
-    try:
-        with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
-            ran, queued, _ = file.read().split()
-        return int(ran) / 1e9, int(queued) / 1e9
-    except (OSError, ValueError):
-        return 0.0, 0.0
-
-
-def remove_folder(path: str) -> None:
-    """Remove a scratch folder, whatever a submission left in it; nothing may still run in there.
-
-    Each folder inside is emptied into the top one, so that neither a chain of thousands of folders (which ends
-    ``shutil.rmtree`` with a RecursionError) nor a forbidding mode keeps anything alive. Links are never followed.
-    """
-    try:
-        os.rmdir(path)
-        return
-    except OSError:
-        pass  # there is something in it
-    with contextlib.suppress(OSError):
-        if os.path.islink(path):  # put in the folder's place
-            os.unlink(path)
-            return
-        os.chmod(path, 0o700)
-        top = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        try:
-            while names := os.listdir(top):
-                for name in names:
-                    _remove_entry(name, top)
-        finally:
-            os.close(top)
-        os.rmdir(path)
-
-
-def _remove_entry(name: str, top: int) -> None:
-    if not _is_folder(name, top):
-        os.unlink(name, dir_fd=top)
-        return
-    os.chmod(name, 0o700, dir_fd=top)
-    inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
-    try:
-        for child in os.listdir(inner):
-            if _is_folder(child, inner):
-                os.chmod(child, 0o700, dir_fd=inner)
-                os.rename(child, secrets.token_hex(16), src_dir_fd=inner, dst_dir_fd=top)
-            else:
-                os.unlink(child, dir_fd=inner)
-    finally:
-        os.close(inner)
-    os.rmdir(name, dir_fd=top)
-
-
-def _is_folder(name: str, parent: int) -> bool:
-    return stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode)

@@ -3,7 +3,7 @@
 It holds no secrets: no cases, no reference, no submission. It listens on one control socket (descriptor 3), one JSON
 packet a request::
 
-    {"op": "start", "torch": bool, "view": {...}}       -> {"ready": true} or {"refused": why}
+    {"op": "enter", "view": {...}}                      -> {"ready": true} or {"refused": why}
     {"op": "spawn", "limits": {...}, "scratch": path}   + 2 descriptors -> {"pid": n} + pidfd
     {"op": "reap", "pid": n}                            -> {"status": n, "user_s": x, "system_s": x, "peak_kib": n}
 
@@ -37,10 +37,11 @@ _MADV_COLLAPSE = 25
 
 
 def main() -> None:
-    """Serve the control socket until its other end closes."""
+    """Import numpy, and torch if the command line says so; then serve the control socket until its other end closes."""
     parent = os.getppid()
     jail.die_with_parent(parent)
     jail.adopt_orphans()
+    _warm_up(torch="torch" in sys.argv[1:])
     control = socket.socket(fileno=CONTROL)
     alive: set[int] = set()
     walls = jail.Walls(home=None, readable=())
@@ -49,15 +50,9 @@ def main() -> None:
         if not text:
             break
         request = json.loads(text)
-        if request["op"] == "start":
-            _warm_up(torch=request["torch"])
+        if request["op"] == "enter":
             walls = _go_inside(control, **request["view"])
-            if seccomp.has_system_call_filter():
-                seccomp.system_call_filter(1)
-            gc.collect()
-            gc.freeze()  # the workers' collector leaves these pages alone, so they stay shared
-            gc.disable()
-            gather_into_huge_pages()
+            _share_memory()
             control.send(b'{"ready": true}')
         elif request["op"] == "spawn":
             _spawn(control, request, descriptors, alive, walls)
@@ -89,6 +84,16 @@ def _warm_up(*, torch: bool) -> None:
     if sys.platform == "linux":
         threads = len(os.listdir("/proc/self/task"))
         assert threads == 1, f"the zygote has {threads} threads; a fork would copy their locks"
+
+
+def _share_memory() -> None:
+    """Compute beforehand what every worker needs, and leave the memory so that the workers share it."""
+    if seccomp.has_system_call_filter():
+        seccomp.system_call_filter(1)
+    gc.collect()
+    gc.freeze()  # the workers' collector leaves these pages alone, so they stay shared
+    gc.disable()
+    gather_into_huge_pages()
 
 
 def gather_into_huge_pages() -> None:

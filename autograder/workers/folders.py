@@ -1,0 +1,141 @@
+"""Temporary folders of zygotes and workers: they go whatever is in them, also when the grader was killed.
+
+Each folder is locked with ``flock`` as long as it is in use. The kernel drops the lock when the grader ends, however it
+ends. Every process that shares the file system respects it, also in another container. So a folder of this user that
+nobody has locked was left by a grader that is dead, and the next grader removes it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import stat
+import sys
+import tempfile
+
+if sys.platform != "win32":
+    with contextlib.suppress(ImportError):
+        import fcntl
+
+_NAME = re.compile(r"autograder-(root|scratch|worker)-[a-z0-9_]{8}")
+_ATTEMPTS = 100  # to make a folder that no other grader takes for one that was left behind
+
+
+class TemporaryFolder:
+    """A new empty folder that only this user can enter. ``kind`` is ``root``, ``scratch`` or ``worker``."""
+
+    def __init__(self, kind: str) -> None:
+        for _ in range(_ATTEMPTS):
+            self.path = tempfile.mkdtemp(prefix=f"autograder-{kind}-")
+            self._lock: int | None = None
+            try:
+                self._lock = _lock(self.path)
+                return
+            except (BlockingIOError, FileNotFoundError):
+                continue  # another grader looked at it before it was locked, and removes it
+            except OSError:
+                return  # a file system without locks: nobody can lock it, so nobody removes it but we
+        raise OSError(f"no folder could be kept in {tempfile.gettempdir()}")
+
+    def remove(self) -> None:
+        """Remove the folder and all that is in it; nothing may still run in there."""
+        if sys.platform == "win32":
+            shutil.rmtree(self.path, ignore_errors=True)
+        else:
+            remove_folder(self.path)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def remove_abandoned() -> None:
+    """Remove the folders in the temporary folder that killed graders of this user left behind."""
+    if sys.platform == "win32":
+        return
+    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                _remove_if_abandoned(entry)
+
+
+def _remove_if_abandoned(entry: os.DirEntry[str]) -> None:
+    """Remove a folder of ours that nobody has locked; OSError where somebody has, or where locks are not to be had."""
+    if not _NAME.fullmatch(entry.name) or entry.stat(follow_symlinks=False).st_uid != os.geteuid():
+        return
+    lock = _lock(entry.path)
+    try:
+        remove_folder(entry.path)
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _lock(path: str) -> int | None:
+    """Lock a folder and return the descriptor that keeps the lock; None where the system has no such locks.
+
+    Raises:
+        BlockingIOError: Another process has the lock.
+        FileNotFoundError: The folder is gone, or another one is in its place.
+        OSError: The file system has no locks, or the folder cannot be opened.
+    """
+    if sys.platform == "win32":
+        return None
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.path.samestat(os.fstat(folder), os.lstat(path)):
+            raise FileNotFoundError(path)
+    except BaseException:
+        os.close(folder)
+        raise
+    return folder
+
+
+def remove_folder(path: str) -> None:
+    """Remove a folder, whatever a submission left in it; nothing may still run in there.
+
+    Each folder inside is emptied into the top one, so that neither a chain of thousands of folders (which ends
+    ``shutil.rmtree`` with a RecursionError) nor a forbidding mode keeps anything alive. Links are never followed.
+    """
+    try:
+        os.rmdir(path)
+        return
+    except OSError:
+        pass  # there is something in it
+    with contextlib.suppress(OSError):
+        if os.path.islink(path):  # put in the folder's place
+            os.unlink(path)
+            return
+        os.chmod(path, 0o700)
+        top = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            while names := os.listdir(top):
+                for name in names:
+                    _remove_entry(name, top)
+        finally:
+            os.close(top)
+        os.rmdir(path)
+
+
+def _remove_entry(name: str, top: int) -> None:
+    if not _is_folder(name, top):
+        os.unlink(name, dir_fd=top)
+        return
+    os.chmod(name, 0o700, dir_fd=top)
+    inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+    try:
+        for child in os.listdir(inner):
+            if _is_folder(child, inner):
+                os.chmod(child, 0o700, dir_fd=inner)
+                os.rename(child, os.urandom(16).hex(), src_dir_fd=inner, dst_dir_fd=top)
+            else:
+                os.unlink(child, dir_fd=inner)
+    finally:
+        os.close(inner)
+    os.rmdir(name, dir_fd=top)
+
+
+def _is_folder(name: str, parent: int) -> bool:
+    return stat.S_ISDIR(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode)
