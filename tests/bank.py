@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from autograder.checks.compare import copied
+from autograder.values import copied
 
 Array = np.ndarray
 Function = Callable[..., Any]

@@ -22,12 +22,12 @@ from autograder.checks.compare import (
     assert_pure,
     compare,
     compare_form,
-    copied,
     require,
 )
 from autograder.errors import CaseError
 from autograder.messages import say
 from autograder.model import Mismatch
+from autograder.values import copied
 
 NAN, INF = float("nan"), float("inf")
 A = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..checks.compare import as_array, is_tensor
 from ..student.handle import RecordedCall, StudentObject
 from ..student.recipes import Recipe
+from ..values import as_array, is_tensor
 
 LARGEST = 1 << 16  # entries of all arrays of a call; larger ones cost more than they show
 FEW = 12  # so many different whole numbers are a choice, not a range

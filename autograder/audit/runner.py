@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks.compare import as_array, compare, copied, is_tensor
+from ..checks.compare import compare
 from ..course import solution
 from ..course.assignment import Assignment
 from ..errors import CaseError
@@ -26,6 +26,7 @@ from ..student.connection import Connection
 from ..student.faults import StudentFault, StudentRaised
 from ..student.handle import CaseLog, RecordedCall, RemoteFunction, StudentCode, StudentObject
 from ..student.replay import Scripts
+from ..values import as_array, copied, is_tensor
 from .equivalents import Confirmed
 from .inputs import Arguments, Wider
 from .mutation import Mutant

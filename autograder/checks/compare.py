@@ -7,7 +7,6 @@ module of their type and turned into arrays by their own methods.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -15,10 +14,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.checks.diagnosis import diagnose, named_sizes
-from autograder.errors import CaseError
-from autograder.messages import say, translate
-from autograder.model import Mismatch
+from ..errors import CaseError
+from ..messages import say, translate
+from ..model import Mismatch
+from ..values import as_array, copied, dtype_name, is_array, is_tensor
+from .diagnosis import diagnose, named_sizes
 
 # rtol, atol by precision: float64 leaves room for another order of summation, float32 for a sum over some 1,000 terms;
 # the half precisions carry 3 and 2 digits. Whole numbers, truth values and text are compared exactly.
@@ -204,7 +204,7 @@ def _differ(got: Any, want: Any, rule: _Rule, where: tuple[str, ...]) -> Mismatc
         return _differ_exactly(got, want, rule, where)
     if _is_number(want):
         return _differ_number(got, want, rule, where)
-    if isinstance(want, np.ndarray) or is_tensor(want):
+    if is_array(want):
         return _differ_array(got, want, rule, where)
     raise CaseError(f"A case compares with a value of type {type(want).__name__}; compare plain data, arrays, tensors.")
 
@@ -263,7 +263,7 @@ def _differ_array(got: Any, want: Any, rule: _Rule, where: tuple[str, ...]) -> M
         return _found("type", type_name(got), type_name(want), where)
     if tuple(got.shape) != tuple(want.shape):
         return _found("shape", str(tuple(got.shape)), str(tuple(want.shape)), where)
-    return _differ_numeric(as_array(got), as_array(want), rule, where, names=(_dtype_name(got), _dtype_name(want)))
+    return _differ_numeric(as_array(got), as_array(want), rule, where, names=(dtype_name(got), dtype_name(want)))
 
 
 def _differ_numeric(
@@ -389,34 +389,6 @@ def argument_name(path: str) -> str:
 # --- values
 
 
-def is_tensor(value: object) -> bool:
-    """Is this a torch tensor? Asked of the type, so that nothing of the value runs and torch need not be there."""
-    kind = type(value)
-    return kind.__module__.partition(".")[0] == "torch" and hasattr(kind, "detach")
-
-
-def as_array(value: Any) -> NDArray[Any]:
-    """Return a tensor, array or number as a numpy array; bfloat16, which numpy lacks, as float32."""
-    if not is_tensor(value):
-        return np.asarray(value)
-    plain = value.detach().cpu().resolve_conj().resolve_neg()
-    array: NDArray[Any] = (plain.float() if _dtype_name(value) == "bfloat16" else plain).numpy()
-    return array
-
-
-def copied(value: Any) -> Any:
-    """Return ``value`` with every array and tensor in its lists, tuples and dicts copied; all else is shared."""
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    if is_tensor(value):
-        return value.detach().clone().requires_grad_(value.requires_grad)
-    if type(value) in (list, tuple):
-        return type(value)(copied(item) for item in value)
-    if type(value) is dict:
-        return {key: copied(item) for key, item in value.items()}
-    return value
-
-
 def type_name(value: object) -> str:
     """Name a value's type as a student would."""
     if is_tensor(value):
@@ -463,16 +435,6 @@ def _is_number(value: object) -> bool:
 
 def _kind(array: NDArray[Any]) -> str:
     return _KINDS.get(array.dtype.kind) or str(array.dtype.name)
-
-
-def _dtype_name(value: Any) -> str:
-    return _name_of_dtype(value.dtype)
-
-
-@functools.cache
-def _name_of_dtype(dtype: Any) -> str:
-    """Return "float64" for a dtype of numpy or torch; numpy takes microseconds to write it."""
-    return str(dtype).removeprefix("torch.")
 
 
 def _keys(value: dict[Any, Any]) -> str:

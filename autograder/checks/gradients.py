@@ -21,23 +21,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.checks.compare import (
+from ..errors import CaseError
+from ..messages import say
+from ..model import Mismatch
+from ..values import as_array, copied, is_array, is_tensor, mapped
+from .compare import (
     CallLike,
     CaseFailed,
     Function,
-    as_array,
     both_hints,
     changed_in_place,
     compare_form,
-    copied,
-    is_tensor,
     number_pair,
     value_mismatch,
 )
-from autograder.checks.diagnosis import diagnose, named_sizes
-from autograder.errors import CaseError
-from autograder.messages import say
-from autograder.model import Mismatch
+from .diagnosis import diagnose, named_sizes
 
 Floats = NDArray[np.float64]
 Index = int | tuple[int, ...] | dict[str, int]
@@ -386,7 +384,7 @@ class _Probe:
             return ""
         for i, part in zip(self.question.indices, parts, strict=True):
             want = as_array(self.question.at[i])
-            if not (isinstance(part, np.ndarray) or is_tensor(part)) or part.shape == want.shape:
+            if not is_array(part) or part.shape == want.shape:
                 continue
             if want.size == as_array(part).size <= _MOST_ENTRIES:
                 want = self.question.slopes(i).value.reshape(want.shape)
@@ -519,15 +517,12 @@ def _other_data(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     stay: they may be sizes or labels, and other data beside the same labels are other data enough.
     """
     rng = np.random.default_rng(20)
-    return tuple(_shuffled(value, rng) for value in arguments)
+    shuffled: tuple[Any, ...] = mapped(partial(_shuffled, rng=rng), arguments)
+    return shuffled
 
 
-def _shuffled(value: Any, rng: np.random.Generator) -> Any:
-    if type(value) in (list, tuple):
-        return type(value)(_shuffled(item, rng) for item in value)
-    if type(value) is dict:
-        return {key: _shuffled(item, rng) for key, item in value.items()}
-    if not (is_tensor(value) or isinstance(value, np.ndarray)):
+def _shuffled(value: Any, *, rng: np.random.Generator) -> Any:
+    if not is_array(value):
         return value
     mixed = copied(value)
     if as_array(value).dtype.kind != "f":

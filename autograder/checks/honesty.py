@@ -12,11 +12,11 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.checks.compare import CaseFailed, both_hints
-from autograder.checks.training import as_classes, checked_labels, clopper_pearson
-from autograder.errors import CaseError
-from autograder.messages import say
-from autograder.model import Mismatch
+from ..errors import CaseError
+from ..messages import say
+from ..model import Mismatch
+from .compare import CaseFailed, both_hints
+from .training import as_classes, checked_labels, clopper_pearson
 
 Model = TypeVar("Model")
 
