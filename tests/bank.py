@@ -31,7 +31,7 @@ class LocalCall:
 
 @dataclass
 class LocalFunction:
-    """A local function behind the protocol of ``autograder.checks.compare.Function``; results are copies."""
+    """A local function behind the protocol of ``autograder.checks.assertions.Function``; results are copies."""
 
     body: Function
     prepared: dict[Any, Any] = field(default_factory=dict)

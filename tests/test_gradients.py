@@ -12,7 +12,7 @@ import torch
 from bank import OPERATIONS, LocalFunction, Mistake, Operation, sigmoid
 
 from autograder.checks import gradients
-from autograder.checks.compare import CaseFailed, assert_matches
+from autograder.checks.assertions import CaseFailed, assert_matches
 from autograder.checks.gradients import assert_gradient
 from autograder.errors import CaseError
 from autograder.messages import ENGLISH, say

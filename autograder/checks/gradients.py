@@ -25,16 +25,8 @@ from ..errors import CaseError
 from ..messages import say
 from ..model import Mismatch
 from ..values import as_array, copied, is_array, is_tensor, mapped
-from .compare import (
-    CallLike,
-    CaseFailed,
-    Function,
-    both_hints,
-    changed_in_place,
-    compare_form,
-    number_pair,
-    value_mismatch,
-)
+from .assertions import CallLike, CaseFailed, Function, changed_in_place, join_hints
+from .compare import compare_form, number_pair, value_mismatch
 from .diagnosis import diagnose, named_sizes
 
 Floats = NDArray[np.float64]
@@ -84,7 +76,7 @@ def assert_gradient(
     probe = _Probe(function, copied(arguments), question)
     failure = probe.failure()
     if failure is not None:
-        raise CaseFailed(mismatch=failure.mismatch, hint=both_hints(failure.hint, hint), credit=failure.credit)
+        raise CaseFailed(mismatch=failure.mismatch, hint=join_hints(failure.hint, hint), credit=failure.credit)
 
 
 # --- one slope

@@ -20,7 +20,8 @@ from ..errors import CaseError
 from ..messages import say
 from ..model import Mismatch
 from ..values import as_array, dtype_name, is_array
-from .compare import CaseFailed, type_name
+from .assertions import CaseFailed
+from .compare import type_name
 
 Model = TypeVar("Model")
 

@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 from _pytest.runner import runtestprotocol
 
-from ..checks.compare import CaseFailed
+from ..checks.assertions import CaseFailed
 from ..errors import CaseError, DataError, SandboxError
 from ..messages import say, translate
 from ..model import Case, Measure, Mismatch, Outcome, Verdict
