@@ -160,6 +160,13 @@ def test_hard_inputs_show_what_tame_ones_hide() -> None:
 # --- form
 
 
+def test_a_tuple_is_called_a_tuple() -> None:
+    mismatch = failure(lambda z: (prime(z),), of=sigmoid, at=Z).mismatch
+    assert mismatch is not None
+    assert mismatch.kind == "type"
+    assert mismatch.got == "tuple"
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [

@@ -228,7 +228,7 @@ class _Check:
         first, other, again = self.function.record_each(
             [copied(self.arguments), other_data(self.arguments), copied(self.arguments)]
         )
-        answer = _with_floats(first.result)
+        answer = mapped(_with_floats, first.result)
         malformed = compare_form(answer, self.problem.form)
         if malformed is not None:
             return _Failure(malformed, self._hint_for_form(answer, malformed))
@@ -276,7 +276,7 @@ class _Check:
         return "hint.accumulates" if accumulates else "hint.not-repeatable"
 
     def _well_formed(self, result: Any) -> bool:
-        return compare_form(_with_floats(result), self.problem.form) is None
+        return compare_form(mapped(_with_floats, result), self.problem.form) is None
 
     def _right(self, gots: Sequence[NDArray[Any]]) -> list[bool]:
         return [not (wrong.any() or directions) for _, _, wrong, directions in self._compared(gots)]
@@ -353,17 +353,11 @@ def _comparable(got: NDArray[Any], slopes: Slopes) -> tuple[NDArray[Any], NDArra
     return got.ravel()[slopes.index], nearest
 
 
-def _with_floats(answer: Any) -> Any:
-    """Return the answer with arrays of integers as float64: np.where(z > 0, 1, 0) is a right gradient of the ReLU."""
-    if isinstance(answer, list | tuple):
-        return [_with_floats(part) for part in answer]
-    if isinstance(answer, dict):
-        return {key: _with_floats(part) for key, part in answer.items()}
-    if is_tensor(answer):
-        return answer.double() if as_array(answer).dtype.kind in "iu" else answer
-    if isinstance(answer, np.ndarray | np.generic) and answer.dtype.kind in "iu":
-        return answer.astype(np.float64)
-    return answer
+def _with_floats(value: Any) -> Any:
+    """Return an array or tensor of integers as float64: np.where(z > 0, 1, 0) is a right gradient of the ReLU."""
+    if not (is_array(value) or isinstance(value, np.generic)) or as_array(value).dtype.kind not in "iu":
+        return value
+    return value.double() if is_tensor(value) else value.astype(np.float64)
 
 
 def _identical(left: Sequence[NDArray[Any]], right: Sequence[NDArray[Any]]) -> bool:
