@@ -47,6 +47,14 @@ def test_assert_close_diagnoses_the_array_that_differs() -> None:
     assert tensors.hint == say("hint.half")
 
 
+def test_assert_close_diagnoses_the_array_that_it_reports() -> None:
+    mixed = A - 3.5
+    failed = failure(assert_close, {2: 2 * mixed, 1: -mixed}, {2: mixed, 1: mixed})
+    assert failed.mismatch is not None
+    assert failed.mismatch.where == "key 2, [0, 0]"
+    assert failed.hint == say("hint.double")
+
+
 def test_assert_matches_compares_call_by_call() -> None:
     over = [(A,), (A + 1,), (A - 2,)]
     assert_matches(LocalFunction(np.sin), np.sin, over)

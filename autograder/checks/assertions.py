@@ -218,7 +218,7 @@ def _diagnosis(
 
 def _array_pairs(got: Any, want: Any) -> Iterator[tuple[Any, Any]]:
     if isinstance(want, dict) and isinstance(got, dict):
-        for key in want.keys() & got.keys():
+        for key in (key for key in want if key in got):
             yield from _array_pairs(got[key], want[key])
     elif isinstance(want, list | tuple) and isinstance(got, list | tuple):
         for left, right in zip(got, want, strict=False):
