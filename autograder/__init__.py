@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .checks.compare import CaseFailed, assert_close, assert_matches, assert_pure, require
+    from .checks.assertions import CaseFailed, assert_close, assert_matches, assert_pure, require
     from .checks.datasets import digits28, mnist
     from .checks.gradients import assert_gradient
     from .checks.honesty import assert_without, label_permutation, shifted
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from .student.handle import build, cpu_seconds, fresh, inside
 
 _PLACES = {
-    "CaseFailed": "checks.compare",
-    "assert_close": "checks.compare",
-    "assert_matches": "checks.compare",
-    "assert_pure": "checks.compare",
-    "require": "checks.compare",
+    "CaseFailed": "checks.assertions",
+    "assert_close": "checks.assertions",
+    "assert_matches": "checks.assertions",
+    "assert_pure": "checks.assertions",
+    "require": "checks.assertions",
     "digits28": "checks.datasets",
     "mnist": "checks.datasets",
     "assert_gradient": "checks.gradients",

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from autograder.checks.compare import copied
+from autograder.values import copied
 
 Array = np.ndarray
 Function = Callable[..., Any]
@@ -31,7 +31,7 @@ class LocalCall:
 
 @dataclass
 class LocalFunction:
-    """A local function behind the protocol of ``autograder.checks.compare.Function``; results are copies."""
+    """A local function behind the protocol of ``autograder.checks.assertions.Function``; results are copies."""
 
     body: Function
     prepared: dict[Any, Any] = field(default_factory=dict)

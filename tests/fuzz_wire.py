@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.guest import wire
+from autograder.guest import trees, wire
 from autograder.guest.wire import Decoder, Encoder, Kind, WireError
 
 GROWTH_MIB = 256  # what a worker's reply may hold (Limits.result_mib): no frame of a few kilobytes comes near it
@@ -33,7 +33,7 @@ LONGEST = 4096  # of the lists and strings that mutation repeats, so that no fra
 NUMBERS = [0, -1, 1, 7, 8, 15, 16, 17, 255, 256, 4095, 4096, 4097, 2**20, 2**31, 2**32, 2**40, 2**40 + 1, 2**63, 2**64]
 NUMBERS += [10**19, 10**20, 10**30, -(2**63)]
 TEXTS = ["", "0", "-", "+1", "1_0", "٣", "9" * 21, "0x1p0", "nan", "-inf", "0x1p9999", "\ud800", "\x00", "é" * 40]
-TEXTS += [*wire.DTYPES, "bf16", "O", "U4", "datetime64[s]", "l", "u", "scalar", "complex"]
+TEXTS += [*trees.DTYPES, "bf16", "O", "U4", "datetime64[s]", "l", "u", "scalar", "complex"]
 TAGS = ["i", "f", "s", "l", "u", "d", "n", "T", "p", "h", "c", "r", "a", "sub", "rg", "leaf", "x", ""]
 ODD = [None, True, False, 0.5, float("nan"), [], {}, [[]], [{}], {"": 0}]
 
@@ -43,7 +43,7 @@ def corpus() -> list[bytes]:
     values: list[Any] = [
         None, True, 0, -(2**63), 2**64 - 1, 0.1, float("nan"), "text", "", [], (), {}, [1, 2.5, "x", None, (True,)],
         {"w": np.ones((2, 3)), 3: {"deep": [np.float32(1), 2j]}}, list(range(40)), tuple(map(float, range(20))),
-        np.zeros((0, 5)), np.array(7), *(np.ones((2, 2), dtype) for dtype in wire.DTYPES.values()),
+        np.zeros((0, 5)), np.array(7), *(np.ones((2, 2), dtype) for dtype in trees.DTYPES.values()),
         torch.ones(3, requires_grad=True), torch.ones(2, 2).bfloat16(), torch.arange(4), np.float32(1),
         [[[[[[[["deep"]]]]]]]], object(),
     ]  # fmt: skip
@@ -79,7 +79,7 @@ def read(frame: bytes) -> str:
             return "cut"
         header = wire.unpack_header(frame[size : size + header_size])
         decoder = Decoder(frame[size + header_size : size + header_size + body_size], handle)
-        for tree in trees(header):
+        for tree in trees_of(header):
             decoder.value(tree)
     except WireError as refused:
         return str(refused).rstrip("0123456789")  # "there is no frame of kind 7"
@@ -93,7 +93,7 @@ def handle(tag: str, content: Any) -> Any:
     raise WireError("a value that only the trusted side may send")
 
 
-def trees(header: dict[str, Any]) -> list[Any]:
+def trees_of(header: dict[str, Any]) -> list[Any]:
     """Everything in a header that the trusted side decodes, whatever its form."""
     found = [header.get("v")]
     for key in ("a", "k", "w"):

@@ -11,9 +11,9 @@ import pytest
 import torch
 from bank import OPERATIONS, LocalFunction, Mistake, Operation, sigmoid
 
-from autograder.checks import gradients
-from autograder.checks.compare import CaseFailed, assert_matches
-from autograder.checks.gradients import assert_gradient
+from autograder.checks.assertions import CaseFailed, assert_matches
+from autograder.checks.gradients import assert_gradient, other_data
+from autograder.checks.slopes import measure
 from autograder.errors import CaseError
 from autograder.messages import ENGLISH, say
 
@@ -158,6 +158,13 @@ def test_hard_inputs_show_what_tame_ones_hide() -> None:
 
 
 # --- form
+
+
+def test_a_tuple_is_called_a_tuple() -> None:
+    mismatch = failure(lambda z: (prime(z),), of=sigmoid, at=Z).mismatch
+    assert mismatch is not None
+    assert mismatch.kind == "type"
+    assert mismatch.got == "tuple"
 
 
 @pytest.mark.parametrize(
@@ -352,7 +359,7 @@ def test_a_right_gradient_takes_three_calls() -> None:
 def test_other_data_keep_probabilities_one_hot_rows_and_labels() -> None:
     p = bank.softmax(X)
     hot, labels = bank.one_hot(np.array([0, 2, 1, 1, 0, 2, 2]), 3), np.arange(7)
-    other = gradients._other_data((p, hot, labels, 3))
+    other = other_data((p, hot, labels, 3))
     assert np.allclose(other[0].sum(axis=1), 1) and not np.array_equal(other[0], p)
     assert (other[1].sum(axis=1) == 1).all() and not np.array_equal(other[1], hot)
     assert np.array_equal(other[2], labels) and other[3] == 3
@@ -410,7 +417,7 @@ def test_large_tensors_are_sampled_and_looked_at_along_directions() -> None:
     x = np.random.default_rng(0).normal(size=(60, 50))
     question = {"of": lambda x: float(np.sum(np.sin(x))), "at": x}
     assert_gradient(LocalFunction(np.cos), **question)
-    sampled = set(gradients._ask(question["of"], x, 0, None, prepared=None).slopes(0).index.tolist())
+    sampled = set(measure(question["of"], x).index.tolist())
     unseen = next(i for i in range(x.size) if i not in sampled)
 
     def one_wrong(x: Any) -> Any:

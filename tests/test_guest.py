@@ -17,7 +17,9 @@ import numpy as np
 import pytest
 
 from autograder.guest import __main__ as guest
-from autograder.guest import wire
+from autograder.guest import exceptions, wire
+from autograder.guest.changes import Node, share_memory
+from autograder.guest.importer import decode_source
 from autograder.guest.wire import Kind
 
 GUEST = Path(guest.__file__).parent
@@ -159,7 +161,7 @@ def test_the_end_of_the_connection_is_the_end_of_the_worker(peer: Peer, monkeypa
         peer.guest.step()
 
 
-def test_a_rehearsal_leaves_no_trace() -> None:
+def test_warming_up_leaves_no_trace() -> None:
     finders, modules = list(sys.meta_path), set(sys.modules)
     guest.warm_up()
     assert sys.meta_path == finders and set(sys.modules) == modules and linecache.cache == {}
@@ -207,8 +209,8 @@ class Odd(KeyError, metaclass=Stubborn):
 
 
 def test_names_and_bases_are_those_of_the_interpreter() -> None:
-    assert guest._name_of(Odd) == "Odd"
-    assert [guest._name_of(base) for base in guest._builtin_bases(Odd)] == [
+    assert exceptions.type_name(Odd) == "Odd"
+    assert [exceptions.type_name(base) for base in exceptions.builtin_bases(Odd)] == [
         "KeyError",
         "LookupError",
         "Exception",
@@ -216,19 +218,20 @@ def test_names_and_bases_are_those_of_the_interpreter() -> None:
         "object",
     ]
     fake = type("ValueError", (Exception,), {})  # the name alone makes no ValueError
-    assert ValueError not in guest._builtin_bases(fake) and fake not in guest._builtin_bases(fake)
-    assert len(guest._name_of(type("x" * 500, (), {}))) == guest.MAX_TYPE
+    assert ValueError not in exceptions.builtin_bases(fake)
+    assert fake not in exceptions.builtin_bases(fake)
+    assert len(exceptions.type_name(type("x" * 500, (), {}))) == exceptions.MAX_TYPE
 
 
 # --- what tells a changed argument
 
 
-def node(value: Any) -> guest._Node:
+def node(value: Any) -> Node:
     encoder = wire.Encoder(lambda value: None, max_body=1 << 22)
     tree = encoder.tree(value)
     decoder = wire.Decoder(b"".join(encoder.buffers))
     decoder.value(tree)
-    return guest._Node(decoder.mutable[0], decoder.sent[0])
+    return Node(decoder.mutable[0], decoder.sent[0])
 
 
 @pytest.mark.parametrize(
@@ -302,9 +305,9 @@ def test_memory_is_shared_or_not() -> None:
     torch = pytest.importorskip("torch")
     x, t = np.zeros(4), torch.zeros(4)
     d: dict[str, int] = {}
-    assert guest._share(x, x[1:]) and guest._share(t, t[1:]) and guest._share(d, d)
-    assert not guest._share(x, x.copy()) and not guest._share(t, t.clone()) and not guest._share(d, {})
-    assert not guest._share(x, t) and not guest._share(torch.zeros(0), torch.zeros(0))
+    assert share_memory(x, x[1:]) and share_memory(t, t[1:]) and share_memory(d, d)
+    assert not share_memory(x, x.copy()) and not share_memory(t, t.clone()) and not share_memory(d, {})
+    assert not share_memory(x, t) and not share_memory(torch.zeros(0), torch.zeros(0))
 
 
 # --- source text
@@ -320,13 +323,13 @@ def test_memory_is_shared_or_not() -> None:
     ],
 )
 def test_source_is_read_as_python_reads_a_file(source: bytes, text: str) -> None:
-    assert guest._text_of(source) == text
+    assert decode_source(source) == text
 
 
 @pytest.mark.parametrize("source", [b"\xe9", b"x\ny\nz\n\xe9", b"# coding: no-such\n\xe9"])
 def test_other_bytes_are_no_text(source: bytes) -> None:
     with pytest.raises(UnicodeDecodeError):
-        guest._text_of(source)
+        decode_source(source)
 
 
 def test_a_handle_names_the_public_methods_of_the_submissions_own_classes(peer: Peer) -> None:

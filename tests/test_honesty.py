@@ -13,7 +13,7 @@ from conftest import Connect, Load
 from numpy.typing import NDArray
 
 from autograder import assert_without, fresh, label_permutation, parameters_moved, shifted
-from autograder.checks.compare import CaseFailed
+from autograder.checks.assertions import CaseFailed
 from autograder.checks.datasets import digits28
 from autograder.checks.honesty import AUTOGRAD
 from autograder.errors import CaseError

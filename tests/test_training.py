@@ -11,7 +11,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from autograder.checks.compare import CaseFailed
+from autograder.checks.assertions import CaseFailed
 from autograder.checks.datasets import digits28
 from autograder.checks.training import (
     Band,

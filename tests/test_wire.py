@@ -18,7 +18,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from autograder.guest import wire
+from autograder.guest import trees, wire
 from autograder.guest.wire import Decoder, Encoder, Kind, Unsendable, WireError
 
 MAX_BODY = 1 << 20
@@ -71,7 +71,7 @@ FINITE_OR_NOT = st.floats(allow_nan=False) | st.just(math.nan)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 INT64 = st.integers(-(2**63), 2**64 - 1)
 ARRAYS = npst.arrays(
-    st.sampled_from(list(wire.DTYPES.values())), npst.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)
+    st.sampled_from(list(trees.DTYPES.values())), npst.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4)
 )
 PLAIN = st.none() | st.booleans() | INT64 | FINITE_OR_NOT | TEXT | ARRAYS
 VALUES = st.recursive(
@@ -102,15 +102,15 @@ def test_strided_fortran_and_big_endian_arrays_come_back_dense(array: np.ndarray
 
 
 def test_every_dtype_is_known_by_name_whatever_c_calls_it() -> None:
-    assert len(wire.DTYPES) == 14
+    assert len(trees.DTYPES) == 14
     for code in ("byte", "short", "intc", "long", "longlong", "ulonglong", "half", "single", "double", "cdouble"):
         array = np.ones(2, dtype=code)
         assert same(there_and_back(array), array)
 
 
-@pytest.mark.parametrize("dtype", list(wire.DTYPES))
+@pytest.mark.parametrize("dtype", list(trees.DTYPES))
 def test_numpy_scalars_stay_numpy_scalars(dtype: str) -> None:
-    scalar = wire.DTYPES[dtype].type(1)
+    scalar = trees.DTYPES[dtype].type(1)
     back = there_and_back(scalar)
     assert type(back) is type(scalar) and back == scalar
 
@@ -120,10 +120,10 @@ def test_a_complex_number_stays_one() -> None:
 
 
 def test_long_lists_of_numbers_travel_as_bytes() -> None:
-    long = [0.5] * wire.PACK_FROM
+    long = [0.5] * trees.PACK_FROM
     encoder = Encoder(nothing_else, max_body=MAX_BODY)
     assert "p" in encoder.tree(long)
-    assert len(encoder.buffers[0]) == 8 * wire.PACK_FROM
+    assert len(encoder.buffers[0]) == 8 * trees.PACK_FROM
     # A list that mixes floats and ints would change an int into a float.
     assert "l" in encoder.tree([1, *long])
     assert there_and_back([1, *long])[0].__class__ is int
@@ -140,7 +140,7 @@ def test_long_lists_of_numpy_scalars_travel_as_bytes_and_stay_numpy_scalars(base
     assert type(back) is base and back == costs
     assert {type(cost) for cost in back} == {kind}
     with pytest.raises(Unsendable, match="Use an array"):
-        Encoder(nothing_else, max_body=1 << 30).tree([kind(0)] * (wire.MAX_PACKED + 1))
+        Encoder(nothing_else, max_body=1 << 30).tree([kind(0)] * (trees.MAX_PACKED + 1))
 
 
 class Point(NamedTuple):
@@ -311,7 +311,7 @@ JUNK = (
     | st.text(string.printable, max_size=5)
 )
 PIECE = st.tuples(
-    st.sampled_from([*wire.DTYPES, "bf16", "O", "U8", "f16", ""]) | JUNK,
+    st.sampled_from([*trees.DTYPES, "bf16", "O", "U8", "f16", ""]) | JUNK,
     st.lists(WILD_INT, max_size=10) | st.sampled_from(["l", "u"]) | JUNK,
     WILD_INT,
     WILD_INT | st.just(BODY),
@@ -419,7 +419,7 @@ def test_trees_that_are_no_values(tree: Any) -> None:
 
 def test_a_tree_that_is_too_deep_is_no_value() -> None:
     tree: Any = None
-    for _ in range(wire.MAX_DEPTH + 2):
+    for _ in range(trees.MAX_DEPTH + 2):
         tree = {"l": [tree]}
     with pytest.raises(WireError):
         Decoder(b"").value(tree)
@@ -539,7 +539,7 @@ def test_decoding_allocates_no_more_than_the_frame_holds(tree: Any, factor: int)
 
 def test_packed_numbers_are_few_enough_to_become_objects() -> None:
     """A packed float of 8 bytes becomes an object of 32: without a cap, 256 MB would become a gigabyte."""
-    count = wire.MAX_PACKED + 1
+    count = trees.MAX_PACKED + 1
     body = bytes(8 * count)
     with pytest.raises(WireError):
         Decoder(body).value({"p": ["f8", "l", 0, 8 * count]})

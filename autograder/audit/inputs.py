@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..checks.compare import as_array, is_tensor
 from ..student.handle import RecordedCall, StudentObject
 from ..student.recipes import Recipe
+from ..values import as_array, is_tensor
 
 MAX_ENTRIES = 1 << 16  # of all arrays of a call together: hundreds of larger calls take too long
 MAX_SHOWN = 400  # characters of a call in a report

@@ -23,8 +23,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.errors import DataError
-from autograder.guest.torchvision_import import import_torchvision
+from ..errors import DataError
+from ..guest.torchvision_import import import_torchvision
 
 DATA_VARIABLE = "AUTOGRADER_DATA"
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.messages import say
+from ..messages import say
+from ..values import is_array
 
 Pair = tuple[NDArray[np.generic], NDArray[np.generic]]
 
@@ -47,20 +49,16 @@ def diagnose(
         return _values(got, want, others, named_sizes([want]) if sizes is None else sizes, gradient)
 
 
-def named_sizes(arguments: Iterable[object]) -> dict[str, int]:
+def named_sizes(arguments: Iterable[Any]) -> dict[str, int]:
     """Return the lengths that a mean may run over, by the names that a hand-out uses.
 
     N is the first axis of the first array among ``arguments``; C the second axis of a matrix, H and W the last two of
     a batch of images. Arrays are numpy's or torch's; all else is passed over.
     """
-    shapes = (tuple(int(n) for n in getattr(value, "shape", ())) for value in arguments if _is_array(value))
+    shapes = (tuple(int(n) for n in value.shape) for value in arguments if is_array(value))
     shape = next((shape for shape in shapes if shape), ())
     names = {1: ("N",), 2: ("N", "C"), 4: ("N", "C", "H", "W")}.get(len(shape), ("N",))
     return dict(zip(names, shape, strict=False))
-
-
-def _is_array(value: object) -> bool:
-    return type(value).__module__.partition(".")[0] in ("numpy", "torch") and hasattr(type(value), "shape")
 
 
 # --- shapes

@@ -12,11 +12,11 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.checks.compare import CaseFailed, both_hints
-from autograder.checks.training import as_classes, checked_labels, clopper_pearson
-from autograder.errors import CaseError
-from autograder.messages import say
-from autograder.model import Mismatch
+from ..errors import CaseError
+from ..messages import say
+from ..model import Mismatch
+from .assertions import CaseFailed, join_hints
+from .training import as_classes, checked_labels, clopper_pearson
 
 Model = TypeVar("Model")
 
@@ -109,7 +109,7 @@ def label_permutation(
     raise CaseFailed(
         message=say("honest.renamed", accuracy=accuracy, examples=len(old), at=f"{at:g}"),
         mismatch=Mismatch("property", got=accuracy, want=say("compare.at-least", least=f"{at:g}")),
-        hint=both_hints(why, hint),
+        hint=join_hints(why, hint),
     )
 
 

@@ -13,8 +13,8 @@ from collections.abc import MutableMapping, Sequence
 from types import FunctionType
 from typing import Any, Protocol
 
-from autograder.checks.compare import copied
-from autograder.errors import CaseError
+from ..errors import CaseError
+from ..values import copied
 
 _SLOWER = 2.0  # than here may the rival be in the worker, on a busy machine
 _LEAST_S = 1e-6  # on a system that does not say, nobody is infinitely fast

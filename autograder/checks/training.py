@@ -16,10 +16,12 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.checks.compare import CaseFailed, type_name
-from autograder.errors import CaseError
-from autograder.messages import say
-from autograder.model import Mismatch
+from ..errors import CaseError
+from ..messages import say
+from ..model import Mismatch
+from ..values import as_array, dtype_name, is_array
+from .assertions import CaseFailed
+from .compare import type_name
 
 Model = TypeVar("Model")
 
@@ -193,8 +195,8 @@ def parameters_moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> Non
     if not before:
         nothing = Mismatch("property", got=say("training.none"), want=say("training.parameters"))
         raise CaseFailed(message=say("training.no-parameters"), mismatch=nothing)
-    old = {name: _array(value) for name, value in before.items()}
-    new = {name: _array(value) for name, value in after.items()}
+    old = {name: as_array(value) for name, value in before.items()}
+    new = {name: as_array(value) for name, value in after.items()}
     lost = [name for name in old if name not in new or new[name].shape != old[name].shape]
     if lost:
         same = say("training.same-shape")
@@ -216,7 +218,7 @@ def _blame(sentence: str, names: Sequence[str], mismatch: Mismatch) -> NoReturn:
 
 def checked_labels(labels: object, *, check: str = "reach_accuracy") -> NDArray[np.int64]:
     """Return labels as int64 (N,); CaseError, in the name of ``check``, for any but integers from 0, and for none."""
-    array = _array(labels)
+    array = as_array(labels)
     if array.ndim != 1 or array.dtype.kind not in "iu" or not array.size or array.min() < 0:
         raise CaseError(f"{check}: labels are {array.dtype} {array.shape}; give integers from 0 in shape (N,), N > 0.")
     return array.astype(np.int64)
@@ -264,18 +266,18 @@ def as_classes(predictions: object, *, rows: int, width: int) -> NDArray[np.int6
     Raises:
         CaseFailed: kind type, shape, dtype or non-finite.
     """
-    if not isinstance(predictions, np.ndarray) and not _is_tensor(predictions):
+    if not is_array(predictions):
         _refuse("type", got=type_name(predictions), want=say("training.array"))
-    array = _array(predictions)
+    array = as_array(predictions)
     if array.shape not in ((rows, width), (rows,)):
         _refuse("shape", got=str(array.shape), want=say("training.rows", rows=rows, width=width))
     if array.ndim == 1:
         if array.dtype.kind not in "iu":
             want = say("training.classes", rows=rows, width=width)
-            _refuse("dtype", got=_dtype_name(predictions), want=want)
+            _refuse("dtype", got=dtype_name(predictions), want=want)
         return array.astype(np.int64)
     if array.dtype.kind != "f":
-        _refuse("dtype", got=_dtype_name(predictions), want=say("training.logits"))
+        _refuse("dtype", got=dtype_name(predictions), want=say("training.logits"))
     if not np.isfinite(array).all():
         row, column = np.argwhere(~np.isfinite(array))[0]
         _refuse("non-finite", got=str(array[row, column]), want=say("training.finite"), where=f"[{row}, {column}]")
@@ -285,24 +287,6 @@ def as_classes(predictions: object, *, rows: int, width: int) -> NDArray[np.int6
 
 def _refuse(kind: str, *, got: str, want: str, where: str = "") -> NoReturn:
     raise CaseFailed(message=say(f"training.{kind}"), mismatch=Mismatch(kind, got=got, want=want, where=where))
-
-
-def _is_tensor(value: object) -> bool:
-    # By name: a course that uses only numpy never imports torch.
-    return type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach")
-
-
-def _array(value: Any) -> NDArray[Any]:
-    if not _is_tensor(value):
-        return np.asarray(value)
-    tensor = value.detach().cpu()
-    # numpy has no bfloat16; double holds every value of every floating type of torch.
-    plain: NDArray[Any] = (tensor.double() if tensor.is_floating_point() else tensor).numpy()
-    return plain
-
-
-def _dtype_name(value: Any) -> str:
-    return str(value.dtype).removeprefix("torch.")
 
 
 def _scored(predicted: NDArray[np.int64], truth: NDArray[np.int64], *, seed: int, seeds_tried: int) -> Trained:

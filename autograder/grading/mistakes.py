@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..checks.compare import as_array, is_tensor
 from ..course.solution import Mistake
 from ..messages import translate
 from ..model import Case, Outcome, Verdict
 from ..student.handle import CaseLog, RecordedCall, RemoteFunction, StudentObject
 from ..student.recipes import Recipe
+from ..values import as_array, is_tensor
 
 RTOL, ATOL = 1e-6, 1e-9  # the same formula in another order of operations
 TOO_SLOW_S = 2.0  # a case that trains for seconds is not run once more for every known mistake

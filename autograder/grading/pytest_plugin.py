@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 from _pytest.runner import runtestprotocol
 
-from ..checks.compare import CaseFailed, as_array, is_tensor
+from ..checks.assertions import CaseFailed
 from ..errors import CaseError, DataError, SandboxError
 from ..messages import say, translate
 from ..model import Case, Measure, Mismatch, Outcome, Verdict
@@ -31,6 +31,7 @@ from ..student.connection import Connection
 from ..student.faults import StudentFault, StudentRaised
 from ..student.handle import CaseLog, StudentCode
 from ..student.replay import Departed
+from ..values import as_array, is_tensor
 
 FIXTURES = frozenset({"student", "reference", "rng", "device", "measure"})
 _Plain = tuple[Callable[..., None], Mapping[str, Any], Sequence[str]]

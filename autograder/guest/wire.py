@@ -1,8 +1,8 @@
-"""The wire: frames of a JSON tree and raw buffers, spoken by the trusted side and by the worker.
+"""The wire: frames of a JSON header and a body of raw buffers, sent by the trusted side and by the worker.
 
 A frame, little-endian: magic (4 bytes) | kind u8 | header length u32 | body length u64 | header (JSON, UTF-8) | body.
 
-The tree tags everything but null, true and false::
+Values in a header are trees (``trees.py``). A tree tags everything but null, true and false::
 
     {"i": "-12"}  {"f": "0x1.8p+1"}  {"s": "text"}  {"l": [...]}  {"u": [...]}  {"d": [[key, tree], ...]}
     {"n": [dtype, shape, offset, length]}       numpy array; with "sub": "scalar" a numpy scalar
@@ -11,87 +11,79 @@ The tree tags everything but null, true and false::
     {"h": [id, type name, methods]}  {"c": id}  {"r": [name, tree of arguments]}    handle, callable, recipe
     {"a": n}                                    the argument's own mutable node n, inside one that was changed
 
-``"sub"`` names the type when a subclass was sent as its base kind. Nothing is ever pickled, evaluated or imported.
-The decoder faces a hostile peer: caps are checked before anything is allocated, and whatever goes wrong is one
-:class:`WireError`. The encoder runs in the worker too; there it is a convenience, never a source of trust.
+``"sub"`` names the type if a subclass was sent as its base type. Nothing is ever pickled, evaluated or imported.
+The decoder faces a hostile peer: it checks every limit before it allocates anything, and whatever is wrong raises one
+exception, :class:`WireError`. The encoder also runs in the worker; there it is a convenience, never a source of trust.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import re
 import struct
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Any, NoReturn
 
-import numpy as np
+from .trees import Decoder, Encoder, Tree, Unsendable, WireError, integer
+
+__all__ = [
+    "HEAD",
+    "MAGIC",
+    "MAX_HEADER",
+    "Decoder",
+    "Encoder",
+    "Kind",
+    "Tree",
+    "Unsendable",
+    "WireError",
+    "pack",
+    "unpack_head",
+    "unpack_header",
+]
 
 MAGIC = b"AGW1"
 HEAD = struct.Struct("<4sBIQ")
-
 MAX_HEADER = 256 * 1024  # bytes
-MAX_DEPTH = 16
-MAX_NODES = 4096
-MAX_NDIM = 8
-MAX_STRING = 64 * 1024  # bytes of UTF-8
-MAX_KEYS = 256
-MAX_EMPTY = 1 << 26  # entries of an empty array if its empty axes were 1: a sum over them makes an array of that size
-MAX_PACKED = 1 << 20  # numbers in packed lists of one frame: 8 bytes each on the wire, 40 as objects in a list
-
-DTYPES = {
-    name: np.dtype(code)
-    for name, code in {
-        "bool": "?", "i1": "i1", "u1": "u1", "i2": "<i2", "u2": "<u2", "i4": "<i4", "u4": "<u4", "i8": "<i8",
-        "u8": "<u8", "f2": "<f2", "f4": "<f4", "f8": "<f8", "c8": "<c8", "c16": "<c16",
-    }.items()
-}  # fmt: skip
-NAMES = {dtype: name for name, dtype in DTYPES.items()}
-BFLOAT16 = "bf16"  # tensors only, as raw 16-bit words: numpy has no such dtype
-PACK_FROM = 16  # shorter lists of numbers stay readable in the header
-_PACKED_SCALARS: dict[type[np.generic], str] = {np.float64: "<f8", np.float32: "<f4"}
-_INTEGER = re.compile(r"-?[0-9]{1,20}", re.ASCII)
-
-Tree = Any  # None | bool | dict[str, Any], as above
 
 
 class Kind(IntEnum):
-    """Frames to the worker are below 64, frames from the worker above."""
+    """The kind of a frame, below 64 to the worker and above from it; behind each, the fields of its header.
 
-    LOAD = 1
-    CALL = 2
-    GET = 3
-    CBVALUE = 4
-    HELLO = 65
-    LOADFAIL = 66
-    VALUE = 67
-    ERROR = 68
-    CB = 69
+    An error is {type, bases: its builtin base classes, text, lines: [[file, line, function, source], ...], own: whether
+    code of the submission raised it}.
+    """
 
-
-class WireError(Exception):
-    """The peer sent something that is not a frame of this protocol."""
-
-
-class Unsendable(Exception):
-    """A value that cannot travel; the text says what to send instead."""
-
-
-# --- frames
+    LOAD = 1  # main, seed, modules: [[name, file, offset, length], ...]
+    CALL = 2  # id: of the first call, seed, drop: [handle, ...], calls: [{h, r, f, a, k, keep}, ...]
+    GET = 3  # id, seed, drop, h: handle or null for the module, name
+    CBVALUE = 4  # v: tree, or error: text
+    HELLO = 65  # names: [[name, "callable" | "data"], ...]
+    LOADFAIL = 66  # the fields of an error
+    VALUE = (
+        67  # id, v: tree, w: [[node, tree], ...] changed, al: [node, ...] arguments that share memory with the result
+    )
+    ERROR = 68  # id and the fields of an error
+    CB = 69  # cb: id of the callable, a: [tree, ...], k: [[name, tree], ...]
 
 
 def pack(kind: Kind, header: dict[str, Any], buffers: list[bytes | memoryview]) -> list[bytes | memoryview]:
-    """Return the pieces of one frame, ready for ``sendmsg`` or ``b"".join``; Unsendable when the header is too long."""
-    text = _TEXT.encode(header).encode()
+    """Return the pieces of one frame, ready for ``sendmsg`` or ``b"".join``.
+
+    Raises:
+        Unsendable: the header is too long.
+    """
+    text = _ENCODER.encode(header).encode()
     if len(text) > MAX_HEADER:
         raise Unsendable(f"it describes itself in {len(text)} bytes; {MAX_HEADER} are the most. Use one array")
     return [HEAD.pack(MAGIC, kind, len(text), sum(len(b) for b in buffers)), text, *buffers]
 
 
 def unpack_head(head: bytes, *, max_body: int) -> tuple[Kind, int, int]:
-    """Return kind, header length and body length of the frame that starts with ``head``; WireError if it is none."""
+    """Return kind, header length and body length of a frame from its first ``HEAD.size`` bytes.
+
+    Raises:
+        WireError: the magic bytes or the kind are wrong, or a length is too large.
+    """
     magic, kind, header, body = HEAD.unpack(head)
     if magic != MAGIC:
         raise WireError("a frame does not begin with the magic bytes")
@@ -103,27 +95,16 @@ def unpack_head(head: bytes, *, max_body: int) -> tuple[Kind, int, int]:
         raise WireError(f"there is no frame of kind {kind}") from None
 
 
-def _refuse(what: str) -> Callable[[str], NoReturn]:
-    def refuse(text: str) -> NoReturn:
-        raise WireError(f"{what} outside a tag")
-
-    return refuse
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise WireError("a header names a key twice")
-    return found
-
-
 def unpack_header(text: bytes) -> dict[str, Any]:
-    """Return the header object of a frame; WireError when it is not strict JSON of our kind.
+    """Return the header of a frame.
 
-    Bare numbers are integers of at most 20 digits (sizes, ids); floats and constants never stand outside a tag.
+    Bare numbers are integers of at most 20 digits (sizes, ids); floats and constants occur only inside a tag, as text.
+
+    Raises:
+        WireError: the text is not a JSON object of this kind, or a key occurs twice.
     """
     try:
-        header = _HEADERS.decode(text.decode("utf-8"))
+        header = _DECODER.decode(text.decode("utf-8"))
     except (ValueError, RecursionError) as exc:
         raise WireError(f"a header is not JSON: {type(exc).__name__}") from None
     if not isinstance(header, dict):
@@ -131,375 +112,30 @@ def unpack_header(text: bytes) -> dict[str, Any]:
     return header
 
 
-def _integer(text: object) -> int:
-    if not isinstance(text, str) or not _INTEGER.fullmatch(text):
-        raise WireError("an integer is not written in at most 20 digits")
-    return int(text)
+def _refuse(what: str) -> Callable[[str], NoReturn]:
+    def refuse(text: str) -> NoReturn:
+        raise WireError(f"{what} outside a tag")
+
+    return refuse
 
 
 def _bare_integer(text: str) -> int:
-    """An integer as the JSON scanner found it: only its length is left to be looked at."""
-    return int(text) if len(text) <= 20 else _integer(text)
+    # The JSON scanner has found an integer; only its length remains to be checked.
+    return int(text) if len(text) <= 20 else integer(text)
 
 
-# Made once: making them costs more than a small header does.
-_TEXT = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
-_HEADERS = json.JSONDecoder(
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise WireError("a header names a key twice")
+    return result
+
+
+# Built once: that takes longer than a small header.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+_DECODER = json.JSONDecoder(
     parse_constant=_refuse("a constant"),
     parse_float=_refuse("a float"),
     parse_int=_bare_integer,
     object_pairs_hook=_no_duplicates,
 )
-
-
-# --- encoding
-
-
-class Encoder:
-    """Turns values into trees and collects their buffers and, in order, every mutable node.
-
-    ``other(value)`` is asked for whatever is no plain data: it returns a tree (a handle, a callable, a recipe) or None
-    to refuse. ``mutable`` lists arrays, tensors, lists and dicts in the order in which :class:`Decoder` meets them,
-    so that both sides can speak of "node 3". ``known`` are nodes of the peer's, by id(): inside another value they are
-    named instead of sent.
-    """
-
-    def __init__(self, other: Callable[[Any], Tree | None], *, max_body: int) -> None:
-        self.buffers: list[bytes | memoryview] = []
-        self.mutable: list[Any] = []
-        self.known: dict[int, int] = {}
-        self._other = other
-        self._max_body = max_body
-        self._offset = 0
-        self._nodes = 0
-        self._numbers = 0  # in packed lists
-
-    def tree(self, value: Any, depth: int = 0) -> Tree:
-        """Return the tree of ``value``; Unsendable with a remedy when it cannot travel."""
-        if value is None or value is True or value is False:
-            return value
-        if depth and id(value) in self.known:
-            return {"a": self.known[id(value)]}
-        kind = type(value)  # not isinstance, which asks the value's own __class__
-        self._nodes += 1
-        if depth > MAX_DEPTH:
-            raise Unsendable(f"it is nested more than {MAX_DEPTH} deep, or contains itself")
-        if self._nodes > MAX_NODES:
-            raise Unsendable(f"it has more than {MAX_NODES} parts. Use one array")
-        if issubclass(kind, np.ndarray):
-            return self._array(value)
-        if issubclass(kind, np.generic):  # before int, float: np.float64 is a float
-            return {**self._array(np.asarray(value), mutable=False), "sub": "scalar"}
-        if issubclass(kind, int):
-            return self._sub({"i": self._int(value)}, value, int)
-        if issubclass(kind, float):
-            return self._sub({"f": float.hex(value)}, value, float)
-        if issubclass(kind, str):
-            return self._sub({"s": self._str(value)}, value, str)
-        if issubclass(kind, complex):
-            return {**self._array(np.asarray(complex.__add__(value, 0j)), mutable=False), "sub": "complex"}
-        if issubclass(kind, (list, tuple)):
-            return self._sequence(value, depth)
-        if issubclass(kind, dict):
-            return self._dict(value, depth)
-        torch = sys.modules.get("torch")
-        if torch is not None and issubclass(kind, torch.Tensor):
-            return self._tensor(value, torch)
-        tree = self._other(value)
-        if tree is None:
-            raise Unsendable(f"{kind.__name__} is no array, number, string, list, tuple or dict")
-        return tree
-
-    @staticmethod
-    def _sub(tree: dict[str, Any], value: object, base: type) -> Tree:
-        if type(value) is not base:
-            tree["sub"] = type(value).__name__[:80]
-        return tree
-
-    @staticmethod
-    def _int(value: int) -> str:
-        plain = int.__add__(value, 0)  # never the subclass's own hooks
-        if not -(2**63) <= plain < 2**64:
-            raise Unsendable("it is an integer of more than 64 bits")
-        return int.__repr__(plain)
-
-    @staticmethod
-    def _str(value: str) -> str:
-        data = str.encode(value, "utf-8", "replace")
-        if len(data) > MAX_STRING:
-            raise Unsendable(f"it is a string of {len(data)} bytes; {MAX_STRING} are the most")
-        return data.decode()
-
-    def _buffer(self, data: bytes | memoryview) -> tuple[int, int]:
-        size = len(data)
-        if self._offset + size > self._max_body:
-            raise Unsendable(_too_many_bytes(self._offset + size, self._max_body))
-        offset = self._offset
-        self.buffers.append(data)
-        self._offset += size
-        return offset, size
-
-    def _check_size(self, shape: Iterable[int], itemsize: int) -> None:
-        # Before anything is made dense: a broadcast view may claim terabytes.
-        shape = [int(n) for n in shape]
-        size = math.prod(shape) * itemsize
-        if size > self._max_body:
-            raise Unsendable(_too_many_bytes(size, self._max_body))
-        if _entries_if_not_empty(shape) > MAX_EMPTY and not size:
-            raise Unsendable(f"it is empty, and its other axes are vast: {tuple(shape)}")
-
-    def _array(self, value: np.ndarray, *, mutable: bool = True) -> Tree:
-        if isinstance(value, np.ma.MaskedArray):
-            raise Unsendable("it is a masked array. Fill it first: x.filled(...)")
-        base = np.asarray(value)  # the base ndarray; a subclass's hooks are not asked
-        dtype = base.dtype if base.dtype in NAMES else base.dtype.newbyteorder("<")
-        if base.dtype.hasobject or dtype not in NAMES:
-            raise Unsendable(f"its dtype is {base.dtype}. Use float64, an integer type or bool")
-        if base.ndim > MAX_NDIM:
-            raise Unsendable(f"it has {base.ndim} axes; {MAX_NDIM} are the most")
-        self._check_size(base.shape, base.dtype.itemsize)
-        offset, size = self._buffer(base.astype(dtype, copy=False).tobytes())
-        if mutable:
-            self.mutable.append(value)
-        return self._sub({"n": [NAMES[dtype], list(base.shape), offset, size]}, value, np.ndarray)
-
-    def _tensor(self, value: Any, torch: Any) -> Tree:
-        # Subclass hooks are off, so that the plain tensor inside is read and nothing of the student's runs.
-        with torch._C.DisableTorchFunctionSubclass():
-            if value.layout is not torch.strided or value.is_quantized or value.is_meta:
-                raise Unsendable("it is a sparse, quantized or meta tensor. Make it dense first")
-            if value.dim() > MAX_NDIM:
-                raise Unsendable(f"it has {value.dim()} axes; {MAX_NDIM} are the most")
-            self._check_size(value.shape, value.element_size())
-            flags = {"rg": bool(value.requires_grad), "leaf": bool(value.is_leaf)}
-            plain = value.detach().as_subclass(torch.Tensor).resolve_conj().resolve_neg().cpu().contiguous()
-            if plain.dtype is torch.bfloat16:
-                name, dense = BFLOAT16, plain.view(torch.int16).numpy()
-            else:
-                try:
-                    dense = plain.numpy()
-                    name = NAMES[dense.dtype]
-                except (TypeError, KeyError):  # float8 and the like
-                    raise Unsendable(f"its dtype is {plain.dtype}. Use float32, float64 or int64") from None
-        offset, size = self._buffer(dense.tobytes())
-        self.mutable.append(value)
-        return self._sub({"T": [name, list(dense.shape), offset, size], **flags}, value, torch.Tensor)
-
-    def _sequence(self, value: list[Any] | tuple[Any, ...], depth: int) -> Tree:
-        tag, base = ("l", list) if isinstance(value, list) else ("u", tuple)
-        items = list(base.__iter__(value))  # type: ignore[arg-type]  # never the subclass's own iterator
-        if tag == "l":
-            self.mutable.append(value)
-        packed = _packed(items) if len(items) >= PACK_FROM else None
-        if packed is not None:
-            self._numbers += len(packed)
-            if self._numbers > MAX_PACKED:
-                raise Unsendable(f"it has more than {MAX_PACKED:,} numbers in lists. Use an array")
-            offset, size = self._buffer(packed.tobytes())
-            kind = {"sub": "scalar"} if isinstance(items[0], np.generic) else {}
-            return self._sub({"p": [NAMES[packed.dtype], tag, offset, size], **kind}, value, base)
-        return self._sub({tag: [self.tree(item, depth + 1) for item in items]}, value, base)
-
-    def _dict(self, value: dict[Any, Any], depth: int) -> Tree:
-        self.mutable.append(value)
-        if dict.__len__(value) > MAX_KEYS:
-            raise Unsendable(f"it is a dict of more than {MAX_KEYS} keys")
-        pairs = []
-        for key, item in dict.items(value):
-            if isinstance(key, bool) or not isinstance(key, (str, int)):
-                raise Unsendable(f"it is a dict with a key of type {type(key).__name__}. Use strings or integers")
-            name = self._str(key) if isinstance(key, str) else {"i": self._int(key)}
-            pairs.append([name, self.tree(item, depth + 1)])
-        return self._sub({"d": pairs}, value, dict)
-
-
-def _entries_if_not_empty(shape: Iterable[int]) -> int:
-    return math.prod(n or 1 for n in shape)
-
-
-def _too_many_bytes(size: int, most: int) -> str:
-    return f"{size:,} bytes; at most {most:,} may travel"
-
-
-def _packed(items: list[Any]) -> np.ndarray | None:
-    if all(type(item) is float for item in items):
-        return np.array(items, dtype="<f8")
-    if all(type(item) is int and -(2**63) <= item < 2**63 for item in items):
-        return np.array(items, dtype="<i8")
-    for kind, code in _PACKED_SCALARS.items():  # a list of costs, each of them a np.mean(...)
-        if all(type(item) is kind for item in items):
-            return np.array(items, dtype=code)
-    return None
-
-
-# --- decoding
-
-
-class Decoder:
-    """Turns trees back into values that own their memory.
-
-    ``other(tag, content)`` builds what is no plain data ("h", "c", "r", "a"); without it those tags are violations.
-    ``mutable`` lists arrays, tensors, lists and dicts in the order of :class:`Encoder`, and ``sent`` the bytes of each
-    as they arrived (None for lists and dicts).
-    """
-
-    def __init__(self, body: bytes | bytearray | memoryview, other: Callable[[str, Any], Any] | None = None) -> None:
-        self.mutable: list[Any] = []
-        self.sent: list[memoryview | None] = []
-        self._body = memoryview(body)
-        self._other = other
-        self._nodes = 0
-        self._numbers = 0
-        self._used = 0
-
-    def value(self, tree: Tree) -> Any:
-        """Return the value of ``tree``. Whatever is wrong with it is a WireError."""
-        try:
-            return self._value(tree, 0)
-        except WireError:
-            raise
-        except MemoryError:
-            raise
-        except Exception as exc:  # whatever numpy or torch dislike about a peer's shape is the peer's fault
-            raise WireError(f"a value cannot be rebuilt: {type(exc).__name__}") from None
-
-    def _value(self, tree: Tree, depth: int) -> Any:
-        if tree is None or tree is True or tree is False:
-            return tree
-        self._nodes += 1
-        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise WireError("a value is too deep or has too many parts")
-        if not isinstance(tree, dict):
-            raise WireError("a value without a tag")
-        tag = next(iter(tree), "")
-        content: Any = tree.get(tag)
-        match tag:
-            case "i":
-                return _integer(content)
-            case "f":
-                return _float(content)
-            case "s":
-                return _text(content)
-            case "l" | "u":
-                return self._sequence(tag, content, depth)
-            case "d":
-                return self._dict(content, depth)
-            case "n":
-                return self._array(content, tree.get("sub"))
-            case "T":
-                return self._tensor(content, tree)
-            case "p":
-                return self._packed(content, tree.get("sub"))
-            case "h" | "c" | "a" if self._other is not None:
-                return self._other(tag, content)
-            case "r" if self._other is not None:
-                name, arguments = content
-                return self._other("r", (name, [self._value(item, depth + 1) for item in arguments]))
-            case _:
-                raise WireError("a value with an unknown tag")
-
-    def _note(self, node: Any, sent: memoryview | None = None) -> None:
-        self.mutable.append(node)
-        self.sent.append(sent)
-
-    def _sequence(self, tag: str, content: Any, depth: int) -> Any:
-        if not isinstance(content, list):
-            raise WireError("a sequence without a list")
-        if tag == "u":
-            return tuple(self._value(item, depth + 1) for item in content)
-        found: list[Any] = []
-        self._note(found)
-        found.extend(self._value(item, depth + 1) for item in content)
-        return found
-
-    def _dict(self, content: Any, depth: int) -> dict[Any, Any]:
-        if not isinstance(content, list) or len(content) > MAX_KEYS:
-            raise WireError("a dict without a short list of pairs")
-        found: dict[Any, Any] = {}
-        self._note(found)
-        for pair in content:
-            if not isinstance(pair, list) or len(pair) != 2:
-                raise WireError("a dict with something else than pairs")
-            key = _text(pair[0]) if isinstance(pair[0], str) else self._key(pair[0])
-            if key in found:
-                raise WireError("a dict with a key twice")
-            found[key] = self._value(pair[1], depth + 1)
-        return found
-
-    def _key(self, tree: Any) -> int:
-        if not isinstance(tree, dict) or set(tree) != {"i"}:
-            raise WireError("a dict key that is neither string nor integer")
-        return _integer(tree["i"])
-
-    def _piece(self, dtype: np.dtype[Any], shape: Any, offset: Any, length: Any) -> np.ndarray:
-        if not isinstance(shape, list) or len(shape) > MAX_NDIM:
-            raise WireError("a shape of too many axes")
-        for number in (offset, length, *shape):
-            if type(number) is not int or number < 0:
-                raise WireError("a negative size")
-        if any(n > 2**40 for n in shape) or math.prod(shape) * dtype.itemsize != length:
-            raise WireError("a shape that does not fit its bytes")
-        if not length and _entries_if_not_empty(shape) > MAX_EMPTY:
-            raise WireError("an empty array with vast other axes")
-        self._used += length
-        if offset + length > len(self._body) or self._used > len(self._body):
-            raise WireError("an array outside the frame")
-        flat = np.frombuffer(self._body[offset : offset + length], dtype=dtype)
-        if dtype.kind == "b":  # what other bytes than 0 and 1 mean is open, and two booleans may differ in them
-            return flat.view(np.uint8).reshape(shape).astype(bool)
-        return flat.reshape(shape).copy()
-
-    def _array(self, content: Any, sub: Any) -> Any:
-        name, shape, offset, length = content
-        array = self._piece(DTYPES[name], shape, offset, length)
-        if sub == "scalar" and array.ndim == 0:
-            return array[()]
-        if sub == "complex" and array.ndim == 0:
-            return complex(array[()])
-        self._note(array, self._body[offset : offset + length])
-        return array
-
-    def _tensor(self, content: Any, tree: dict[str, Any]) -> Any:
-        import torch
-
-        name, shape, offset, length = content
-        dtype = DTYPES["i2"] if name == BFLOAT16 else DTYPES[name]
-        tensor = torch.from_numpy(self._piece(dtype, shape, offset, length))
-        if name == BFLOAT16:
-            tensor = tensor.view(torch.bfloat16)
-        # A tensor that is no leaf arrives as data; only its leaf-ness can be told, through requires_grad.
-        if tree.get("rg") is True and tree.get("leaf") is True:
-            tensor.requires_grad_(True)
-        self._note(tensor, self._body[offset : offset + length])
-        return tensor
-
-    def _packed(self, content: Any, sub: Any) -> list[Any] | tuple[Any, ...]:
-        name, base, offset, length = content
-        scalars = sub == "scalar"
-        if name not in (("f8", "f4") if scalars else ("f8", "i8")) or base not in ("l", "u") or type(length) is not int:
-            raise WireError("a packed list of an unknown kind")
-        count = length // DTYPES[name].itemsize
-        self._numbers += count
-        if self._numbers > MAX_PACKED:
-            raise WireError("more numbers in packed lists than are allowed")
-        numbers = self._piece(DTYPES[name], [count], offset, length)
-        items: list[Any] = list(numbers) if scalars else numbers.tolist()
-        if base == "u":
-            return tuple(items)
-        self._note(items)
-        return items
-
-
-def _float(content: Any) -> float:
-    if not isinstance(content, str) or len(content) > 40:
-        raise WireError("a float that is no short text")
-    try:
-        return float.fromhex(content)
-    except (ValueError, OverflowError):
-        raise WireError("a float that is no hexadecimal float") from None
-
-
-def _text(content: Any) -> str:
-    if not isinstance(content, str) or len(content.encode("utf-8")) > MAX_STRING:  # lone surrogates raise here
-        raise WireError("a string that is too long or none")
-    return content
