@@ -24,7 +24,8 @@ from .course import submission as submissions
 from .course import translation
 from .course.assignment import Assignment
 from .errors import AssignmentError, AutograderError, CaseError, SubmissionRejected, UsageError
-from .grading.session import RunOptions, grade_one, rejected
+from .grading.options import RunOptions
+from .grading.session import grade_one, rejected
 from .messages import say, translate, use_language
 from .model import Audience, Language, Report
 from .reports import render

@@ -22,7 +22,8 @@ from pathlib import Path
 from autograder.course import assignment as assignments
 from autograder.course import solution
 from autograder.course.submission import Submission
-from autograder.grading.session import RunOptions, grade
+from autograder.grading.options import RunOptions
+from autograder.grading.session import grade
 from autograder.model import Report
 from autograder.workers.supervisor import Supervisor
 

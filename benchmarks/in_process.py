@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 
 from autograder.grading.pytest_plugin import rng_of
-from autograder.student.handle import RecordedCall
+from autograder.student.call import RecordedCall
 
 
 class Stopwatch:

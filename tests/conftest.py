@@ -9,12 +9,15 @@ from typing import Any, Protocol
 import pytest
 from hypothesis import settings
 
+from autograder.student.case_run import CaseRun, CaseSettings
 from autograder.student.connection import Connection
 from autograder.student.handle import StudentCode
+from autograder.student.log import CaseLog
 from autograder.student.source import ModuleSources
 from autograder.wall.limits import Limits
 from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
+from autograder.workers.worker import Worker
 
 # A course that the hostile suite grades; its case files are not tests of ours.
 collect_ignore = ["hostile/course"]
@@ -36,6 +39,54 @@ settings.register_profile("steady", deadline=None, derandomize=True, max_example
 settings.load_profile("steady")
 
 
+class Submitted:
+    """A submission under test: its connection, and the current run of a case."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.run = CaseRun(connection, CaseSettings("case"))
+
+    def begin(self, case: str, **settings: Any) -> StudentCode:
+        """End the current case and begin another one; return its handle."""
+        self.run.finish()
+        self.run = CaseRun(self.connection, CaseSettings(case, **settings))
+        return self.student
+
+    def finish(self) -> CaseLog:
+        """End the current case."""
+        return self.run.finish()
+
+    @property
+    def student(self) -> StudentCode:
+        """The handle of the current case."""
+        return StudentCode(self.run)
+
+    @property
+    def worker(self) -> Worker:
+        """The worker itself."""
+        assert self.connection._worker is not None
+        return self.connection._worker
+
+    def close(self) -> None:
+        """Kill the worker."""
+        self.run.close()
+
+
+def submitted(
+    sources: dict[str, bytes],
+    supervisor: Supervisor,
+    *,
+    limits: Limits | None = None,
+    torch: bool = False,
+    packages: frozenset[str] | None = None,
+    seed: int = 0,
+) -> Submitted:
+    """Submit modules, the main one first, to be closed by the caller."""
+    modules = {name: (f"{name}.py", source) for name, source in sources.items()}
+    spec = WorkerSpec(limits or Limits(), torch=torch, packages=packages)
+    return Submitted(Connection(ModuleSources(next(iter(sources)), modules), supervisor, spec, seed=seed))
+
+
 class Connect(Protocol):
     """Connect to a submission whose main module ``answer`` has this source; further modules by name."""
 
@@ -47,7 +98,7 @@ class Connect(Protocol):
         torch: bool = False,
         seed: int = 0,
         **limits: Any,
-    ) -> Connection: ...
+    ) -> Submitted: ...
 
 
 class Load(Protocol):
@@ -65,7 +116,7 @@ def supervisor() -> Iterator[Supervisor]:
 
 @pytest.fixture
 def connect(supervisor: Supervisor) -> Iterator[Connect]:
-    opened: list[Connection] = []
+    opened: list[Submitted] = []
 
     def connect(
         source: str | bytes,
@@ -74,20 +125,18 @@ def connect(supervisor: Supervisor) -> Iterator[Connect]:
         torch: bool = False,
         seed: int = 0,
         **limits: Any,
-    ) -> Connection:
+    ) -> Submitted:
         main = source if isinstance(source, bytes) else textwrap.dedent(source).encode()
-        files = {"answer": ("answer.py", main)}
-        files |= {name: (f"{name}.py", textwrap.dedent(text).encode()) for name, text in (modules or {}).items()}
-        spec = WorkerSpec(Limits(**limits), torch=torch)
-        made = Connection(ModuleSources("answer", files), supervisor, spec, seed=seed)
-        opened.append(made)
-        return made
+        sources = {"answer": main}
+        sources |= {name: textwrap.dedent(text).encode() for name, text in (modules or {}).items()}
+        opened.append(submitted(sources, supervisor, limits=Limits(**limits), torch=torch, seed=seed))
+        return opened[-1]
 
     yield connect
-    for connection in opened:
-        connection.close()
+    for each in opened:
+        each.close()
 
 
 @pytest.fixture
 def load(connect: Connect) -> Load:
-    return lambda source, **options: StudentCode(connect(source, **options))
+    return lambda source, **options: connect(source, **options).student

@@ -19,7 +19,8 @@ from autograder.course import solution, stubs
 from autograder.course import submission as submissions
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission
-from autograder.grading.session import CollectedCases, RunOptions, collect_cases, grade
+from autograder.grading.options import RunOptions
+from autograder.grading.session import CollectedCases, collect_cases, grade
 from autograder.model import Outcome, Report, Verdict
 
 ROOT = Path(__file__).parents[1]

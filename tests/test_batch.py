@@ -13,7 +13,7 @@ from tiny_course import SOLUTION, make, write
 
 from autograder.batch.runner import entries, grade_class, write_grades
 from autograder.errors import AutograderError, UsageError
-from autograder.grading.session import RunOptions
+from autograder.grading.options import RunOptions
 from autograder.model import GradedCase, GraderInfo, Report, SandboxInfo, Score, SubmissionInfo, Task, Verdict
 from autograder.workers.supervisor import Supervisor
 

@@ -13,15 +13,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import submitted
 
 from autograder.model import Verdict
-from autograder.student.connection import Connection
 from autograder.student.faults import StudentFault
-from autograder.student.handle import StudentCode
-from autograder.student.source import ModuleSources
 from autograder.wall import cgroup
 from autograder.wall.limits import Limits
-from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
 FILES = ("memory.max", "memory.swap.max", "memory.oom.group", "pids.max", "cgroup.procs", "cgroup.kill")
@@ -171,10 +168,8 @@ def test_a_worker_that_its_cgroup_ended_is_out_of_memory(
     machine: Machine, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, events: str, verdict: Verdict
 ) -> None:
     monkeypatch.setattr(supervisor, "subtree", machine.delegated())
-    code = b"import time\ndef f(x):\n    time.sleep(60)\n"
-    connection = Connection(ModuleSources("answer", {"answer": ("answer.py", code)}), supervisor, WorkerSpec(), seed=1)
-    connection.begin("case")
-    student = StudentCode(connection)
+    connection = submitted({"answer": b"import time\ndef f(x):\n    time.sleep(60)\n"}, supervisor, seed=1)
+    student = connection.begin("case")
     assert callable(student.f)
     [folder] = machine.unit.glob("worker-*")
     (folder / "memory.events").write_text(events)

@@ -9,7 +9,8 @@ import pytest
 from autograder.course import assignment as assignments
 from autograder.course import solution
 from autograder.course.submission import Submission
-from autograder.grading.session import RunOptions, grade_one
+from autograder.grading.options import RunOptions
+from autograder.grading.session import grade_one
 from autograder.model import SandboxInfo
 from autograder.student import selftest
 from autograder.workers.supervisor import Supervisor

@@ -13,17 +13,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Connect, Load
+from conftest import Connect, Load, submitted
 
 from autograder.model import Verdict
+from autograder.student import case_run as case_run_module
 from autograder.student import connection as connection_module
-from autograder.student.connection import Connection
+from autograder.student.call import in_words
 from autograder.student.faults import StudentFault, StudentRaised
-from autograder.student.handle import LOG_BYTES, RemoteFunction, Request, StudentCode, StudentObject, build, inside
+from autograder.student.handle import StudentCode, build, inside
+from autograder.student.log import LOG_BYTES
+from autograder.student.objects import RemoteFunction, StudentObject
 from autograder.student.source import ModuleSources, parameters_of
 from autograder.wall import landlock
 from autograder.workers import clock as clock_module
-from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
 OK = "\ndef ok():\n    return 'ok'\n"
@@ -127,10 +129,10 @@ def test_a_worker_that_is_killed_or_stopped_from_outside(
     connection = connect("def f(strike):\n    while True: strike()\n" + OK, call_s=0.5)
 
     def strike() -> None:
-        assert connection._worker is not None
-        signal.pidfd_send_signal(connection._worker._pidfd, number)
+        assert connection.worker is not None
+        signal.pidfd_send_signal(connection.worker._pidfd, number)
 
-    fault = fault_of(StudentCode(connection), strike)
+    fault = fault_of(connection.student, strike)
     assert (fault.verdict, fault.message.startswith(text)) == (verdict, True), fault.message
 
 
@@ -245,12 +247,9 @@ def g():
 """
     with Supervisor(enclosed=enclosed) as supervisor:
         for source, secret in ((text, False), (text, True), (b"import rich\n", False)):
-            files = {"answer": ("answer.py", source)}
-            offered = frozenset({"numpy"})
-            connection = Connection(ModuleSources("answer", files), supervisor, WorkerSpec(packages=offered), seed=0)
+            connection = submitted({"answer": source}, supervisor, packages=frozenset({"numpy"}))
             with contextlib.closing(connection):
-                connection.begin("case", secret=secret)
-                student = StudentCode(connection)
+                student = connection.begin("case", secret=secret)
                 with pytest.raises((StudentFault, StudentRaised)) as caught:
                     student.f(3)
                 said = caught.value.message
@@ -272,9 +271,9 @@ def g():
 
 def test_what_was_printed_before_a_failing_import_is_kept(connect: Connect) -> None:
     connection = connect("print('so far')\n1 / 0\n")
-    connection.begin("case")
+    student = connection.begin("case")
     with pytest.raises(StudentFault):
-        StudentCode(connection).f()
+        student.f()
     assert connection.finish().output == "so far\n"
 
 
@@ -289,9 +288,9 @@ def test_a_missing_name_is_told_with_its_near_miss(load: Load) -> None:
 
 def test_a_missing_file_is_told_in_the_words_of_the_source(connect: Connect) -> None:
     connection = connect("")
-    connection.source = ModuleSources("answer", {}, missing="answer.py is missing.")
+    connection.connection.source = ModuleSources("answer", {}, missing="answer.py is missing.")
     with pytest.raises(StudentFault, match=r"answer\.py is missing\."):
-        StudentCode(connection).f()
+        connection.student.f()
 
 
 def test_a_wrong_signature_names_the_call(load: Load) -> None:
@@ -312,7 +311,7 @@ def test_data_are_read_and_not_called(load: Load) -> None:
 
 def test_a_name_that_stops_being_callable_is_no_function(load: Load, connect: Connect) -> None:
     connection = connect("f = 3\n")
-    function = RemoteFunction(connection, None, "f", "f")
+    function = RemoteFunction(connection.run, None, "f", "f")
     with pytest.raises(StudentFault, match=r"f in answer\.py is not a function"):
         function(1)
 
@@ -348,8 +347,8 @@ def test_modules_of_a_submission_import_each_other(load: Load) -> None:
 
 def test_a_submission_named_like_a_library_module_is_still_the_one_that_is_graded(connect: Connect) -> None:
     connection = connect("")
-    connection.source = ModuleSources("random", {"random": ("random.py", b"def f(): return 'mine'\n")})
-    assert StudentCode(connection).f() == "mine"
+    connection.connection.source = ModuleSources("random", {"random": ("random.py", b"def f(): return 'mine'\n")})
+    assert connection.student.f() == "mine"
 
 
 def test_student_code_can_read_its_own_source(load: Load) -> None:
@@ -485,8 +484,7 @@ def test_a_secret_case_tells_nothing_that_the_submission_could_have_made_of_its_
     lines = "[['secret', 1, '', ''], ['answer.py', 10**9, '', ''], ['answer.py', 3, 'secret', 'secret']]"
     error = f"{{'id': n, 'type': 'secret', 'bases': ['ValueError'], 'text': 'secret', 'lines': {lines}, 'own': True}}"
     connection = connect(f"{textwrap.dedent(FORGE)}    send(frame(ERROR, {error}))\n{OK}")
-    student = StudentCode(connection)
-    connection.begin("case", secret=True)
+    student = connection.begin("case", secret=True)
     with pytest.raises(ValueError, match=r"answer\.py, line 3") as caught:
         student.f("input")
     assert isinstance(caught.value, StudentRaised)
@@ -519,11 +517,10 @@ def test_objects_that_lie_stay_where_they_are(load: Load) -> None:
 
 def test_an_object_of_an_earlier_case_is_none_of_a_later_one(connect: Connect) -> None:
     connection = connect("class thing:\n    pass\n")
-    student = StudentCode(connection)
-    connection.begin("one")
+    student = connection.begin("one")
     old = student.thing()
     connection.finish()
-    connection.begin("two")
+    student = connection.begin("two")
     student.thing.keep()  # has the number that the old one had
     with pytest.raises(RuntimeError, match="an earlier case"):
         student.thing(old)
@@ -534,8 +531,7 @@ def test_an_object_of_an_earlier_case_is_none_of_a_later_one(connect: Connect) -
 
 def test_a_flood_of_prints_is_capped_and_counted(connect: Connect) -> None:
     connection = connect("def f():\n    for _ in range(10**3): print('x' * 10**5)\n", output_kib=4)
-    connection.begin("case")
-    StudentCode(connection).f()
+    connection.begin("case").f()
     output = connection.finish().output
     assert output.startswith("x" * 4096 + "\n[") and output.endswith(" more bytes]")
     assert int(output.split("[")[1].split()[0].replace(",", "")) == 10**3 * (10**5 + 1) - 4096
@@ -554,14 +550,13 @@ def test_output_belongs_to_the_case_that_caused_it(connect: Connect) -> None:
             print('last words')
             os._exit(1)
     """)
-    student = StudentCode(connection)
-    connection.begin("one")
+    student = connection.begin("one")
     student.f(1)
     one = connection.finish()
-    connection.begin("two")
+    student = connection.begin("two")
     list(student.f.each([(2,), (3,)]))
     two = connection.finish()
-    connection.begin("three")
+    student = connection.begin("three")
     with pytest.raises(StudentFault):
         student.g()
     three = connection.finish()
@@ -573,11 +568,10 @@ def test_output_belongs_to_the_case_that_caused_it(connect: Connect) -> None:
 
 def test_output_of_calls_that_nobody_waited_for_stays_with_its_case(connect: Connect) -> None:
     connection = connect("def f(g, x):\n    print(g(x), end=' ')\n    return x\n")
-    student = StudentCode(connection)
-    connection.begin("one")
+    student = connection.begin("one")
     assert next(student.f.each([(abs, -1), (abs, -2), (abs, -3)])) == -1
     assert connection.finish().output == "1 2 3 "
-    connection.begin("two")
+    student = connection.begin("two")
     assert student.f(abs, 4) == 4
     assert connection.finish().output == "4 "
 
@@ -601,8 +595,8 @@ def test_the_stub_is_named_and_not_what_called_it(connect: Connect) -> None:
     """
     connection = connect(answer)
     asked = dict.fromkeys(["area", "ring", "walk", "Box", "Box.__len__", "other"], ())
-    connection.source = ModuleSources("answer", connection.source.modules, parameters=asked)
-    student = StudentCode(connection)
+    connection.connection.source = ModuleSources("answer", connection.connection.source.modules, parameters=asked)
+    student = connection.begin("case")
     for call, name in (
         (lambda: student.ring(2.0), "area"),
         (lambda: inside(student, whole)(student.walk), "walk"),
@@ -666,7 +660,7 @@ def test_an_array_of_another_form_is_named_and_the_callers_stays(load: Load, bod
 def test_a_tensor_of_another_form_is_named_and_the_callers_stays(connect: Connect, body: str) -> None:
     torch = pytest.importorskip("torch")
     x = torch.ones(2, 3)
-    call = StudentCode(connect(f"def f(x):\n    {body}\n    return 7\n", torch=True)).f.record(x)
+    call = connect(f"def f(x):\n    {body}\n    return 7\n", torch=True).student.f.record(x)
     assert (call.result, call.changed) == (7, ("0",))
     assert x.equal(torch.ones(2, 3)) and x.dtype == torch.float32
 
@@ -846,8 +840,7 @@ def test_operators_on_objects_are_those_of_the_real_ones(load: Load) -> None:
 
 def test_arguments_of_operators_are_written_back_and_logged_as_in_a_call(connect: Connect) -> None:
     connection = connect(OPERATORS)
-    student = StudentCode(connection)
-    connection.begin("c")
+    student = connection.begin("c")
     x = np.zeros(3)
     student.Filling() + x
     assert x.tolist() == [7.0, 7.0, 7.0]
@@ -942,8 +935,7 @@ def test_passing_an_object_asks_it_for_nothing(load: Load) -> None:
 
 def test_the_log_of_a_case_holds_no_object_alive_and_has_a_bound(connect: Connect) -> None:
     connection = connect(MODEL + "def big(): return np.zeros(2**20)\n", handles=4)
-    student = StudentCode(connection)
-    connection.begin("case")
+    student = connection.begin("case")
     for _ in range(10):
         assert student.make(1).n == 1
     for _ in range(12):
@@ -1066,8 +1058,8 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ahead = 0.0
         fake = SimpleNamespace(monotonic=lambda: time.monotonic() + self.ahead)
-        monkeypatch.setattr(connection_module, "time", fake)
-        monkeypatch.setattr(clock_module, "time", fake)
+        for module in (connection_module, case_run_module, clock_module):
+            monkeypatch.setattr(module, "time", fake)
 
     def advance(self, x: int) -> int:
         self.ahead += 100.0
@@ -1123,18 +1115,17 @@ def test_a_case_that_stops_halfway_leaves_the_next_one_alone(connect: Connect) -
     connection = connect(
         "N = []\ndef f(x):\n    N.append(x)\n    return x\ndef g(h, x): return h(x)\ndef n(): return N\n"
     )
-    student = StudentCode(connection)
-    connection.begin("one")
+    student = connection.begin("one")
     for got in student.f.each([(1,), (2,), (3,)]):
         assert got == 1
         break
     assert len(connection.finish().calls) == 1
-    connection.begin("two")
+    student = connection.begin("two")
     assert student.n() == [1, 2, 3]
     for _ in student.g.each([(lambda x: x, 1), (lambda x: x, 2)]):
         break
     connection.finish()
-    connection.begin("three")
+    student = connection.begin("three")
     assert student.n() == [1, 2, 3]
 
 
@@ -1193,8 +1184,7 @@ def die(): import os; os._exit(1)
 
 def draws(connect: Connect, case: str, *, seed: int = 0, die: bool = False) -> tuple[Any, Any]:
     connection = connect(CHANCE, seed=seed)
-    student = StudentCode(connection)
-    connection.begin(case)
+    student = connection.begin(case)
     if die:
         with pytest.raises(StudentFault):
             student.die()
@@ -1211,10 +1201,9 @@ def test_chance_depends_on_the_seed_and_the_case_and_on_nothing_else(connect: Co
 
 def test_a_case_draws_the_same_whatever_ran_before_it(connect: Connect) -> None:
     connection = connect(CHANCE)
-    student = StudentCode(connection)
-    connection.begin("zero")
+    student = connection.begin("zero")
     student.f()
-    connection.begin("one")
+    student = connection.begin("one")
     assert student.f() == draws(connect, "one")[1]
 
 
@@ -1262,12 +1251,12 @@ def test_the_process_of_a_submission_sees_nothing_of_ours(load: Load) -> None:
 
 def test_a_call_is_described_with_its_arguments(connect: Connect) -> None:
     connection = connect("def bce(p, y, eps=0): raise ValueError('x')\n")
-    connection.source = ModuleSources(
-        "answer", connection.source.modules, parameters=parameters_of(b"def bce(p, y, eps=0): ...")
+    connection.connection.source = ModuleSources(
+        "answer", connection.connection.source.modules, parameters=parameters_of(b"def bce(p, y, eps=0): ...")
     )
     with pytest.raises(ValueError, match=r"bce\(p, y, eps\) raised"):
-        StudentCode(connection).bce(np.zeros((7, 1)), np.array([0.0, 1.0]), eps=[0.0] * 30)
-    assert connection.log.current == "bce(p, y, eps)  p: float64 (7, 1), y = [0., 1.], eps: list of 30"
+        connection.student.bce(np.zeros((7, 1)), np.array([0.0, 1.0]), eps=[0.0] * 30)
+    assert connection.run.log.current == "bce(p, y, eps)  p: float64 (7, 1), y = [0., 1.], eps: list of 30"
 
 
 def test_parameters_are_read_from_a_stub_without_running_it() -> None:
@@ -1302,7 +1291,7 @@ def dtype(x): return str(x.dtype)
 def test_tensors_and_modules_through_the_wall(connect: Connect) -> None:
     torch = pytest.importorskip("torch")
     connection = connect(TORCH, torch=True)
-    student = StudentCode(connection)
+    student = connection.student
 
     w = torch.ones(2, 2)
     assert student.step.record(w, torch.ones(2, 2), 0.5).changed == ("0",)
@@ -1330,26 +1319,21 @@ def test_tensors_and_modules_through_the_wall(connect: Connect) -> None:
         student.giant()
     assert caught.value.verdict is Verdict.OUT_OF_MEMORY
 
-    connection.begin("case")
+    student = connection.begin("case")
     first = student.draw()
-    connection.begin("case")
+    student = connection.begin("case")
     assert torch.equal(student.draw(), first)
 
 
-def _request(value: Any) -> Any:
-    return Request("echo", None, "echo", None, (value,), {})
-
-
-def test_small_tensors_are_described_whatever_their_dtype(connect: Connect) -> None:
+def test_small_tensors_are_described_whatever_their_dtype() -> None:
     torch = pytest.importorskip("torch")
-    connection = connect("def echo(x): return x\n")
     for value, text in (
         (torch.ones(2, dtype=torch.bfloat16), "array = [1., 1.]"),
         (torch.ones(2, dtype=torch.complex64).conj(), "array = [1.-0.j, 1.-0.j]"),
         (torch.ones(2, requires_grad=True), "array = [1., 1.]"),
         (torch.ones(9), "array: float32 (9,)"),
     ):
-        assert connection.describe(_request(value)) == f"echo(…)  {text}"
+        assert in_words("echo", (value,), {}, ()) == f"echo(…)  {text}"
 
 
 def test_a_recipe_is_built_in_the_worker(load: Load) -> None:

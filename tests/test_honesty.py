@@ -531,8 +531,8 @@ def test_an_object_stays_in_its_worker(load: Load) -> None:
 
 def test_generators_of_a_fresh_worker_are_seeded_as_at_the_start_of_the_case(connect: Connect) -> None:
     connection = connect(MODEL, torch=True)
-    connection.begin("a")
-    student = StudentCode(connection)
+    student = connection.begin("a")
+    student = connection.student
     first = student.drawn()
     assert torch.equal(fresh(student).drawn(), first)
     assert not torch.equal(student.drawn(), first)
@@ -540,23 +540,24 @@ def test_generators_of_a_fresh_worker_are_seeded_as_at_the_start_of_the_case(con
 
 def test_a_fresh_worker_belongs_to_the_case_and_ends_with_it(connect: Connect) -> None:
     connection = connect(MODEL, torch=True)
-    connection.begin("a", secret=True)
-    student = StudentCode(connection)
+    student = connection.begin("a", secret=True)
+    student = connection.student
     student.say("one")
     other = fresh(student)
     other.say("two")
     further = fresh(other)
     further.say("three")
-    workers = [handle._autograder_connection._worker for handle in (other, further)]
+    connections = [handle._autograder_run._connection for handle in (other, further)]
+    workers = [each._worker for each in connections]
     with pytest.raises(StudentFault, match=r"^die\(…\) ended the whole program") as caught:
         other.die()  # in a secret case a call is named without its arguments
     assert caught.value.verdict is Verdict.CRASHED
     log = connection.finish()
     assert [call.function for call in log.calls] == ["say", "say", "say"]
     assert sorted(log.output.split()) == ["one", "three", "two"]
-    assert connection._worker is not None
+    assert connection.connection.is_loaded
     assert [worker is not None and worker._usage is not None for worker in workers] == [True, True]  # reaped
-    assert [handle._autograder_connection._worker for handle in (other, further)] == [None, None]
+    assert not any(each.is_loaded for each in connections)
 
 
 def test_a_crash_in_one_worker_leaves_the_other_alone(load: Load) -> None:
@@ -569,8 +570,8 @@ def test_a_crash_in_one_worker_leaves_the_other_alone(load: Load) -> None:
 
 def test_all_workers_share_the_time_of_the_submission(connect: Connect) -> None:
     connection = connect(MODEL, torch=True, submission_s=0.5, call_s=5.0)
-    connection.begin("a")
-    student = StudentCode(connection)
+    student = connection.begin("a")
+    student = connection.student
     student.drawn()
     fresh(student).sleep(0.6)
     with pytest.raises(StudentFault) as caught:
@@ -580,17 +581,17 @@ def test_all_workers_share_the_time_of_the_submission(connect: Connect) -> None:
 
 def test_a_fresh_worker_keeps_the_limit_of_the_case(connect: Connect) -> None:
     connection = connect(MODEL, torch=True)
-    connection.begin("a", call_s=0.2)
+    student = connection.begin("a", call_s=0.2)
     with pytest.raises(StudentFault) as caught:
-        fresh(StudentCode(connection)).sleep(3)
+        fresh(student).sleep(3)
     assert caught.value.message == say("worker.timed-out", call="sleep(3)", seconds="0.2")
 
 
 def test_closing_the_connection_ends_every_worker(connect: Connect) -> None:
     connection = connect(MODEL, torch=True)
-    other = fresh(StudentCode(connection))
+    other = fresh(connection.student)
     other.drawn()
-    worker = other._autograder_connection._worker
+    worker = other._autograder_run._connection._worker
     connection.close()
     assert worker is not None and worker._usage is not None
 

@@ -13,12 +13,15 @@ from hypothesis.extra import numpy as hnp
 from tiny_course import SOLUTION, graded, handed_in, line, make, workers
 
 from autograder.course.solution import Mistake
-from autograder.grading import session
+from autograder.grading import mistakes as mistakes_module
 from autograder.grading.mistakes import KnownMistakes, same
-from autograder.grading.session import RunOptions, grade
+from autograder.grading.options import RunOptions
+from autograder.grading.session import grade
 from autograder.model import Case, Mismatch, Outcome, Report, Verdict
 from autograder.student import recipes
-from autograder.student.handle import CaseLog, RecordedCall, RemoteFunction
+from autograder.student.call import RecordedCall
+from autograder.student.log import CaseLog
+from autograder.student.objects import RemoteFunction
 from autograder.workers.supervisor import Supervisor
 
 
@@ -56,7 +59,7 @@ def test_the_worker_of_a_mistake_waits_for_the_next_case_and_ends_with_the_run(
         reports.append(report)
         waiting.append(len(workers(supervisor)))
 
-    monkeypatch.setattr(session, "MAX_MISTAKE_WORKERS", most)
+    monkeypatch.setattr(mistakes_module, "MAX_MISTAKE_WORKERS", most)
     run = RunOptions(official=True, seed=5, device="cpu")
     grade(make(tmp_path, mistakes=mistakes).load(), submissions, record, run=run, supervisor=supervisor)
     assert [line(report, "double_of_any[9]").hint for report in reports] == ["Squared.", "Cubed.", ""]

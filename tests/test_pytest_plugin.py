@@ -12,8 +12,9 @@ from rich.console import Console
 from tiny_course import SOLUTION, graded, line, make
 
 from autograder.errors import CaseError, UsageError
-from autograder.grading import pytest_plugin
-from autograder.grading.pytest_plugin import Constants, measured, not_raised, rng_of
+from autograder.grading import collection, execution
+from autograder.grading.constants import Constants
+from autograder.grading.execution import measured, not_raised, rng_of
 from autograder.messages import use_language
 from autograder.model import Audience, Measure, Mismatch, Report, Verdict
 from autograder.reports import render
@@ -99,7 +100,7 @@ BAD_CASES = {
     "need of a later case": (
         CASE.replace("points=1", 'points=1, needs=("later",)') + CASE.replace("test_double", "test_later"),
         "case",
-        "needs later, which is no case before it",
+        "needs later, but no case before it has this name",
     ),
     "need in one string": (
         CASE + CASE.replace("test_double", "test_later").replace("points=1", 'points=1, needs="double"'),
@@ -282,14 +283,12 @@ def test_a_plain_case_ends_as_it_does_under_pytests_protocol(
 ) -> None:
     source = "def double(x):\n    return 2 * x\n\ndef total(x):\n    raise NotImplementedError\n"
     ran: list[str] = []
-    protocol = pytest_plugin.runtestprotocol
-    monkeypatch.setattr(
-        pytest_plugin, "runtestprotocol", lambda item, **more: (ran.append(item), protocol(item, **more))
-    )
+    protocol = execution.runtestprotocol
+    monkeypatch.setattr(execution, "runtestprotocol", lambda item, **more: (ran.append(item), protocol(item, **more)))
 
     quick = on_a_students_machine(tmp_path / "quick", ENDINGS, source, supervisor)
     assert ran == []
-    monkeypatch.setattr(pytest_plugin.GradingPlugin, "_as_function", lambda *args: None)
+    monkeypatch.setattr(collection, "_direct_call", lambda *args: None)
     whole = on_a_students_machine(tmp_path / "whole", ENDINGS, source, supervisor)
     assert len(ran) == len(whole.outcomes) == 9
 
@@ -316,10 +315,8 @@ def test_a_case_that_needs_more_than_our_fixtures_is_run_by_pytests_protocol(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
     ran: list[str] = []
-    protocol = pytest_plugin.runtestprotocol
-    monkeypatch.setattr(
-        pytest_plugin, "runtestprotocol", lambda item, **more: (ran.append(item), protocol(item, **more))
-    )
+    protocol = execution.runtestprotocol
+    monkeypatch.setattr(execution, "runtestprotocol", lambda item, **more: (ran.append(item), protocol(item, **more)))
     report = on_a_students_machine(tmp_path, case, SOLUTION, supervisor)
     assert len(ran) == 1
     assert report.outcomes[0].verdict is (Verdict.SKIPPED if "never" in case else Verdict.PASSED)
@@ -328,9 +325,9 @@ def test_a_case_that_needs_more_than_our_fixtures_is_run_by_pytests_protocol(
 def test_a_case_that_never_ran_has_not_passed(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pytest_plugin.GradingPlugin, "_as_function", lambda *args: None)
+    monkeypatch.setattr(collection, "_direct_call", lambda *args: None)
     course = make(tmp_path, visible=CASE, solution=None)
-    monkeypatch.setattr(pytest_plugin, "runtestprotocol", lambda *args, **kwargs: [])
+    monkeypatch.setattr(execution, "runtestprotocol", lambda *args, **kwargs: [])
     [report] = graded(course, SOLUTION, supervisor=supervisor, official=False)
     assert report.outcomes[0].verdict is Verdict.GRADER_ERROR
     assert not report.complete

@@ -13,7 +13,8 @@ from autograder.errors import CaseError
 from autograder.guest.recipes import RECIPES
 from autograder.student import recipes
 from autograder.student.faults import StudentRaised
-from autograder.student.handle import StudentObject, build, inside
+from autograder.student.handle import build, inside
+from autograder.student.objects import StudentObject
 from autograder.student.recipes import Recipe
 
 SOURCE = """

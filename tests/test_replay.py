@@ -1,4 +1,4 @@
-"""What a case asks is sent in one go and judged at once where the answers are known: nobody's verdict may differ."""
+"""A case is not run where its answers are known: nobody's verdict may differ, and no question is asked too early."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ from tiny_course import SOLUTION, graded, handed_in, line, make
 
 from autograder.course import assignment as assignments
 from autograder.course import solution
-from autograder.grading.session import RunOptions, grade
-from autograder.guest import wire
-from autograder.model import GradedCase, Outcome, Report, Verdict
-from autograder.student import connection
+from autograder.grading import execution
+from autograder.grading.options import RunOptions
+from autograder.grading.session import grade
+from autograder.model import GradedCase, Report, Verdict
+from autograder.student import replay as replay_module
 from autograder.student.connection import Connection
 from autograder.student.faults import StudentFault
-from autograder.student.replay import MAX_KNOWN
-from autograder.student.source import ModuleSources
-from autograder.workers.spec import WorkerSpec
+from autograder.student.replay import MAX_RECORDED, Live, Recording, Replayed, same_frame
 from autograder.workers.supervisor import Supervisor
-from autograder.workers.worker import MAX_FRAMES
 
 ROOT = Path(__file__).parents[1]
 
@@ -78,10 +76,7 @@ def noted(
 
 
 def plainly(report: Report) -> list[GradedCase]:
-    """The outcomes without what a clock had a say in, and without what was printed.
-
-    Of a case that fails early, all calls are made where they were sent ahead; Python warns once a process.
-    """
+    """The outcomes without what depends on a clock, and without the output: Python warns once a process."""
     return [replace(each, seconds=0.0, measure=None, output="") for each in report.outcomes]
 
 
@@ -128,8 +123,7 @@ def test_what_is_said_of_a_line_is_said_of_everybodys_own(tmp_path: Path, superv
 def test_the_number_of_answers_that_are_kept_is_bounded(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert MAX_KNOWN >= 1
-    monkeypatch.setattr("autograder.student.replay.MAX_KNOWN", 1)  # the solution's alone
+    monkeypatch.setattr("autograder.grading.cache.MAX_OUTCOMES", 1)  # the solution's alone
     _, seen = noted(tmp_path, OTHER_DIGITS, OTHER_DIGITS, SOLUTION, supervisor=supervisor)
     assert seen == ["double", "double"]
 
@@ -148,23 +142,17 @@ def test_a_case_that_measures_is_always_run(tmp_path: Path, supervisor: Supervis
         "cpu_seconds(student)",
         "fresh(student).double(np.ones(2))",
         "student.double(np.ones(2), key=abs)",
-        "student.double(np.ones(20_000))",
+        "student.double(np.ones(200_000))",
     ],
     ids=["clock", "another worker", "callback", "large"],
 )
-def test_what_is_no_script_is_run_call_by_call(tmp_path: Path, supervisor: Supervisor, asked: str) -> None:
-    assert MAX_FRAMES < 20_000 * 8
+def test_a_case_that_cannot_be_recorded_is_run(tmp_path: Path, supervisor: Supervisor, asked: str) -> None:
+    assert MAX_RECORDED < 200_000 * 8
     hidden = "from autograder import cpu_seconds, fresh\n" + NOTED.replace('note("total")', f'note("total"); {asked}')
     source = SOLUTION.replace("def double(x):", "def double(x, key=None):")
     reports, seen = noted(tmp_path, source, source, supervisor=supervisor, hidden=hidden, solution=source)
     assert seen == ["total", "total"]
     assert [report.score.earned for report in reports] == [20.0, 20.0]
-
-
-def test_a_case_that_trains_is_not_sent_ahead(tmp_path: Path, supervisor: Supervisor) -> None:
-    hidden = NOTED.replace('@task("total", points=5)', '@task("total", points=5, call_s=5)')
-    _, seen = noted(tmp_path, SOLUTION, supervisor=supervisor, hidden=hidden)
-    assert seen == ["total"]
 
 
 # --- what depends on an answer
@@ -190,7 +178,7 @@ def test_total_of_any(student):
 )
 
 
-def test_a_case_whose_questions_depend_on_an_answer_is_run_as_if_nothing_had_been_sent(
+def test_a_case_whose_questions_depend_on_an_answer_is_asked_as_if_it_ran(
     tmp_path: Path, supervisor: Supervisor
 ) -> None:
     counting = """
@@ -205,19 +193,162 @@ def double(x):
 
 
 def total(x):
-    assert len(x) != 2 or asked == [3, 3], asked
+    assert len(x) != 2 or asked == [1, 3, 3], asked  # once by the visible case, twice by the chain
     return float(np.sum(x))
 """
-    reports, seen = noted(tmp_path, SOLUTION, counting, SOLUTION, supervisor=supervisor, hidden=CHAINED)
-    assert [report.score.earned for report in reports] == [20.0, 20.0, 20.0]
-    assert seen == ["double", "double"]  # begun, and run again in another worker; the solution's replies are known
+    reports, seen = noted(tmp_path, SOLUTION, counting, SOLUTION, counting, supervisor=supervisor, hidden=CHAINED)
+    assert [report.score.earned for report in reports] == [20.0] * 4
+    assert seen == ["double"]  # the second time its answers are known, too
 
 
-def test_a_script_that_most_submissions_depart_from_is_given_up(tmp_path: Path, supervisor: Supervisor) -> None:
-    each_its_own = [SOLUTION.replace("return 2 * x", f"return 2 * x * (1 + {n}e-12)") for n in range(1, 7)]
-    reports, seen = noted(tmp_path, *each_its_own, supervisor=supervisor, hidden=CHAINED)
-    assert [report.score.earned for report in reports] == [20.0] * 6
-    assert len(seen) == 2 + 2 + 2 + 1 + 1 + 1
+def test_a_case_that_does_not_repeat_itself_is_run_every_time(tmp_path: Path, supervisor: Supervisor) -> None:
+    hidden = NOTED.replace("x, y = rng.normal(size=3), rng.normal(size=2)", "x, y = np.random.random(3), np.ones(2)")
+    reports, seen = noted(tmp_path, WRONG, SOLUTION, SOLUTION, supervisor=supervisor, hidden=hidden)
+    assert seen[-1:] == ["double"] and seen.count("double") >= 3
+    assert [report.score.earned for report in reports] == [8.0, 20.0, 20.0]
+
+
+# --- nothing is asked too early
+
+# Each way to let a question depend on an answer, planted in the first half of a case. The answer of the solution to
+# double is 2 * x; the submission answers with the reversed array, so that each dependent question must differ.
+DEPENDENT = {
+    "the answer itself": "student.total(student.double(x))",
+    "the largest entry": "student.total(x[: 1 + int(np.argmax(student.double(x)))])",
+    "a length": "student.total(np.ones(len(student.grown(x))))",
+    "an integer": "student.total(np.arange(student.size(x)))",
+    "a truth value": "student.total(x) if student.positive(x) else student.double(x)",
+    "a text": "student.total(np.ones(len(student.name(x))))",
+    "an exception": "raised(student, x)",
+    "a case that stops early": "require(student.positive(x), 'positive'); student.total(x)",
+    "zip": "[student.total(np.full(3, a)) for a, _ in zip(student.grown(x), range(8))]",
+}
+ANSWERS = """
+import numpy as np
+
+
+def double(x):
+    return {double}
+
+
+def total(x):
+    return float(np.sum(x))
+
+
+def grown(x):
+    return np.concatenate([x, x{grown}])
+
+
+def size(x):
+    return {size}
+
+
+def positive(x):
+    return {positive}
+
+
+def name(x):
+    return {name}
+
+
+def fails(x):
+    raise {error}
+"""
+RIGHT = {
+    "double": "2 * x", "grown": "", "size": "3", "positive": "True", "name": "'abc'", "error": "ValueError('a')"
+}  # fmt: skip
+OTHER = {
+    "double": "x[::-1]", "grown": ", x", "size": "4", "positive": "False", "name": "'abcd'", "error": "TypeError('a')"
+}  # fmt: skip
+
+
+def frames_of_submissions(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Connection, list[bytes]]]:
+    """The frames that submissions are sent from now on; the solution and known mistakes are left out."""
+    sent: list[tuple[Connection, list[bytes]]] = []
+    ask = Connection.ask
+
+    def noting(self: Connection, frame: list[bytes | memoryview], *, limit_s: float) -> None:
+        if self.source.place is not None:
+            if not sent or sent[-1][0] is not self:
+                sent.append((self, []))
+            sent[-1][1].append(b"".join(frame))
+        ask(self, frame, limit_s=limit_s)
+
+    monkeypatch.setattr(Connection, "ask", noting)
+    return sent
+
+
+def same_frames(one: list[tuple[Connection, list[bytes]]], other: list[tuple[Connection, list[bytes]]]) -> bool:
+    """Whether the same was asked, whenever the collector reported an object as dropped."""
+    return [len(frames) for _, frames in one] == [len(frames) for _, frames in other] and all(
+        same_frame(a, b)
+        for (_, ours), (_, theirs) in zip(one, other, strict=True)
+        for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+@pytest.mark.parametrize("dependent", DEPENDENT.values(), ids=DEPENDENT)
+def test_a_submission_is_asked_nothing_that_follows_from_the_answers_of_others(
+    dependent: str, tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = f'''
+def raised(student, x):
+    try:
+        student.fails(x)
+    except ValueError:
+        student.total(x)
+    except TypeError:
+        student.double(x)
+
+
+@task("double", points=6)
+def test_a_chain(student, reference, rng):
+    """The second question depends on the first answer."""
+    x = np.sort(rng.normal(size=3))
+    {dependent}
+    require(student.size(x) == 3, "three")
+
+
+@task("total", points=5)
+def test_total_of_any(student, rng):
+    """Any array is added up."""
+    assert_close(student.total(np.ones(7)), 7.0)
+'''
+    right, other = ANSWERS.format(**RIGHT), ANSWERS.format(**OTHER)
+    course = make(tmp_path, solution=right, hidden=hidden, mistakes={})
+    sent = frames_of_submissions(monkeypatch)
+    graded(course, right, other, supervisor=supervisor)
+    after_the_solution = sent[:]
+    sent.clear()
+    monkeypatch.setattr(execution, "replay", lambda recording, connection, live: (live, False))
+    graded(course, right, other, supervisor=supervisor)
+    assert same_frames(after_the_solution, sent)
+    (_, ours), (_, theirs) = sent
+    assert not same_frame(b"".join(ours), b"".join(theirs))  # the question does depend on the answer
+
+
+PASSES_THE_REFERENCE_ON = NOTED.replace(
+    "assert_close(student.double(y), 2 * y)", "assert_close(student.total(reference.double(x)), 2 * x.sum())"
+).replace("def test_double_of_any(student, rng)", "def test_double_of_any(student, reference, rng)")
+
+
+@pytest.mark.parametrize("hidden", [NOTED, CHAINED, PASSES_THE_REFERENCE_ON], ids=["plain", "chained", "reference"])
+def test_a_recorded_frame_waits_for_every_reply_before_it(
+    hidden: str, tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a frame is sent, the worker has answered all that it was asked, so it never holds a later question."""
+    order: list[str] = []
+    ask, reply = Connection.ask, Connection.reply
+    monkeypatch.setattr(Connection, "ask", lambda self, *args, **more: (order.append("ask"), ask(self, *args, **more)))
+
+    def noting(self: Connection, clock: object) -> object:
+        order.append("reply")
+        return reply(self, clock)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Connection, "reply", noting)
+    _, seen = noted(tmp_path, SOLUTION, SOLUTION, supervisor=supervisor, hidden=hidden)
+    assert seen == []
+    assert order == ["ask", "reply"] * (len(order) // 2) and len(order) >= 12
 
 
 # --- a worker that is lost on the way
@@ -230,7 +361,7 @@ def test_a_crash_costs_the_call_that_crashed(tmp_path: Path, supervisor: Supervi
     found = line(report, "double_of_any")
     assert found.verdict is Verdict.CRASHED and "exit status 3" in found.message
     assert line(report, "total_of_any").verdict is Verdict.PASSED
-    wrong = crash.replace("return 2 * x", "return 3 * x")  # fails before the call that crashes: the crash is not told
+    wrong = crash.replace("return 2 * x", "return 3 * x")  # fails before the call that crashes, which is not made
     (report,), _ = noted(tmp_path, wrong, supervisor=supervisor)
     assert line(report, "double_of_any").verdict is Verdict.FAILED
     assert line(report, "total_of_any").verdict is Verdict.PASSED
@@ -246,7 +377,7 @@ def test_a_late_call_is_told_as_one(tmp_path: Path, supervisor: Supervisor) -> N
 def test_replies_that_fill_the_memory_are_taken_one_by_one(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "MAX_REPLIES", 200)
+    monkeypatch.setattr(replay_module, "MAX_REPLIES", 200)
     loud = OTHER_DIGITS.replace("    return 2", "    print('once')\n    return 2")
     (report,), seen = noted(tmp_path, loud, supervisor=supervisor)
     assert seen == ["double"]
@@ -254,31 +385,18 @@ def test_replies_that_fill_the_memory_are_taken_one_by_one(
     assert line(report, "double_of_any").output == "once\n" * 2
 
 
-@pytest.mark.parametrize("portable", [False, True], ids=["forked", "portable"])
-def test_the_longest_script_is_taken_while_nobody_reads(portable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Or else sender and worker could wait for each other, one with a script, the other with a reply."""
-    source = ModuleSources("answer", {"answer": ("answer.py", b"import time\n\n\ndef f():\n    time.sleep(60)\n")})
-    with Supervisor(portable=portable) as supervisor:
-        connection = Connection(source, supervisor, WorkerSpec(), seed=0)
-        worker = connection._ready()
-        call = {"h": None, "r": None, "f": "f", "a": [], "k": [], "keep": False}
-        worker.send(wire.pack(wire.Kind.CALL, {"id": 1, "seed": None, "drop": [], "calls": [call]}, []), limit_s=5)
-        monkeypatch.setattr(type(worker), "_wait", lambda *args, **kwargs: pytest.fail("it waits"))
-        worker.send([bytes(MAX_FRAMES)], limit_s=5)
-        connection.close()
-
-
 def test_a_case_that_is_run_twice_is_judged_by_the_second_run(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    perform, lost = Connection.perform, iter([False, False, True, False, False])
+    real, lost = execution.replay, iter([False, True, False, False, False])
 
-    def lost_once(self: Connection) -> Outcome | None:
-        if self.case == "double_of_any" and next(lost):
+    def lost_once(recording: Recording, connection: Connection, live: Live) -> tuple[Replayed, bool]:
+        double_of_any = sum(b"double" in step.frame for step in recording._steps.values()) == 2
+        if double_of_any and next(lost):
             raise StudentFault(Verdict.CRASHED, "killed from outside", again=True)
-        return perform(self)
+        return real(recording, connection, live)
 
-    monkeypatch.setattr(Connection, "perform", lost_once)
+    monkeypatch.setattr(execution, "replay", lost_once)
     reports, seen = noted(tmp_path, WRONG, WRONG, supervisor=supervisor)
     assert seen == ["double"]
     assert [line(report, "double_of_any").verdict for report in reports] == [Verdict.FAILED] * 2
@@ -352,12 +470,16 @@ def test_every_outcome_is_that_of_a_run_call_by_call(
     known = [*solution.alternatives(assignment), *solution.mistakes(assignment)[::every]] * 2
     submissions = [replace(handed_in("", student=each.id), modules=dict(each.modules)) for each in known]
     found: list[list[Report]] = []
-    for ahead in (True, False):
-        if not ahead:
-            monkeypatch.setattr(Connection, "perform", lambda self: None)
+    sent = frames_of_submissions(monkeypatch)
+    asked: list[list[tuple[Connection, list[bytes]]]] = []
+    for replayed in (True, False):
+        if not replayed:
+            monkeypatch.setattr(execution, "replay", lambda recording, connection, live: (live, False))
         found.append([])
-        # What trains is never sent ahead.
         run = RunOptions(official=True, seed=11, device="cpu", without=COSTLY.get(slug, frozenset()))
         grade(assignment, submissions, found[-1].append, run=run, supervisor=supervisor)
-    for sent_ahead, one_by_one in zip(*found, strict=True):
-        assert plainly(sent_ahead) == plainly(one_by_one)
+        asked.append(sent[:])
+        sent.clear()
+    assert same_frames(*asked)
+    for replayed_one, one_by_one in zip(*found, strict=True):
+        assert plainly(replayed_one) == plainly(one_by_one)

@@ -19,7 +19,8 @@ from autograder.course import assignment as assignments
 from autograder.course import solution
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission
-from autograder.grading.session import RunOptions, grade
+from autograder.grading.options import RunOptions
+from autograder.grading.session import grade
 from autograder.model import Report, Verdict
 from autograder.workers.supervisor import Supervisor
 

@@ -11,12 +11,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from conftest import submitted
 
 from autograder.student import selftest
-from autograder.student.connection import Connection
 from autograder.student.faults import StudentRaised
-from autograder.student.handle import StudentCode
-from autograder.student.source import ModuleSources
 from autograder.wall import filesystem, jail, landlock, seccomp
 from autograder.wall.filesystem import View
 from autograder.wall.limits import Limits
@@ -57,8 +55,7 @@ def test_every_layer_has_a_remedy_and_an_attempt_that_can_fail(monkeypatch: pyte
         "import json, sys\n"
         "from autograder.wall import jail, landlock, seccomp\nfrom autograder.workers import zygote\n"
         "from autograder.student import selftest\n"
-        "from autograder.wall.limits import Limits\n"
-        "from autograder.workers.spec import WorkerSpec\n"
+        "from autograder.wall.limits import Limits\nfrom autograder.workers.spec import WorkerSpec\n"
         "from autograder.workers.supervisor import Supervisor, _BOOTSTRAP\n"
         "import autograder.workers.supervisor as s\n"
         "s._BOOTSTRAP = _BOOTSTRAP.replace('from autograder.workers.zygote import main', '''\n"
@@ -88,9 +85,9 @@ def test_an_ordinary_user_has_every_layer_too(tmp_path: Path) -> None:
         f"sys.path[:0] = [{str(ROOT)!r}, {site!r}]\n"
         "from autograder.student import selftest\nfrom autograder.workers import supervisor\n"
         "supervisor._BOOTSTRAP = 'import sys; sys.path[:0] = ' + repr(sys.path[:2]) + chr(10) + supervisor._BOOTSTRAP\n"
-        "from autograder.workers.spec import WorkerSpec\n"
+        "from autograder.wall.limits import Limits\nfrom autograder.workers.spec import WorkerSpec\n"
         "with supervisor.Supervisor() as s:\n"
-        "    found = selftest.examine(s, WorkerSpec())\n"
+        "    found = selftest.examine(s, WorkerSpec(Limits()))\n"
         "print(json.dumps([found.complete, found.missing, s.refusal]))\n"
     )
     version = [python, "-c", "import sys; print(sys.version_info[:2])"]
@@ -116,11 +113,9 @@ def test_a_numpy_worker_cannot_read_torch_and_a_torch_worker_can(supervisor: Sup
     source = b"def find():\n    import torch\n    return float(torch.ones(2).sum())\n"
     answers = []
     for torch in (False, True):
-        connection = Connection(
-            ModuleSources("m", {"m": ("m.py", source)}), supervisor, WorkerSpec(torch=torch), seed=0
-        )
+        connection = submitted({"m": source}, supervisor, torch=torch)
         try:
-            answers.append(StudentCode(connection).find())
+            answers.append(connection.student.find())
         except StudentRaised as raised:
             answers.append(raised.type_name)
         finally:
@@ -139,9 +134,8 @@ def test_an_installation_below_tmp_can_be_read(monkeypatch: pytest.MonkeyPatch) 
         with Supervisor() as supervisor:
             code = f"def f(): return open({folder + '/late.py'!r}).read()\n"
             code += "import tempfile\ndef g(): open('s', 'w').close(); return tempfile.TemporaryFile().write(b'x')\n"
-            source = ModuleSources("answer", {"answer": ("answer.py", code.encode())})
-            connection = Connection(source, supervisor, WorkerSpec(), seed=0)
-            student = StudentCode(connection)
+            connection = submitted({"answer": code.encode()}, supervisor)
+            student = connection.student
             assert student.f() == "x = 7\n"
             assert student.g() == 1  # the scratch folder itself is still there
             connection.close()

@@ -19,7 +19,8 @@ from autograder.course import submission as submissions
 from autograder.course.assignment import Assignment
 from autograder.errors import AssignmentError, AutograderError, CaseError, SandboxIncomplete, UsageError
 from autograder.grading import session
-from autograder.grading.session import RunOptions, grade, grade_one
+from autograder.grading.options import RunOptions
+from autograder.grading.session import grade, grade_one
 from autograder.model import Report, Verdict
 from autograder.student import selftest
 from autograder.workers.spec import WorkerSpec
@@ -208,13 +209,13 @@ def test_a_case_that_keeps_state_is_found_after_the_class(tmp_path: Path, superv
 def test_a_case_that_disappears_is_a_grader_error(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = session.GradingPlugin.run
+    run = session.Executor.run
 
-    def forgetful(self, case, connection, before):
-        outcome, log = run(self, case, connection, before)
-        return (replace(outcome, case="another") if case.id == "total_of_any" else outcome), log
+    def forgetful(self, case, *args, **more):
+        done = run(self, case, *args, **more)
+        return replace(done, outcome=replace(done.outcome, case="another")) if case.id == "total_of_any" else done
 
-    monkeypatch.setattr(session.GradingPlugin, "run", forgetful)
+    monkeypatch.setattr(session.Executor, "run", forgetful)
     [report] = graded(make(tmp_path), SOLUTION, supervisor=supervisor)
     assert len(report.outcomes) == 6
     assert line(report, "total_of_any").verdict is Verdict.GRADER_ERROR
@@ -365,7 +366,7 @@ def test_a_device_that_is_not_there_is_refused(
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assignment = replace(make(tmp_path).load(), allowed_imports=("torch",))
-    with pytest.raises(UsageError, match="no CUDA device"):
+    with pytest.raises(UsageError, match="No CUDA device"):
         resolved(assignment, "cuda", supervisor)
 
 

@@ -14,15 +14,14 @@ import numpy as np
 import pytest
 from conftest import Connect, Load
 from test_handle import OK, VERDICTS, fault_of
-from test_supervisor import ends
 
 from autograder.course import assignment as assignments
 from autograder.course import solution
 from autograder.course.submission import Submission
 from autograder.errors import SandboxIncomplete
-from autograder.grading.session import RunOptions, grade
+from autograder.grading.options import RunOptions
+from autograder.grading.session import grade
 from autograder.model import Report
-from autograder.student.handle import StudentCode
 from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
@@ -47,13 +46,13 @@ def test_verdicts_are_those_of_linux_and_the_next_call_works(load: Load, name: s
 def test_arrays_and_print_come_through(connect: Connect) -> None:
     connection = connect("import sys\ndef f(x):\n    print('출력', end='')\n    x += 1\n    return x * 2\n")
     x = np.zeros(3)
-    assert np.array_equal(StudentCode(connection).f(x), np.full(3, 2.0)) and x.sum() == 3
+    assert np.array_equal(connection.student.f(x), np.full(3, 2.0)) and x.sum() == 3
     assert connection.finish().output == "출력"
 
 
 def test_a_flood_is_kept_within_bounds(connect: Connect) -> None:
     connection = connect("def f():\n    for _ in range(3000): print('x' * 1000)\n    return 7\n", call_s=20.0)
-    assert StudentCode(connection).f() == 7
+    assert connection.student.f() == 7
     output = connection.finish().output
     assert output.startswith("xxx") and output.endswith("more bytes]") and len(output) < 70_000
 
@@ -63,8 +62,8 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     connection = connect(
         "import os\ndef f():\n    os.makedirs('a/b')\n    open('a/c', 'w').close()\n    return os.getpid()\n"
     )
-    pid = StudentCode(connection).f()
-    assert len(list(tmp_path.iterdir())) == 1 and Path(f"/proc/{pid}").exists()
+    pid = connection.student.f()
+    assert len(list(tmp_path.iterdir())) == 2 and Path(f"/proc/{pid}").exists()
     connection.close()
     assert list(tmp_path.iterdir()) == [] and not Path(f"/proc/{pid}").exists()
 
@@ -75,10 +74,11 @@ def test_what_a_worker_started_ends_with_it(connect: Connect) -> None:
         def f():
             return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid
     """)
-    pid = StudentCode(connection).f()
+    pid = connection.student.f()
     os.kill(pid, 0)  # it is there
     connection.close()
-    assert ends(pid)
+    status = Path(f"/proc/{pid}/status")
+    assert not status.exists() or "State:\tZ" in status.read_text()
 
 
 def test_the_surroundings_tell_nothing(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:

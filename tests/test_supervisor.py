@@ -15,21 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Connect
+from conftest import Connect, Submitted, submitted
 
 from autograder.errors import SandboxError
 from autograder.model import Verdict
-from autograder.student.connection import Connection
 from autograder.student.faults import StudentFault
-from autograder.student.handle import StudentCode
-from autograder.student.source import ModuleSources
 from autograder.wall.limits import Limits
 from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor, Zygote
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
-Connected = Callable[..., Connection]
+Connected = Callable[..., Submitted]
 
 SOURCE = """
 import os
@@ -43,11 +40,11 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def worker_of(connection: Connection) -> int:
+def worker_of(connection: Submitted) -> int:
     """The number of the worker in hand, as this process counts."""
-    StudentCode(connection).f()
-    assert connection._worker is not None
-    return connection._worker._pid
+    connection.student.f()
+    assert connection.worker is not None
+    return connection.worker._pid
 
 
 def is_running(pid: int) -> bool:
@@ -82,11 +79,10 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]
 @pytest.fixture
 def connected(own: Supervisor) -> Iterator[Connected]:
     """Connects to SOURCE through the test's own supervisor."""
-    opened: list[Connection] = []
+    opened: list[Submitted] = []
 
-    def connect(source: str = SOURCE) -> Connection:
-        files = {"answer": ("answer.py", source.encode())}
-        opened.append(Connection(ModuleSources("answer", files), own, WorkerSpec(), seed=0))
+    def connect(source: str = SOURCE) -> Submitted:
+        opened.append(submitted({"answer": source.encode()}, own))
         return opened[-1]
 
     yield connect
@@ -106,7 +102,7 @@ def test_no_process_and_no_folder_is_left_of_a_worker(own: Supervisor, connected
     one.close()
     assert not is_running(worker) and children_of(zygote) == [neighbour] and worker_of(other) == neighbour
     with pytest.raises(StudentFault):
-        StudentCode(other).die()
+        other.student.die()
     assert not is_running(neighbour) and children_of(zygote) == []
 
     own.close()
@@ -164,7 +160,7 @@ def test_no_descriptor_of_ours_is_left(connect: Connect) -> None:
     for _ in range(3):
         worker_of(connection)
         with pytest.raises(StudentFault):
-            StudentCode(connection).die()
+            connection.student.die()
     connection.close()
     assert len(os.listdir("/proc/self/fd")) == len(before)
 
@@ -175,7 +171,7 @@ def test_no_descriptor_of_ours_is_left(connect: Connect) -> None:
 def test_a_zygote_that_ends_during_a_call_costs_that_call(own: Supervisor, connected: Connected) -> None:
     """It may be the submission's doing, so it is never a fault of ours; and the next call works."""
     connection = connected()
-    student, worker, (zygote,) = StudentCode(connection), worker_of(connection), own.zygote_pids()
+    student, worker, (zygote,) = connection.student, worker_of(connection), own.zygote_pids()
 
     def strike() -> None:
         os.kill(zygote, signal.SIGKILL)
@@ -213,13 +209,14 @@ def test_everything_ends_with_the_grader(tmp_path: Path) -> None:
     script = f"""
 import os
 from pathlib import Path
-from autograder.workers.spec import WorkerSpec
+from autograder.student.case_run import CaseRun, CaseSettings
 from autograder.student.connection import Connection
 from autograder.student.source import ModuleSources
 from autograder.student.handle import StudentCode
+from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 source = ModuleSources("answer", {{"answer": ("answer.py", {SOURCE!r}.encode())}})
-StudentCode(Connection(source, Supervisor(), WorkerSpec(), seed=0)).f()
+StudentCode(CaseRun(Connection(source, Supervisor(), WorkerSpec(), seed=0), CaseSettings("case"))).f()
 pids = [os.getpid()]
 for pid in pids:
     pids += map(int, Path(f"/proc/{{pid}}/task/{{pid}}/children").read_text().split())
@@ -395,9 +392,9 @@ def test_a_submission_never_passes_through_the_zygote(own: Supervisor, connected
 
 def test_a_worker_counts_its_cpu_seconds(connect: Connect, supervisor: Supervisor) -> None:
     connection = connect("def f():\n    import time\n    while time.process_time() < 0.05: pass\n")
-    assert connection.cpu_s() == 0.0
-    StudentCode(connection).f()
-    assert connection.cpu_s() >= 0.04  # counted in ticks of 10 ms
+    assert connection.connection.cpu_s() == 0.0
+    connection.student.f()
+    assert connection.connection.cpu_s() >= 0.04  # counted in ticks of 10 ms
     before = supervisor.worker_cpu_s()
     connection.close()
-    assert supervisor.worker_cpu_s() >= before + 0.05 and connection.cpu_s() == 0.0
+    assert supervisor.worker_cpu_s() >= before + 0.05 and connection.connection.cpu_s() == 0.0

@@ -15,7 +15,8 @@ from autograder.course import assignment as assignments
 from autograder.course import solution, translation
 from autograder.course.assignment import Assignment
 from autograder.errors import AssignmentError
-from autograder.grading.session import RunOptions, grade_one, rejected
+from autograder.grading.options import RunOptions
+from autograder.grading.session import grade_one, rejected
 from autograder.messages import current_language, say
 from autograder.model import Language, Report
 from autograder.workers.supervisor import Supervisor

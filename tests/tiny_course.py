@@ -17,7 +17,8 @@ import pytest
 from autograder.course import assignment as assignments
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission
-from autograder.grading.session import RunOptions, grade
+from autograder.grading.options import RunOptions
+from autograder.grading.session import grade
 from autograder.model import GradedCase, Report, SandboxInfo
 from autograder.student import selftest
 from autograder.workers.supervisor import Supervisor

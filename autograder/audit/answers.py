@@ -9,11 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from ..checks.compare import as_array, compare, copied, is_tensor
+from ..checks.compare import compare
 from ..errors import CaseError
+from ..student.call import RecordedCall
+from ..student.case_run import CaseRun, CaseSettings
 from ..student.connection import Connection
 from ..student.faults import StudentFault, StudentRaised
-from ..student.handle import CaseLog, RecordedCall, RemoteFunction, StudentCode, StudentObject
+from ..student.handle import StudentCode
+from ..student.log import CaseLog
+from ..student.objects import RemoteFunction, StudentObject
+from ..values import as_array, copied, is_tensor
 from .baseline import MIN_CALL_S
 from .inputs import Arguments
 
@@ -45,17 +50,17 @@ class Difference:
 
 def call_each(connection: Connection, inputs: Iterable[Arguments]) -> Iterator[tuple[Arguments, Answer]]:
     """Make one call after the other through the wall, and yield what came of each."""
-    student = StudentCode(connection)
     for number, given in enumerate(inputs):
-        connection.begin(f"input {number}", call_s=MIN_CALL_S)  # every call finds its generators seeded
+        run = CaseRun(connection, CaseSettings(f"input {number}", call_s=MIN_CALL_S))  # seeds the generators
         try:
-            answer = Answer(_call(student, given))
+            answer = Answer(_call(StudentCode(run), given))
         except StudentRaised as exc:
             answer = Answer(raised=exc.type_name, refused=_ends_in_raise(exc.staff))
         except StudentFault as exc:
             answer = Answer(raised=exc.verdict.value)
         except (TypeError, RuntimeError) as exc:  # an argument that cannot be sent
             answer = Answer(raised=str(exc))
+        run.finish()
         yield given, answer
 
 
@@ -64,7 +69,7 @@ def _call(student: StudentCode, given: Arguments) -> RecordedCall:
     value = getattr(student, given.function)
     if isinstance(value, RemoteFunction):
         return value.record(*copied(given.args), **copied(given.kwargs))
-    return RecordedCall(given.function, (), {}, value, (), (), 0.0)
+    return RecordedCall(given.function, (), {}, value)
 
 
 def _ends_in_raise(trace: str) -> bool:

@@ -17,8 +17,9 @@ from pathlib import Path
 from ..course import assignment as assignments
 from ..course import solution, stubs
 from ..course.assignment import Assignment
+from ..grading.options import RunOptions
 from ..grading.pool import share
-from ..grading.session import CollectedCases, RunOptions, collect_cases
+from ..grading.session import CollectedCases, collect_cases
 from ..model import Case
 from ..workers.supervisor import Supervisor
 from .equivalents import Confirmed, read_confirmed

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator
-
 from ..course import solution
 from ..course.assignment import Assignment
 from ..errors import CaseError
+from ..grading.cache import OutcomeCache
 from ..grading.session import CollectedCases
 from ..model import Case, Outcome, Verdict
-from ..student.connection import Connection
-from ..student.handle import CaseLog, RecordedCall
-from ..student.replay import Scripts
+from ..student.call import RecordedCall
+from ..student.log import CaseLog
 from .seeds import SEED, in_one_worker
 
 QUICK_CASE_S = 0.04  # of CPU time: with 50 seeds and 6 right answers such a case takes at most 12 s
@@ -33,7 +30,7 @@ class Baseline:
         call_s: the limit of a single call of a mutant by case, in seconds.
         calls: the first calls of each function.
         functions: the functions that the cases of a task call, by task.
-        scripts: the calls of all cases, to be sent to mutants in one go.
+        cache: the outcomes of all cases by the replies, so that a case is not run on a mutant that answers alike.
     """
 
     def __init__(self, assignment: Assignment, cases: CollectedCases) -> None:
@@ -46,22 +43,22 @@ class Baseline:
         self.call_s: dict[str, float] = {}
         self.calls: dict[str, list[RecordedCall]] = {}
         self.functions: dict[str, set[str]] = {}
-        self.scripts: Scripts = {}
-        self._slow = frozenset(case.id for case in cases.plan if cases.own_limit(case))
+        self.cache = OutcomeCache()
+        self._slow = frozenset(case.id for case in cases.plan if cases.has_own_limit(case))
         due = [case for case in cases.plan if not self.is_slow(case)]
         modules = solution.modules(assignment)
-        for seed, connection in in_one_worker(cases, modules, (SEED, SEED + 1), self.scripts):
-            for case, outcome, log, seconds in run_timed(cases, connection, due):
+        for seed, connection in in_one_worker(cases, modules, (SEED, SEED + 1)):
+            for case, outcome, log in cases.run_on(connection, due, cache=self.cache):
                 if outcome.verdict is not Verdict.PASSED:
                     raise CaseError(
                         f"{assignment.slug}: with seed {seed} the case {case.id} does not pass on the solution "
                         f"({describe(outcome)}). Fix the case or the solution."
                     )
-                self._add(case, seconds, log)
+                self._add(case, log)
 
-    def _add(self, case: Case, seconds: float, log: CaseLog) -> None:
+    def _add(self, case: Case, log: CaseLog) -> None:
         # the shorter of two: the first run may have started the worker, or imported a part of torch
-        self.seconds[case.id] = min(seconds, self.seconds.get(case.id, seconds))
+        self.seconds[case.id] = min(log.cpu_s, self.seconds.get(case.id, log.cpu_s))
         longest = max((call.seconds for call in log.calls), default=0.0)
         self.call_s[case.id] = max(MIN_CALL_S, MAX_CALL_RATIO * longest, self.call_s.get(case.id, 0.0))
         for call in log.calls:
@@ -83,17 +80,6 @@ class Baseline:
         if self.is_slow(case):
             return True, 0.0
         return False, 0.0 if self.is_quick(case) else self.seconds[case.id]
-
-
-def run_timed(
-    cases: CollectedCases, connection: Connection, due: Iterable[Case]
-) -> Iterator[tuple[Case, Outcome, CaseLog, float]]:
-    """Run cases in one worker; yield each with its outcome, its log, and the CPU seconds on both sides of the wall."""
-    before = time.process_time() + connection.cpu_s()
-    for case, outcome, log in cases.run_on(connection, due):
-        now = time.process_time() + connection.cpu_s()
-        yield case, outcome, log, now - before
-        before = now
 
 
 def describe(outcome: Outcome) -> str:

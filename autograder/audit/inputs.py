@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..student.handle import RecordedCall, StudentObject
+from ..student.call import RecordedCall
+from ..student.objects import StudentObject
 from ..student.recipes import Recipe
 from ..values import as_array, is_tensor
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from ..course import solution
 from ..course.assignment import Assignment
+from ..grading.cache import OutcomeCache
 from ..grading.session import CollectedCases
 from ..model import Case, Outcome, Verdict
-from ..student.replay import Scripts
-from .baseline import Baseline, describe, run_timed
+from .baseline import Baseline, describe
 from .results import FalseAlarm, RightAnswersResult
 from .seeds import FEW_SEEDS, SEED, in_one_worker
 
@@ -32,10 +32,10 @@ class RightAnswers:
     def with_seeds(self, seeds: Sequence[int]) -> RightAnswersResult:
         """Grade every answer on the cases that are not slow. All cases run with a few seeds, quick ones with all."""
         result = RightAnswersResult()
-        scripts: Scripts = {}
+        cache = OutcomeCache()
         for name, modules in self._answers:
-            for seed, connection in in_one_worker(self._cases, modules, seeds, scripts):
-                for case, outcome, _ in self._cases.run_on(connection, self._due(seed)):
+            for seed, connection in in_one_worker(self._cases, modules, seeds):
+                for case, outcome, _ in self._cases.run_on(connection, self._due(seed), cache=cache):
                     _add(result, name, seed, case, outcome)
         return result
 
@@ -49,10 +49,10 @@ class RightAnswers:
         name, modules = self._answers[number]
         slow = [case for case in self._cases.plan if self._baseline.is_slow(case)]
         for seed, connection in in_one_worker(self._cases, modules, [SEED + number] if slow else []):
-            for case, outcome, _, seconds in run_timed(self._cases, connection, slow):
+            for case, outcome, log in self._cases.run_on(connection, slow):
                 _add(result, name, seed, case, outcome)
                 if name == "solution":
-                    self._baseline.seconds[case.id] = seconds
+                    self._baseline.seconds[case.id] = log.cpu_s
         return result
 
 

@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterable
 
 from ..grading.session import CollectedCases
 from ..student.connection import Connection
-from ..student.replay import Scripts
 
 SEED = 1  # of everything that runs with one seed only; other seeds follow it
 FEW_SEEDS = 3  # of a case that is not quick
@@ -20,19 +19,19 @@ def set_seed(cases: CollectedCases, seed: int) -> None:
 
 
 def in_one_worker(
-    cases: CollectedCases, modules: dict[str, bytes], seeds: Iterable[int], scripts: Scripts | None = None
+    cases: CollectedCases, modules: dict[str, bytes], seeds: Iterable[int]
 ) -> Generator[tuple[int, Connection], None, None]:
     """Set each seed in ``cases``, and yield it with a connection to a worker that has imported ``modules``.
 
     To start a worker takes longer than to run many a case. So one worker serves all seeds, unless it has used much of
     its limits.
     """
-    connection = cases.connect(modules, scripts=scripts)
+    connection = cases.connect(modules)
     try:
         for seed in seeds:
-            if connection.cpu_s() > MAX_WORKER_CPU_SHARE * connection.limits.cpu_s:
+            if connection.cpu_s() > MAX_WORKER_CPU_SHARE * connection.spec.limits.cpu_s:
                 connection.close()
-                connection = cases.connect(modules, scripts=scripts)
+                connection = cases.connect(modules)
             set_seed(cases, seed)
             yield seed, connection
     finally:

@@ -17,7 +17,7 @@ from ..course.assignment import Assignment
 from ..grading.session import CollectedCases
 from ..model import Case, Verdict
 from ..student.connection import Connection
-from ..student.handle import CaseLog
+from ..student.log import CaseLog
 from .answers import Answer, Difference, call_each, difference, first_difference, is_accepted
 from .baseline import Baseline
 from .equivalents import ACCEPTED, Confirmed

@@ -57,8 +57,9 @@ def run_mutant(
     kills: list[str] = []
     wanted = itertools.takewhile(lambda case: not kills or baseline.is_quick(case), due)
     set_seed(cases, SEED)
-    with closing(cases.connect(mutant.modules, scripts=baseline.scripts)) as connection:
-        for case, outcome, _ in cases.run_on(connection, wanted, ignore_needs=True, call_s=baseline.call_s):
+    with closing(cases.connect(mutant.modules)) as connection:
+        answers = cases.run_on(connection, wanted, ignore_needs=True, call_s=baseline.call_s, cache=baseline.cache)
+        for case, outcome, _ in answers:
             ran.append(case.id)
             if outcome.verdict is not Verdict.PASSED:
                 kills.append(case.id)

@@ -12,8 +12,9 @@ from ..course import submission as submissions
 from ..course.assignment import Assignment
 from ..course.submission import Submission
 from ..errors import SubmissionRejected, UsageError
+from ..grading.options import RunOptions
 from ..grading.rubric import DECIMALS
-from ..grading.session import Record, RunOptions, grade, rejected
+from ..grading.session import Record, grade, rejected
 from ..model import Report
 from ..reports.printable import printable
 from ..reports.render import write_text

@@ -15,14 +15,44 @@ from numpy.typing import NDArray
 from ..course.solution import Mistake
 from ..messages import translate
 from ..model import Case, Outcome, Verdict
-from ..student.handle import CaseLog, RecordedCall, RemoteFunction, StudentObject
+from ..student.call import RecordedCall
+from ..student.connection import Connection
+from ..student.log import CaseLog
+from ..student.objects import RemoteFunction, StudentObject
 from ..student.recipes import Recipe
 from ..values import as_array, is_tensor
 
 RTOL, ATOL = 1e-6, 1e-9  # the same formula in another order of operations
-TOO_SLOW_S = 2.0  # a case that trains for seconds is not run once more for every known mistake
+TOO_SLOW_S = 2.0  # of CPU time: a case that trains for seconds is not run once more for every known mistake
+
+MAX_MISTAKE_WORKERS = 16  # that wait for the next case: a task seldom has more mistakes
 
 Run = Callable[[Case, Mistake], tuple[Outcome, CaseLog]]
+
+
+class MistakeWorkers:
+    """Connections to known mistakes. Their workers wait for a while.
+
+    A submission that fails one case of a task fails others, and the same mistakes are tried for these.
+    """
+
+    def __init__(self, connect: Callable[[Mistake], Connection]) -> None:
+        self._connect = connect
+        self._open: dict[str, Connection] = {}  # the one used last at the end
+
+    def connect(self, mistake: Mistake) -> Connection:
+        """Return the connection to a mistake; close the one that was used longest ago if there are too many."""
+        connection = self._open.pop(mistake.id, None) or self._connect(mistake)
+        self._open[mistake.id] = connection
+        if len(self._open) > MAX_MISTAKE_WORKERS:
+            self._open.pop(next(iter(self._open))).close()
+        return connection
+
+    def close(self) -> None:
+        """End all workers."""
+        for connection in self._open.values():
+            connection.close()
+        self._open.clear()
 
 
 class KnownMistakes:
@@ -36,7 +66,7 @@ class KnownMistakes:
 
     def hint(self, case: Case, outcome: Outcome, log: CaseLog) -> str:
         """Return the hint of the known mistake that behaves as this submission did in ``case``, or ""."""
-        if outcome.verdict not in (Verdict.FAILED, Verdict.ERRORED) or outcome.seconds > TOO_SLOW_S:
+        if outcome.verdict not in (Verdict.FAILED, Verdict.ERRORED) or log.cpu_s > TOO_SLOW_S:
             return ""
         for mistake in self._candidates(case):
             theirs, their_log = self._on(case, mistake)

@@ -7,56 +7,35 @@ what does not depend on a submission (numeric slopes, the behaviour of known mis
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
-import importlib.metadata
-import importlib.util
 import os
 import sys
-import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 
 from ..course import solution, translation
 from ..course.assignment import Assignment
 from ..course.submission import Submission
-from ..errors import AssignmentError, CaseError, SandboxIncomplete, UsageError
+from ..errors import CaseError, UsageError
 from ..messages import current_language
-from ..model import Case, GraderInfo, Language, Outcome, Report, SandboxInfo, Score, SubmissionInfo, Verdict
-from ..student import selftest
+from ..model import Case, GraderInfo, Language, Outcome, Report, Score, SubmissionInfo, Verdict
 from ..student.connection import Connection
-from ..student.handle import CaseLog
-from ..student.replay import Scripts
+from ..student.log import CaseLog
 from ..student.source import ModuleSources, parameters_of
-from ..wall.limits import Limits
-from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
 from . import rubric
-from .mistakes import KnownMistakes
+from .cache import OutcomeCache
+from .environment import device_of, examine, spec_of, version
+from .execution import Executor
+from .mistakes import KnownMistakes, MistakeWorkers
+from .options import RunOptions
 from .pytest_plugin import GradingPlugin, pytest_arguments
-
-MAX_MISTAKE_WORKERS = 16  # workers of known mistakes that wait to be asked again: a task has seldom more
+from .reference import imported_solution
 
 Record = Callable[[Report], None]
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """How to grade: ``official`` adds the hidden cases, ``seed`` fixes every draw, ``device`` is auto, cpu or cuda.
-
-    ``without`` names cases to leave out, with their points: an author at work on others does not wait for the one that
-    trains for seconds.
-    """
-
-    official: bool = False
-    seed: int = 0
-    device: str = "auto"
-    without: frozenset[str] = frozenset()
 
 
 def grade(
@@ -85,38 +64,36 @@ def grade_one(assignment: Assignment, submission: Submission, *, run: RunOptions
 
 
 class _Session:
-    def __init__(self, assignment: Assignment, run: RunOptions, supervisor: Supervisor) -> None:
-        run = replace(run, device=_device(assignment, run))
+    """Collects the cases of one assignment and runs them on the solution, on known mistakes and on submissions."""
+
+    def __init__(self, assignment: Assignment, options: RunOptions, supervisor: Supervisor) -> None:
+        options = replace(options, device=device_of(assignment, options))
         self._assignment = assignment
-        self._run = run
+        self._options = options
         self._supervisor = supervisor
-        self._spec = _spec(assignment, gpu=run.device == "cuda")
-        self._prepared: dict[str, dict[Any, Any]] = {}
-        self._scripts: Scripts = {}
-        self._mistake_workers: dict[str, Connection] = {}  # to known mistakes, the one asked last at the end
+        self._spec = spec_of(assignment, options)
         self._parameters = _parameters(assignment)
-        self._sandbox = examine(assignment, run=run, supervisor=supervisor)
-        self._solution = solution.modules(assignment) if assignment.solution or run.official else None
-        self._mistakes = solution.mistakes(assignment) if self._solution else []
-        self._plugin: GradingPlugin | None = None
+        self._sandbox = examine(assignment, options=options, supervisor=supervisor)
+        self._solution = solution.modules(assignment) if assignment.solution or options.official else None
 
     def serve(self, submissions: Iterable[Submission], record: Record) -> None:
         """Collect, prove, grade, prove again."""
 
-        def loop(plugin: GradingPlugin) -> None:
-            if self._run.official and not self._run.without:
-                self._check_points(plugin.plan)
-            if failed := self._first_failure_on_solution(self._scripts):
+        def loop(executor: Executor) -> None:
+            if self._options.official and not self._options.without:
+                self._check_points(executor.cases)
+            cache = OutcomeCache()
+            if failed := self._first_failure_on_solution(executor, cache):
                 raise CaseError(_does_not_pass(self._assignment, failed))
-            known = self._known()
             graded = 0
-            for submission in submissions:
-                if graded == 1:  # a class: the collector can pass by what stays, the collection and the prepared values
-                    gc.collect()
-                    gc.freeze()
-                record(self._report(submission, known))
-                graded += 1
-            if graded > 1 and (failed := self._first_failure_on_solution()):
+            with self.known_mistakes(executor) as mistakes:
+                for submission in submissions:
+                    if graded == 1:  # a class: the collector need not look again at the collection and prepared values
+                        gc.collect()
+                        gc.freeze()
+                    record(self._report(executor, submission, mistakes, cache))
+                    graded += 1
+            if graded > 1 and (failed := self._first_failure_on_solution(executor)):
                 raise CaseError(
                     f"{self._assignment.slug}: the case {failed.case} does not pass on the solution any more, after a "
                     "class was graded with it, so something stays from one submission to the next. Do not trust these "
@@ -124,71 +101,56 @@ class _Session:
                     slug="case-drift",
                 )
 
-        self._collect(loop)
+        self.collect(loop)
 
-    def _collect(self, loop: Callable[[GradingPlugin], None]) -> None:
-        """Collect the cases and call ``loop`` inside pytest's own; raise what it raised."""
-
-        def with_plan(plugin: GradingPlugin) -> None:
-            self._plugin = plugin
-            loop(plugin)
-
-        hidden = self._assignment.hidden_cases if self._run.official else None
+    def collect(self, work: Callable[[Executor], None]) -> None:
+        """Collect the cases and call ``work`` inside pytest's own loop; raise what it raised."""
+        hidden = self._assignment.hidden_cases if self._options.official else None
         files = [path.resolve() for path in (self._assignment.visible_cases, hidden) if path]
-        with _imported(self._assignment) if hidden else contextlib.nullcontext() as reference:
+        with imported_solution(self._assignment) if hidden else contextlib.nullcontext() as reference:
             plugin = GradingPlugin(
-                with_plan,
+                work,
                 tasks=[task.id for task in self._assignment.tasks],
                 hidden=hidden and hidden.resolve(),
                 reference=reference,
-                seed=self._run.seed,
-                device=self._run.device,
-                without=self._run.without,
+                options=self._options,
             )
             try:
                 _pytest_main(files, plugin)
             finally:
                 gc.unfreeze()
-                for connection in self._mistake_workers.values():
-                    connection.close()
-                self._mistake_workers.clear()
         if plugin.failure is not None:
             raise plugin.failure
-        if self._plugin is None:
+        if plugin.executor is None:
             raise CaseError(f"pytest ended before it collected {files[0]}.", slug="case-collection")
 
-    def lend(self, work: Callable[[CollectedCases], None]) -> None:
-        """Collect, and hand the cases to ``work``."""
-        self._collect(lambda plugin: work(CollectedCases(self, plugin)))
+    # --- the solution and the known mistakes
 
-    # --- the solution
+    def _first_failure_on_solution(self, executor: Executor, cache: OutcomeCache | None = None) -> Outcome | None:
+        """Run every case on the solution, through the wall; return the first outcome that is not PASSED.
 
-    def _first_failure_on_solution(self, scripts: Scripts | None = None) -> Outcome | None:
-        """Run every case on the solution, through the wall; return the first that does not pass.
-
-        What the cases ask is kept in ``scripts``; without them every case is run, whatever is known of it.
+        What the cases ask is kept in ``cache``; without one every case is run.
         """
         if self._solution is None:
             return None
-        outcomes = self._outcomes(self._connect(self._solution, scripts=scripts))
+        outcomes = self._outcomes(executor, self.connect(self._solution), None, cache)
         return next((outcome for outcome in outcomes if outcome.verdict is not Verdict.PASSED), None)
 
-    def _run_mistake(self, case: Case, known: solution.Mistake) -> tuple[Outcome, CaseLog]:
-        """Run one case on a known mistake, as if it had been handed in.
+    @contextlib.contextmanager
+    def known_mistakes(self, executor: Executor) -> Iterator[KnownMistakes]:
+        """Offer the known mistakes of the assignment; their workers end with the block."""
+        mistakes = solution.mistakes(self._assignment) if self._solution else []
+        workers = MistakeWorkers(lambda mistake: self.connect(mistake.modules))
 
-        Its worker stays for a while: who fails one case of a task fails others, for which the same mistakes are asked.
-        """
-        assert self._plugin is not None
-        connection = self._mistake_workers.pop(known.id, None) or self._connect(known.modules)
-        self._mistake_workers[known.id] = connection
-        if len(self._mistake_workers) > MAX_MISTAKE_WORKERS:
-            self._mistake_workers.pop(next(iter(self._mistake_workers))).close()  # the one that was asked longest ago
-        passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
-        return self._plugin.run(case, connection, passed)
+        def run(case: Case, mistake: solution.Mistake) -> tuple[Outcome, CaseLog]:
+            passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
+            done = executor.run(case, workers.connect(mistake), passed)
+            return done.outcome, done.log
 
-    def _known(self) -> KnownMistakes:
-        assert self._plugin is not None
-        return KnownMistakes(self._mistakes, self._plugin.plan, self._run_mistake)
+        try:
+            yield KnownMistakes(mistakes, executor.cases, run)
+        finally:
+            workers.close()
 
     def _check_points(self, plan: Sequence[Case]) -> None:
         for task in self._assignment.tasks:
@@ -201,10 +163,11 @@ class _Session:
 
     # --- submissions
 
-    def _report(self, submission: Submission, known: KnownMistakes) -> Report:
-        assert self._plugin is not None
-        connection = self._connect(submission.modules, submission, scripts=self._scripts)
-        lines = rubric.graded(self._plugin.plan, self._outcomes(connection, known))
+    def _report(
+        self, executor: Executor, submission: Submission, mistakes: KnownMistakes, cache: OutcomeCache
+    ) -> Report:
+        connection = self.connect(submission.modules, submission)
+        lines = rubric.graded(executor.cases, self._outcomes(executor, connection, mistakes, cache))
         shown = translation.translated(self._assignment)
         return Report(
             assignment=shown.slug,
@@ -214,76 +177,74 @@ class _Session:
             score=rubric.score(lines),
             outcomes=lines,
             sandbox=self._sandbox,
-            grader=GraderInfo(version=version(), seed=self._run.seed, device=self._run.device),
-            official=self._run.official,
+            grader=GraderInfo(version=version(), seed=self._options.seed, device=self._options.device),
+            official=self._options.official,
             complete=rubric.is_complete(lines),
             notes=submission.notes,
             language=Language(current_language()),
         )
 
-    def _outcomes(self, connection: Connection, known: KnownMistakes | None = None) -> list[Outcome]:
-        assert self._plugin is not None
-        done: dict[str, Outcome] = {}
+    def _outcomes(
+        self, executor: Executor, connection: Connection, mistakes: KnownMistakes | None, cache: OutcomeCache | None
+    ) -> list[Outcome]:
+        """Run all cases on one submission, with the hints of known mistakes."""
+        outcomes: dict[str, Outcome] = {}
         try:
-            for case in self._plugin.plan:
-                outcome, log = self._plugin.run(case, connection, done)
-                if connection.known is None:
-                    hint = known.hint(case, outcome, log) if known else ""
+            for case in executor.cases:
+                done = executor.run(case, connection, outcomes, cache=cache)
+                outcome = done.outcome
+                if done.run is not None:  # it was not known
+                    hint = mistakes.hint(case, outcome, done.log) if mistakes else ""
                     outcome = replace(outcome, hint=hint) if hint else outcome
-                    self._plugin.remember(case, outcome, connection)
-                done[case.id] = outcome
+                    if cache is not None:
+                        cache.keep(executor.seed, outcome, done.run)
+                outcomes[case.id] = outcome
         finally:
             connection.close()  # before anything is reported: nothing of the submission may still run
-        return list(done.values())
+        return list(outcomes.values())
 
-    def _connect(
-        self,
-        modules: dict[str, bytes],
-        submission: Submission | None = None,
-        *,
-        seed: int | None = None,
-        scripts: Scripts | None = None,
+    def connect(
+        self, modules: dict[str, bytes], submission: Submission | None = None, *, seed: int | None = None
     ) -> Connection:
+        """Connect to a worker with these modules, with the assignment's limits; the caller closes it."""
         main = self._assignment.modules[0]
-        missing = submission.explain_missing(main) if submission and main not in modules else ""
         source = ModuleSources(
             main=main,
             modules={name: (f"{name}.py", data) for name, data in modules.items()},
-            missing=missing,
+            missing=submission.explain_missing(main) if submission and main not in modules else "",
             parameters=self._parameters,
             place=submission.place if submission else None,
         )
-        return Connection(
-            source,
-            self._supervisor,
-            self._spec,
-            seed=self._run.seed if seed is None else seed,
-            prepared=self._prepared,
-            scripts=scripts,
-        )
+        return Connection(source, self._supervisor, self._spec, seed=self._options.seed if seed is None else seed)
 
 
 class CollectedCases:
-    """The cases of one assignment, collected once and proven by nobody: run any of them on anything, with any seed.
+    """The cases of one assignment, collected once and not yet run on the solution: run any of them on anything.
 
     For those who examine the cases themselves. Only valid inside the function that :func:`collect_cases` calls.
     """
 
-    def __init__(self, session: _Session, plugin: GradingPlugin) -> None:
-        self.plan: tuple[Case, ...] = plugin.plan
-        self.seed = plugin.seed
+    def __init__(self, session: _Session, executor: Executor) -> None:
+        self.plan: tuple[Case, ...] = executor.cases
         self._session = session
-        self._plugin = plugin
-        self._known = session._known()
+        self._executor = executor
+        self._mistakes = contextlib.ExitStack()
+        self._known = self._mistakes.enter_context(session.known_mistakes(executor))
 
-    def own_limit(self, case: Case) -> bool:
-        """Whether ``case`` has a ``call_s`` of its own: it trains."""
-        return self._plugin.call_s[case.id] is not None
+    @property
+    def seed(self) -> int:
+        """The seed of the next cases."""
+        return self._executor.seed
+
+    def has_own_limit(self, case: Case) -> bool:
+        """Return whether ``case`` has a ``call_s`` of its own: it trains."""
+        return self._executor.plan[case.id].call_s is not None
 
     def reseed(self, seed: int) -> None:
-        """Let the next cases draw as in a run with this seed. Slopes stay, for a seed may come again."""
-        self.seed = self._plugin.seed = seed
-        self._known = self._session._known()
+        """Let the next cases draw as in a run with this seed. Numeric slopes stay, because a seed may come again."""
+        self._executor.seed = seed
+        self.close()
+        self._known = self._mistakes.enter_context(self._session.known_mistakes(self._executor))
 
     def run(
         self,
@@ -312,29 +273,34 @@ class CollectedCases:
         *,
         ignore_needs: bool = False,
         call_s: Mapping[str, float] | None = None,
+        cache: OutcomeCache | None = None,
     ) -> Iterator[tuple[Case, Outcome, CaseLog]]:
-        """Like :meth:`run`, in the worker of ``connection``, which may have served other seeds before."""
-        connection.reseed(self.seed)
-        done: dict[str, Outcome] = {}
+        """Like :meth:`run`, in the worker of ``connection``, which may have served other seeds before.
+
+        ``cache`` keeps outcomes for submissions that answer alike, as in a class.
+        """
+        connection.seed = self.seed
+        outcomes: dict[str, Outcome] = {}
         for case in cases:
             passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
-            before = passed if ignore_needs else passed | done
-            outcome, log = self._plugin.run(case, connection, before, call_s=(call_s or {}).get(case.id))
-            if connection.known is None:
-                self._plugin.remember(case, outcome, connection)
-            done[case.id] = outcome
-            yield case, outcome, log
+            before = passed if ignore_needs else passed | outcomes
+            done = self._executor.run(case, connection, before, call_s=(call_s or {}).get(case.id), cache=cache)
+            if cache is not None and done.run is not None:
+                cache.keep(self.seed, done.outcome, done.run)
+            outcomes[case.id] = done.outcome
+            yield case, done.outcome, done.log
 
     def hint(self, case: Case, outcome: Outcome, log: CaseLog) -> str:
         """Return the hint that a student reads: that of the known mistake which behaves alike, or the case's own."""
         return self._known.hint(case, outcome, log) or outcome.hint
 
-    def connect(self, modules: dict[str, bytes], *, scripts: Scripts | None = None) -> Connection:
-        """Connect to a worker with these modules, with the assignment's limits; to be closed by the caller.
+    def connect(self, modules: dict[str, bytes]) -> Connection:
+        """Connect to a worker with these modules, with the assignment's limits; the caller closes it."""
+        return self._session.connect(modules, seed=self.seed)
 
-        In ``scripts`` is kept what the cases ask, for the next to be asked that in one go, as in a class.
-        """
-        return self._session._connect(modules, seed=self.seed, scripts=scripts)
+    def close(self) -> None:
+        """End the workers of known mistakes."""
+        self._mistakes.close()
 
 
 def collect_cases(
@@ -342,9 +308,19 @@ def collect_cases(
 ) -> None:
     """Collect the cases of ``assignment`` and call ``work`` with a :class:`CollectedCases`.
 
-    Raises what :func:`grade` raises, but proves nothing: that is up to ``work``, whose own exceptions pass through.
+    Raises what :func:`grade` raises, but does not run the cases on the solution: that is up to ``work``, whose own
+    exceptions pass through.
     """
-    _Session(assignment, run, supervisor).lend(work)
+    session = _Session(assignment, run, supervisor)
+
+    def lend(executor: Executor) -> None:
+        cases = CollectedCases(session, executor)
+        try:
+            work(cases)
+        finally:
+            cases.close()
+
+    session.collect(lend)
 
 
 def _pytest_main(files: list[Path], plugin: GradingPlugin) -> None:
@@ -377,33 +353,6 @@ def _does_not_pass(assignment: Assignment, outcome: Outcome) -> str:
     )
 
 
-def _device(assignment: Assignment, run: RunOptions) -> str:
-    """Resolve "auto": CUDA when the assignment uses torch and torch finds a device, else the CPU.
-
-    An official run takes the CPU unless told otherwise: a GPU's driver needs what Landlock and the system-call filter
-    forbid. UsageError when CUDA was asked for and is not there: every case would fail for no fault of the submission.
-    """
-    wanted = "cpu" if run.official and run.device == "auto" else run.device
-    driver = [*Path("/dev").glob("nvidia[0-9]*"), *Path("/dev").glob("dxg")]
-    if wanted == "cpu" or not assignment.needs_torch or (wanted == "auto" and not driver):
-        return "cpu"  # without looking into torch, whose import takes seconds
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda"
-    if wanted == "auto":
-        return "cpu"
-    raise UsageError("There is no CUDA device here. Say --device cpu, or leave it out.")
-
-
-def _spec(assignment: Assignment, *, gpu: bool) -> WorkerSpec:
-    values: dict[str, Any] = dict(assignment.limits)
-    if "memory_mib" in values:
-        values["memory_mib"] = int(values["memory_mib"])
-    packages = frozenset(assignment.allowed_imports) | {"numpy"}  # the guest itself needs numpy
-    return WorkerSpec(Limits(**values, gpu=gpu), torch=assignment.needs_torch, packages=packages)
-
-
 def _parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
     """The parameter names of every function, from the stub; without a stub messages do without names."""
     path = assignment.stub(assignment.modules[0])
@@ -411,81 +360,6 @@ def _parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
         return parameters_of(path.read_bytes())
     except (OSError, SyntaxError, ValueError):
         return {}
-
-
-def examine(assignment: Assignment, *, run: RunOptions, supervisor: Supervisor) -> SandboxInfo:
-    """Find out which layers of the sandbox hold, once for each supervisor; SandboxIncomplete for an official run."""
-    spec = _spec(assignment, gpu=_device(assignment, run) == "cuda")
-    found = supervisor.examined.get(spec)
-    if found is None:
-        found = supervisor.examined[spec] = selftest.examine(supervisor, spec)
-    if run.official and not found.complete:
-        remedies = dict.fromkeys(selftest.REMEDIES[name] for name in found.missing)
-        raise SandboxIncomplete(
-            f"Official grading needs every layer of the sandbox; missing here: {', '.join(found.missing)}. "
-            f"{supervisor.refusal} {' '.join(remedies)} Or grade without --official, for practice."
-        )
-    return found
-
-
-@contextlib.contextmanager
-def _one_torch_thread() -> Iterator[None]:
-    """Let torch compute wanted values in one thread: measured, two on two busy cores cost five times the CPU."""
-    torch = sys.modules.get("torch")
-    if torch is None:
-        yield
-        return
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
-@contextlib.contextmanager
-def _imported(assignment: Assignment) -> Iterator[ModuleType]:
-    """Import the solution here: it is trusted, and hidden cases compute wanted values with it. Afterwards it is gone.
-
-    Its main module has a private name; the others can be imported by their own. AssignmentError when it raises.
-    """
-    assert assignment.solution is not None
-    path = assignment.solution / f"{assignment.modules[0]}.py"
-    name = f"autograder_solution_{assignment.slug.replace('-', '_')}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    before = {other: sys.modules.pop(other) for other in assignment.modules if other in sys.modules}
-    sys.modules[name] = module  # dataclasses and pickling inside the solution look it up
-    sys.path.insert(0, str(assignment.solution))
-    try:
-        try:
-            spec.loader.exec_module(module)
-        except Exception as exc:
-            place = _place(exc, assignment.solution) or str(path)
-            raise AssignmentError(f"{place}: the solution cannot be imported: {type(exc).__name__}: {exc}.") from exc
-        with _one_torch_thread():
-            yield module
-    finally:
-        sys.path.remove(str(assignment.solution))
-        for other in (name, *assignment.modules):
-            sys.modules.pop(other, None)
-        sys.modules.update(before)
-
-
-def _place(exc: Exception, folder: Path) -> str:
-    """Return the last file and line in ``folder`` that an exception passed, "" where there is none."""
-    frames = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(exc.__traceback__)]
-    if isinstance(exc, SyntaxError) and exc.filename:
-        frames.append((exc.filename, exc.lineno))
-    inside = [(file, line) for file, line in frames if Path(file).parent == folder]
-    return f"{inside[-1][0]}, line {inside[-1][1]}" if inside else ""
-
-
-@functools.cache
-def version() -> str:
-    """The framework's version, as installed; looked up once, because each look parses a file."""
-    return importlib.metadata.version("autograder")
 
 
 def rejected(
@@ -503,8 +377,8 @@ def rejected(
         submission=SubmissionInfo(student=student, sha256=""),
         score=Score(earned=0.0, possible=assignment.points),
         outcomes=(),
-        sandbox=examine(assignment, run=run, supervisor=supervisor),
-        grader=GraderInfo(version=version(), seed=run.seed, device=_device(assignment, run)),
+        sandbox=examine(assignment, options=run, supervisor=supervisor),
+        grader=GraderInfo(version=version(), seed=run.seed, device=device_of(assignment, run)),
         official=run.official,
         notes=(sentence,),
         language=Language(current_language()),

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..messages import say
 from ..model import Verdict
-from ..wall.limits import Limits
+from ..workers.spec import WorkerSpec
 from ..workers.worker import LossReason, WorkerLost
 from .source import ModuleSources
 
@@ -147,9 +147,8 @@ class FaultMessages:
     """
 
     source: ModuleSources
-    limits: Limits
-    packages: frozenset[str] | None
-    secret: bool
+    spec: WorkerSpec
+    secret: bool = False
 
     def raised(self, error: RemoteError, describe: Callable[[], str]) -> StudentFault | StudentRaised:
         """Return what a call that raised raises in the case."""
@@ -160,7 +159,7 @@ class FaultMessages:
             name = stubs[-1] if stubs else self.call(describe).partition("(")[0]
             return StudentFault(Verdict.NOT_ATTEMPTED, say("student.not-attempted", name=name), staff=staff)
         if "MemoryError" in error.bases or "DefaultCPUAllocator" in error.text:
-            message = say("worker.memory", call=self.call(describe), mib=self.limits.memory_mib)
+            message = say("worker.memory", call=self.call(describe), mib=self.spec.limits.memory_mib)
             return StudentFault(Verdict.OUT_OF_MEMORY, message, staff=staff)
         if "RecursionError" in error.bases:
             message = say("student.recursion", call=self.call(describe))
@@ -205,14 +204,14 @@ class FaultMessages:
         match lost.loss:
             case LossReason.BUDGET:
                 verdict = Verdict.TIMED_OUT
-                message = say("worker.budget", seconds=f"{self.limits.submission_s:g}")
+                message = say("worker.budget", seconds=f"{self.spec.limits.submission_s:g}")
             case LossReason.TIMED_OUT:
                 verdict, message = Verdict.TIMED_OUT, say("worker.timed-out", call=call, seconds=f"{lost.limit_s:g}")
             case LossReason.CPU:
                 verdict, message = Verdict.TIMED_OUT, say("worker.cpu", seconds=f"{lost.limit_s:g}")
             case LossReason.MEMORY:
                 verdict = Verdict.OUT_OF_MEMORY
-                message = say("worker.memory", call=call, mib=self.limits.memory_mib)
+                message = say("worker.memory", call=call, mib=self.spec.limits.memory_mib)
             case LossReason.EXITED:
                 verdict, message = Verdict.CRASHED, say("worker.exit", call=call, status=lost.detail)
             case LossReason.SIGNALLED:
@@ -250,7 +249,7 @@ class FaultMessages:
         """The module that was to be imported and is not offered to submissions, however many a student's own has."""
         found = MISSING_MODULE.match(error.text) if error.type == "ModuleNotFoundError" else None
         name = found[1] if found else ""
-        return "" if self.packages is None or name in self.packages else name
+        return "" if self.spec.packages is None or name in self.spec.packages else name
 
     def _offered(self) -> str:
-        return ", ".join(sorted(self.packages or ()))
+        return ", ".join(sorted(self.spec.packages or ()))

@@ -1,115 +1,219 @@
-"""What a case asks of every submission: sent in one go, and judged at once where the answers are known.
+"""Replay: a case whose answers are known need not be run.
 
-A case draws from the run's seed, so it asks every submission the same, unless what it asks depends on an answer. What
-it asked a submission that passed is kept as its :class:`Script`. The next submission is sent all of that at once, and
-the case is served from the replies, so that it costs one round trip instead of one for each call. Where the replies
-are, byte for byte, those that the case was judged on before, it need not run at all: it would see what it saw then.
+A case sees a submission through its replies alone, so with the same seed and the same replies it does the same: it asks
+the same next question, and in the end it comes to the same outcome. A :class:`Transcript` is what one run of a case
+asked and was answered. A :class:`Recording` keeps the transcripts of all runs, as steps by the digest of everything
+that came back before. The next submission is asked step by step from the recording, without running the case, until a
+reply is new or the case would end.
+
+A recorded frame is sent only after every reply before it came back byte for byte as recorded. The worker therefore
+never holds a frame that the case itself would not have sent at that moment: nothing that depends on somebody else's
+answers, such as the solution's, can be read from the connection ahead of time.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
-from ..model import Outcome
+from ..guest import wire
+from ..workers.clock import Clock
 from ..workers.worker import Raw, WorkerLost
+from .connection import Connection
 
-MAX_REPLIES = 1 << 24  # bytes of replies that are kept at once; larger ones are better read one by one
-MAX_KNOWN = 1000  # different answers to a script: digits in the last place differ between right ones
+MAX_REPLIES = 1 << 24  # bytes of replies that are kept at once; the others are read when the case asks for them
+MAX_RECORDED = 1 << 20  # bytes of frames that a recording keeps
+Pieces = list[bytes | memoryview]
 
 
-class Departed(BaseException):
-    """The case asks something else than its script: what it asks depends on an answer, so it is to be run again.
+class ReplayMismatch(BaseException):
+    """With the same replies the case asks something else than before, so it depends on more than the replies.
 
     A BaseException, so that no ``except Exception`` of a case takes it for a fault of the submission.
     """
 
 
-@dataclass(slots=True)
-class Script:
-    """The frames of a case in order, with the number of calls in each, and what it looked up in the submission.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a case does next: it looks up ``names`` in the module, then sends ``frame`` with ``calls`` calls.
 
-    ``outcomes`` holds what became of the case, by the digest of all replies. ``taken`` counts how often it was sent
-    ahead, ``departed`` how often the case then asked something else.
+    The last step of a case has an empty frame.
     """
 
-    frames: list[bytes] = field(default_factory=list)
-    calls: list[int] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)  # of the module, "callable" or "data"
-    outcomes: dict[bytes, Outcome] = field(default_factory=dict)
-    taken: int = 0
-    departed: int = 0
-
-    def add(self, frame: bytes, calls: int) -> None:
-        self.frames.append(frame)
-        self.calls.append(calls)
-
-    def size(self) -> int:
-        """Bytes of all frames."""
-        return sum(map(len, self.frames))
-
-    @property
-    def is_of_use(self) -> bool:
-        """Whether most submissions are asked just this.
-
-        A submission that changes its arguments in place may be asked something else; where a question depends on the
-        last digit of an answer, many are. Each costs a worker, which is as much as ten round trips or more.
-        """
-        return self.departed <= max(2, self.taken / 10)
-
-    def remember(self, digest: bytes, outcome: Outcome) -> None:
-        """Note what became of the case with these replies."""
-        if len(self.outcomes) < MAX_KNOWN:
-            self.outcomes[digest] = outcome
+    frame: bytes
+    calls: int
+    names: Mapping[str, str]
 
 
-Scripts = dict[tuple[int, str], Script]  # of a run, by its seed and the case
-
-
-class Take:
-    """One performance of a script: the frames that the case has yet to ask for, and the replies it will be given."""
-
-    def __init__(self, script: Script) -> None:
-        self.script = script
-        self.replies: deque[Raw | WorkerLost] = deque()
-        self.digest = Digest()
-        self._frames = deque(script.frames)
-
-    @property
-    def lost(self) -> bool:
-        """Whether the worker was lost before it had answered everything."""
-        return bool(self.replies) and isinstance(self.replies[-1], WorkerLost)
-
-    def add(self, reply: Raw) -> None:
-        self.replies.append(reply)
-        self.digest.add(reply)
-
-    def ask(self, frame: bytes) -> None:
-        """Check that the case asks for what was sent ahead; Departed if it does not."""
-        if not self._frames or self._frames.popleft() != frame:
-            raise Departed
-
-    def reply(self) -> Raw:
-        """Return the next reply; WorkerLost in its place if that is what came."""
-        found = self.replies.popleft()
-        if isinstance(found, WorkerLost):
-            raise found
-        return found
-
-
-class Digest:
-    """The digest of all replies of a case."""
+class Transcript:
+    """What one run of a case asked and was answered: the steps, each with the digest of all replies before it."""
 
     def __init__(self) -> None:
-        self.size = 0  # bytes
-        self._hash = hashlib.sha256()
+        self.digest = b""
+        self.steps: list[tuple[bytes, Step]] = []
+        self._names: dict[str, str] = {}  # looked up since the last step
 
-    def add(self, reply: Raw) -> None:
-        self.size += len(reply.text) + len(reply.body)
-        self._hash.update(b"%d %d %d " % (reply.kind, len(reply.text), len(reply.body)))
-        self._hash.update(reply.text)
-        self._hash.update(reply.body)
+    def looked_up(self, name: str, kind: str) -> None:
+        """Note that the case looked up a name of the module and found "callable" or "data"."""
+        self._names[name] = kind
 
-    def value(self) -> bytes:
-        return self._hash.digest()
+    def asked(self, frame: bytes, calls: int) -> None:
+        """Note a frame of the case; the empty one is its end."""
+        self.steps.append((self.digest, Step(frame, calls, self._names)))
+        self._names = {}
+
+    def answered(self, reply: Raw) -> None:
+        """Add a reply to the digest: its kind, header and body."""
+        digest = hashlib.sha256(b"%b%d %d %d " % (self.digest, reply.kind, len(reply.text), len(reply.body)))
+        digest.update(reply.text)
+        digest.update(reply.body)
+        self.digest = digest.digest()
+
+
+class Recording:
+    """All transcripts of one case with one seed. ``is_valid`` is False for a case that does not repeat itself."""
+
+    def __init__(self) -> None:
+        self.is_valid = True
+        self._steps: dict[bytes, Step] = {}
+        self._bytes = 0
+
+    def next_step(self, digest: bytes) -> Step | None:
+        """Return what the case did next after the replies with this digest; None if that is not known."""
+        return self._steps.get(digest) if self.is_valid else None
+
+    def add(self, transcript: Transcript) -> None:
+        """Keep a finished transcript, as long as there is room."""
+        for digest, step in transcript.steps:
+            if digest in self._steps:
+                self.is_valid = self.is_valid and same_frame(self._steps[digest].frame, step.frame)
+            elif self._bytes + len(step.frame) > MAX_RECORDED:
+                return
+            else:
+                self._steps[digest] = step
+                self._bytes += len(step.frame)
+
+
+def same_frame(one: bytes, other: bytes) -> bool:
+    """Return whether two frames ask the same, whichever objects they report as dropped.
+
+    When the collector drops an object of the submission is not the case's doing. What it dropped once, after the same
+    replies, the case can never refer to.
+    """
+    return one == other or (bool(one and other) and _without_dropped(one) == _without_dropped(other))
+
+
+def _without_dropped(frame: bytes) -> tuple[object, bytes]:
+    _, size, _ = wire.unpack_head(frame[: wire.HEAD.size], max_body=2**33)
+    header = json.loads(frame[wire.HEAD.size : wire.HEAD.size + size])
+    return {**header, "drop": []}, frame[wire.HEAD.size + size :]
+
+
+# --- where replies come from
+
+
+class Replies(Protocol):
+    """Takes the frames of a case and returns the replies; ``live`` is the worker itself."""
+
+    @property
+    def live(self) -> Live: ...
+
+    def ask(self, frame: Pieces, *, calls: int) -> None: ...
+
+    def reply(self, clock: Clock) -> Raw: ...
+
+
+class Live:
+    """Sends frames to the worker and receives its replies, and writes both into ``transcript``, if there is one.
+
+    ``limit_s`` is the limit of one call, in seconds.
+    """
+
+    def __init__(self, connection: Connection, *, limit_s: float, transcript: Transcript | None = None) -> None:
+        self.limit_s = limit_s
+        self.transcript = transcript
+        self._connection = connection
+
+    @property
+    def live(self) -> Live:
+        return self
+
+    def ask(self, frame: Pieces, *, calls: int) -> None:
+        if self.transcript is not None:
+            self.transcript.asked(b"".join(frame), calls)
+        self._connection.ask(frame, limit_s=self.limit_s)
+
+    def reply(self, clock: Clock) -> Raw:
+        raw = self._connection.reply(clock)
+        if self.transcript is not None:
+            self.transcript.answered(raw)
+        return raw
+
+
+class Replayed:
+    """Serves a case from the replies that came while its recording was replayed; then goes on live."""
+
+    def __init__(self, live: Live, sent: deque[bytes], kept: deque[Raw | WorkerLost]) -> None:
+        self.live = live
+        self._sent = sent
+        self._kept = kept
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the worker was lost during the replay, and the case has not heard of it yet."""
+        return bool(self._kept) and isinstance(self._kept[-1], WorkerLost)
+
+    def ask(self, frame: Pieces, *, calls: int) -> None:
+        """Check that the case asks what was sent; ReplayMismatch if it does not."""
+        if not self._sent:
+            self.live.ask(frame, calls=calls)
+        elif not same_frame(self._sent.popleft(), b"".join(frame)):
+            raise ReplayMismatch
+
+    def reply(self, clock: Clock) -> Raw:
+        if not self._kept:
+            return self.live.reply(clock)
+        reply = self._kept.popleft()
+        if isinstance(reply, WorkerLost):
+            raise reply
+        return reply
+
+
+def replay(recording: Recording, connection: Connection, live: Live) -> tuple[Replayed, bool]:
+    """Ask a submission what is recorded, until a reply is new.
+
+    Return the replies, from which the case can be served, and whether the case would end with them.
+
+    Raises:
+        StudentFault: the submission cannot be loaded.
+    """
+    transcript = live.transcript
+    assert transcript is not None
+    sent: deque[bytes] = deque()
+    kept: deque[Raw | WorkerLost] = deque()
+    size = 0
+    try:
+        while size <= MAX_REPLIES and (step := recording.next_step(transcript.digest)) is not None:
+            if not connection.is_loaded and (step.frame or step.names):
+                connection.load()
+            if step.names and any(connection.names.get(name) != kind for name, kind in step.names.items()):
+                break
+            if not step.frame:
+                return Replayed(live, sent, kept), True
+            transcript.steps.append((transcript.digest, step))
+            sent.append(step.frame)
+            connection.ask([step.frame], limit_s=live.limit_s)
+            for _ in range(step.calls):
+                reply = connection.reply(connection.clock(live.limit_s))
+                transcript.answered(reply)
+                kept.append(reply)
+                size += len(reply.body)
+                if reply.kind is not wire.Kind.VALUE or size > MAX_REPLIES:
+                    break  # the calls after one that raised are not made
+    except WorkerLost as lost:
+        kept.append(lost)
+    return Replayed(live, sent, kept), False

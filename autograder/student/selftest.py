@@ -19,6 +19,7 @@ from ..model import SandboxInfo
 from ..wall.limits import Limits
 from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
+from .case_run import CaseRun, CaseSettings
 from .connection import Connection
 from .faults import StudentFault
 from .handle import StudentCode
@@ -171,7 +172,9 @@ def examine(supervisor: Supervisor, spec: WorkerSpec) -> SandboxInfo:
         secret.write_text("secret", encoding="utf-8")
         port = listener.getsockname()[1]
         _control(secret, port)
-        probes = _Probes(StudentCode(connection), spec.limits, secret=secret, port=port)
+        probes = _Probes(
+            StudentCode(CaseRun(connection, CaseSettings("self-test"))), spec.limits, secret=secret, port=port
+        )
         try:
             held = tuple(layer.name for layer in LAYERS if _try(layer, probes))
         finally:

@@ -21,8 +21,8 @@ import pytest
 from arena import Canaries, Program
 from rich.console import Console
 
-from autograder.grading import session
-from autograder.grading.session import RunOptions
+from autograder.grading.environment import examine
+from autograder.grading.options import RunOptions
 from autograder.model import Audience, Report, SandboxInfo, Verdict
 from autograder.reports import document, render
 from autograder.workers.supervisor import Supervisor
@@ -41,7 +41,7 @@ class Wall:
     scratch: Path
 
     def sandbox(self, assignment: str) -> SandboxInfo:
-        return session.examine(arena.load(assignment), run=RunOptions(device="cpu"), supervisor=self.supervisor)
+        return examine(arena.load(assignment), options=RunOptions(device="cpu"), supervisor=self.supervisor)
 
     def state(self) -> tuple[set[int], set[str]]:
         """The processes below this one and the files in the scratch folder."""

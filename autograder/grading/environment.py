@@ -1,0 +1,78 @@
+"""Where a run takes place: the device, the kind of worker, the layers of the sandbox, the version of the grader."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+from pathlib import Path
+from typing import Any
+
+from ..course.assignment import Assignment
+from ..errors import SandboxIncomplete, UsageError
+from ..model import SandboxInfo
+from ..student import selftest
+from ..wall.limits import Limits
+from ..workers.spec import WorkerSpec
+from ..workers.supervisor import Supervisor
+from .options import RunOptions
+
+
+def device_of(assignment: Assignment, options: RunOptions) -> str:
+    """Resolve "auto": CUDA if the assignment uses torch and torch finds a device, else the CPU.
+
+    An official run takes the CPU unless the options say otherwise: a GPU's driver needs what Landlock and the
+    system-call filter forbid.
+
+    Raises:
+        UsageError: CUDA was requested and no device was found. Every case would fail for no fault of the submission.
+    """
+    wanted = "cpu" if options.official and options.device == "auto" else options.device
+    driver = [*Path("/dev").glob("nvidia[0-9]*"), *Path("/dev").glob("dxg")]
+    if wanted == "cpu" or not assignment.needs_torch or (wanted == "auto" and not driver):
+        return "cpu"  # without looking into torch, whose import takes seconds
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if wanted == "auto":
+        return "cpu"
+    raise UsageError("No CUDA device found. Use --device cpu, or omit the option.")
+
+
+def spec_of(assignment: Assignment, options: RunOptions) -> WorkerSpec:
+    """Return what kind of worker the submissions of an assignment need. Our own wire needs numpy."""
+    limits = _limits(assignment, gpu=device_of(assignment, options) == "cuda")
+    return WorkerSpec(limits, assignment.needs_torch, frozenset(assignment.allowed_imports) | {"numpy"})
+
+
+def _limits(assignment: Assignment, *, gpu: bool) -> Limits:
+    values: dict[str, Any] = dict(assignment.limits)
+    if "memory_mib" in values:
+        values["memory_mib"] = int(values["memory_mib"])
+    return Limits(**values, gpu=gpu)
+
+
+def examine(assignment: Assignment, *, options: RunOptions, supervisor: Supervisor) -> SandboxInfo:
+    """Find out which layers of the sandbox hold, once for each supervisor and kind of worker.
+
+    Raises:
+        SandboxIncomplete: the run is official, and a layer is missing.
+    """
+    spec = spec_of(assignment, options)
+    found = supervisor.examined.get(spec)
+    if found is None:
+        found = selftest.examine(supervisor, spec)
+        supervisor.examined[spec] = found
+    if options.official and not found.complete:
+        remedies = dict.fromkeys(selftest.REMEDIES[name] for name in found.missing)
+        raise SandboxIncomplete(
+            f"Official grading needs every layer of the sandbox; missing here: {', '.join(found.missing)}. "
+            f"{supervisor.refusal} {' '.join(remedies)} Or grade without --official, for practice."
+        )
+    return found
+
+
+@functools.cache
+def version() -> str:
+    """The framework's version, as installed; looked up once, because each look parses a file."""
+    return importlib.metadata.version("autograder")

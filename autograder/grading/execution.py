@@ -1,0 +1,310 @@
+"""Runs one case on one submission, by pytest or directly, and turns what it raised into an outcome."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+import re
+import time
+import traceback
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from _pytest.runner import runtestprotocol
+
+from ..checks.assertions import CaseFailed
+from ..errors import CaseError, DataError, SandboxError
+from ..messages import say, translate
+from ..model import Case, Measure, Mismatch, Outcome, Verdict
+from ..student.case_run import CaseRun, CaseSettings, call_limit_of
+from ..student.connection import Connection
+from ..student.faults import StudentFault, StudentRaised
+from ..student.handle import StudentCode
+from ..student.log import CaseLog
+from ..student.replay import Live, ReplayMismatch, Replies, Transcript, replay
+from ..values import as_array, is_array
+from .cache import OutcomeCache
+from .collection import CaseItem
+from .constants import Constants
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One attempt to run a case: the run, what the case raised, whether pytest called it, and what it measured."""
+
+    item: CaseItem
+    run: CaseRun
+    raised: BaseException | None = None
+    called: bool = False
+    measure: Measure | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A case that was run: its outcome, its log, and the run itself.
+
+    ``run`` is None if the outcome was known from the replies alone, or if the case was skipped.
+    """
+
+    outcome: Outcome
+    log: CaseLog
+    run: CaseRun | None = None
+
+
+class Executor:
+    """Runs the cases of a plan on submissions, one at a time.
+
+    Attributes:
+        plan: the cases in order, by id.
+        seed: of the run; it may be changed between two cases.
+        attempt: the current one, for the fixtures and the hooks of the plug-in.
+    """
+
+    def __init__(
+        self,
+        plan: Mapping[str, CaseItem],
+        constants: Constants,
+        *,
+        reference: Any,
+        seed: int,
+        device: str,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        self.plan = plan
+        self.seed = seed
+        self.device = device
+        self.attempt: Attempt | None = None
+        self._constants = constants
+        self._reference = reference
+        self._without = without
+        self._prepared: dict[str, MutableMapping[Any, Any]] = {}
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases in order."""
+        return tuple(item.case for item in self.plan.values())
+
+    def run(
+        self,
+        case: Case,
+        connection: Connection,
+        before: Mapping[str, Outcome],
+        *,
+        call_s: float | None = None,
+        cache: OutcomeCache | None = None,
+    ) -> Execution:
+        """Run one case on one submission.
+
+        A case whose worker was lost, perhaps through no fault of the submission, is run once more in a new worker; the
+        outcome reports this to staff.
+
+        Args:
+            before: the outcomes of the cases that ran already.
+            call_s: replaces the case's own limit of a single call, in seconds.
+            cache: the known outcomes of this run; None: the case is run in any case.
+        """
+        lacking = [
+            name for name in case.needs if name not in self._without and before[name].verdict is not Verdict.PASSED
+        ]
+        if lacking:
+            return Execution(_skipped(case, lacking, before), CaseLog())
+        first = self._execute(case, connection, call_s, cache)
+        fault = first.raised if isinstance(first, Attempt) else None
+        if not isinstance(first, Attempt) or not isinstance(fault, StudentFault) or not connection.may_retry(fault):
+            return self._finished(case, first)
+        second = self._execute(case, connection, call_s, cache)
+        if isinstance(second, Attempt):
+            second.seconds += first.seconds
+        done = self._finished(case, second)
+        note = f"Run twice. The first time: {fault.verdict.value}, {fault.message}"
+        return replace(done, outcome=replace(done.outcome, staff=f"{note}\n{done.outcome.staff}".strip()))
+
+    def fixture(self, name: str) -> Any:
+        """Return the value of one of our fixtures for the current attempt."""
+        assert self.attempt is not None
+        if name == "student":
+            return StudentCode(self.attempt.run)
+        if name == "rng":
+            return rng_of(self.seed, self.attempt.item.item.name)
+        if name == "device":
+            return self.device
+        if name == "measure":
+            return self._measure
+        if self._reference is None or self.attempt.item.case.visible:
+            raise CaseError("A visible case uses `reference`, which no student has. Write the wanted value into it.")
+        return self._reference
+
+    def _measure(self, name: str, value: Any, unit: str = "", *, smaller_is_better: bool = False) -> None:
+        assert self.attempt is not None
+        self.attempt.measure = measured(name, value, unit, smaller_is_better=smaller_is_better)
+
+    # --- one attempt
+
+    def _execute(
+        self, case: Case, connection: Connection, call_s: float | None, cache: OutcomeCache | None
+    ) -> Attempt | Execution:
+        """Run one case, or return its outcome if that is known from the replies."""
+        item = self.plan[case.id]
+        settings = CaseSettings(
+            case.id,
+            call_s=call_s or item.call_s,
+            secret=not case.visible,
+            prepared=self._prepared.setdefault(case.id, {}),
+        )
+        live = Live(connection, limit_s=call_limit_of(settings, connection))
+        replies: Replies = live
+        fault: StudentFault | None = None
+        started, cpu_s = time.perf_counter(), time.process_time() + connection.cpu_s()
+        if cache is not None and item.direct is not None:
+            recording = cache.recording(self.seed, case.id)
+            live.transcript = Transcript()
+            try:
+                replies, at_end = replay(recording, connection, live)
+            except StudentFault as exc:
+                fault, at_end = exc, False
+            known = cache.find(self.seed, case.id, live.transcript.digest) if at_end else None
+            if known is not None:
+                log = CaseLog(output=connection.take_output())
+                return Execution(replace(known, seconds=time.perf_counter() - started, output=log.output), log)
+        self.attempt = attempt = Attempt(item, CaseRun(connection, settings, replies=replies), raised=fault)
+        try:
+            self._call(attempt)
+        except ReplayMismatch:
+            recording.is_valid = False
+            attempt.run.close()  # the worker was asked too much
+            return self._execute(case, connection, call_s, cache)
+        finally:
+            self._constants.restore()
+        attempt.seconds = time.perf_counter() - started
+        log = attempt.run.finish()
+        log.cpu_s = max(0.0, time.process_time() + connection.cpu_s() - cpu_s)  # less if a worker was lost
+        return attempt
+
+    def _call(self, attempt: Attempt) -> None:
+        """Call the case and keep what it raises; do not call it if its submission could not be loaded."""
+        if attempt.raised is not None:
+            attempt.run.describe_import()
+            return
+        direct, item = attempt.item.direct, attempt.item.item
+        try:
+            if direct is not None:  # spares a third of a millisecond
+                attempt.called = True
+                direct.function(**direct.parameters, **{name: self.fixture(name) for name in direct.fixtures})
+            else:
+                # Fixtures of module and session stay alive from one submission to the next; they cannot depend on
+                # `student`.
+                item.session._setupstate.teardown_exact(item)
+                runtestprotocol(item, log=False, nextitem=attempt.item.neighbour)
+                attempt.item.forget_instance()
+        except (ReplayMismatch, KeyboardInterrupt):
+            raise
+        except pytest.exit.Exception as exc:  # meant for a whole session of pytest, but this one grades a class
+            attempt.raised = exc
+        except BaseException as exc:
+            if direct is None:
+                raise
+            attempt.raised = exc
+
+    # --- the outcome
+
+    def _finished(self, case: Case, done: Attempt | Execution) -> Execution:
+        if isinstance(done, Execution):
+            return done
+        return Execution(_judge(case, done), done.run.log, done.run)
+
+
+def _judge(case: Case, attempt: Attempt) -> Outcome:
+    """Turn what a case raised into its outcome."""
+    log, raised, hint = attempt.run.log, attempt.raised, attempt.item.hint
+
+    def outcome(verdict: Verdict, message: str = "", **more: Any) -> Outcome:
+        more.setdefault("hint", hint)
+        more.setdefault("call", "" if verdict is Verdict.PASSED else log.current)
+        more |= {"seconds": attempt.seconds, "output": log.output, "measure": attempt.measure}
+        return Outcome(case.id, verdict, message=message, **more)
+
+    if raised is None and attempt.called:
+        return outcome(Verdict.PASSED, hint="", credit=1.0)
+    match raised:
+        case None:
+            return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff="pytest never called the case.")
+        case StudentFault() | StudentRaised():
+            return outcome(raised.verdict, raised.message, staff=raised.staff)
+        case CaseFailed():
+            call = log.call_of(raised.got, raised.item)
+            return outcome(
+                Verdict.FAILED,
+                raised.message,
+                mismatch=raised.mismatch,
+                credit=raised.credit,
+                hint=raised.hint or hint,
+                call=call,
+            )
+        case pytest.fail.Exception():
+            return outcome(Verdict.FAILED, mismatch=not_raised(str(raised)))
+        case AssertionError():
+            text = str(raised).strip() if case.visible else ""
+            return outcome(Verdict.FAILED, text or say("case.assertion"), staff=str(raised))
+        case pytest.skip.Exception():
+            return outcome(Verdict.SKIPPED, str(raised) if case.visible else "", hint="", staff=str(raised))
+        case SandboxError() | DataError():
+            return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff=str(raised))
+        case _:
+            # The case passes on the solution, so what broke it, a CaseError too, is what this submission returned.
+            trace = "".join(traceback.format_exception(raised))
+            return outcome(Verdict.FAILED, say("case.unusable", type=type(raised).__name__), staff=trace)
+
+
+def _skipped(case: Case, lacking: list[str], before: Mapping[str, Outcome]) -> Outcome:
+    """Return the outcome of a case whose needs did not pass; after a grader error it must not cost points either."""
+    if any(before[name].verdict is Verdict.GRADER_ERROR for name in lacking):
+        staff = f"It needs {', '.join(lacking)}, which broke."
+        return Outcome(case.id, Verdict.GRADER_ERROR, message=say("case.grader-error"), staff=staff)
+    return Outcome(case.id, Verdict.SKIPPED, message=say("case.skipped", needs=", ".join(lacking)))
+
+
+def not_raised(text: str) -> Mismatch | None:
+    """Read the wanted exceptions out of pytest's "DID NOT RAISE ValueError" or "DID NOT RAISE any of (A, B)"."""
+    wanted = re.fullmatch(r"DID NOT RAISE (?:any of \((.*)\)|(.*))", text)
+    if wanted is None:
+        return Mismatch(kind="property", got=text, want="")
+    # before pytest 9 they were written as <class 'ValueError'>
+    names = re.findall(r"[\w.]+(?='>|,|$)", wanted[1] or wanted[2])
+    either = functools.reduce(lambda one, other: say("case.either", one=one, other=other), names)
+    return Mismatch(kind="exception", got=say("case.no-exception"), want=either)
+
+
+def measured(name: str, value: Any, unit: str = "", *, smaller_is_better: bool = False) -> Measure | None:
+    """Return what a case records with ``measure(name, value, unit)``, the texts in the current language.
+
+    Return None if the value is not a finite number: a submission may have made it, and a measure never decides a
+    verdict.
+
+    Raises:
+        CaseError: name or unit is not a text.
+    """
+    if not (isinstance(name, str) and name and isinstance(unit, str)):
+        raise CaseError(f'measure({name!r}, …, {unit!r}): name and unit are texts; write measure("accuracy", value).')
+    if is_array(value):
+        value = as_array(value)
+        value = value[()] if value.ndim == 0 else None
+    if not isinstance(value, int | float | np.integer | np.floating):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    if not math.isfinite(number):
+        return None
+    return Measure(translate(name), number, translate(unit), bool(smaller_is_better))
+
+
+def rng_of(seed: int, case: str) -> np.random.Generator:
+    """Return the generator of one case in a run with this seed."""
+    digest = hashlib.sha256(case.encode()).digest()
+    return np.random.default_rng([seed, int.from_bytes(digest[:8], "little")])

@@ -1,0 +1,62 @@
+"""Functions of a case that the submission may call: the worker asks for a value over the same connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..guest import wire
+from ..workers.worker import Frame
+
+MAX_BODY = 2**33  # bytes; the case is trusted
+
+
+class Callbacks:
+    """The functions that one case has passed to the submission, by number.
+
+    They stay until the case ends, because an object of the submission may keep one and call it later.
+    """
+
+    def __init__(self) -> None:
+        self.is_serving = False
+        self._granted: dict[int, Callable[..., Any]] = {}
+
+    def grant(self, function: Callable[..., Any]) -> wire.Tree:
+        """Return what stands for ``function`` among the arguments of a call."""
+        number = len(self._granted) + 1
+        self._granted[number] = function
+        return {"c": number}
+
+    def serve(self, frame: Frame) -> list[bytes | memoryview]:
+        """Call the function that a CB frame names and return the frame of its answer.
+
+        Raises:
+            wire.WireError: no such function was passed, or the frame is malformed.
+        """
+        decoder = wire.Decoder(frame.body)
+        try:
+            function = self._granted[frame.header["cb"]]
+            args = [decoder.value(tree) for tree in frame.header["a"]]
+            kwargs = {str(name): decoder.value(tree) for name, tree in frame.header["k"]}
+        except Exception:
+            raise wire.WireError("a callback that was not granted or cannot be read") from None
+        self.is_serving = True
+        try:
+            encoder = wire.Encoder(lambda value: None, max_body=MAX_BODY)
+            tree = encoder.tree(function(*args, **kwargs))
+            return wire.pack(wire.Kind.CBVALUE, {"v": tree}, encoder.buffers)
+        except Exception as exc:  # called with unusable arguments: the student's code gets an exception
+            return wire.pack(wire.Kind.CBVALUE, {"error": _reason(exc)}, [])
+        finally:
+            self.is_serving = False
+
+
+def _reason(exc: Exception) -> str:
+    """Return what the student's code learns of an exception in a function of the case.
+
+    The text of an assertion stays on the trusted side: it may hold the wanted value.
+    """
+    if isinstance(exc, wire.Unsendable):
+        return f"the function given returned a value that cannot be sent: {exc}"[:500]
+    text = "" if isinstance(exc, AssertionError) else f": {exc}"
+    return f"the function given raised {type(exc).__name__}{text}"[:500]

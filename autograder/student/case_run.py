@@ -1,0 +1,408 @@
+"""One run of one case on one submission: its calls, its log, its seed, its limit, and what it may tell the student.
+
+Control goes one way: the handle calls a CaseRun, which asks its :class:`~autograder.student.replay.Replies`, which ask
+the :class:`~autograder.student.connection.Connection`, which asks the worker.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..guest import wire
+from ..messages import say
+from ..model import Verdict
+from ..workers.clock import Clock
+from ..workers.worker import Frame, WorkerLost
+from .call import RecordedCall, Request, batches, in_words
+from .callbacks import MAX_BODY, Callbacks
+from .connection import Connection, seed_of
+from .faults import FaultMessages, StudentFault
+from .log import CaseLog, Description
+from .objects import LOST, ObjectTable, StudentObject, type_of
+from .replay import Live, Replayed, Replies, Transcript
+from .source import ModuleSources
+
+Decoded = tuple[Any, list[tuple[int, Any]], list[int]]  # result, changed nodes with their new content, aliased nodes
+
+
+@dataclass(slots=True)
+class _Pending:
+    """The calls of one frame: those whose replies are still to be read, and what became of the others."""
+
+    generation: int  # of the worker that was asked
+    number: int  # of the first call in ``todo``
+    todo: deque[tuple[Request, list[Any]]]
+    done: deque[tuple[Description, RecordedCall | BaseException]] = field(default_factory=deque)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSettings:
+    """How a case is run.
+
+    Attributes:
+        id: of the case; together with the run's seed it seeds the generators of the worker.
+        call_s: the case's own limit of a single call, in seconds; None: that of the assignment.
+        secret: whether the case is hidden: no sentence for the student carries an argument, or a text that the
+            student's code could have made from one.
+        prepared: what the case computed once for the whole run; it does not depend on the submission.
+    """
+
+    id: str
+    call_s: float | None = None
+    secret: bool = False
+    prepared: MutableMapping[Any, Any] = field(default_factory=dict)
+
+
+class CaseRun:
+    """Makes the calls of one case. ``replies`` are live and not recorded, unless others are given."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        settings: CaseSettings,
+        *,
+        replies: Replies | None = None,
+        log: CaseLog | None = None,
+    ) -> None:
+        self.log = log or CaseLog()
+        self.finished = False
+        self._settings = settings
+        self._connection = connection
+        self._faults = FaultMessages(connection.source, connection.spec, settings.secret)
+        self._replies: Replies = replies or Live(connection, limit_s=call_limit_of(settings, connection))
+        self._frames = _Frames(connection, seed_of(connection.seed, settings.id))
+        self._objects = ObjectTable(self, connection)
+        self._callbacks = Callbacks()
+        self._pending: _Pending | None = None
+        self._siblings: list[CaseRun] = []
+
+    @property
+    def source(self) -> ModuleSources:
+        """The modules of the submission."""
+        return self._connection.source
+
+    @property
+    def prepared(self) -> MutableMapping[Any, Any]:
+        """What the case computed once for the whole run; it does not depend on the submission."""
+        return self._settings.prepared
+
+    @property
+    def _call_s(self) -> float:
+        return self._replies.live.limit_s
+
+    @property
+    def transcript(self) -> Transcript | None:
+        """What the case asked and was answered; None if its outcome depends on more than the replies."""
+        return self._replies.live.transcript
+
+    def _not_replayable(self) -> None:
+        """The outcome will depend on more than the replies: on the clock, on another worker, on a callback."""
+        self._replies.live.transcript = None
+
+    # --- calls
+
+    def call(self, requests: Sequence[Request]) -> Iterator[RecordedCall]:
+        """Make the calls of ``requests``: one frame out, one reply each, yielded as they arrive."""
+        for batch in batches(requests):
+            yield from self._call_batch(batch)
+
+    def _call_batch(self, batch: Sequence[Request]) -> Iterator[RecordedCall]:
+        self._ready()
+        try:
+            frame, pending = self._frame(batch)
+        except wire.Unsendable as exc:
+            if len(batch) == 1:
+                raise TypeError(f"{batch[0].label}: an argument cannot be sent: {exc}") from None
+            half = len(batch) // 2  # one by one they may fit
+            yield from self._call_batch(batch[:half])
+            yield from self._call_batch(batch[half:])
+            return
+        self.log.describe = functools.partial(self._describe, batch[0])
+        try:
+            self._replies.ask(frame, calls=len(pending.todo))
+        except WorkerLost as lost:
+            raise self._lost(lost, self.log.describe) from None
+        self._pending = pending
+        while pending.todo or pending.done:
+            if not pending.done:
+                self.log.describe = functools.partial(self._describe, pending.todo[0][0])
+                self._read(pending)
+            self.log.describe, finished = pending.done.popleft()
+            if isinstance(finished, BaseException):
+                raise finished
+            self.log.add(finished, self._in_words)
+            yield finished
+
+    def _frame(self, batch: Sequence[Request]) -> tuple[list[bytes | memoryview], _Pending]:
+        """Return the frame that asks for ``batch``, and the calls that wait for replies to it."""
+        encoder = wire.Encoder(self._encode, max_body=MAX_BODY)
+        calls = []
+        todo: deque[tuple[Request, list[Any]]] = deque()
+        for request in batch:
+            start = len(encoder.mutable)
+            calls.append(request.encode(encoder, self._objects.number_of))
+            todo.append((request, encoder.mutable[start:]))
+        header = self._frames.header(self._objects.take_dropped(), calls=len(todo))
+        self._objects.forget_sending()
+        pending = _Pending(self._connection.generation, header["id"], todo)
+        return wire.pack(wire.Kind.CALL, {**header, "calls": calls}, encoder.buffers), pending
+
+    def _encode(self, value: Any) -> wire.Tree:
+        """Encode an argument that is not plain data; None if it cannot be sent."""
+        tree = self._objects.encode(value)
+        if tree is None and callable(value):
+            self._not_replayable()  # the submission may call it as often as it likes
+            return self._callbacks.grant(value)
+        return tree
+
+    def _read(self, pending: _Pending, clock: Clock | None = None) -> None:
+        """Take in one reply. A verdict is kept next to the values until the case asks for that call."""
+        if not self._connection.is_loaded or pending.generation != self._connection.generation:
+            raise RuntimeError("the worker of these calls is gone")
+        request, mutable = pending.todo.popleft()
+        describe: Description = functools.partial(self._describe, request)
+        started = time.monotonic()
+        finished: RecordedCall | BaseException
+        try:
+            frame = self._reply(pending.number, clock)
+            if frame.kind is wire.Kind.ERROR:
+                finished = self._faults.raised(self._connection.error(frame), describe)
+            else:
+                result, changes, aliases = self._decode(frame, mutable)
+                if changes:  # before the arguments are changed here as well
+                    describe = functools.partial(str, describe())
+                try:
+                    finished = request.record(result, changes, aliases, mutable, time.monotonic() - started)
+                except wire.WireError as exc:
+                    raise self._connection.violation(str(exc)) from None
+        except WorkerLost as lost:
+            finished = self._lost(lost, describe)
+        except BaseException:  # out of a function of the case: the worker waits for a value that it will never get
+            pending.todo.clear()
+            self.close()
+            raise
+        if isinstance(finished, BaseException):
+            pending.todo.clear()
+        pending.number += 1
+        pending.done.append((describe, finished))
+
+    def _reply(self, number: int, clock: Clock | None = None) -> Frame:
+        """Wait for the reply to call ``number``, serving callbacks meanwhile."""
+        clock = clock or self._connection.clock(self._call_s)
+        served = 0
+        while True:
+            frame = self._connection.read(self._replies.reply(clock))
+            if frame.kind is not wire.Kind.CB:
+                break
+            served += 1
+            if served > self._connection.spec.limits.callbacks:
+                raise self._connection.violation("too many callbacks")
+            with clock.callback():  # the trusted side computes
+                try:
+                    answer = self._callbacks.serve(frame)
+                except wire.WireError as exc:
+                    raise self._connection.violation(str(exc)) from None
+                self._connection.ask(answer, limit_s=self._call_s)
+        if frame.kind not in (wire.Kind.VALUE, wire.Kind.ERROR) or frame.header.get("id") != number:
+            raise self._connection.violation("a reply to another call")
+        return frame
+
+    def _decode(self, frame: Frame, mutable: list[Any]) -> Decoded:
+        """Return result, changed nodes and aliased nodes of a VALUE frame; a violation if anything is malformed.
+
+        ``mutable`` are the nodes of the arguments; a changed one may contain another one, by its number.
+        """
+        arguments: list[Any] = []
+
+        def incoming(tag: str, content: Any) -> Any:
+            if tag == "a":
+                return arguments[_index(content, len(arguments))]
+            if tag != "h":
+                raise wire.WireError("a value that only the trusted side may send")
+            return self._objects.decode(content)
+
+        nodes = len(mutable)
+        try:
+            decoder = wire.Decoder(frame.body, incoming)
+            result = decoder.value(frame.header["v"])
+            arguments += mutable  # only a changed argument may contain one
+            changes = [(_index(i, nodes), decoder.value(tree)) for i, tree in frame.header["w"]]
+            return result, changes, [_index(i, nodes) for i in frame.header["al"]]
+        except MemoryError:
+            raise self._connection.violation("a reply that does not fit into memory") from None
+        except wire.WireError as exc:
+            raise self._connection.violation(str(exc)) from None
+        except (KeyError, TypeError, ValueError):
+            raise self._connection.violation("a reply of another form") from None
+
+    def _settle(self, clock: Clock | None = None) -> None:
+        """Take in the replies that the case has not asked for yet, so that the worker is free for the next frame."""
+        pending, self._pending = self._pending, None
+        while pending is not None and pending.todo and self._is_current(pending):
+            self._read(pending, clock)
+
+    def _is_current(self, pending: _Pending) -> bool:
+        return self._connection.is_loaded and pending.generation == self._connection.generation
+
+    # --- reads
+
+    def get(self, owner: StudentObject | None, name: str) -> Any:
+        """Return the attribute ``name`` of the module or of an object: plain data, or an object."""
+        self._ready()
+        number = None if owner is None else self._objects.number_of(owner)
+        header = {**self._frames.header(self._objects.take_dropped(), calls=1), "h": number, "name": name}
+        label = name if owner is None else f"{type_of(owner)}.{name}"
+        self.log.describe = lambda: label
+        try:
+            self._replies.ask(wire.pack(wire.Kind.GET, header, []), calls=1)
+            frame = self._reply(header["id"])
+            if frame.kind is wire.Kind.ERROR:
+                raise self._faults.raised(self._connection.error(frame), self.log.describe)
+            value = self._decode(frame, [])[0]
+        except WorkerLost as lost:
+            raise self._lost(lost, self.log.describe) from None
+        self.log.add(RecordedCall(label, (), {}, value), lambda label, args, kwargs: label)
+        return value
+
+    def kind_of(self, name: str) -> str:
+        """Return "callable" or "data" for a public name of the module; StudentFault if there is none."""
+        self._ready()
+        kind = self._connection.names.get(name)
+        if kind is None:
+            near = difflib.get_close_matches(name, self._connection.names, n=1, cutoff=0.7)
+            file = self.source.file
+            if near:
+                raise StudentFault(Verdict.ERRORED, say("student.no-name-but", file=file, name=name, found=near[0]))
+            raise StudentFault(Verdict.ERRORED, say("student.no-name", file=file, name=name))
+        if self.transcript is not None:
+            self.transcript.looked_up(name, kind)
+        return kind
+
+    def check_callable(self, name: str) -> None:
+        """Raise StudentFault if a name of the module should be a function and is not."""
+        if self.kind_of(name) != "callable":
+            raise StudentFault(Verdict.ERRORED, say("student.not-callable", name=name, file=self.source.file))
+
+    def cpu_s(self) -> float:
+        """Return the CPU seconds of the worker; 0 if there is none."""
+        self._not_replayable()
+        return self._connection.cpu_s()
+
+    def main_thread_s(self) -> float:
+        """Return the CPU seconds of the worker's main thread; 0 if there is none."""
+        self._not_replayable()
+        return self._connection.main_thread_s()
+
+    def open_sibling(self) -> CaseRun:
+        """Return a run of the same case in a new worker of the submission; it ends with this one.
+
+        It shares this one's log, limits and time, and its generators start with the same seed.
+        """
+        self._not_replayable()
+        sibling = CaseRun(self._connection.sibling(), self._settings, log=self.log)
+        self._siblings.append(sibling)
+        return sibling
+
+    # --- the worker
+
+    def _ready(self) -> None:
+        """Have a worker that is free for the next frame."""
+        if self.finished:
+            raise RuntimeError(LOST)
+        if self._callbacks.is_serving:
+            raise RuntimeError("a function that a case passes to the submission cannot call the submission")
+        self._settle()
+        if not self._connection.is_loaded:
+            self.describe_import()
+        self._connection.load()
+
+    def describe_import(self) -> None:
+        """Let the log say that the current call is the import of the submission."""
+        self.log.describe = lambda: f"import {self.source.main}"
+
+    def _describe(self, request: Request) -> str:
+        return self._in_words(request.label, request.args, request.kwargs)
+
+    def _in_words(self, label: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        return in_words(label, args, kwargs, self.source.parameters.get(label, ()))
+
+    def _lost(self, lost: WorkerLost, describe: Callable[[], str]) -> StudentFault:
+        """Turn the loss of the worker into the verdict on a call; the next call gets a fresh worker."""
+        self.close()
+        return self._faults.lost(lost, describe, served_before=self._frames.served_before)
+
+    def close(self) -> None:
+        """Kill the worker and those of the siblings."""
+        self._close_siblings()
+        self._connection.close()
+        self._pending = None
+        self._replies = self._replies.live
+        self._not_replayable()
+
+    def _close_siblings(self) -> None:
+        siblings, self._siblings = self._siblings, []
+        for sibling in siblings:
+            sibling.close()
+            sibling.finished = True
+            self.log.output += sibling._connection.take_output()
+
+    def finish(self) -> CaseLog:
+        """End the case and return its log.
+
+        What the case left unread when it stopped halfway is read first; all of it may take as long as one call. The
+        case has its verdict already, so these calls count for nothing.
+        """
+        if isinstance(self._replies, Replayed) and self._replies.is_lost:
+            self.close()
+        if self._pending is not None and self._pending.todo and self._is_current(self._pending):
+            self._settle(self._connection.clock(self._call_s))
+        if self.transcript is not None:
+            self.transcript.asked(b"", 0)
+        self._close_siblings()
+        self.finished = True
+        self.log.output += self._connection.take_output()
+        return self.log
+
+
+def call_limit_of(settings: CaseSettings, connection: Connection) -> float:
+    """Return the limit of a single call of a case, in seconds."""
+    return settings.call_s or connection.spec.limits.call_s
+
+
+class _Frames:
+    """Numbers the frames of one case and seeds the worker with the first of them.
+
+    What a case asks does not depend on the cases before it: the numbers of calls start at the case's seed, so that a
+    late reply to the case before is never taken for one to this case.
+    """
+
+    def __init__(self, connection: Connection, seed: int) -> None:
+        self._connection = connection
+        self._seed = seed
+        self._next_id = seed
+        self._older_worker = connection.generation if connection.is_loaded else None
+        self._seeded: int | None = None  # the generation of the worker that has this case's seed
+
+    @property
+    def served_before(self) -> bool:
+        """Whether the worker is older than the case."""
+        return self._older_worker == self._connection.generation
+
+    def header(self, dropped: list[int], *, calls: int) -> dict[str, Any]:
+        """Return what every frame begins with: a number for each call, the seed once, and what the worker may drop."""
+        number, self._next_id = self._next_id, self._next_id + calls
+        seed = None if self._seeded == self._connection.generation else self._seed
+        self._seeded = self._connection.generation
+        return {"id": number, "seed": seed, "drop": dropped}
+
+
+def _index(value: Any, size: int) -> int:
+    if type(value) is not int or not 0 <= value < size:
+        raise wire.WireError("a change of an argument that was not sent")
+    return value
