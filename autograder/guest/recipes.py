@@ -17,16 +17,19 @@ import numpy as np
 
 
 def generator(seed: int) -> np.random.Generator:
+    """Return a new random generator of numpy."""
     return np.random.default_rng(seed)
 
 
 def torch_generator(seed: int) -> Any:
+    """Return a new random generator of torch, on the CPU."""
     import torch
 
     return torch.Generator().manual_seed(seed)
 
 
 def dictionary(keys: Sequence[Any], values: Sequence[Any]) -> dict[Any, Any]:
+    """Return a dict with keys of any type, such as objects of the submission."""
     return dict(zip(keys, values, strict=True))
 
 
@@ -55,6 +58,7 @@ def linear(weight: Any, bias: Any) -> Any:
 
 
 def data_loader(x: Any, y: Any, batch_size: int, shuffle: bool) -> Any:
+    """Return a ``DataLoader`` of the pairs (x[i], y[i]); x and y are tensors (N, ...)."""
     from torch.utils.data import DataLoader, TensorDataset
 
     return DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=shuffle)
@@ -70,6 +74,7 @@ def strided(value: Any) -> Any:
 
 
 def on_device(value: Any, device: str) -> Any:
+    """Return a tensor on another device ("cuda"), or a module that was moved there."""
     return value.to(device)
 
 
