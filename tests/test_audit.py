@@ -382,7 +382,7 @@ def test_slopes_are_measured_once_a_seed(course: Course, supervisor: Supervisor)
                 seen.append((slope.verdict is Verdict.PASSED, measured.call_count))
 
     run = RunOptions(official=True, seed=1, device="cpu")
-    with mock.patch.object(gradients, "_measure", wraps=gradients._measure) as measured:
+    with mock.patch.object(gradients, "measure", wraps=gradients.measure) as measured:
         collect_cases(asked, work, run=run, supervisor=supervisor)
     assert seen == [(True, 1), (False, 1), (True, 2), (False, 2), (True, 2), (False, 2), (True, 2), (False, 2)]
 

@@ -16,7 +16,7 @@ from autograder.checks.datasets import digits28
 from autograder.checks.training import (
     Band,
     Budget,
-    Trained,
+    TrainingRun,
     clopper_pearson,
     parameters_moved,
     reach_accuracy,
@@ -40,7 +40,7 @@ def logits_with(hits: int) -> NDArray[np.float64]:
     return np.eye(10)[classes_with(hits)] * 3 - 1.5
 
 
-def run(predictions: object, **keywords: object) -> Trained:
+def run(predictions: object, **keywords: object) -> TrainingRun:
     return reach_accuracy(lambda seed: seed, predict=lambda _: predictions, labels=LABELS, bands=BANDS, **keywords)  # type: ignore[arg-type]
 
 
@@ -101,7 +101,7 @@ def test_an_impossible_count_is_refused(hits: int, n: int, confidence: float) ->
 )
 def test_logits_and_classes_of_both_libraries_are_scored_alike(predictions: object) -> None:
     trained = run(predictions)
-    assert trained == Trained(0.98, clopper_pearson(490, 500), seed=1, seeds_tried=1, examples=500)
+    assert trained == TrainingRun(0.98, clopper_pearson(490, 500), seed=1, seeds_tried=1, examples=500)
 
 
 def test_the_largest_logit_wins_even_where_all_are_negative() -> None:
@@ -146,7 +146,7 @@ def test_a_prediction_that_is_not_finite_never_scores(value: float) -> None:
 def test_a_class_that_the_labels_lack_can_be_declared() -> None:
     labels = np.arange(400) % 9
 
-    def reach(classes: int | None) -> Trained:
+    def reach(classes: int | None) -> TrainingRun:
         return reach_accuracy(
             lambda seed: seed, predict=lambda _: np.eye(10)[labels], labels=labels, bands=BANDS, classes=classes
         )
@@ -285,7 +285,7 @@ class Worker:
         return self.used
 
 
-def reach_within(budget: Budget, *, steps: int, cost: float = 0.0, hits: int = 500) -> Trained:
+def reach_within(budget: Budget, *, steps: int, cost: float = 0.0, hits: int = 500) -> TrainingRun:
     worker = Worker(cost)
     return reach_accuracy(
         worker.train,
@@ -469,13 +469,13 @@ def softmax_regression(
 
 
 @pytest.fixture
-def digits_run() -> Callable[..., Trained]:
+def digits_run() -> Callable[..., TrainingRun]:
     digits = digits28()
     order = np.random.default_rng(0).permutation(500)
     train_images = digits.train_images.reshape(1297, 784) / 255
     test_images = np.hstack([digits.test_images[order].reshape(500, 784) / 255, np.ones((500, 1))])
 
-    def reach(*, direction: float = -1.0, seeds: Sequence[int] = (1, 2, 3)) -> Trained:
+    def reach(*, direction: float = -1.0, seeds: Sequence[int] = (1, 2, 3)) -> TrainingRun:
         return reach_accuracy(
             lambda seed: softmax_regression(train_images, digits.train_labels, seed=seed, direction=direction),
             predict=lambda w: test_images @ w,
@@ -488,13 +488,13 @@ def digits_run() -> Callable[..., Trained]:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_linear_model_reaches_the_top_band_on_digits28(digits_run: Callable[..., Trained], seed: int) -> None:
+def test_a_linear_model_reaches_the_top_band_on_digits28(digits_run: Callable[..., TrainingRun], seed: int) -> None:
     trained = digits_run(seeds=[seed])
     assert trained.accuracy >= 0.92
     assert trained.seed == seed
 
 
-def test_climbing_the_loss_does_not(digits_run: Callable[..., Trained]) -> None:
+def test_climbing_the_loss_does_not(digits_run: Callable[..., TrainingRun]) -> None:
     with pytest.raises(CaseFailed) as caught:
         digits_run(direction=1.0)
     assert caught.value.credit == 0.0

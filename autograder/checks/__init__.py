@@ -1,1 +1,1 @@
-"""The vocabulary of case authors."""
+"""What a case author compares, measures and requires with."""

@@ -1,7 +1,7 @@
-"""The two data sets of the course, in memory: digits28 comes with the package, MNIST from a folder on this machine.
+"""The two data sets of the course, in memory: digits28 is part of the package, MNIST is in a folder on this machine.
 
-Both have MNIST's shapes, so that a case written for one runs on the other. Nothing here uses the network unless it is
-asked to (``mnist(..., download=True)``).
+Both have the shapes of MNIST, so that a case for one also runs on the other. Only ``mnist(..., download=True)`` uses
+the network.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ _TEST_IMAGES_PER_CLASS = 50
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Digits:
-    """Images of handwritten digits, 28x28, 0 is paper and 255 is ink, with labels 0 to 9.
+    """Images of handwritten digits, 28x28 pixels from 0 (paper) to 255 (ink), with labels from 0 to 9.
 
     Attributes:
         train_images: uint8 (N, 28, 28).
         train_labels: int64 (N,).
         test_images: uint8 (M, 28, 28).
-        test_labels: int64 (M,). They stay on the trusted side.
+        test_labels: int64 (M,); never sent to a worker.
         name: "digits28" or "mnist".
     """
 
@@ -58,17 +58,17 @@ class Digits:
 
 
 def digits28() -> Digits:
-    """Return the bundled set: 1,297 training and 500 test images, the same bits everywhere.
+    """Return the set of the package: 1,297 training and 500 test images, the same bytes on every machine.
 
-    The images are scans of 8x8 values from 0 to 16 (``data/digits8x8.LICENSE.md``), enlarged to 20x20 in a border of 4,
-    as in MNIST's frame. Each class has 50 test images. Every call returns arrays of its own.
+    The images are scans of 8x8 values from 0 to 16 (``data/digits8x8.LICENSE.md``), enlarged to 20x20 and surrounded by
+    a border of 4, as in MNIST. Each class has 50 test images. Every call returns new arrays.
     """
     return copy.deepcopy(_digits28())
 
 
 @functools.cache
 def _digits28() -> Digits:
-    """The set, enlarged once: that takes longer than most cases that use it."""
+    """Return the set, which is enlarged only once: that takes longer than most cases that use it."""
     with files("autograder.checks").joinpath("data", "digits8x8.npz").open("rb") as file, np.load(file) as stored:
         small: NDArray[np.uint8] = stored["images"]
         labels: NDArray[np.int64] = stored["labels"].astype(np.int64)
@@ -79,36 +79,36 @@ def _digits28() -> Digits:
 
 
 def _enlarge(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Half-pixel bilinear from (N, 8, 8), 0 to 16, to (N, 28, 28), 0 to 255.
+    """Enlarge images from (N, 8, 8), 0 to 16, to (N, 28, 28), 0 to 255, by half-pixel bilinear interpolation.
 
-    In integers: in floating point thousands of pixels lie on a rounding tie, and machines would disagree on them.
+    Computed in integers: in floating point thousands of pixels are a rounding tie, which machines break differently.
     """
-    # Pixel i of 20 samples position (i + 1/2) * 8/20 - 1/2 of 8, that is (4 i - 3) / 10: the weights are tenths.
+    # Pixel i of 20 is at position (i + 1/2) * 8/20 - 1/2 of 8, which is (4 i - 3) / 10: the weights are tenths.
     weights = np.zeros((20, 8), np.int64)
     for i in range(20):
         low, tenths = divmod(4 * i - 3, 10)
         weights[i, min(max(low, 0), 7)] += 10 - tenths
         weights[i, min(max(low + 1, 0), 7)] += tenths
-    # Tenths in both directions make hundredths of 16 levels: 1600 is full ink; the added 1600 / 3200 rounds to nearest.
+    # Tenths in two directions are hundredths of 16 levels, so 1600 is full ink. Adding 1600 / 3200 rounds to nearest.
     grey = (weights @ small.astype(np.int64) @ weights.T * 510 + 1600) // 3200
     return np.pad(grey.astype(np.uint8), ((0, 0), (4, 4), (4, 4)))
 
 
 def _test_rows(labels: NDArray[np.int64]) -> NDArray[np.intp]:
-    # RandomState, not default_rng: numpy promises never to change its stream.
+    # RandomState, not default_rng: numpy guarantees that its stream never changes.
     rng = np.random.RandomState(0)
     chosen = [rng.permutation(np.flatnonzero(labels == c))[:_TEST_IMAGES_PER_CLASS] for c in range(10)]
     return np.sort(np.concatenate(chosen))
 
 
 def write_idx(root: Path) -> Path:
-    """Write digits28 where ``torchvision.datasets.MNIST(root)`` finds it, on first use; return ``root``.
+    """Write digits28 where ``torchvision.datasets.MNIST(root)`` finds it, if it is not there; return ``root``.
 
-    The four uncompressed IDX files stand in ``root/MNIST/raw`` all at once or not at all, so that processes may start
-    together. ``download=True`` and ``download=False`` both load them, without network.
+    The four uncompressed IDX files appear in ``root/MNIST/raw`` all at once, so that several processes can start
+    together. torchvision loads them without network, with ``download=True`` too.
 
     Raises:
-        DataError: the folder cannot be written, or holds something other than digits28.
+        DataError: the folder cannot be written, or contains something other than digits28.
     """
     raw = root / "MNIST" / "raw"
     contents = _idx_files(digits28())
@@ -131,7 +131,7 @@ def _publish(ready: Path, raw: Path) -> None:
     try:
         ready.rename(raw)
     except OSError:
-        if not raw.exists():  # otherwise another process was faster
+        if not raw.exists():  # if it exists, another process was faster
             raise
 
 
@@ -145,7 +145,7 @@ def _verified(root: Path, contents: dict[str, bytes]) -> Path:
 
 
 def _idx_files(digits: Digits) -> dict[str, bytes]:
-    """The four files of MNIST's format: big-endian magic number (8 = uint8, then the rank), the shape, the bytes."""
+    """Return the four files in MNIST's format: a big-endian magic number (8 for uint8, rank), the shape, the bytes."""
     arrays: tuple[NDArray[np.integer], ...] = (
         digits.train_images,
         digits.train_labels,
@@ -161,11 +161,13 @@ def _idx_files(digits: Digits) -> dict[str, bytes]:
 def mnist(root: Path | None = None, *, download: bool = False) -> Digits:
     """Return the full MNIST, 60,000 training and 10,000 test images, as ``torchvision.datasets.MNIST`` reads it.
 
-    ``root`` (default: the environment variable AUTOGRADER_DATA) is a torchvision root: the four files stand in
-    ``root/MNIST/raw``, compressed or not. Nothing is written there, unless ``download=True`` fetches what is missing.
+    Args:
+        root: a torchvision root, with the four files in ``root/MNIST/raw``, compressed or not; by default the
+            environment variable AUTOGRADER_DATA. Nothing is written there without ``download``.
+        download: download what is missing.
 
     Raises:
-        DataError: no folder is named, a file is missing or damaged, or the download failed; it says what to do.
+        DataError: no folder is given, a file is missing or damaged, or the download failed; the text is a remedy.
     """
     folder = _named_folder(root)
     raw = folder / "MNIST" / "raw"
@@ -174,7 +176,7 @@ def mnist(root: Path | None = None, *, download: bool = False) -> Digits:
         _download(folder)
     elif missing:
         raise DataError(f"{raw} lacks {', '.join(missing)}. {_remedy(raw)}")
-    # torchvision wants uncompressed files and would extract beside the archives, in a folder that may not be ours.
+    # torchvision needs uncompressed files and would extract them into the folder, which may be read-only.
     with tempfile.TemporaryDirectory(prefix="mnist.") as scratch:
         _unpack(raw, Path(scratch, "MNIST", "raw"))
         datasets = import_torchvision().datasets
@@ -183,7 +185,7 @@ def mnist(root: Path | None = None, *, download: bool = False) -> Digits:
 
 
 def missing_mnist(root: Path) -> list[str]:
-    """Name the archives that ``root/MNIST/raw`` lacks, unpacked or not; [] when MNIST is there."""
+    """Return the names of the archives that ``root/MNIST/raw`` has neither packed nor unpacked; [] if none."""
     raw = root / "MNIST" / "raw"
     return [f"{name}.gz" for name in _MNIST_MD5 if not (raw / name).is_file() and not (raw / f"{name}.gz").is_file()]
 
@@ -207,7 +209,7 @@ def _download(folder: Path) -> None:
     try:
         import_torchvision().datasets.MNIST(str(folder), download=True)
     except (OSError, RuntimeError) as error:  # no network, no space, or every mirror refused
-        reason = " ".join(str(error).split())  # torchvision writes one line a mirror
+        reason = " ".join(str(error).split())  # torchvision writes one line for each mirror
         raise DataError(f"MNIST cannot be downloaded into {raw} ({reason}). {_remedy(raw)}") from error
 
 

@@ -1,7 +1,7 @@
-"""From two arrays that differ to the mistake that explains it, in one sentence; silence where nothing fits well.
+"""Name the mistake that explains how two arrays differ, in one sentence, or say nothing if no rule fits well.
 
-A wrong name costs a student more than no name, so every rule has a guard. The sentences hold neither inputs nor
-wanted values: they may be shown for a hidden case.
+A wrong hint costs a student more than none, so every rule has a guard. No sentence contains inputs or wanted values:
+it may be shown for a hidden case.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from ..values import is_array
 
 Pair = tuple[NDArray[np.generic], NDArray[np.generic]]
 
-# "Equal" for a diagnosis: float32 work and the error of a numeric slope pass, a mistake does not.
+# Two arrays are equal for a diagnosis within these tolerances, the second relative to the largest entry. They are
+# larger than the errors of float32 and of a numeric slope, and smaller than those of a mistake.
 _REL, _ABS = 1e-4, 1e-5
 
 
@@ -31,13 +32,13 @@ def diagnose(
     sizes: Mapping[str, int] | None = None,
     gradient: bool = False,
 ) -> str:
-    """Return a sentence that names the likely mistake behind ``got``, "" when nothing fits.
+    """Return a sentence that names the likely mistake in ``got``, "" if no rule fits.
 
     Args:
-        got, want: arrays of any shapes and dtypes; real numbers are looked at more closely.
-        others: (got, want) of the other arrays of the same answer; they confirm a ratio.
+        got, want: arrays of any shapes and dtypes; only real numbers are diagnosed.
+        others: (got, want) of the other arrays of the same answer, which can confirm a ratio.
         sizes: named lengths of the problem, see :func:`named_sizes`; by default those of ``want``.
-        gradient: may the sentence speak of a gradient and its loss?
+        gradient: whether the sentence may speak of a gradient and its loss.
     """
     if got.dtype.kind not in "biuf" or want.dtype.kind not in "biuf":
         return ""
@@ -50,10 +51,10 @@ def diagnose(
 
 
 def named_sizes(arguments: Iterable[Any]) -> dict[str, int]:
-    """Return the lengths that a mean may run over, by the names that a hand-out uses.
+    """Return the lengths that a mean can run over, by their names in a hand-out.
 
-    N is the first axis of the first array among ``arguments``; C the second axis of a matrix, H and W the last two of
-    a batch of images. Arrays are numpy's or torch's; all else is passed over.
+    They are those of the first array or tensor among ``arguments`` that has an axis: (N,), (N, C), (N, C, H, W), and N
+    for its first axis otherwise. Other arguments are ignored.
     """
     shapes = (tuple(int(n) for n in value.shape) for value in arguments if is_array(value))
     shape = next((shape for shape in shapes if shape), ())
@@ -65,7 +66,7 @@ def named_sizes(arguments: Iterable[Any]) -> dict[str, int]:
 
 
 def _shape_rule(got: NDArray[np.generic], want: NDArray[np.generic]) -> str:
-    """Return the id of the sentence for arrays of different shapes."""
+    """Return the id of the sentence for arrays of different shapes, "" if none fits."""
     if got.size == want.size > 0 and _near(got.ravel(), want.ravel()):
         return "hint.extra-axis" if got.ndim > want.ndim else "hint.right-values"
     if want.ndim == got.ndim == 2 and got.shape == want.shape[::-1]:
@@ -81,7 +82,7 @@ def _shape_rule(got: NDArray[np.generic], want: NDArray[np.generic]) -> str:
 
 
 def _is_reduced(short: tuple[int, ...], long: tuple[int, ...]) -> bool:
-    """Can ``short`` be had from ``long`` by dropping axes?"""
+    """Return whether ``long`` becomes ``short`` when axes are removed."""
     remaining = iter(long)
     return all(any(n == m for m in remaining) for n in short)
 
@@ -98,20 +99,20 @@ def _values(
 ) -> str:
     g, n = got.astype(np.float64), want.astype(np.float64)
     if _near(g, n):
-        return ""  # wrong by less than a diagnosis can see
+        return ""  # the difference is too small for a diagnosis
     if got.dtype.kind in "biu" and not _near(n, np.trunc(n)):
         return say("hint.integers")
-    found = _ratio_rule(g, n, others, sizes)
-    if found is not None:
-        named = gradient and found.id == "hint.times"
-        return say("hint.gradient-times" if named else found.id, factor=found.factor)
+    ratio = _ratio_rule(g, n, others, sizes)
+    if ratio is not None:
+        of_gradient = gradient and ratio.id == "hint.times"
+        return say("hint.gradient-times" if of_gradient else ratio.id, factor=ratio.factor)
     name = _pattern_rule(g, n)
     return say(name) if name else ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Ratio:
-    """A factor that a known mistake brings: the value, the sentence, the name of the factor in it."""
+    """The factor of a known mistake: its value, the id of the sentence, and the name of the factor in it."""
 
     value: float
     id: str
@@ -124,13 +125,13 @@ def _ratio_rule(
     ratio = _ratio(got, want)
     if ratio is None:
         return None
-    found = next((known for known in _known_ratios(sizes) if math.isclose(ratio, known.value, rel_tol=_REL)), None)
-    if found is None:
+    match = next((known for known in _known_ratios(sizes) if math.isclose(ratio, known.value, rel_tol=_REL)), None)
+    if match is None:
         return None
     enough = int(np.count_nonzero(np.abs(want) > _ABS * np.abs(want).max())) >= 3
-    if found.id == "hint.sign":  # where want has one sign, a lost sign (abs) looks the same
+    if match.id == "hint.sign":  # if want has only one sign, abs() looks the same
         enough = enough and bool((want > 0).any() and (want < 0).any())
-    return found if enough or any(_same_ratio(pair, ratio) for pair in others) else None
+    return match if enough or any(_same_ratio(pair, ratio) for pair in others) else None
 
 
 def _known_ratios(sizes: Mapping[str, int]) -> Iterator[_Ratio]:
@@ -150,7 +151,7 @@ def _known_ratios(sizes: Mapping[str, int]) -> Iterator[_Ratio]:
 
 
 def _ratio(got: NDArray[np.float64], want: NDArray[np.float64]) -> float | None:
-    """Return c where ``got`` is c times ``want`` everywhere, else None."""
+    """Return c if ``got`` is c times ``want`` everywhere, else None."""
     square = float(np.vdot(want, want))
     if square == 0.0:
         return None
@@ -168,7 +169,7 @@ def _same_ratio(pair: Pair, ratio: float) -> bool:
 
 
 def _pattern_rule(got: NDArray[np.float64], want: NDArray[np.float64]) -> str:
-    """Return the id of the sentence for the place or the sign of what is wrong."""
+    """Return the id of the sentence for the place or the sign of the wrong entries, "" if none fits."""
     if not got.any():
         return "hint.zeros"
     if _rounded(got, want):
@@ -186,7 +187,7 @@ def _place_rule(got: NDArray[np.float64], want: NDArray[np.float64]) -> str:
     scale = _ABS * np.abs(want).max()
     wrong = np.abs(got - want) > _REL * np.abs(want) + scale
     if np.count_nonzero(wrong) < 2:
-        return ""  # a single entry: its index says as much
+        return ""  # for a single entry its index is enough
     there, wanted = np.abs(got) > scale, np.abs(want) > scale
     if there.any() and (there == ~wanted).all():
         return "hint.inverted"
@@ -198,7 +199,7 @@ def _place_rule(got: NDArray[np.float64], want: NDArray[np.float64]) -> str:
 
 
 def _axis_rule(wrong: NDArray[np.bool_]) -> str:
-    """Name the ends of an axis if all that is wrong lies there."""
+    """Return the id of the sentence for the ends of an axis, if all wrong entries are there."""
     for axis in range(wrong.ndim):
         n = wrong.shape[axis]
         bad = np.flatnonzero(wrong.any(axis=tuple(other for other in range(wrong.ndim) if other != axis)))
@@ -212,14 +213,14 @@ def _axis_rule(wrong: NDArray[np.bool_]) -> str:
 
 
 def _rounded(got: NDArray[np.float64], want: NDArray[np.float64]) -> bool:
-    """Is ``got`` what ``want`` becomes when rounded to a few decimals?"""
+    """Return whether ``got`` is ``want``, rounded to one to four decimals."""
     if np.count_nonzero(want) < 3:
         return False
     return any(np.abs(got - np.round(want, digits)).max() <= 1e-6 for digits in range(1, 5))  # 1e-6: float32
 
 
 def _near(got: NDArray[np.generic], want: NDArray[np.generic]) -> bool:
-    """Are these equal for the purpose of a diagnosis? Compares shapes first."""
+    """Return whether two arrays have one shape and are equal for a diagnosis."""
     if got.shape != want.shape:
         return False
     a, b = got.astype(np.float64), want.astype(np.float64)

@@ -1,7 +1,7 @@
-"""Checks that an answer was reached as the task asks: without forbidden calls, by training, on images never seen.
+"""Check that an answer was computed as the task requires: without forbidden calls, by training, on unseen images.
 
-None of them proves honesty. Each makes one way of cheating fail, and its docstring says what it leaves open; which of
-them a case uses is the course's policy.
+No check proves honesty. Each makes one way of cheating fail, and its docstring names what it does not detect. Which of
+them a case uses is the policy of the course.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ AUTOGRAD = ("torch.autograd.backward", "torch.autograd.grad")
 
 
 class Watchable(Protocol):
-    """A function under test that can say which of ``names`` were called while it ran."""
+    """A function under test. ``watched`` returns the result of a call, and which of ``names`` were called during it."""
 
     def watched(self, names: Sequence[str], /, *args: Any, **kwargs: Any) -> tuple[Any, Sequence[str]]: ...
 
 
 def assert_without(function: Watchable, *args: Any, forbidden: Sequence[str] = AUTOGRAD, **kwargs: Any) -> Any:
-    """Return the result of a call; fail if a forbidden function was called meanwhile, by whomever.
+    """Return the result of a call; fail if a forbidden function was called during it, by any code.
 
-    Evidence, not proof: the worker itself reports what was called. It finds ``loss.backward()`` inside a hand-written
-    gradient and ``from torch.nn.functional import conv2d`` inside conv2d; code that hides what it does (a reference
-    kept in a closure, a changed report) passes. Where a task must do without torch, leave torch out of
-    ``allowed_imports``: then it is not there to be called.
+    This is evidence, not proof, because the worker itself reports the calls. It detects ``loss.backward()`` in a
+    hand-written gradient and ``from torch.nn.functional import conv2d`` in conv2d. It does not detect code that hides a
+    call (a reference in a closure, a forged report). If a task must do without torch, remove torch from
+    ``allowed_imports``: then it cannot be called at all.
 
     Args:
-        function: of the submission, or a method of one of its objects.
-        args: of the call, as are all other keywords.
+        function: a function of the submission, or a method of one of its objects.
+        args, kwargs: the arguments of the call.
         forbidden: functions and methods by their full names, such as "torch.nn.functional.conv2d" or
-            "torch.Tensor.backward". By default torch's automatic differentiation. A name of nothing makes the case
-            fail on the solution, so that nothing is graded with it.
+            "torch.Tensor.backward". By default torch's automatic differentiation. A name that does not exist makes the
+            case fail on the solution, so nothing is graded with it.
 
     Raises:
-        CaseFailed: kind property, naming the functions that were called.
-        CaseError: nothing is forbidden, or a single string is.
+        CaseFailed: kind property, with the names of the functions that were called.
+        CaseError: ``forbidden`` is empty, or a single string.
     """
     if isinstance(forbidden, str) or not forbidden:
         raise CaseError('assert_without: forbidden is a tuple of names; write forbidden=("torch.autograd.backward",).')
@@ -74,20 +74,24 @@ def label_permutation(
 
     The renaming is drawn from ``rng`` and gives every class another name. Predictions that do not come from the labels
     of this training (a stored list of answers, weights that were trained elsewhere) keep the old names and are all
-    wrong. What it leaves open: code that knows the right classes already, and learns from the labels no more than the
-    ten new names. Hold images back, or change them (:func:`shifted`), against that.
+    wrong. It does not detect code that knows the right classes already and learns only their new names from the labels.
+    Against that, hold images back or change them (:func:`shifted`).
 
-    It costs a training of its own: a small set will do.
+    It needs a training of its own; a small set is enough.
 
     Args:
         train: renamed training labels, int64 (N,) -> an opaque model, a new one each time.
         predict: model -> predictions for the M test examples, as for :func:`reach_accuracy`.
         train_labels: integer (N,), each in [0, K).
-        labels: integer (M,), of the test examples; they stay here.
-        at: the accuracy to reach. An interval of 95 % confidence must reach it, so luck in the test set costs nothing.
-        rng: the case's generator.
-        classes: K, where the labels at hand may lack the last class; otherwise one more than the largest label.
-        hint: the case's own hint.
+        labels: integer (M,), of the test examples; the worker does not get them.
+        at: the accuracy to reach, in (0, 1]. The 95 % confidence interval must reach it, so that an unlucky test set
+            costs nothing.
+        rng: the generator of the case.
+        classes: K, if these labels may lack the last class; by default one more than the largest label.
+        hint: shown after what the accuracy itself suggests.
+
+    Returns:
+        The share of the test examples that were predicted correctly.
 
     Raises:
         CaseFailed: kind type, shape, dtype or non-finite for predictions that cannot be scored; kind property for an
@@ -114,25 +118,33 @@ def label_permutation(
 
 
 def shifted(images: NDArray[np.uint8], rng: np.random.Generator, by: int = 1) -> NDArray[np.uint8]:
-    """Return copies of the images, each moved by its own draw of at most ``by`` pixels a side, and never by none.
+    """Return copies of the images, each moved at random by up to ``by`` pixels in each direction, and never by zero.
 
-    ``images`` are uint8 (N, H, W); what comes in at an edge is 0, paper. No copy has the bytes of its image, so a list
-    of answers by image finds none of them. A nearest stored image still does: this makes looking up harder, no more.
+    A list of stored answers by image finds none of the copies. The nearest stored image still does: this makes a
+    look-up harder, not impossible.
 
-    Honest networks lose by it, because digits28 is centred. Measured with the CNN of 13-cnn, trained as its accuracy
-    case trains it (accuracy .956 to .982 on the 500 test images as they are; 12 seeds, 5 draws each), and with a linear
-    classifier, in points of accuracy, mean and range over the seeds::
+    Honest networks lose accuracy too, because digits28 is centred. The table gives the loss in points of accuracy, mean
+    and range over 12 seeds with 5 draws each, for the CNN of 13-cnn, trained as in its accuracy case (.956 to .982 on
+    the 500 test images as they are), and for a linear classifier::
 
         by   CNN                    linear classifier
         1    6.9  (5.2 to 9.0)      8.7  (8.0 to 9.6)
         2    25.0 (22.2 to 29.2)    30.7 (28.4 to 32.7)
         3    45.6 (43.5 to 47.6)    50.4 (48.9 to 52.7)
 
-    So shift the training images as well, as the case hands them over: trained and tested on ``shifted(..., by=1)`` the
-    CNN reached .947 (.932 to .961; 10 seeds), 2.4 points less than without any shift. Measure a threshold on what the
-    case really does.
+    So shift the training images too. Trained and tested on ``shifted(..., by=1)`` the CNN reached .947 (.932 to .961;
+    10 seeds), 2.4 points less than without any shift. Measure the threshold with exactly what the case does.
 
-    CaseError for other images, and for ``by`` below 1 or not below the smaller side.
+    Args:
+        images: uint8 (N, H, W). Pixels that come in at an edge are 0, paper.
+        rng: the generator of the case.
+        by: largest shift in pixels, at least 1 and less than the smaller side.
+
+    Returns:
+        uint8 (N, H, W).
+
+    Raises:
+        CaseError: images or ``by`` are not what is described above.
     """
     if not isinstance(images, np.ndarray) or images.dtype != np.uint8 or images.ndim != 3:
         raise CaseError("shifted: give images as one uint8 array (N, H, W), a numpy array.")
@@ -142,16 +154,16 @@ def shifted(images: NDArray[np.uint8], rng: np.random.Generator, by: int = 1) ->
     steps = [(y, x) for y in range(-by, by + 1) for x in range(-by, by + 1) if (y, x) != (0, 0)]
     drawn = rng.integers(len(steps), size=len(images))
     padded = np.pad(images, ((0, 0), (by, by), (by, by)))
-    made = np.empty_like(images)
+    moved = np.empty_like(images)
     for number, (y, x) in enumerate(steps):
         rows = drawn == number
-        made[rows] = padded[rows, by - y : by - y + height, by - x : by - x + width]
-    return made
+        moved[rows] = padded[rows, by - y : by - y + height, by - x : by - x + width]
+    return moved
 
 
 def _renaming(classes: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """A permutation that leaves no class its name, all of them equally likely."""
-    while True:  # a random permutation is one with probability 1/e, or 1/2 for two classes
+    """Return a permutation in which no class keeps its name, each with the same probability."""
+    while True:  # about one random permutation in e is one; for two classes, one in two
         drawn = rng.permutation(classes).astype(np.int64)
         if not (drawn == np.arange(classes)).any():
             return drawn

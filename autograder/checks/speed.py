@@ -1,9 +1,9 @@
-"""How many times as fast as a rival is a function of the submission, in one process?
+"""Measure how many times as fast as a rival a function of the submission is, in one process.
 
-A ratio travels from one machine to another, seconds do not. Nothing that the worker says of time is believed: the
-kernel counts its CPU time, threads included, and the trusted side asks before and after. Every call has arguments of
-its own, so that a remembered answer is a wrong one. What the submission can still do is slow the rival down, which runs
-beside it; therefore the rival also runs here, and counts for at most twice what it took here.
+A ratio is the same on another machine, seconds are not. No time that the worker reports is used: the kernel counts its
+CPU time, threads included, and the trusted side reads it before and after. Every call has other arguments, so that a
+cached answer is a wrong one. The submission could still slow down the rival, which runs in the same process; so the
+rival also runs here, and its time counts at most twice what it took here.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any, Protocol
 from ..errors import CaseError
 from ..values import copied
 
-_SLOWER = 2.0  # than here may the rival be in the worker, on a busy machine
-_LEAST_S = 1e-6  # on a system that does not say, nobody is infinitely fast
+_MAX_SLOWDOWN = 2.0  # of the rival in the worker, relative to here: the machine may be busy
+_MIN_CALL_S = 1e-6  # on a system that counts no CPU time, the ratio stays finite
 
 
 class Racing(Protocol):
-    """A function under test that can race against another one in its worker."""
+    """A function under test that can be timed against another one in its worker."""
 
     @property
     def prepared(self) -> MutableMapping[Any, Any]: ...
@@ -34,13 +34,16 @@ def speed_ratio(function: Racing, rival: FunctionType, over: Sequence[tuple[Any,
     """Return the results of all calls, and the CPU time of one call of the rival divided by that of the function.
 
     Args:
-        function: of the submission; called with each of ``over``, the first time out of competition.
-        rival: a plain ``def`` of the case that uses nothing but ``np`` and its arguments, as for ``inside``. It runs
-            once in the worker, and once in a grading run here, with the first of ``over``.
-        over: two or more tuples of arguments that cost the same and are not equal; the fastest call counts, with the
-            way of its arguments and its result. Ten give a steady ratio.
+        function: of the submission; called with each of ``over``. The first call is not timed.
+        rival: a plain ``def`` of the case that uses only ``np`` and its arguments, as for ``inside``. It runs with the
+            first of ``over``, once in the worker and once here; here only once in a whole grading run.
+        over: two or more tuples of arguments that cost the same and are not equal. The fastest call counts, with the
+            transfer of its arguments and its result. Ten give a stable ratio.
 
-    Compare the results: only what is right has a speed. Raises CaseError for fewer than two tuples.
+    Compare the results too: a wrong answer has no speed.
+
+    Raises:
+        CaseError: ``over`` has fewer than two tuples.
     """
     if len(over) < 2:
         raise CaseError("speed_ratio: give `over` two or more tuples of arguments; the first call is not timed.")
@@ -49,5 +52,5 @@ def speed_ratio(function: Racing, rival: FunctionType, over: Sequence[tuple[Any,
         started = time.thread_time()
         rival(*copied(over[0]))
         prepared[key] = time.thread_time() - started
-    results, mine, other = function.raced(rival, [copied(each) for each in over], copied(over[0]))
-    return results, min(other, _SLOWER * prepared[key]) / max(mine, _LEAST_S)
+    results, function_s, rival_s = function.raced(rival, [copied(each) for each in over], copied(over[0]))
+    return results, min(rival_s, _MAX_SLOWDOWN * prepared[key]) / max(function_s, _MIN_CALL_S)

@@ -1,8 +1,8 @@
-"""Grade a training run by its test accuracy: seeds and labels are the grader's, the predictions are scored here.
+"""Grade a training run by its test accuracy, with the grader's seeds and labels.
 
-The worker trains and predicts; it never holds the labels of the test examples. What a run deserves is read from bands,
-so that one image more or less never costs a whole case, and a run whose confidence interval contains a band's lower
-edge has reached that band.
+The worker trains and predicts; it never has the labels of the test examples. Bands turn an accuracy into a share of the
+points, so that one image never decides over a whole case. A run has reached a band if its confidence interval reaches
+the lower edge of the band.
 """
 
 from __future__ import annotations
@@ -25,18 +25,21 @@ from .compare import type_name
 
 Model = TypeVar("Model")
 
-# One-sided tolerance factors of a normal sample: 95 % confident that 99 % of the runs lie above mean - k * sd.
+# One-sided tolerance factors k of a normal sample of n runs: with 95 % confidence, 99 % of all runs are above
+# mean - k * sd. k is the 95 % quantile of the noncentral t distribution with n - 1 degrees of freedom and noncentrality
+# 2.326 * sqrt(n), divided by sqrt(n).
 _TOLERANCE_FACTORS = {5: 5.74, 6: 5.06, 8: 4.35, 10: 3.98, 12: 3.75, 20: 3.30, 30: 3.06}
-_COUNTED_DIGITS = 3  # of an accuracy on up to 1,000 examples; one more beyond
-_NAMES_SHOWN = 8
+_ACCURACY_DIGITS = 3  # on up to 1,000 examples; on more, one more digit
+_MAX_NAMES = 8  # of parameters in one sentence
+# Accuracies of measured mistakes; the last two for ten classes.
 _GUESSING = 1.5  # times 1/classes: untrained networks of ten classes reached .02 to .13
-_HINDERED = (0.65, 0.80)  # of ten classes: softmax before the loss .69, gradients never cleared .68 to .78
-_NEARLY = (0.80, 0.92)  # of ten classes: sorted and never shuffled .82 to .90, one epoch .83 to .87, rate too large .86
+_HINDERED = (0.65, 0.80)  # softmax before the loss .69, gradients never cleared .68 to .78
+_NEARLY = (0.80, 0.92)  # sorted and never shuffled .82 to .90, one epoch .83 to .87, rate too large .86
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """An accuracy and the share of the points, in [0, 1], that it earns."""
+    """An accuracy, in (0, 1], and the share of the points, in [0, 1], that it earns."""
 
     at: float
     credit: float
@@ -44,20 +47,20 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What one training run may take: optimisation steps, and CPU seconds of the worker."""
+    """The limits of one training run: optimisation steps, and CPU seconds of the worker."""
 
     steps: int
     cpu_s: float
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
-    """A run that was scored: the best so far, or the one that reached the top band.
+class TrainingRun:
+    """A training run and its accuracy.
 
     Attributes:
         accuracy: share of the test examples that were classified correctly.
-        interval: Clopper-Pearson 95 % interval of the accuracy.
-        seed: the seed it was trained with.
+        interval: 95 % confidence interval of the accuracy, see :func:`clopper_pearson`.
+        seed: the seed of the training.
         seeds_tried: how many seeds were trained, this one included.
         examples: how many test examples were scored.
     """
@@ -70,7 +73,7 @@ class Trained:
 
     @property
     def sentence(self) -> str:
-        """One line for the report."""
+        """The run in one sentence, for the report."""
         return say("training.reached", seed=self.seed, **_figures(self))
 
 
@@ -86,30 +89,31 @@ def reach_accuracy(
     cpu_seconds: Callable[[], float] | None = None,
     classes: int | None = None,
     hint: str = "",
-) -> Trained:
+) -> TrainingRun:
     """Train with one seed after another until the top band is reached; the best run counts.
 
     Args:
-        train: seed -> an opaque model, a handle of the worker's.
+        train: seed -> a model, which stays in the worker.
         predict: model -> predictions for the N test examples, in the order of ``labels``: logits, floating point
-            (N, K), or classes, integer (N,); numpy array or torch tensor. The case sends the examples without labels,
-            in an order that it shuffled.
-        labels: integer (N,), each in [0, K). They are used here only.
-        bands: at least one; more accuracy earns more credit, and the highest band earns all of it.
-        seeds: tried in this order.
-        budget: what one run may take; needs a counter for at least one of its two limits.
-        steps_taken: model -> optimisation steps that were observed while it was trained; checked against the budget.
-        cpu_seconds: CPU seconds that the worker has used so far; read before and after a run and checked against the
-            budget. (The hard stop is the limit of the worker itself.)
-        classes: K, where the labels at hand may lack the last class; otherwise one more than the largest label.
-        hint: the case's own hint, shown after what the accuracy itself suggests.
+            (N, K), or classes, integer (N,); numpy array or torch tensor. The case sends the examples without labels
+            and in a shuffled order.
+        labels: integer (N,), each in [0, K); the worker does not get them.
+        bands: at least one; credit rises with accuracy, and the highest band earns all of it.
+        seeds: used in this order.
+        budget: the limits of one run; at least one of the two counters below must be given.
+        steps_taken: model -> optimisation steps that were counted during its training.
+        cpu_seconds: returns the CPU seconds that the worker has used; called before and after a run. (The worker's own
+            limit is what stops a run.)
+        classes: K, if these labels may lack the last class; by default one more than the largest label.
+        hint: shown after what the accuracy itself suggests.
 
     Returns:
         The first run that reached the top band.
 
     Raises:
-        CaseFailed: kind type, shape, dtype or non-finite for predictions that cannot be scored; kind property, with the
-            credit of the best band, for an accuracy below the top band, and without credit for a run beyond its budget.
+        CaseFailed: kind type, shape, dtype or non-finite for predictions that cannot be scored; kind property for an
+            accuracy below the top band, with the credit of the best band reached, and for a run over its budget,
+            without credit.
         CaseError: bands, labels, seeds or budget are not what is described above.
     """
     truth = checked_labels(labels)
@@ -121,7 +125,7 @@ def reach_accuracy(
     width = int(truth.max()) + 1 if classes is None else classes
     if truth.max() >= width:
         raise CaseError(f"reach_accuracy: labels go up to {truth.max()}, but classes is {width}.")
-    best: tuple[Trained, str] | None = None
+    best: tuple[TrainingRun, str] | None = None
     for tried, seed in enumerate(seeds, start=1):
         model, steps = _train_within(budget, train, seed, steps_taken=steps_taken, cpu_seconds=cpu_seconds)
         predicted = as_classes(predict(model), rows=len(truth), width=width)
@@ -135,9 +139,9 @@ def reach_accuracy(
 
 
 def clopper_pearson(hits: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the exact two-sided confidence interval of a share of which ``hits`` of ``n`` were observed.
+    """Return the exact two-sided confidence interval of a share, from ``hits`` among ``n`` observations.
 
-    Its ends are the shares p for which "at least ``hits``" or "at most ``hits``" of n has probability
+    Its ends are the shares p for which "at least ``hits``" and "at most ``hits``" of n have the probability
     (1 - confidence) / 2 (C. Clopper, E. Pearson, Biometrika 26, 1934).
 
     Raises:
@@ -146,12 +150,12 @@ def clopper_pearson(hits: int, n: int, confidence: float = 0.95) -> tuple[float,
     if n < 1 or not 0 <= hits <= n or not 0 < confidence < 1:
         raise ValueError(f"clopper_pearson({hits}, {n}, {confidence}): want 0 <= hits <= n, n >= 1, 0 < confidence < 1")
     tail = (1 - confidence) / 2
-    # "At most hits successes" is "at least n - hits failures": the upper end is the mirror image of a lower end.
+    # "At most hits successes" means "at least n - hits failures", so the upper end is the mirror image of a lower end.
     return _lower_end(hits, n, tail), 1 - _lower_end(n - hits, n, tail)
 
 
 def _lower_end(hits: int, n: int, tail: float) -> float:
-    """The p for which P(X >= hits) = tail, X binomial (n, p), by bisection; 0 for no hits."""
+    """Return the p for which P(X >= hits) = tail, X binomial (n, p), by bisection; 0 for no hits."""
     if hits == 0:
         return 0.0
     k = np.arange(hits, n + 1)
@@ -167,10 +171,10 @@ def _lower_end(hits: int, n: int, tail: float) -> float:
 
 
 def threshold(accuracies: Sequence[float]) -> float:
-    """Return the accuracy that a right answer misses with one seed in a hundred at most, rounded down to two decimals.
+    """Return the accuracy that a right answer misses with at most one seed in a hundred, rounded down to two decimals.
 
-    mean - k * sd of the reference's accuracies on at least five seeds, with k the one-sided normal tolerance factor
-    (99 % coverage, 95 % confidence). For authors, who publish the result as the highest band.
+    It is mean - k * sd of the reference's accuracies on at least five seeds, with the one-sided normal tolerance factor
+    k (99 % coverage, 95 % confidence). Authors use it as the highest band.
 
     Raises:
         ValueError: fewer than five accuracies, or one outside [0, 1].
@@ -179,18 +183,21 @@ def threshold(accuracies: Sequence[float]) -> float:
         raise ValueError(f"threshold needs at least {min(_TOLERANCE_FACTORS)} runs, got {len(accuracies)}")
     if not all(0 <= accuracy <= 1 for accuracy in accuracies):
         raise ValueError("threshold wants accuracies in [0, 1]")
-    # Between two tabulated sizes the smaller one counts: its factor is larger, so the threshold can only be too low.
+    # Between two sizes in the table, take the smaller: its factor is larger, so the threshold is too low at worst.
     factor = _TOLERANCE_FACTORS[max(size for size in _TOLERANCE_FACTORS if size <= len(accuracies))]
     exact = float(np.mean(accuracies) - factor * np.std(accuracies, ddof=1))
     return max(0.0, math.floor(exact * 100 + 1e-9) / 100)  # 1e-9: 0.29 * 100 is 28.999999999999996
 
 
 def parameters_moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """Check that training changed every parameter; both map names to arrays or tensors, taken as copies.
+    """Check that training changed every parameter.
+
+    Args:
+        before, after: name -> array or tensor of any shape; copies, because training changes the parameters in place.
 
     Raises:
-        CaseFailed: kind property, naming the parameters that stayed as they were, are gone or changed their shape, or
-            when there are none at all; kind non-finite, naming those that hold NaN or infinity.
+        CaseFailed: kind property, if there are no parameters, or with the names of those that are unchanged, missing or
+            of another shape; kind non-finite, with the names of those that contain NaN or infinity.
     """
     if not before:
         nothing = Mismatch("property", got=say("training.none"), want=say("training.parameters"))
@@ -205,19 +212,23 @@ def parameters_moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> Non
     if broken:
         finite = say("training.finite")
         _blame("training.parameters-non-finite", broken, Mismatch("non-finite", got=say("training.nan"), want=finite))
-    still = [name for name in old if np.array_equal(old[name], new[name])]
-    if still:
-        changed = say("training.changed")
-        _blame("training.parameters-still", still, Mismatch("property", got=say("training.unchanged"), want=changed))
+    unchanged = [name for name in old if np.array_equal(old[name], new[name])]
+    if unchanged:
+        mismatch = Mismatch("property", got=say("training.unchanged"), want=say("training.changed"))
+        _blame("training.parameters-still", unchanged, mismatch)
 
 
 def _blame(sentence: str, names: Sequence[str], mismatch: Mismatch) -> NoReturn:
-    listed = ", ".join([*names[:_NAMES_SHOWN], "…"] if len(names) > _NAMES_SHOWN else names)
+    listed = ", ".join([*names[:_MAX_NAMES], "…"] if len(names) > _MAX_NAMES else names)
     raise CaseFailed(message=say(sentence, names=listed), mismatch=replace(mismatch, where=listed))
 
 
 def checked_labels(labels: object, *, check: str = "reach_accuracy") -> NDArray[np.int64]:
-    """Return labels as int64 (N,); CaseError, in the name of ``check``, for any but integers from 0, and for none."""
+    """Return labels as int64 (N,).
+
+    Raises:
+        CaseError: they are not integers from 0, or there are none; its text starts with the name of the ``check``.
+    """
     array = as_array(labels)
     if array.ndim != 1 or array.dtype.kind not in "iu" or not array.size or array.min() < 0:
         raise CaseError(f"{check}: labels are {array.dtype} {array.shape}; give integers from 0 in shape (N,), N > 0.")
@@ -225,7 +236,7 @@ def checked_labels(labels: object, *, check: str = "reach_accuracy") -> NDArray[
 
 
 def _checked_bands(bands: Sequence[Band]) -> list[Band]:
-    """The bands from the lowest to the highest."""
+    """Return the bands from the lowest to the highest; CaseError unless credit rises with accuracy up to 1."""
     ladder = sorted(bands, key=lambda band: band.at)
     rising = all(low.at < high.at and low.credit < high.credit for low, high in pairwise(ladder))
     if not ladder or not rising or ladder[0].credit < 0 or ladder[-1].credit != 1 or ladder[0].at <= 0:
@@ -243,7 +254,7 @@ def _train_within(
     steps_taken: Callable[[Model], int] | None,
     cpu_seconds: Callable[[], float] | None,
 ) -> tuple[Model, int | None]:
-    """The model, and its steps where they are counted."""
+    """Return the model, and its steps if they are counted; CaseFailed if the run is over its budget."""
     started = cpu_seconds() if cpu_seconds else 0.0
     model = train(seed)
     used = cpu_seconds() - started if cpu_seconds else 0.0
@@ -289,9 +300,9 @@ def _refuse(kind: str, *, got: str, want: str, where: str = "") -> NoReturn:
     raise CaseFailed(message=say(f"training.{kind}"), mismatch=Mismatch(kind, got=got, want=want, where=where))
 
 
-def _scored(predicted: NDArray[np.int64], truth: NDArray[np.int64], *, seed: int, seeds_tried: int) -> Trained:
+def _scored(predicted: NDArray[np.int64], truth: NDArray[np.int64], *, seed: int, seeds_tried: int) -> TrainingRun:
     hits = int(np.count_nonzero(predicted == truth))
-    return Trained(
+    return TrainingRun(
         accuracy=hits / len(truth),
         interval=clopper_pearson(hits, len(truth)),
         seed=seed,
@@ -300,13 +311,13 @@ def _scored(predicted: NDArray[np.int64], truth: NDArray[np.int64], *, seed: int
     )
 
 
-def _reaches(run: Trained, band: Band) -> bool:
-    # The upper end, not the accuracy: the test set is a sample, and a run must not fail by the luck of its draw.
+def _reaches(run: TrainingRun, band: Band) -> bool:
+    # The upper end, not the accuracy: the test set is a sample, and an unlucky one must not fail a run.
     return run.interval[1] >= band.at
 
 
-def _symptom(run: Trained, predicted: NDArray[np.int64], *, width: int, steps: int | None) -> str:
-    """What the accuracy suggests, from measured mistakes; "" where nothing fits."""
+def _symptom(run: TrainingRun, predicted: NDArray[np.int64], *, width: int, steps: int | None) -> str:
+    """Return the hint that the accuracy suggests, from measured mistakes; "" if none fits."""
     if steps == 0:
         return say("training.hint-no-step")
     if len(predicted) > 1 and len(np.unique(predicted)) == 1:
@@ -314,7 +325,7 @@ def _symptom(run: Trained, predicted: NDArray[np.int64], *, width: int, steps: i
     if run.accuracy < _GUESSING / width:
         return say("training.hint-guessing")
     if width != 10:
-        return ""  # the shares below were measured on ten classes
+        return ""  # the accuracies below were measured on ten classes
     if _HINDERED[0] <= run.accuracy < _HINDERED[1]:
         return say("training.hint-hindered")
     if _NEARLY[0] <= run.accuracy < _NEARLY[1]:
@@ -322,7 +333,7 @@ def _symptom(run: Trained, predicted: NDArray[np.int64], *, width: int, steps: i
     return ""
 
 
-def _fall_short(best: Trained, ladder: Sequence[Band], *, seeds_tried: int, hint: str) -> NoReturn:
+def _fall_short(best: TrainingRun, ladder: Sequence[Band], *, seeds_tried: int, hint: str) -> NoReturn:
     reached = [band for band in ladder if _reaches(best, band)]
     following = ladder[len(reached)]
     figures = {**_figures(best), "tried": seeds_tried, "following": f"{following.at:g}"}
@@ -335,8 +346,8 @@ def _fall_short(best: Trained, ladder: Sequence[Band], *, seeds_tried: int, hint
     raise CaseFailed(message=message, mismatch=mismatch, hint=hint, credit=reached[-1].credit if reached else 0.0)
 
 
-def _figures(run: Trained) -> dict[str, object]:
-    digits = _COUNTED_DIGITS if run.examples <= 1000 else _COUNTED_DIGITS + 1
+def _figures(run: TrainingRun) -> dict[str, object]:
+    digits = _ACCURACY_DIGITS if run.examples <= 1000 else _ACCURACY_DIGITS + 1
     low, high = run.interval
     return {
         "accuracy": f"{run.accuracy:.{digits}f}",

@@ -265,6 +265,7 @@ def reseed(seed: int) -> None:
 
 
 def flush_output() -> None:
+    """Write out what the submission printed."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(BaseException):  # the submission may have replaced it
             stream.flush()

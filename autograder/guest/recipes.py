@@ -1,4 +1,4 @@
-"""What a worker can build by name, because it cannot be sent; ``student/recipes.py`` is the trusted side."""
+"""Objects that cannot be sent and that a worker builds by name; ``student/recipes.py`` is the trusted side."""
 
 from __future__ import annotations
 import __future__
@@ -17,16 +17,19 @@ import numpy as np
 
 
 def generator(seed: int) -> np.random.Generator:
+    """Return a new random generator of numpy."""
     return np.random.default_rng(seed)
 
 
 def torch_generator(seed: int) -> Any:
+    """Return a new random generator of torch, on the CPU."""
     import torch
 
     return torch.Generator().manual_seed(seed)
 
 
 def dictionary(keys: Sequence[Any], values: Sequence[Any]) -> dict[Any, Any]:
+    """Return a dict with keys of any type, such as objects of the submission."""
     return dict(zip(keys, values, strict=True))
 
 
@@ -34,16 +37,16 @@ CASE_FILE = "<function of the case>"
 
 
 def function(source: str) -> Callable[..., Any]:
-    """The function that ``source`` defines; it sees numpy as ``np``, and nothing else but its arguments."""
+    """Return the function that ``source`` defines. It can use numpy as ``np`` and its arguments, nothing else."""
     space: dict[str, Any] = {"np": np}
-    postponed = __future__.annotations.compiler_flag  # the names in its annotations need not be there
+    postponed = __future__.annotations.compiler_flag  # the names in its annotations need not exist here
     exec(compile(source, CASE_FILE, "exec", flags=postponed, dont_inherit=True), space)
-    found: Callable[..., Any] = list(space.values())[-1]
-    return found
+    defined: Callable[..., Any] = list(space.values())[-1]
+    return defined
 
 
 def linear(weight: Any, bias: Any) -> Any:
-    """An ``nn.Linear`` with weight (out, in) and bias (out,) or None."""
+    """Return an ``nn.Linear`` with weight (out, in) and bias (out,) or None, of the dtype of the weight."""
     import torch
 
     layer = torch.nn.Linear(weight.shape[1], weight.shape[0], bias=bias is not None).to(weight.dtype)
@@ -55,13 +58,14 @@ def linear(weight: Any, bias: Any) -> Any:
 
 
 def data_loader(x: Any, y: Any, batch_size: int, shuffle: bool) -> Any:
+    """Return a ``DataLoader`` of the pairs (x[i], y[i]); x and y are tensors (N, ...)."""
     from torch.utils.data import DataLoader, TensorDataset
 
     return DataLoader(TensorDataset(x, y), batch_size=batch_size, shuffle=shuffle)
 
 
 def strided(value: Any) -> Any:
-    """A copy with a gap behind each entry, and one more behind each row: no view of it is flat."""
+    """Return a copy with a gap after each entry and after each row, so that it has no flat view."""
     shape = (*value.shape[:-1], 2 * value.shape[-1] + 1)
     wide = np.zeros(shape, value.dtype) if isinstance(value, np.ndarray) else value.new_zeros(shape)
     copy = wide[..., :-1:2]
@@ -70,11 +74,12 @@ def strided(value: Any) -> Any:
 
 
 def on_device(value: Any, device: str) -> Any:
+    """Return a tensor on another device ("cuda"), or a module that was moved there."""
     return value.to(device)
 
 
 def poisoned(model: Any, value: float) -> Any:
-    """The model itself, with ``value`` in every entry of every parameter's gradient."""
+    """Return the model itself, with ``value`` in every entry of every parameter's gradient."""
     import torch
 
     for parameter in model.parameters():
@@ -82,16 +87,20 @@ def poisoned(model: Any, value: float) -> Any:
     return model
 
 
+_MAX_CALLS = 100_000  # forward calls that are recorded
+_MAX_VALUES = 64  # of each row
+
+
 class WatchInputs:
-    """Remembers the first row of what every forward call of ``model`` sees (at most 64 values and 100,000 calls)."""
+    """Records the first row of the input of every forward call of ``model``."""
 
     def __init__(self, model: Any) -> None:
         self._rows: list[list[float]] = []
         model.register_forward_pre_hook(self._see)
 
     def _see(self, model: Any, inputs: tuple[Any, ...]) -> None:
-        if inputs and len(self._rows) < 100_000:
-            self._rows.append([float(v) for v in inputs[0][0].detach().reshape(-1)[:64].tolist()])
+        if inputs and len(self._rows) < _MAX_CALLS:
+            self._rows.append([float(v) for v in inputs[0][0].detach().reshape(-1)[:_MAX_VALUES].tolist()])
 
     def count(self) -> int:
         return len(self._rows)
@@ -101,39 +110,39 @@ class WatchInputs:
 
 
 class WatchCalls:
-    """Calls ``function``, and remembers which of the functions and methods ``names`` were called meanwhile."""
+    """Calls ``function``, and records which of the functions and methods ``names`` were called during the call."""
 
     def __init__(self, function: Callable[..., Any], names: Sequence[str]) -> None:
         self._function = function
         self._called: set[str] = set()
-        self._functions: dict[int, tuple[Any, Any]] = {}  # id -> function of a module, what stands in for it
-        self._methods: list[tuple[type, str, Any]] = []  # class, attribute, what stands in for it
+        self._functions: dict[int, tuple[Any, Any]] = {}  # id -> function of a module, its wrapper
+        self._methods: list[tuple[type, str, Any]] = []  # class, attribute, wrapper
         for name in names:
             owner, attribute = _owner_of(name)
             original = inspect.getattr_static(owner, attribute)
             if not inspect.isroutine(original) or isinstance(original, (classmethod, staticmethod)):
                 raise ValueError(f"{name} is neither a function nor a plain method")
-            stand_in = self._noting(name, original)
+            wrapper = self._recording(name, original)
             if isinstance(owner, type):
-                self._methods.append((owner, attribute, stand_in))
+                self._methods.append((owner, attribute, wrapper))
             else:
-                self._functions[id(original)] = original, stand_in
+                self._functions[id(original)] = original, wrapper
         try:
-            with self._in_place():
+            with self._wrapped():
                 pass
-        except TypeError as exc:  # a class of compiled code takes no attribute
+        except TypeError as exc:  # a class of compiled code, whose attributes cannot be set
             raise ValueError(f"one of {', '.join(names)} cannot be watched: {exc}") from None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with self._in_place():
+        with self._wrapped():
             return self._function(*args, **kwargs)
 
     def called(self) -> list[str]:
         return sorted(self._called)
 
     @contextlib.contextmanager
-    def _in_place(self) -> Iterator[None]:
-        """Put the stand-ins wherever a module holds a function that is watched, by whatever name, and into classes."""
+    def _wrapped(self) -> Iterator[None]:
+        """Put the wrappers into classes, and into every module that has a watched function under any name."""
         spaces = [vars(module) for module in list(sys.modules.values()) if isinstance(module, ModuleType)]
         with contextlib.ExitStack() as restored:
             for space in spaces:
@@ -141,26 +150,26 @@ class WatchCalls:
                     if id(value) in self._functions:
                         space[key] = self._functions[id(value)][1]
                         restored.callback(space.__setitem__, key, value)
-            for owner, attribute, stand_in in self._methods:
+            for owner, attribute, wrapper in self._methods:
                 inherited, before = attribute not in vars(owner), vars(owner).get(attribute)
-                setattr(owner, attribute, stand_in)
+                setattr(owner, attribute, wrapper)
                 if inherited:
                     restored.callback(delattr, owner, attribute)
                 else:
                     restored.callback(setattr, owner, attribute, before)
             yield
 
-    def _noting(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    def _recording(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
-        def noting(*args: Any, **kwargs: Any) -> Any:
+        def recording(*args: Any, **kwargs: Any) -> Any:
             self._called.add(name)
             return original(*args, **kwargs)
 
-        return noting
+        return recording
 
 
 def _owner_of(name: str) -> tuple[Any, str]:
-    """Return the module or class that ``name`` is looked up in, and its last part; ImportError where there is none."""
+    """Return the module or class that contains ``name``, and the last part of the name; ImportError if none does."""
     parts = name.split(".")
     for length in range(len(parts) - 1, 0, -1):
         try:
@@ -193,7 +202,7 @@ def _swapped(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 
 def _following(iterator: Iterator[Any]) -> tuple[Any, ...]:
-    """What an iterator gives next, alone in a tuple; the empty tuple at its end."""
+    """Return the next value of an iterator in a tuple of one; at the end, the empty tuple."""
     for value in iterator:
         return (value,)
     return ()
@@ -201,8 +210,8 @@ def _following(iterator: Iterator[Any]) -> tuple[Any, ...]:
 
 _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
 
-# What ``a + b``, ``a[i]`` or ``len(a)`` in a case does to the real object. Operators, not the special methods
-# themselves: so a reflected one has its turn when the left operand cannot.
+# What ``a + b``, ``a[i]`` or ``len(a)`` in a case does to the object in the worker. These are operators and not the
+# special methods, so that Python tries the reflected method if the left operand refuses.
 OPERATIONS: dict[str, Callable[..., Any]] = {
     **{f"__{name}__": getattr(operator, name) for name in _BINARY},
     **{f"__r{name}__": _swapped(getattr(operator, name)) for name in _BINARY},

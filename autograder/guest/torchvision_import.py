@@ -1,11 +1,10 @@
-"""Import torchvision beside a torch that it was not compiled for, without touching a pair that matches.
+"""Import torchvision with a torch that it was not compiled for; a pair that matches is imported as usual.
 
-torchvision describes its compiled operators to torch while it is being imported. Where those operators are absent
-(its default build beside a CPU-only torch) the description fails, and with it the whole import: ``RuntimeError:
-operator torchvision::nms does not exist``. Data sets and transforms need no compiled operator, so such descriptions
-may be skipped.
+During its import torchvision registers its compiled operators with torch. Where they are missing (its default build
+with a CPU-only torch) the registration fails, and so does the import: ``RuntimeError: operator torchvision::nms does
+not exist``. Data sets and transforms need no compiled operator, so these registrations can be skipped.
 
-Standard library and torch only: the module also runs inside the worker.
+The module also runs in the worker, so it imports only the standard library and torch.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ from typing import Any
 def import_torchvision() -> ModuleType:
     """Return torchvision, with ``datasets`` and ``transforms`` imported.
 
-    The plain import comes first: a matching build needs no help and gets none. Where builds do not match, data sets and
-    transforms work and the compiled operators (``torchvision.ops``) do not.
+    The plain import is tried first, and is enough for builds that match. For others, data sets and transforms work and
+    the compiled operators (``torchvision.ops``) do not.
 
     Raises:
         ModuleNotFoundError: torchvision or torch is not installed.
-        RuntimeError: the import fails for a reason other than an absent ``torchvision::`` operator.
+        RuntimeError: the import fails for another reason than a missing ``torchvision::`` operator.
     """
     try:
         return _import()
@@ -41,7 +40,7 @@ def _import() -> ModuleType:
 
 
 def _forget() -> None:
-    # A failed import leaves its finished submodules behind; with them the second import would skip half of its work.
+    # A failed import leaves its finished submodules, and the second import would skip them.
     for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
         del sys.modules[name]
 

@@ -49,8 +49,8 @@ MAX_HEADER = 256 * 1024  # bytes
 class Kind(IntEnum):
     """The kind of a frame, below 64 to the worker and above from it; behind each, the fields of its header.
 
-    An error is {type, bases: its builtin base classes, text, lines: [[file, line, function, source], ...], own: whether
-    code of the submission raised it}.
+    An error is {type, bases: its builtin base classes, text, lines: [[file, line, function, source], ...], own: false
+    if the call raised it before any code of the submission ran, as with a wrong number of arguments}.
     """
 
     LOAD = 1  # main, seed, modules: [[name, file, offset, length], ...]
