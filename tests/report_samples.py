@@ -8,7 +8,6 @@ from autograder.model import (
     Adjustment,
     GradedCase,
     GraderInfo,
-    Language,
     Measure,
     Mismatch,
     Report,
@@ -255,7 +254,7 @@ def korean() -> Report:
         outcomes=outcomes,
         notes=("logistic_final(2).py: 과제에서 요구한 이름으로 채점했습니다: logistic.py.",),
         score=replace(EVERY_VERDICT.score, adjustments=(Adjustment(-2.0, "하루 늦게 제출함"),)),
-        language=Language.KO,
+        language="ko",
     )
 
 

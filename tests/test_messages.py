@@ -1,26 +1,30 @@
-"""Sentences: every id that the code says is there and is given exactly its placeholders; none is there for nothing."""
+"""Sentences: every id in the code exists and gets exactly its parameters; every sentence is used, in every language."""
 
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import string
-from collections.abc import Iterator, Mapping
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment, nodes
 
-from autograder.messages import CATALOGUES, ENGLISH, current_language, say, translate, use_language
-from autograder.messages.ko import KOREAN
-from autograder.model import Language
+from autograder import messages
+from autograder.messages import catalogue, current_language, languages, say, translate, use_language
 from autograder.reports import views
 
 ROOT = Path(__file__).parents[1]
 TEMPLATES = sorted((ROOT / "templates").glob("*.j2"))
-CATALOGUE_FILES = ("en.py", "ko.py")
-SOURCES = sorted(path for path in (ROOT / "autograder").rglob("*.py") if path.name not in CATALOGUE_FILES)
+CATALOGUES = {code: importlib.import_module(f"autograder.messages.{code}").SENTENCES for code in languages()}
+ENGLISH, KOREAN = CATALOGUES["en"], CATALOGUES["ko"]
+CATALOGUE_FILES = [ROOT / "autograder" / "messages" / f"{code}.py" for code in languages()]
+SOURCES = sorted(path for path in (ROOT / "autograder").rglob("*.py") if path not in CATALOGUE_FILES)
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,16 @@ class Said:
     given: frozenset[str]
 
 
-def placeholders(id: str, catalogue: Mapping[str, str] = ENGLISH) -> frozenset[str]:
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(catalogue[id]) if name is not None)
+def placeholders(id: str, sentences: Mapping[str, str] = ENGLISH) -> frozenset[str]:
+    return frozenset(name for name, _ in fields(sentences[id]))
+
+
+def fields(sentence: str) -> Iterator[tuple[str, str]]:
+    """The name and the format of every parameter, those inside a format included."""
+    for _, name, specification, _ in string.Formatter().parse(sentence):
+        if name is not None:
+            yield name, specification or ""
+            yield from fields(specification or "")
 
 
 FILLED = "([a-z_.-]+)"  # a part that is filled in may hold several words: state.{state}, {id}-hidden
@@ -158,8 +170,9 @@ def test_no_sentence_is_there_for_nothing() -> None:
 def test_a_sentence_can_be_translated(id: str) -> None:
     assert re.fullmatch(r"[a-z]+\.[a-z0-9_-]+", id)
     assert ENGLISH[id] == ENGLISH[id].strip() != ""
-    for _, name, specification, conversion in string.Formatter().parse(ENGLISH[id]):
-        assert name is None or (name.isidentifier() and not specification and not conversion)
+    assert "!" not in re.findall(r"\{\w+(.)", ENGLISH[id])
+    for name, specification in fields(ENGLISH[id]):
+        assert name.isidentifier() and specification.count("|") == bool(specification)
 
 
 def test_say_fills_in_and_refuses_what_does_not_fit() -> None:
@@ -205,25 +218,30 @@ def test_every_kind_of_difference_has_its_word() -> None:
     assert {f"kind.{kind}" for kind in views.KINDS} == {id for id in ENGLISH if id.startswith("kind.")}
 
 
+# --- other languages
+
+
+def other_languages(ids: Iterable[str]) -> list[tuple[str, str]]:
+    return [(language, id) for language in languages() if language != "en" for id in ids]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_has_the_sentences_of_english_in_their_order(language: str) -> None:
+    assert list(CATALOGUES[language]) == list(ENGLISH)
+
+
+@pytest.mark.parametrize(("language", "id"), other_languages(ENGLISH))
+def test_a_translation_has_the_parameters_of_english(language: str, id: str) -> None:
+    sentences = CATALOGUES[language]
+    assert placeholders(id, sentences) == placeholders(id)
+    assert sentences[id] == sentences[id].strip() != ""
+
+
 # --- Korean
 
 # In these places a form depends on the sound before it: 은/는, 이/가, 을/를, 와/과, (으)로, (이)나, (이)라.
 PARTICLE = re.compile(r"\}[\"')\]»”’]*[은는이가을를와과으로나라]")
 FORMAL = re.compile(r"(니다|십시오|니까)$")
-
-
-def test_every_language_has_a_catalogue() -> None:
-    assert set(CATALOGUES) == set(Language)
-
-
-def test_korean_has_the_sentences_of_english_in_their_order() -> None:
-    assert list(KOREAN) == list(ENGLISH)
-
-
-@pytest.mark.parametrize("id", ENGLISH)
-def test_korean_has_the_placeholders_of_english(id: str) -> None:
-    assert placeholders(id, KOREAN) == placeholders(id)
-    assert KOREAN[id] == KOREAN[id].strip() != ""
 
 
 @pytest.mark.parametrize("id", KOREAN)
@@ -245,10 +263,10 @@ def test_korean_sentences_are_formal_throughout(id: str) -> None:
     assert [each for each in sentences if not FORMAL.search(each[:-1])] == []
 
 
-# --- the language in hand
+# --- the current language
 
 
-def test_the_language_in_hand_is_english_unless_said_otherwise() -> None:
+def test_the_current_language_is_english_unless_another_is_set() -> None:
     assert (current_language(), say("verdict.passed")) == ("en", "passed")
     with use_language("ko", {"The sigmoid": "시그모이드"}):
         assert (current_language(), say("verdict.passed"), translate("The sigmoid")) == ("ko", "통과", "시그모이드")
@@ -264,6 +282,57 @@ def test_an_exception_ends_the_language_too() -> None:
     assert current_language() == "en"
 
 
-def test_a_language_that_nobody_wrote_is_refused() -> None:
-    with pytest.raises(KeyError), use_language("fr"):
+@pytest.mark.parametrize("language", ["fr", "__init__", "../ko", ""])
+def test_an_unknown_language_is_refused(language: str) -> None:
+    with pytest.raises(KeyError), use_language(language):
         pass
+
+
+# --- a language is found, not listed
+
+PARTIAL = """
+SENTENCES = {
+    "verdict.failed": "malsukcesis",
+    "report.points": "{earned} el {possible} {possible:poento|poentoj}",
+}
+"""
+
+
+@pytest.fixture
+def esperanto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A catalogue with two sentences, in a folder of its own."""
+    (tmp_path / "eo.py").write_text(PARTIAL, encoding="utf-8")
+    (tmp_path / "eo.toml").touch()
+    monkeypatch.setattr(messages, "__path__", [*messages.__path__, str(tmp_path)])
+    importlib.invalidate_caches()
+    yield
+    sys.modules.pop("autograder.messages.eo", None)
+    catalogue.cache_clear()
+
+
+def test_a_new_file_is_a_new_language(esperanto: None) -> None:
+    assert languages() == ("en", "eo", "ko")
+    with use_language("eo"):
+        assert say("verdict.failed") == "malsukcesis"
+        assert say("report.points", earned=0, possible=1) == "0 el 1 poento"
+
+
+def test_a_sentence_without_a_translation_is_english(esperanto: None) -> None:
+    with use_language("eo"):
+        assert say("verdict.passed") == "passed"
+        assert current_language() == "eo"
+
+
+LOADED = """
+import sys
+from autograder.messages import languages, say, use_language
+languages()
+print(*(name for name in sys.modules if name.startswith("autograder.messages.")))
+say("verdict.passed")
+print(*(name for name in sys.modules if name.startswith("autograder.messages.")))
+"""
+
+
+def test_a_catalogue_is_loaded_on_first_use() -> None:
+    printed = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, check=True, text=True).stdout
+    assert printed.splitlines() == ["", "autograder.messages.en"]

@@ -30,7 +30,6 @@ from autograder.messages import use_language
 from autograder.model import (
     Audience,
     GradedCase,
-    Language,
     Mismatch,
     Report,
     Score,
@@ -308,7 +307,7 @@ def test_students_see_what_was_measured_of_them_and_no_leaderboard(verdict, visi
     page = render.html(report, audience=Audience.STUDENT)
     assert "<dt>measured</dt>\n<dd>speed ratio: 143.3 ×</dd>" in page
     assert "eaderboard" not in text and 'class="leaderboard"' not in page
-    assert "측정값   speed ratio: 143.3 ×" in on_terminal(replace(report, language=Language.KO))
+    assert "측정값   speed ratio: 143.3 ×" in on_terminal(replace(report, language="ko"))
 
 
 def test_a_refused_submission_is_one_sentence():

@@ -23,7 +23,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import ErrorDetails
 
 from autograder.errors import AssignmentError, UsageError
-from autograder.model import Language, Task
+from autograder.messages import languages
+from autograder.model import Task
 
 TOML = "assignment.toml"
 VISIBLE = "test_visible.py"
@@ -45,7 +46,7 @@ class Assignment:
     tasks: tuple[Task, ...]
     modules: tuple[str, ...]
     allowed_imports: tuple[str, ...]
-    language: Language
+    language: str
     limits: dict[str, float] = field(hash=False)
     folder: Path
     solution: Path | None
@@ -179,7 +180,7 @@ class _AssignmentTable(_Table):
     points: Positive
     modules: Annotated[list[str], Field(min_length=1)]
     allowed_imports: list[str] = []
-    language: Annotated[Language, Field(strict=False)] = Language.EN
+    language: str = "en"
     task: Annotated[list[_TaskTable], Field(min_length=1)]
     limits: _LimitsTable = _LimitsTable()
 
@@ -237,7 +238,6 @@ _WANTED = {
     "greater_than": "a number above 0",
     "string_type": "text in quotes",
     "string_too_short": "at least one character",
-    "enum": " or ".join(f'"{language}"' for language in Language),
     "list_type": 'a list such as ["numpy"]',
     "too_short": "at least one entry",
     "model_type": "a table, headed by its name in brackets",
@@ -287,6 +287,9 @@ def _check(table: _AssignmentTable, source: _Source) -> None:
             top = name.split(".")[0]
             remedy = f'write "{top}"' if top.isidentifier() else "write names as they stand after import"
             source.fail(("allowed_imports",), f'allowed_imports holds "{name}"; {remedy}.')
+    if table.language not in languages():
+        known = " or ".join(f'"{language}"' for language in languages())
+        source.fail(("language",), f'language is "{table.language}"; write {known}.')
     if repeated := _repeated(table.modules):
         source.fail(("modules",), f'modules holds "{table.modules[repeated]}" twice; name it once.')
     ids = [task.id for task in table.task]

@@ -27,7 +27,7 @@ from ..course.assignment import Assignment
 from ..course.submission import Submission
 from ..errors import AssignmentError, CaseError, SandboxIncomplete, UsageError
 from ..messages import current_language
-from ..model import Case, GraderInfo, Language, Outcome, Report, SandboxInfo, Score, SubmissionInfo, Verdict
+from ..model import Case, GraderInfo, Outcome, Report, SandboxInfo, Score, SubmissionInfo, Verdict
 from ..student import selftest
 from ..student.connection import Connection
 from ..student.handle import CaseLog
@@ -217,7 +217,7 @@ class _Session:
             official=self._run.official,
             complete=rubric.is_complete(lines),
             notes=submission.notes,
-            language=Language(current_language()),
+            language=current_language(),
         )
 
     def _outcomes(self, connection: Connection, known: KnownMistakes | None = None) -> list[Outcome]:
@@ -515,5 +515,5 @@ def rejected(
         grader=GraderInfo(version=version(), seed=run.seed, device=_device(assignment, run)),
         official=run.official,
         notes=(sentence,),
-        language=Language(current_language()),
+        language=current_language(),
     )

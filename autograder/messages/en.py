@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-ENGLISH: dict[str, str] = {
+SENTENCES: dict[str, str] = {
     # sandbox: what became of the worker
     "worker.timed-out": "{call} did not finish within {seconds} seconds. Look for a loop whose condition never becomes false.",
     "worker.cpu": "The submission used more than {seconds} CPU seconds. Look for a loop that does far more work than needed.",

@@ -6,7 +6,7 @@ No particle whose form depends on the word before it (은/는, 이/가, 을/를,
 
 from __future__ import annotations
 
-KOREAN: dict[str, str] = {
+SENTENCES: dict[str, str] = {
     # sandbox: what became of the worker
     "worker.timed-out": "{call}: {seconds}초 안에 끝나지 않았습니다. 조건이 영영 거짓이 되지 않는 반복문이 있는지 살펴보십시오.",
     "worker.cpu": "제출물이 CPU 시간을 {seconds}초 넘게 사용했습니다. 필요 이상으로 많은 일을 하는 반복문이 있는지 살펴보십시오.",
