@@ -184,6 +184,38 @@ def test_say_fills_in_and_refuses_what_does_not_fit() -> None:
         say("report.points", earned="7.5")
 
 
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [("1", "1 point: late"), (1, "1 point: late"), ("-1", "-1 point: late"), ("+1", "+1 point: late")]
+    + [(each, f"{each} points: late") for each in ("0", "2", "0.5", "-1.5", "11", "1,001")],
+)
+def test_a_number_chooses_singular_or_plural(points: object, said: str) -> None:
+    assert say("report.adjustment", points=points, reason="late") == said
+
+
+@pytest.mark.parametrize(
+    ("wrong", "size", "said"),
+    [(1, 1, "1 of 1 entry differs"), (1, 8, "1 of 8 entries differs"), (8, 8, "8 of 8 entries differ")],
+)
+def test_two_numbers_of_a_sentence_choose_each_for_themselves(wrong: int, size: int, said: str) -> None:
+    assert say("compare.share", wrong=wrong, size=size) == said
+
+
+def test_a_form_may_hold_a_parameter() -> None:
+    figures = {"accuracy": "0.9", "examples": 500, "low": "0.8", "high": "0.95", "following": "0.92"}
+    assert say("training.no-band", tried=1, **figures).startswith("Your run reached accuracy 0.9 on 500 test examples")
+    assert say("training.no-band", tried=3, **figures).startswith("The best of 3 runs reached")
+
+
+# A limit is never 1, and neither is the number of runs that have a best one.
+NUMBERED = r"(?<!more than )(?<!best of )\{(count|wrong|size|all|tried|seconds|points|possible|examples)\} [a-z]+s\b"
+
+
+@pytest.mark.parametrize("id", ENGLISH)
+def test_no_plural_stands_beside_any_number(id: str) -> None:
+    assert re.search(NUMBERED, ENGLISH[id]) is None
+
+
 def test_braces_in_what_is_filled_in_stay_as_they_are() -> None:
     assert say("report.points", earned="{possible}", possible="{0}") == "{possible} of {0} points"
 
