@@ -191,9 +191,9 @@ def test_a_folder_of_any_name_is_printed_as_it_is(command: Command, course: Cour
 
 WRONG: dict[str, tuple[Sequence[str], str]] = {
     "unknown assignment": (["grade", "01-tinny"], 'There is no assignment "01-tinny". Did you mean 01-tiny?'),
-    "no course": (["grade", "--root", "."], "run this in the course folder"),
-    "no submission": (["grade", SLUG, "--submission", "none.py"], "There is nothing to read at none.py"),
-    "a text": (["grade", SLUG, "--submission", "a.txt"], "a.txt cannot be a submission; give a folder, .py"),
+    "no course": (["grade", "--root", "."], "Run this command in the course folder"),
+    "no submission": (["grade", SLUG, "--submission", "none.py"], "none.py cannot be read. Give a folder"),
+    "a text": (["grade", SLUG, "--submission", "a.txt"], "a.txt is not a submission. Give a folder, or a .py"),
     "one for two": (["grade", SLUG, SLUG, "--submission", "a.py"], "--submission is for one assignment"),
     "one file for two": (["grade", SLUG, SLUG, "--json", "r.json"], "--json is for one assignment"),
     "device": (["grade", SLUG, "--device", "tpu"], "There is no device 'tpu'. Say auto, cpu or cuda."),

@@ -284,16 +284,16 @@ def test_a_notebook_of_nearly_the_right_name_stays_a_notebook(open_zip: OpenZip)
 
 
 def test_a_path_that_is_not_there_has_a_remedy(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"nothing to read at .*; give a folder, \.py, \.ipynb or \.zip\."):
+    with pytest.raises(UsageError, match=r"cannot be read\. Give a folder, or a \.py, \.ipynb or \.zip file\."):
         submission.open(tmp_path / "missing.py", asking())
-    with pytest.raises(UsageError, match="nothing to read"):
+    with pytest.raises(UsageError, match="cannot be read"):
         submission.open(tmp_path / "a\0b.py", asking())
 
 
 @pytest.mark.parametrize("name", ["logistic.tar.gz", "logistic", "logistic.txt", ".py"])
 def test_an_unknown_ending_has_a_remedy(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(CODE)
-    with pytest.raises(UsageError, match=r"cannot be a submission; give a folder, \.py, \.ipynb or \.zip\."):
+    with pytest.raises(UsageError, match=r"is not a submission\. Give a folder, or a \.py, \.ipynb or \.zip file\."):
         submission.open(tmp_path / name, asking())
 
 

@@ -104,7 +104,7 @@ class GradingPlugin:
             self._faults.append(f"{report.nodeid}: {report.longreprtext}")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Serve submissions instead of running the items once; whatever goes wrong is raised by :meth:`check`."""
+        """Serve submissions instead of running the items once; keep an error in ``failure``."""
         try:
             if self._faults:
                 raise CaseError("The cases cannot be collected.\n" + "\n".join(self._faults), slug="case-collection")
