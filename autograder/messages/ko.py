@@ -165,7 +165,7 @@ SENTENCES: dict[str, str] = {
     "label.next": "다음",
     "label.rerun": "재실행",
     "label.printed": "출력",
-    "label.staff": "교수자용",
+    "label.staff": "담당자용",
     "label.got": "결과",
     "label.want": "기댓값",
     "label.to-do": "할 일",
