@@ -183,8 +183,8 @@ class Report:
 
     ``official`` is False for a student's own run (visible cases only, whatever sandbox the machine has).
     ``complete`` is False as soon as one case ended in GRADER_ERROR. ``notes`` are sentences about the
-    submission as a whole: a refused archive, a file taken under another name. ``language`` is a
-    code, "en".
+    submission as a whole: a refused archive, a file taken under another name. ``language`` is
+    its code, such as "en".
     """
 
     assignment: str

@@ -285,7 +285,7 @@ def test_a_difference_without_values_is_told_by_its_message():
 
 def test_practice_is_stamped_and_names_the_missing_layers():
     text = on_terminal(practice())
-    assert "PRACTICE  A practice run of the visible cases. It is not a grade." in text
+    assert "PRACTICE  A practice run of the visible cases; it is not a grade." in text
     assert "Sandbox layers missing on this machine: user namespace, seccomp." in text
     assert "OFFICIAL" not in text and "PRACTICE" not in on_terminal(EVERY_VERDICT)
 
@@ -294,7 +294,7 @@ def test_a_passed_case_speaks_only_when_it_has_something_to_say():
     assert "sigmoid_of_zero" not in on_terminal(all_passed())
     case = replace(OUTCOMES[0], message="accuracy 0.97")
     assert "PASSED  sigmoid_of_zero" in on_terminal(replace(all_passed(), outcomes=(case,)))
-    assert "All cases passed. Well done!" in on_terminal(all_passed())
+    assert "Everything passes. Well done!" in on_terminal(all_passed())
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PASSED, Verdict.FAILED])
@@ -377,7 +377,7 @@ def test_the_summary_names_the_next_assignment():
 
 
 def test_the_summary_of_solved_assignments_is_glad():
-    assert "All cases passed. Well done!" in printed(render.summary, [all_passed()], modules={})
+    assert "Everything passes. Well done!" in printed(render.summary, [all_passed()], modules={})
 
 
 # --- page -------------------------------------------------------------------------------------------------------------
