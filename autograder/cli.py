@@ -26,8 +26,8 @@ from .course.assignment import Assignment
 from .errors import AssignmentError, AutograderError, CaseError, SubmissionRejected, UsageError
 from .grading.options import RunOptions
 from .grading.session import grade_one, rejected
-from .messages import say, translate, use_language
-from .model import Audience, Language, Report
+from .messages import DEFAULT, languages, say, translate, use_language
+from .model import Audience, Report
 from .reports import render
 from .workers.supervisor import Supervisor
 
@@ -48,9 +48,23 @@ Root = Annotated[Path, typer.Option(help="The course folder, which holds assignm
 Official = Annotated[bool, typer.Option("--official", help="Add the hidden cases; needs the complete sandbox.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Draw the same inputs again (official runs draw fresh ones).")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+LANGUAGES = "|".join(languages())
+
+
+def _known(language: str | None) -> str | None:
+    if language is not None and language not in languages():
+        raise typer.BadParameter(f"{language!r} is not one of {', '.join(map(repr, languages()))}.")
+    return language
+
+
 Lang = Annotated[
-    Language | None,
-    typer.Option(envvar="AUTOGRADER_LANG", help="What reports speak; else $AUTOGRADER_LANG, else the assignment's."),
+    str | None,
+    typer.Option(
+        envvar="AUTOGRADER_LANG",
+        metavar=LANGUAGES,
+        callback=_known,
+        help="What reports speak; else $AUTOGRADER_LANG, else the assignment's.",
+    ),
 ]
 DataRoot = Annotated[Path | None, typer.Option(help="Where data sets lie (MNIST); else $AUTOGRADER_DATA.")]
 
@@ -131,7 +145,10 @@ def report(
     file: Annotated[Path, typer.Argument(help="A report.json of an earlier run.")],
     html: Annotated[Path, typer.Option(help="Folder for the HTML report.")] = Path("report"),
     audience: Annotated[Audience, typer.Option(help="Who reads it.")] = Audience.STUDENT,
-    lang: Annotated[Language | None, typer.Option(help="What its labels speak; else the report's own.")] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(metavar=LANGUAGES, callback=_known, help="What its labels speak; else the report's own."),
+    ] = None,
 ) -> None:
     """Render a saved report again, without grading."""
     try:
@@ -261,10 +278,10 @@ def _show_class(reports: list[Report], assignment: Assignment, out: Path, *, con
     console.out(f"\n{say('report.class-page', page=page, grades=grades)}", highlight=False)
 
 
-def _common_language(chosen: Sequence[Assignment], lang: Language | None) -> Language:
+def _common_language(chosen: Sequence[Assignment], lang: str | None) -> str:
     """The language for what is said of all assignments together: English where they differ."""
     found = {lang or each.language for each in chosen}
-    return found.pop() if len(found) == 1 else Language.EN
+    return found.pop() if len(found) == 1 else DEFAULT
 
 
 def _check_writable(folder: Path, file: Path | None = None) -> None:

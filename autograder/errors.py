@@ -1,12 +1,12 @@
-"""What keeps us from judging. What a submission does is a value (``model.Verdict``), never one of these.
+"""Errors that prevent grading, for staff. The behaviour of a submission is a value (``model.Verdict``), never an error.
 
-AutograderError             has a message, a slug, and the cause it came from
-  UsageError                the command line asked for something that is not there
+AutograderError             has a message, a slug, and the cause that it was raised from
+  UsageError                the command line names something that does not exist
   AssignmentError           the assignment folder is wrong; names file and line
-  CaseError                 a case raises by itself, on the solution
-  SubmissionRejected        the upload cannot be opened safely; the student gets a report of one sentence
-  SandboxError              a worker cannot be started or spoken to
-    SandboxIncomplete       official grading was asked for and a layer is missing
+  CaseError                 a case raises by itself, or does not pass on the solution
+  SubmissionRejected        the upload cannot be opened safely; the student gets a report with the reason
+  SandboxError              a worker cannot be started, or does not answer
+    SandboxIncomplete       official grading was requested and a layer is missing
   DataError                 a data set is missing or damaged
 
 Every slug has an entry in ``docs/messages.md``.
@@ -31,14 +31,14 @@ class AutograderError(Exception):
 
 
 class UsageError(AutograderError):
-    """The command line names something that is not there."""
+    """The command line names something that does not exist."""
 
     slug = "usage"
     exit_code = 2
 
 
 class AssignmentError(AutograderError):
-    """The assignment folder is wrong; the message names file, line and remedy."""
+    """The assignment folder is wrong; the message names the file, the line and what to do."""
 
     slug = "assignment"
 
@@ -50,20 +50,20 @@ class CaseError(AutograderError):
 
 
 class SubmissionRejected(AutograderError):
-    """The upload cannot be opened safely; the message is one sentence for the student."""
+    """The upload cannot be opened safely; the message is for the student."""
 
     slug = "submission-rejected"
     exit_code = 0
 
 
 class SandboxError(AutograderError):
-    """A worker cannot be started or spoken to, through no doing of a submission."""
+    """A worker cannot be started, or does not answer, and no submission is the cause."""
 
     slug = "sandbox"
 
 
 class SandboxIncomplete(SandboxError):
-    """Official grading was asked for, and this machine lacks a layer of the sandbox."""
+    """Official grading was requested, and this machine lacks a layer of the sandbox."""
 
     slug = "sandbox-incomplete"
     exit_code = 3

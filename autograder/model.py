@@ -26,13 +26,6 @@ class Verdict(StrEnum):
     GRADER_ERROR = "grader_error"  # ours: never costs a point, always reaches staff
 
 
-class Language(StrEnum):
-    """In which language a report speaks."""
-
-    EN = "en"
-    KO = "ko"
-
-
 class Audience(StrEnum):
     """Who reads a rendering, hence what it may show."""
 
@@ -190,7 +183,8 @@ class Report:
 
     ``official`` is False for a student's own run (visible cases only, whatever sandbox the machine has).
     ``complete`` is False as soon as one case ended in GRADER_ERROR. ``notes`` are sentences about the
-    submission as a whole: a refused archive, a file taken under another name. ``language`` is that of every sentence.
+    submission as a whole: a refused archive, a file taken under another name. ``language`` is
+    its code, such as "en".
     """
 
     assignment: str
@@ -204,7 +198,7 @@ class Report:
     official: bool = False
     complete: bool = True
     notes: tuple[str, ...] = field(default=())
-    language: Language = Language.EN
+    language: str = "en"
     schema: int = REPORT_SCHEMA
 
     def seen_by(self, audience: Audience) -> Report:

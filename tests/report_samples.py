@@ -8,7 +8,6 @@ from autograder.model import (
     Adjustment,
     GradedCase,
     GraderInfo,
-    Language,
     Measure,
     Mismatch,
     Report,
@@ -67,7 +66,7 @@ OUTCOMES = (
         Verdict.FAILED,
         True,
         call="bce_backward(p, y)   p, y: float32 (8,), seed 0",
-        mismatch=Mismatch("value", "-1.60445", "-0.200557", where="[0]", share="8 of 8 entries"),
+        mismatch=Mismatch("value", "-1.60445", "-0.200557", where="[0]", share="8 of 8 entries differ"),
         hint="yours is N times the gradient, everywhere. What does the mean in L do to its derivative?",
     ),
     GradedCase(
@@ -79,7 +78,7 @@ OUTCOMES = (
         Verdict.FAILED,
         False,
         call="bce_backward(p, y)   p: [0.31, 0.77], y: [1, 0]",
-        mismatch=Mismatch("value", "-3.22", "-1.61", where="[1]", share="2 of 2 entries"),
+        mismatch=Mismatch("value", "-3.22", "-1.61", where="[1]", share="2 of 2 entries differ"),
         hint="yours is N times the gradient, everywhere. What does the mean in L do to its derivative?",
         output="p=[0.31 0.77]\n",
         staff="case drew p from rng(7)",
@@ -92,7 +91,7 @@ OUTCOMES = (
         0.0,
         Verdict.SKIPPED,
         True,
-        message="Not run, because this case needs gradient_matches_slope, which did not pass. Mend that first.",
+        message="This case was not run, because it needs gradient_matches_slope to pass. Fix that first.",
     ),
     GradedCase(
         "training_ends",
@@ -117,7 +116,7 @@ OUTCOMES = (
         Verdict.OUT_OF_MEMORY,
         True,
         message="train(x, y) needed more memory than the 512 MiB allowed. "
-        "Look at the shapes of the arrays that it makes.",
+        "Check the shapes of the arrays that it creates.",
     ),
     GradedCase(
         "training_survives",
@@ -128,7 +127,7 @@ OUTCOMES = (
         Verdict.CRASHED,
         False,
         call="train(x, y, 3)",
-        message="train ended the whole program (exit status 1). Remove calls of exit, quit or os._exit.",
+        message="train ended the whole program (exit status 1). Remove calls of exit, quit and os._exit.",
     ),
     GradedCase(
         "training_reaches_accuracy",
@@ -138,7 +137,7 @@ OUTCOMES = (
         0.0,
         Verdict.GRADER_ERROR,
         False,
-        message="This case broke through no fault of yours. It costs no points; your instructor has been told.",
+        message="This case failed because of an error in the grader. It costs no points.",
         staff="Traceback (most recent call last):\n"
         "  File \"test_hidden.py\", line 41, in test_training\nKeyError: 'bands'",
     ),
@@ -175,7 +174,7 @@ EVERY_VERDICT = Report(
     grader=GraderInfo("0.1.0", 7, "cpu"),
     official=True,
     complete=False,
-    notes=("logistic_final(2).py was taken as logistic.py.",),
+    notes=("logistic_final(2).py was graded as logistic.py, the name that the assignment asks for.",),
 )
 
 KOREAN_TASKS = (
@@ -221,7 +220,7 @@ KOREAN_TEXTS = (
     ),
     (
         "훈련으로 90 %에 이릅니다.",
-        "제출물의 잘못이 아닌 이유로 이 케이스를 채점하지 못했습니다. 점수는 깎이지 않으며, 담당자에게 알렸습니다.",
+        "채점기 오류로 이 케이스를 채점하지 못했습니다. 점수는 깎이지 않습니다.",
         "",
     ),
     (
@@ -243,7 +242,7 @@ def korean() -> Report:
         replace(case, title=title, message=message, hint=hint)
         for case, (title, message, hint) in zip(OUTCOMES, KOREAN_TEXTS, strict=True)
     )
-    shares = {"8 of 8 entries": "원소 8개 중 8개", "2 of 2 entries": "원소 2개 중 2개", "": ""}
+    shares = {"8 of 8 entries differ": "원소 8개 중 8개 다름", "2 of 2 entries differ": "원소 2개 중 2개 다름", "": ""}
     outcomes = tuple(
         replace(case, mismatch=replace(case.mismatch, share=shares[case.mismatch.share])) if case.mismatch else case
         for case in outcomes
@@ -255,7 +254,7 @@ def korean() -> Report:
         outcomes=outcomes,
         notes=("logistic_final(2).py: 과제에서 요구한 이름으로 채점했습니다: logistic.py.",),
         score=replace(EVERY_VERDICT.score, adjustments=(Adjustment(-2.0, "하루 늦게 제출함"),)),
-        language=Language.KO,
+        language="ko",
     )
 
 
@@ -282,7 +281,7 @@ def hostile() -> Report:
         measure=Measure(NASTY, 1.5, NASTY),
     )
     submission = SubmissionInfo("../../etc/" + NASTY, SHA256, NASTY)
-    return replace(EVERY_VERDICT, title=NASTY, submission=submission, outcomes=(case,), notes=(NASTY,))
+    return replace(EVERY_VERDICT, title=NASTY, submission=submission, outcomes=(case,), notes=(NASTY,), complete=True)
 
 
 SPEED = Measure("speed ratio", 143.27, "×")

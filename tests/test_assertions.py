@@ -33,7 +33,7 @@ def failure(check: Any, *arguments: Any, **options: Any) -> CaseFailed:
 def test_assert_close_raises_with_the_mismatch_the_name_and_both_hints() -> None:
     assert_close(A, A.copy())
     failed = failure(assert_close, A * -1 + 4, (A * -1 + 4) * -1, hint="Read the formula.", name="dW")
-    assert failed.mismatch == Mismatch("value", "3", "-3", "dW [0, 0]", "5 of 6 entries")
+    assert failed.mismatch == Mismatch("value", "3", "-3", "dW [0, 0]", "5 of 6 entries differ")
     assert failed.hint == say("hint.sign") + " Read the formula."
     assert failed.credit == 0.0
     assert "got 3, want -3 dW [0, 0]" in str(failed)
@@ -59,7 +59,7 @@ def test_assert_matches_compares_call_by_call() -> None:
     over = [(A,), (A + 1,), (A - 2,)]
     assert_matches(LocalFunction(np.sin), np.sin, over)
     failed = failure(assert_matches, LocalFunction(np.abs), lambda x: x, over, hint="Signs count.")
-    assert failed.mismatch == Mismatch("value", "1", "-1", "call 3 of 3, [0, 0]", "1 of 6 entries")
+    assert failed.mismatch == Mismatch("value", "1", "-1", "call 3 of 3, [0, 0]", "1 of 6 entries differs")
     assert failed.hint == say("hint.lost-signs") + " Signs count."
     alone = failure(assert_matches, LocalFunction(np.abs), lambda x: x, over[2:])
     assert alone.mismatch is not None and alone.mismatch.where == "[0, 0]"

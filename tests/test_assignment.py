@@ -173,7 +173,7 @@ WRONG = {
     "keyword": ('"plots"', '"class"', 'line 3: modules holds "class", which is not the name of a module'),
     "submodule": ('["numpy"]', '["numpy.linalg"]', 'line 4: allowed_imports holds "numpy.linalg"; write "numpy".'),
     "syntax": ("points = 20", "points = ", "line 14: this is not valid TOML (Invalid value); "
-               "mend the line or the one before it."),
+               "correct this line or the one before it."),
     "syntax at the end": ("call_s = 2.5\n", "call_s = ", "line 17: this is not valid TOML"),
     "key twice": ("points = 20", 'id = "other"\npoints = 20',
                   "line 14: this is not valid TOML (Cannot overwrite a value)"),
@@ -216,7 +216,7 @@ def test_a_file_in_another_encoding_keeps_its_line(write: Write) -> None:
     root = write()
     path = root / "assignments/05-logistic/assignment.toml"
     path.write_bytes(TOML.replace("The sigmoid", "Die Kurve für σ").encode("utf-8").replace(b"\xc3\xbc", b"\xfc"))
-    assert "assignment.toml, line 8: this is not UTF-8; save" in message(root)
+    assert "assignment.toml, line 8: this is not UTF-8 text; save" in message(root)
 
 
 def test_missing_files_are_named(write: Write) -> None:

@@ -191,9 +191,9 @@ def test_a_folder_of_any_name_is_printed_as_it_is(command: Command, course: Cour
 
 WRONG: dict[str, tuple[Sequence[str], str]] = {
     "unknown assignment": (["grade", "01-tinny"], 'There is no assignment "01-tinny". Did you mean 01-tiny?'),
-    "no course": (["grade", "--root", "."], "run this in the course folder"),
-    "no submission": (["grade", SLUG, "--submission", "none.py"], "There is nothing to read at none.py"),
-    "a text": (["grade", SLUG, "--submission", "a.txt"], "a.txt cannot be a submission; give a folder, .py"),
+    "no course": (["grade", "--root", "."], "Run this command in the course folder"),
+    "no submission": (["grade", SLUG, "--submission", "none.py"], "none.py cannot be read. Give a folder"),
+    "a text": (["grade", SLUG, "--submission", "a.txt"], "a.txt is not a submission. Give a folder, or a .py"),
     "one for two": (["grade", SLUG, SLUG, "--submission", "a.py"], "--submission is for one assignment"),
     "one file for two": (["grade", SLUG, SLUG, "--json", "r.json"], "--json is for one assignment"),
     "device": (["grade", SLUG, "--device", "tpu"], "There is no device 'tpu'. Say auto, cpu or cuda."),
@@ -299,7 +299,7 @@ def test_official_grading_without_the_whole_wall_ends_with_3(
     assert list(Path().iterdir()) == []
     practice = command("grade", SLUG, "--root", course.root)
     assert practice.code == 0
-    assert "Missing on this machine: resource limits." in practice.out
+    assert "Sandbox layers missing on this machine: resource limits." in practice.out
 
 
 def test_a_case_that_breaks_through_our_fault_ends_with_4_and_costs_nothing(command: Command, tmp_path: Path) -> None:
@@ -555,7 +555,7 @@ def test_a_batch_writes_reports_grades_and_a_page(command: Command, course: Cour
     assert sorted(report.submission.student or "" for report in reports) == [row[0].lstrip("'") for row in rows[1:]]
     assert {report.grader.seed for report in reports} == {4}
     assert "6 submissions, mean 8 of 20 points" in found.out
-    assert "damaged or not a zip archive" in found.out
+    assert "damaged or is not a zip archive" in found.out
 
 
 MEASURED = VISIBLE.replace("three(student):", "three(student, measure):").replace(
@@ -650,10 +650,12 @@ FAULTS = {
         "tiny.py, line 3: Python cannot read this line: ",
         others=ERRORED,
     ),
-    "missing function": Fault("def total(x):\n    return float(sum(x))\n", "tiny.py has no double. Did you misname it"),
+    "missing function": Fault(
+        "def total(x):\n    return float(sum(x))\n", "tiny.py does not define double. Did you rename"
+    ),
     "misnamed function": Fault(
         faulty("return 2 * x").replace("def double", "def Double"),
-        "tiny.py has no double, but it has Double. Rename it to double.",
+        "tiny.py does not define double, but it defines Double. Rename it to double.",
     ),
     "overwritten function": Fault(
         faulty("return 2 * x") + "\n\ndouble = double(3)\n", "double in tiny.py is not a function"
@@ -664,16 +666,16 @@ FAULTS = {
     ),
     "one parameter too many": Fault(
         faulty("return 2 * x").replace("double(x)", "double(x, factor)"),
-        "missing 1 required positional argument: 'factor'. Compare the parameters with the stub.",
+        "missing 1 required positional argument: 'factor'. Compare the parameters of your function with the stub.",
     ),
-    "empty file": Fault("", "tiny.py has no double. Did you misname it or delete it?", others=ERRORED),
+    "empty file": Fault("", "tiny.py does not define double. Did you rename or delete it?", others=ERRORED),
     "not UTF-8": Fault(
-        SOLUTION.encode() + "# 한글\n".encode("euc-kr"), "tiny.py is not UTF-8 text. Save it again", others=ERRORED
+        SOLUTION.encode() + "# 한글\n".encode("euc-kr"), "tiny.py is not UTF-8 text. Save it as UTF-8", others=ERRORED
     ),
     "a null byte": Fault(SOLUTION.encode() + b"\0", "tiny.py", others=ERRORED),
     "missing package": Fault(
         "import no_such_package\n\n" + SOLUTION,
-        "tiny.py, line 1: there is no no_such_package to import here. Beside the standard library this",
+        "tiny.py, line 1: no_such_package is not available in this assignment. You can import the",
         others=ERRORED,
     ),
     "raises": Fault(
@@ -693,17 +695,19 @@ FAULTS = {
         faulty("return len(open('/etc/passwd').read())"), "double(x) raised FileNotFoundError: [Errno 2] No such file"
     ),
     "writes to the connection": Fault(
-        faulty("os.write(3, b'x' * 64)"), "double(x) wrote to the grader's connection or broke it.", CRASHED
+        faulty("os.write(3, b'x' * 64)"), "double(x) wrote to the grader's connection or closed it.", CRASHED
     ),
     "closes every descriptor": Fault(
-        faulty("os.closerange(0, 64)\nreturn 2 * x"), "double(x) wrote to the grader's connection or broke it.", CRASHED
+        faulty("os.closerange(0, 64)\nreturn 2 * x"),
+        "double(x) wrote to the grader's connection or closed it.",
+        CRASHED,
     ),
     "an array of 10 GB": Fault(
         faulty("return np.ones(10**10 // 8)"),
         "double(x) needed more memory than the 1024 MiB allowed.",
         Verdict.OUT_OF_MEMORY,
     ),
-    "an array of 300 MB": Fault(faulty("return np.zeros(40_000_000)"), "double(x) returned too much", ERRORED),
+    "an array of 300 MB": Fault(faulty("return np.zeros(40_000_000)"), "double(x) returned too much data", ERRORED),
     "an endless loop": Fault(
         faulty("if x.size == 1 and x[0] == 2:\n    while True:\n        pass\nreturn 2 * x"),
         "double(x) did not finish within 0.3 seconds. Look for a loop whose condition never becomes false.",
@@ -755,16 +759,16 @@ def test_what_fails_every_case_is_said_once(command: Command, tmp_path: Path) ->
     found, report = handed(command, tmp_path, write(tmp_path / "tiny.py", faulty("return 2 *")))
     assert found.out.count(sentence) == 1
     assert found.out.index(sentence) < found.out.index("double_of_two")
-    assert found.out.count("As said at the top of this report.") == 5
+    assert found.out.count("See the top of this report.") == 5
     page = Path("report", "01-tiny.html").read_text(encoding="utf-8")
-    assert (page.count(sentence), page.count("As said at the top of this report.")) == (1, 5)
+    assert (page.count(sentence), page.count("See the top of this report.")) == (1, 5)
     assert {each.message for each in report.outcomes if each.verdict is ERRORED} == {sentence}  # whole for each case
 
 
 def test_what_fails_some_cases_is_said_for_each_of_them(command: Command, tmp_path: Path) -> None:
     found, _ = handed(command, tmp_path, write(tmp_path / "tiny.py", "def total(x):\n    return float(sum(x))\n"))
-    assert found.out.count("tiny.py has no double.") == 4
-    assert "As said at the top" not in found.out
+    assert found.out.count("tiny.py does not define double.") == 4
+    assert "See the top" not in found.out
 
 
 def test_rerun_names_the_submission(command: Command, tmp_path: Path) -> None:
@@ -790,7 +794,7 @@ def test_rerun_of_a_working_copy_and_in_a_class_names_none(command: Command, cou
 def test_an_object_in_place_of_an_array_is_named_in_words(command: Command, tmp_path: Path) -> None:
     source = "class Pair:\n    pass\n\n\n" + faulty("return Pair()")
     found, _ = handed(command, tmp_path, write(tmp_path / "tiny.py", source))
-    assert "got an object of the class Pair, want numpy array" in found.out
+    assert "got an object of class Pair, want numpy array" in found.out
     assert "StudentObject" not in found.out
 
 
@@ -844,20 +848,20 @@ BOMB = b"\0" * (30 * 2**20)
 REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a path out of the archive": (
         lambda at: archive(at / "kim.zip", {"../../tiny.py": SOLUTION}),
-        "The path ../../tiny.py does not stay inside the submission",
+        "The path ../../tiny.py leads out of your submission",
     ),
     "an absolute path": (
         lambda at: archive(at / "kim.zip", {"/etc/passwd": "root"}),
-        "The path /etc/passwd does not stay inside the submission",
+        "The path /etc/passwd leads out of your submission",
     ),
-    "a bomb": (lambda at: archive(at / "kim.zip", {"tiny.py": BOMB}), "Unpacked, the submission is larger than 20 MB"),
+    "a bomb": (lambda at: archive(at / "kim.zip", {"tiny.py": BOMB}), "Unpacked, your submission is larger than 20 MB"),
     "no archive": (
         lambda at: write(at / "kim.zip", b"PK\3\4 and no more"),
-        "The archive is damaged or not a zip archive",
+        "The archive is damaged or is not a zip archive",
     ),
     "a damaged notebook": (lambda at: write(at / "tiny.ipynb", '{"cells": ['), "The notebook is damaged"),
     "a notebook of another kind": (lambda at: write(at / "tiny.ipynb", "[]"), "The notebook is damaged"),
-    "a file that is too large": (lambda at: write(at / "tiny.py", BOMB), "tiny.py is larger than the 10 MB"),
+    "a file that is too large": (lambda at: write(at / "tiny.py", BOMB), "tiny.py is larger than the limit of 10 MB"),
 }
 
 

@@ -102,8 +102,8 @@ def test_equal(got: Any, want: Any) -> None:
         (np.empty((0, 3)), np.ones((2, 3)), Mismatch("shape", "(0, 3)", "(2, 3)")),
         (torch.ones(3, 1), torch.ones(3), Mismatch("shape", "(3, 1)", "(3,)")),
         ([1, 2, 3], (1, 2), Mismatch("shape", "3 items", "2 items")),
-        ({"W": 1}, {"W": 1, "b": 2}, Mismatch("shape", "keys 'W'", "keys 'W', 'b'")),
-        ({"W": 1, "b": 2}, {"W": 1}, Mismatch("shape", "keys 'W', 'b'", "keys 'W'")),
+        ({"W": 1}, {"W": 1, "b": 2}, Mismatch("shape", "key 'W'", "keys 'W', 'b'")),
+        ({"W": 1, "b": 2}, {"W": 1}, Mismatch("shape", "keys 'W', 'b'", "key 'W'")),
         (np.ones(2, dtype=int), np.ones(2), Mismatch("dtype", "int64", "float64")),
         (np.ones(2), np.ones(2, dtype=int), Mismatch("dtype", "float64", "int64")),
         (np.ones(2, dtype=bool), np.ones(2), Mismatch("dtype", "bool", "float64")),
@@ -119,23 +119,23 @@ def test_equal(got: Any, want: Any) -> None:
         (NAN, 1.0, Mismatch("non-finite", "nan", "1")),
         (1.0, NAN, Mismatch("non-finite", "1", "nan")),
         (INF, -INF, Mismatch("non-finite", "inf", "-inf")),
-        (np.array([1, NAN, INF]), np.ones(3), Mismatch("non-finite", "nan", "1", "[1]", "2 of 3 entries")),
-        (np.array([1, INF]), np.array([1, NAN]), Mismatch("non-finite", "inf", "nan", "[1]", "1 of 2 entries")),
+        (np.array([1, NAN, INF]), np.ones(3), Mismatch("non-finite", "nan", "1", "[1]", "2 of 3 entries differ")),
+        (np.array([1, INF]), np.array([1, NAN]), Mismatch("non-finite", "inf", "nan", "[1]", "1 of 2 entries differs")),
         (False, True, Mismatch("value", "False", "True")),
         ("cat", "dog", Mismatch("value", "'cat'", "'dog'")),
         (3, 4, Mismatch("value", "3", "4")),
         (3, 4.0, Mismatch("value", "3", "4")),
         (10**30, 10**30 + 1, Mismatch("value", str(10**30), str(10**30 + 1))),
-        (-(10**4000), 3, Mismatch("value", "a number of more than 40 digits", "3")),
+        (-(10**4000), 3, Mismatch("value", "a number with more than 40 digits", "3")),
         (10**4000, 3.0, Mismatch("non-finite", "inf", "3")),
         (0.5, 0.25, Mismatch("value", "0.5", "0.25")),
-        (A * 2, A, Mismatch("value", "2", "1", "[0, 0]", "6 of 6 entries")),
-        (np.where(A > 4, 0, A), A, Mismatch("value", "0", "5", "[1, 1]", "2 of 6 entries")),
-        (np.array([1, 2]), np.array([1, 3]), Mismatch("value", "2", "3", "[1]", "1 of 2 entries")),
-        (np.array(["a", "b"]), np.array(["a", "c"]), Mismatch("value", "'b'", "'c'", "[1]", "1 of 2 entries")),
+        (A * 2, A, Mismatch("value", "2", "1", "[0, 0]", "6 of 6 entries differ")),
+        (np.where(A > 4, 0, A), A, Mismatch("value", "0", "5", "[1, 1]", "2 of 6 entries differ")),
+        (np.array([1, 2]), np.array([1, 3]), Mismatch("value", "2", "3", "[1]", "1 of 2 entries differs")),
+        (np.array(["a", "b"]), np.array(["a", "c"]), Mismatch("value", "'b'", "'c'", "[1]", "1 of 2 entries differs")),
         (torch.tensor(2.5), torch.tensor(2.0), Mismatch("value", "2.5", "2")),
-        (torch.zeros(2), torch.ones(2), Mismatch("value", "0", "1", "[0]", "2 of 2 entries")),
-        ((A, A * 2), (A, A), Mismatch("value", "2", "1", "item 1, [0, 0]", "6 of 6 entries")),
+        (torch.zeros(2), torch.ones(2), Mismatch("value", "0", "1", "[0]", "2 of 2 entries differ")),
+        ((A, A * 2), (A, A), Mismatch("value", "2", "1", "item 1, [0, 0]", "6 of 6 entries differ")),
         ({"W": [0.5]}, {"W": [0.25]}, Mismatch("value", "0.5", "0.25", "key 'W', item 0")),
         ({"W": [None]}, {"W": [0.25]}, Mismatch("type", "None", "float", "key 'W', item 0")),
     ],
@@ -149,7 +149,9 @@ def test_order_is_type_shape_dtype_finite_value() -> None:
     assert found(got.tolist(), np.ones(2)).kind == "type"
     assert found(got, np.ones(2)).kind == "shape"
     assert found(got[0], np.ones(2)).kind == "dtype"
-    assert found(np.array([5.0, NAN]), np.ones(2)) == Mismatch("non-finite", "nan", "1", "[1]", "1 of 2 entries")
+    assert found(np.array([5.0, NAN]), np.ones(2)) == Mismatch(
+        "non-finite", "nan", "1", "[1]", "1 of 2 entries differs"
+    )
 
 
 @pytest.mark.parametrize(
@@ -271,7 +273,7 @@ def test_one_wrong_entry_is_found_and_located(want: Any, data: st.DataObject) ->
     mismatch = found(got, want)
     assert mismatch.kind == "value"
     assert mismatch.where == f"[{', '.join(map(str, index))}]"
-    assert mismatch.share == f"1 of {want.size} entries"
+    assert mismatch.share == f"1 of {want.size} {'entry' if want.size == 1 else 'entries'} differs"
     assert mismatch.got != mismatch.want
 
 

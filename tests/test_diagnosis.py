@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.checks.diagnosis import diagnose, named_sizes
-from autograder.messages import ENGLISH, say
+from autograder.messages import catalogue, say
 
 WANT = np.random.default_rng(7).normal(size=(7, 3))
 SQUARE = np.random.default_rng(8).normal(size=(4, 4))
@@ -182,7 +182,7 @@ def test_unrelated_values_are_not_called_a_ratio(want: Any, change: Callable[[An
 
 def test_a_hint_has_no_place_for_a_value() -> None:
     """Neither inputs nor wanted values stand in a hint, so it may be shown for a hidden case."""
-    hints = {name: text for name, text in ENGLISH.items() if name.startswith("hint.")}
+    hints = {name: text for name, text in catalogue("en").items() if name.startswith("hint.")}
     assert len(hints) > 25
     assert {name for name, text in hints.items() if "{" in text} == {"hint.times", "hint.gradient-times", "hint.over"}
     assert not [name for name, text in hints.items() if "{" in text.replace("{factor}", "")]

@@ -65,7 +65,9 @@ def test_documents_fit_the_published_schema(report, audience):
     Draft202012Validator(published).validate(json.loads(to_json(report, audience=audience)))
 
 
-@pytest.mark.parametrize("change", [{"schema": 2}, {"score": {}}, {"outcomes": [{"verdict": "perfect"}]}])
+@pytest.mark.parametrize(
+    "change", [{"schema": 2}, {"score": {}}, {"outcomes": [{"verdict": "perfect"}]}, {"language": "English"}]
+)
 def test_the_published_schema_refuses_what_is_no_report(change):
     document = json.loads(to_json(EVERY_VERDICT, audience=Audience.STAFF)) | change
     with pytest.raises(ValidationError):
@@ -103,6 +105,11 @@ def test_types_are_taken_strictly(key, value):
     document = json.loads(to_json(EVERY_VERDICT, audience=Audience.STAFF))
     document["outcomes"][0][key] = value
     assert f"outcomes[0].{key}: " in _damaged(json.dumps(document))
+
+
+def test_a_language_without_a_catalogue_is_damage():
+    document = json.loads(to_json(EVERY_VERDICT, audience=Audience.STAFF)) | {"language": "fr"}
+    assert "language: it is 'fr', not one of en, ko." in _damaged(json.dumps(document))
 
 
 def test_a_missing_key_is_damage_and_an_unknown_one_is_passed_over():

@@ -15,7 +15,7 @@ from autograder.checks.assertions import CaseFailed, assert_matches
 from autograder.checks.gradients import assert_gradient, other_data
 from autograder.checks.slopes import measure
 from autograder.errors import CaseError
-from autograder.messages import ENGLISH, say
+from autograder.messages import catalogue, say
 
 Z = np.random.default_rng(3).uniform(-4, 4, size=(3, 5))
 X = np.random.default_rng(4).normal(size=(7, 3))
@@ -81,7 +81,7 @@ def test_every_mistake_is_caught_and_gets_its_hint_or_none(
 
 def hint_id(hint: str) -> str:
     """Return the id of a sentence, whatever factor was filled into it."""
-    for name, text in ENGLISH.items():
+    for name, text in catalogue("en").items():
         start, _, end = text.partition("{factor}")
         if name.startswith("hint.") and hint.startswith(start) and hint.endswith(end):
             return name
@@ -203,7 +203,7 @@ def test_number_of_gradients() -> None:
     assert (found.mismatch.got, found.mismatch.want) == ("3 items", "2 items")
     named = failure(lambda w, x: {"w": w}, **{**question, "wrt": {"w": 0, "x": 1}})
     assert named.mismatch is not None
-    assert (named.mismatch.got, named.mismatch.want) == ("keys 'w'", "keys 'w', 'x'")
+    assert (named.mismatch.got, named.mismatch.want) == ("key 'w'", "keys 'w', 'x'")
 
 
 @pytest.mark.parametrize("junk", [[None, [1, [2]]], ["a", "b"], [{}, ()], [np.array(["a"]), np.ones(2, bool)]])
@@ -232,7 +232,7 @@ def test_loss_of_one_argument_with_other_arguments_given() -> None:
     found = failure(lambda *given: grad_w(*given) / len(X), **question, hint="Read the loss again.")
     assert found.hint == say("hint.over", factor="N") + " Read the loss again."
     assert found.mismatch is not None
-    assert found.mismatch.share == "6 of 6 entries"
+    assert found.mismatch.share == "6 of 6 entries differ"
 
 
 def test_failure_names_the_entry_that_is_off_by_most() -> None:
@@ -244,7 +244,7 @@ def test_failure_names_the_entry_that_is_off_by_most() -> None:
 
     found = failure(off, of=sigmoid, at=Z).mismatch
     assert found is not None
-    assert (found.kind, found.where, found.share) == ("value", "[2, 3]", "2 of 15 entries")
+    assert (found.kind, found.where, found.share) == ("value", "[2, 3]", "2 of 15 entries differ")
     assert float(found.got) - float(found.want) == pytest.approx(0.5, abs=1e-5)
 
 
@@ -430,7 +430,7 @@ def test_large_tensors_are_sampled_and_looked_at_along_directions() -> None:
     assert found.where == say("gradient.direction")
     half = failure(lambda x: np.cos(x) / 2, **question)
     assert half.hint == say("hint.half")
-    assert half.mismatch is not None and half.mismatch.share == "2000 of 2000 entries"
+    assert half.mismatch is not None and half.mismatch.share == "2000 of 2000 entries differ"
 
 
 # --- slopes are measured once

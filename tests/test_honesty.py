@@ -196,7 +196,7 @@ def test_forbidden_is_a_tuple_of_names(load: Load, forbidden: Any) -> None:
 
 def test_what_is_missing_or_no_function_is_said_as_in_any_call(load: Load) -> None:
     student = load(GRADIENT, torch=True)
-    with pytest.raises(StudentFault, match=r"answer\.py has no by_hant, but it has by_hand"):
+    with pytest.raises(StudentFault, match=r"answer\.py does not define by_hant, but it defines by_hand"):
         assert_without(student.by_hant, *weights())
     with pytest.raises(StudentRaised, match=r"fails\(.*\) raised RuntimeError"):
         assert_without(student.fails, torch.zeros(2))

@@ -194,7 +194,7 @@ def test_lines_are_placed_in_their_cells() -> None:
     ],
 )
 def test_damaged_notebooks_are_refused(damaged: bytes) -> None:
-    with pytest.raises(SubmissionRejected, match="The notebook is damaged; please"):
+    with pytest.raises(SubmissionRejected, match=r"The notebook is damaged\. Open"):
         notebook.source_of(damaged)
 
 

@@ -558,7 +558,7 @@ def test_a_bare_assert_shows_its_text_when_visible_and_none_when_hidden(tmp_path
     assert (seen.verdict, unseen.verdict) == (Verdict.FAILED, Verdict.FAILED)
     assert "twice 4271 is 8542" in seen.message
     assert "12813" in seen.message  # what pytest's own rewriting shows
-    assert unseen.message == "A check of this case does not hold."
+    assert unseen.message == "A check of this case failed."
     assert "a secret: 8542" in unseen.staff
 
 
@@ -624,7 +624,7 @@ def test_a_case_that_trips_over_what_came_back_fails_and_staff_see_the_place(
     [report] = practice(tmp_path, visible, "def double(x):\n    return 'CANARY'\n", supervisor=supervisor)
     found = report.outcomes[0]
     assert found.verdict is Verdict.FAILED
-    assert "could not use what your code returned (AttributeError)" in found.message
+    assert "could not use the value that your code returned (AttributeError)" in found.message
     assert "test_visible.py" in found.staff
     assert report.complete
 

@@ -30,7 +30,6 @@ from autograder.messages import use_language
 from autograder.model import (
     Audience,
     GradedCase,
-    Language,
     Mismatch,
     Report,
     Score,
@@ -168,7 +167,7 @@ def test_staff_see_every_field_of_a_failed_case(visible):
 def test_a_student_sees_kind_and_hint_of_a_hidden_case():
     text = on_terminal(replace(EVERY_VERDICT, outcomes=(planted(0, Verdict.FAILED, False, "dtype"),)))
     assert "FAILED  canary0caseend  (hidden case)" in text
-    assert "dtype    differs; the case is hidden" in text
+    assert "dtype    differs (the inputs and values of a hidden case" in text
     assert "hint     canary0hintend" in text
     assert "make grade" not in text  # no student can run it again
 
@@ -272,10 +271,10 @@ FAILED  gradient_matches_slope
 
 
 def test_values_with_lines_of_their_own_stand_below_each_other():
-    found = Mismatch("value", "[[1 2]\n [3 4]]", "[[1 2]\n [3 5]]", "[1, 1]", "1 of 4 entries")
+    found = Mismatch("value", "[[1 2]\n [3 4]]", "[[1 2]\n [3 5]]", "[1, 1]", "1 of 4 entries differs")
     text = on_terminal(replace(practice(), outcomes=(replace(OUTCOMES[3], mismatch=found),)))
     assert "value    got [[1 2]\n            [3 4]]\n" in text
-    assert "\n           at [1, 1] (1 of 4 entries differ)\n" in text
+    assert "\n           at [1, 1] (1 of 4 entries differs)\n" in text
 
 
 def test_a_difference_without_values_is_told_by_its_message():
@@ -287,7 +286,7 @@ def test_a_difference_without_values_is_told_by_its_message():
 def test_practice_is_stamped_and_names_the_missing_layers():
     text = on_terminal(practice())
     assert "PRACTICE  A practice run of the visible cases; it is not a grade." in text
-    assert "Missing on this machine: user namespace, seccomp." in text
+    assert "Sandbox layers missing on this machine: user namespace, seccomp." in text
     assert "OFFICIAL" not in text and "PRACTICE" not in on_terminal(EVERY_VERDICT)
 
 
@@ -308,7 +307,7 @@ def test_students_see_what_was_measured_of_them_and_no_leaderboard(verdict, visi
     page = render.html(report, audience=Audience.STUDENT)
     assert "<dt>measured</dt>\n<dd>speed ratio: 143.3 ×</dd>" in page
     assert "eaderboard" not in text and 'class="leaderboard"' not in page
-    assert "측정값   speed ratio: 143.3 ×" in on_terminal(replace(report, language=Language.KO))
+    assert "측정값   speed ratio: 143.3 ×" in on_terminal(replace(report, language="ko"))
 
 
 def test_a_refused_submission_is_one_sentence():
@@ -368,7 +367,7 @@ def test_the_summary_of_untouched_assignments_says_how_to_begin():
 
 def test_the_summary_warns_once_of_layers_that_do_not_hold():
     text = printed(render.summary, [practice(), practice(), all_passed()], modules={})
-    assert text.count("Missing on this machine: user namespace, seccomp.") == 1
+    assert text.count("Sandbox layers missing on this machine: user namespace, seccomp.") == 1
     assert "Missing" not in printed(render.summary, [all_passed()], modules={})
 
 
@@ -448,7 +447,7 @@ def test_a_page_shows_everything_that_a_student_needs():
     for wanted in (
         "김민준 (student07)", ">10.5<", "/ 94 points", ">not counted<", "-2 points: one day late",
         ">official<", "Incomplete:",
-        "logistic_final(2).py was taken", "at [0] (8 of 8 entries differ)", "flatten() forgets the shape",
+        "logistic_final(2).py was graded as", "at [0] (8 of 8 entries differ)", "flatten() forgets the shape",
         "안녕하세요, 시그모이드", "make grade A=05-logistic", "Try small inputs of your own", "seccomp", ">0.1.0<",
         ">7<", ">cpu<",
     ):  # fmt: skip

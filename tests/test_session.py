@@ -431,8 +431,8 @@ NOTEBOOKS = {
         "double(x) raised AttributeError: 'numpy.ndarray' object has no attribute 'twice' (tiny.ipynb, cell 2, line 3)",
     ),
     "syntax": ("def double(x):\n    return 2 *", "tiny.ipynb, cell 2, line 2: Python cannot read this line: "),
-    "import": ("import numpy as np\nX = np.no_such_name", "tiny.ipynb, cell 2, line 2: the import stopped with "),
-    "misnamed": ("def dubble(x):\n    return 2 * x", "tiny.ipynb has no double, but it has dubble."),
+    "import": ("import numpy as np\nX = np.no_such_name", "tiny.ipynb, cell 2, line 2: the import raised "),
+    "misnamed": ("def dubble(x):\n    return 2 * x", "tiny.ipynb does not define double, but it defines dubble."),
     "no function": ("double = 2", "double in tiny.ipynb is not a function."),
 }
 
@@ -466,4 +466,4 @@ def test_a_file_of_another_name_is_told_by_the_name_that_its_author_knows(
     path = tiny_course.write(tmp_path / "tiny (1).py", "def double(x):\n    return x.twice()\n")
     report = grade_one(course.load(), submissions.open(path, course.load()), run=OFFICIAL, supervisor=supervisor)
     assert "(tiny (1).py, line 2)" in line(report, "double_of_two").message
-    assert "tiny (1).py has no total" in line(report, "total_of_three").message
+    assert "tiny (1).py does not define total" in line(report, "total_of_three").message

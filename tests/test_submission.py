@@ -82,7 +82,7 @@ def refused(open_zip: OpenZip, content: bytes | list[Entry]) -> str:
     with pytest.raises(SubmissionRejected) as caught:
         open_zip(content)
     sentence = caught.value.message
-    assert sentence.endswith(".") and "; please " in sentence
+    assert sentence.endswith(".") and ". " in sentence  # what is wrong, and what to do
     assert sentence.isprintable()
     return sentence
 
@@ -159,7 +159,7 @@ def test_a_module_in_one_of_several_folders_is_not_found(open_zip: OpenZip) -> N
     got = open_zip([("a/logistic.py", CODE), ("b/logistic.py", CODE)])
     assert got.modules == {}
     assert got.explain_missing("logistic") == (
-        "logistic.py is missing at the top of the submission, but there is a/logistic.py. Move it out of its folder."
+        "logistic.py is missing at the top of your submission, but there is a/logistic.py. Move it out of its folder."
     )
 
 
@@ -169,7 +169,7 @@ def test_a_single_file_counts_whatever_its_name(tmp_path: Path) -> None:
     got = submission.open(path, asking())
     assert got.files == {"Hausaufgabe 5.PY": CODE}
     assert got.modules == {"logistic": CODE}
-    assert got.notes == ("Hausaufgabe 5.PY was graded as logistic.py, the name that was asked for.",)
+    assert got.notes == ("Hausaufgabe 5.PY was graded as logistic.py, the name that the assignment asks for.",)
     assert got.place("logistic", 7) == ("Hausaufgabe 5.PY", 7)
 
 
@@ -209,9 +209,9 @@ def test_the_only_notebook_counts(tmp_path: Path, open_zip: OpenZip, name: str) 
     for got in (single, archive):
         assert got.modules == {"logistic": b"# cell 1\nx = 1\n\n"}
         assert got.place("logistic", 2) == (f"{name}, cell 1", 1)
-        renamed = f"{name} was graded as logistic.ipynb, the name that was asked for."
+        renamed = f"{name} was graded as logistic.ipynb, the name that the assignment asks for."
         assert (renamed in got.notes) == (name != "logistic.ipynb")
-        assert any(note.startswith(f"Of {name}, the imports, functions") for note in got.notes)
+        assert any(note.startswith(f"From {name} we graded imports, functions") for note in got.notes)
 
 
 def test_of_two_notebooks_only_the_right_name_counts(open_zip: OpenZip) -> None:
@@ -223,7 +223,7 @@ def test_of_two_notebooks_only_the_right_name_counts(open_zip: OpenZip) -> None:
 def test_a_module_comes_before_the_notebook_of_its_name(open_zip: OpenZip) -> None:
     got = open_zip([("logistic.py", CODE), ("logistic.ipynb", b"not even a notebook")])
     assert got.modules == {"logistic": CODE}
-    assert got.notes == ("logistic.py was graded, and logistic.ipynb was not; hand in one of the two.",)
+    assert got.notes == ("logistic.py was graded, but logistic.ipynb was not. Hand in only one of the two.",)
 
 
 def test_the_only_notebook_is_the_first_module_that_is_missing(open_zip: OpenZip) -> None:
@@ -243,7 +243,7 @@ def test_a_notebook_in_a_folder_beside_files_does_not_count(open_zip: OpenZip) -
 
 
 def test_a_damaged_notebook_is_refused(open_zip: OpenZip) -> None:
-    assert refused(open_zip, [("logistic.ipynb", b"{")]).startswith("The notebook is damaged; please")
+    assert refused(open_zip, [("logistic.ipynb", b"{")]).startswith("The notebook is damaged. Open")
 
 
 # Names that were nearly right
@@ -284,16 +284,16 @@ def test_a_notebook_of_nearly_the_right_name_stays_a_notebook(open_zip: OpenZip)
 
 
 def test_a_path_that_is_not_there_has_a_remedy(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"nothing to read at .*; give a folder, \.py, \.ipynb or \.zip\."):
+    with pytest.raises(UsageError, match=r"cannot be read\. Give a folder, or a \.py, \.ipynb or \.zip file\."):
         submission.open(tmp_path / "missing.py", asking())
-    with pytest.raises(UsageError, match="nothing to read"):
+    with pytest.raises(UsageError, match="cannot be read"):
         submission.open(tmp_path / "a\0b.py", asking())
 
 
 @pytest.mark.parametrize("name", ["logistic.tar.gz", "logistic", "logistic.txt", ".py"])
 def test_an_unknown_ending_has_a_remedy(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(CODE)
-    with pytest.raises(UsageError, match=r"cannot be a submission; give a folder, \.py, \.ipynb or \.zip\."):
+    with pytest.raises(UsageError, match=r"is not a submission\. Give a folder, or a \.py, \.ipynb or \.zip file\."):
         submission.open(tmp_path / name, asking())
 
 
@@ -303,7 +303,7 @@ def test_an_unknown_ending_has_a_remedy(tmp_path: Path, name: str) -> None:
 def refused_folder(folder: Path) -> str:
     with pytest.raises(SubmissionRejected) as caught:
         submission.open(folder, asking())
-    assert "; please " in caught.value.message
+    assert ". " in caught.value.message
     return caught.value.message
 
 
@@ -313,7 +313,7 @@ def test_a_link_is_never_followed(tmp_path: Path, target: str) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "logistic.py").symlink_to(target)
-    assert refused_folder(folder).startswith("logistic.py is a link or a special file; ")
+    assert refused_folder(folder).startswith("logistic.py is a link or a special file. ")
 
 
 @pytest.mark.parametrize("name", ["link", "link.py", "link.zip"])
@@ -324,7 +324,7 @@ def test_the_submission_itself_may_not_be_a_link(tmp_path: Path, name: str) -> N
     else:
         target.write_bytes(CODE)
     (tmp_path / name).symlink_to(target)
-    assert refused_folder(tmp_path / name).startswith(f"{name} is a link or a special file; ")
+    assert refused_folder(tmp_path / name).startswith(f"{name} is a link or a special file. ")
 
 
 def test_a_second_name_of_another_file_is_refused(tmp_path: Path) -> None:
@@ -332,21 +332,21 @@ def test_a_second_name_of_another_file_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     os.link(tmp_path / "secret.py", folder / "logistic.py")
-    assert refused_folder(folder).startswith("logistic.py is a link or a special file; ")
+    assert refused_folder(folder).startswith("logistic.py is a link or a special file. ")
 
 
 def test_a_pipe_is_refused_and_does_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "logistic.py")
-    assert refused_folder(tmp_path).startswith("logistic.py is a link or a special file; ")
-    assert refused_folder(tmp_path / "logistic.py").startswith("logistic.py is a link or a special file; ")
+    assert refused_folder(tmp_path).startswith("logistic.py is a link or a special file. ")
+    assert refused_folder(tmp_path / "logistic.py").startswith("logistic.py is a link or a special file. ")
 
 
 def test_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # the path of a socket has to be short
     with socket.socket(socket.AF_UNIX) as door:
         door.bind("logistic.py")
-        assert refused_folder(tmp_path).startswith("logistic.py is a link or a special file; ")
-        assert refused_folder(Path("logistic.py")).startswith("logistic.py is a link or a special file; ")
+        assert refused_folder(tmp_path).startswith("logistic.py is a link or a special file. ")
+        assert refused_folder(Path("logistic.py")).startswith("logistic.py is a link or a special file. ")
 
 
 def test_a_file_swapped_for_a_link_while_we_look_is_refused(tmp_path: Path) -> None:
@@ -364,16 +364,16 @@ def test_a_file_without_permission_is_named(tmp_path: Path, monkeypatch: pytest.
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", forbidden)
-    assert refused_folder(tmp_path) == "logistic.py cannot be read; please check its permissions and hand it in again."
+    assert refused_folder(tmp_path) == "logistic.py cannot be read. Check its permissions and hand it in again."
     monkeypatch.setattr(os, "scandir", forbidden)
-    assert refused_folder(tmp_path).startswith(f"{tmp_path.name} cannot be read; ")
+    assert refused_folder(tmp_path).startswith(f"{tmp_path.name} cannot be read. ")
 
 
 def test_folders_too_deep_are_refused(tmp_path: Path) -> None:
     (tmp_path / "/".join("d" * 16)).mkdir(parents=True)
     assert submission.open(tmp_path, asking()).files == {}
     (tmp_path / "/".join("d" * 17)).mkdir(parents=True)
-    assert refused_folder(tmp_path).endswith("is too long; please put your files at the top of the submission.")
+    assert refused_folder(tmp_path).endswith("is too long. Put your files at the top of your submission.")
 
 
 def test_too_many_files_in_a_folder_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -382,20 +382,20 @@ def test_too_many_files_in_a_folder_are_refused(tmp_path: Path, monkeypatch: pyt
         (tmp_path / f"{i}.txt").touch()
     assert len(submission.open(tmp_path, asking()).files) == 3
     (tmp_path / "3.txt").touch()
-    assert refused_folder(tmp_path).startswith("The submission holds more than 3 files; ")
+    assert refused_folder(tmp_path).startswith("Your submission contains more than 3 files. ")
 
 
 def test_too_many_entries_in_a_folder_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for i in range(submission.ENTRIES + 1):
         os.mkdir(tmp_path / f".{i}")
-    assert refused_folder(tmp_path).startswith("The submission lists more than 5000 entries; ")
+    assert refused_folder(tmp_path).startswith("Your submission contains more than 5000 entries. ")
 
 
 def test_too_much_in_a_folder_is_refused(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         with (tmp_path / name).open("wb") as sparse:
             sparse.truncate(submission.UNPACKED_BYTES // 2)
-    assert refused_folder(tmp_path).startswith("Unpacked, the submission is larger than 20 MB; ")
+    assert refused_folder(tmp_path).startswith("Unpacked, your submission is larger than 20 MB. ")
 
 
 @pytest.mark.parametrize("name", ["a\nb.py", "a\x1b[31m.py", "a\u202eyp.py", "a\\b.py"])
@@ -406,14 +406,14 @@ def test_treacherous_names_in_a_folder_are_refused(tmp_path: Path, name: str) ->
 
 def test_names_that_are_no_text_are_refused(tmp_path: Path) -> None:
     os.close(os.open(os.fsencode(tmp_path) + b"/\xff.py", os.O_CREAT))
-    assert refused_folder(tmp_path).startswith("The name \\udcff.py holds a character that cannot be seen; ")
+    assert refused_folder(tmp_path).startswith("The file name \\udcff.py contains an invisible character. ")
 
 
 def test_an_upload_too_large_is_refused(tmp_path: Path) -> None:
     for name in ("a.py", "a.ipynb", "a.zip"):
         with (tmp_path / name).open("wb") as sparse:
             sparse.truncate(submission.UPLOAD_BYTES + 1)
-        assert refused_folder(tmp_path / name).startswith(f"{name} is larger than the 10 MB that can be handed in; ")
+        assert refused_folder(tmp_path / name).startswith(f"{name} is larger than the limit of 10 MB. ")
 
 
 # Hostile archives
@@ -423,34 +423,34 @@ def test_an_upload_too_large_is_refused(tmp_path: Path) -> None:
                                   "c:a.py", "./C:/a.py", "a\\b.py", "..\\b.py", "__MACOSX/../../x",
                                   ".hidden/../../x"])  # fmt: skip
 def test_paths_that_lead_out_are_refused(open_zip: OpenZip, name: str) -> None:
-    assert "does not stay inside the submission; " in refused(open_zip, [("logistic.py", CODE), (name, b"x")])
+    assert "leads out of your submission. " in refused(open_zip, [("logistic.py", CODE), (name, b"x")])
 
 
 @pytest.mark.parametrize("stem", ["logistic", "과제"])  # the second is written with the mark of UTF-8
 def test_a_name_is_read_to_its_end(open_zip: OpenZip, stem: str) -> None:
     content = zipped([(f"{stem}.pyX../../b", CODE)]).replace(b"pyX..", b"py\0..")
-    assert refused(open_zip, content).startswith(f"The path {stem}.py\\u0000../../b does not stay inside")
+    assert refused(open_zip, content).startswith(f"The path {stem}.py\\u0000../../b leads out of")
     content = zipped([(f"{stem}.pyXb", CODE)]).replace(b"pyXb", b"py\0b")
-    assert refused(open_zip, content).startswith(f"The name {stem}.py\\u0000b holds a character that cannot be seen; ")
+    assert refused(open_zip, content).startswith(f"The file name {stem}.py\\u0000b contains an invisible character. ")
 
 
 @pytest.mark.parametrize("name", ["a\nb.py", "a\x7f.py", "a\x85.py", "a\u202eyp.py", "a\u2066.py", "a\u200f.py",
                                   "a\u2028.py", "d\u061c/a.py"])  # fmt: skip
 def test_names_that_cannot_be_seen_are_refused(open_zip: OpenZip, name: str) -> None:
-    assert "holds a character that cannot be seen; " in refused(open_zip, [(name, b"")])
+    assert "contains an invisible character. " in refused(open_zip, [(name, b"")])
 
 
 @pytest.mark.parametrize("name", ["d/" * 16 + "a.py", "a" * 501, "d/" * 30_000 + "a.py"])
 def test_paths_too_long_are_refused(open_zip: OpenZip, name: str) -> None:
     sentence = refused(open_zip, [(name, b"")])
-    assert "is too long; " in sentence
+    assert "is too long. " in sentence
     assert len(sentence) < 200
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK])
 def test_links_and_special_files_are_refused(open_zip: OpenZip, kind: int) -> None:
     sentence = refused(open_zip, [(of_kind("logistic.py", kind | 0o777), b"/etc/passwd")])
-    assert sentence.startswith("logistic.py is a link or a special file; ")
+    assert sentence.startswith("logistic.py is a link or a special file. ")
 
 
 def test_folders_of_any_kind_of_archive_are_no_files(open_zip: OpenZip) -> None:
@@ -464,20 +464,20 @@ def test_locked_archives_are_refused(open_zip: OpenZip, bits: int) -> None:
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         at = content.index(signature) + offset
         content[at : at + 2] = struct.pack("<H", bits)
-    assert refused(open_zip, bytes(content)).startswith("The archive is locked with a password; ")
+    assert refused(open_zip, bytes(content)).startswith("The archive is locked with a password. ")
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_methods_that_cannot_be_read_in_steps_are_refused(open_zip: OpenZip, method: int) -> None:
     sentence = refused(open_zip, zipped([("logistic.py", CODE)], method))
-    assert sentence.startswith("The archive uses an unusual compression; ")
+    assert sentence.startswith("The archive uses an unusual compression method. ")
 
 
 def test_a_bomb_is_not_unpacked(open_zip: OpenZip) -> None:
     zeros = bytes(submission.UNPACKED_BYTES // 2)
     assert len(open_zip([("a", zeros), ("b", zeros)]).files) == 2
     sentence = refused(open_zip, [("a", zeros), ("b", zeros), ("c", b"1")])
-    assert sentence.startswith("Unpacked, the submission is larger than 20 MB; ")
+    assert sentence.startswith("Unpacked, your submission is larger than 20 MB. ")
 
 
 @pytest.mark.parametrize("size", [1, 2**31])
@@ -485,7 +485,7 @@ def test_sizes_in_headers_are_not_believed(open_zip: OpenZip, size: int) -> None
     zeros = bytes(submission.UNPACKED_BYTES + 1)
     content = zipped([("a", zeros)]).replace(struct.pack("<I", len(zeros)), struct.pack("<I", size))
     sentence = refused(open_zip, content)
-    assert sentence.startswith("The archive is damaged" if size == 1 else "Unpacked, the submission is larger")
+    assert sentence.startswith("The archive is damaged" if size == 1 else "Unpacked, your submission is larger")
 
 
 def test_entries_that_share_one_body_are_refused(open_zip: OpenZip) -> None:
@@ -510,7 +510,7 @@ def test_sizes_past_the_end_are_refused(open_zip: OpenZip) -> None:
 def test_ten_thousand_entries_are_refused_unread(open_zip: OpenZip, monkeypatch: pytest.MonkeyPatch) -> None:
     content = zipped((f".git/{i}", b"") for i in range(10_000))
     monkeypatch.setattr(zipfile, "ZipFile", None)
-    assert refused(open_zip, content).startswith("The submission lists more than 5000 entries; ")
+    assert refused(open_zip, content).startswith("Your submission contains more than 5000 entries. ")
 
 
 def test_too_many_files_are_refused_and_ignored_ones_do_not_count(open_zip: OpenZip) -> None:
@@ -518,7 +518,7 @@ def test_too_many_files_are_refused_and_ignored_ones_do_not_count(open_zip: Open
     files: list[Entry] = [(f"{i}.txt", b"") for i in range(submission.FILES)]
     assert len(open_zip(files + ignored).files) == 200
     sentence = refused(open_zip, [*files, ("one-more.txt", b"")])
-    assert sentence.startswith("The submission holds more than 200 files; ")
+    assert sentence.startswith("Your submission contains more than 200 files. ")
 
 
 @pytest.mark.parametrize(
@@ -534,7 +534,7 @@ def test_too_many_files_are_refused_and_ignored_ones_do_not_count(open_zip: Open
 )
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_names_that_are_one_for_some_computers_are_refused(open_zip: OpenZip, one: str, two: str) -> None:
-    assert "are one name for many computers; " in refused(open_zip, [(one, b"1"), (two, b"2")])
+    assert "are the same name on many computers. " in refused(open_zip, [(one, b"1"), (two, b"2")])
 
 
 def test_an_archive_in_the_archive_is_a_file_like_any_other(open_zip: OpenZip) -> None:
@@ -570,7 +570,7 @@ WHOLE = zipped([("logistic.py", CODE), ("a.txt", b"a" * 1000)])
      WHOLE.replace(b"PK\x03\x04", b"PK\x03\x05")],
 )  # fmt: skip
 def test_damaged_archives_are_refused(open_zip: OpenZip, content: bytes) -> None:
-    assert refused(open_zip, content).startswith("The archive is damaged or not a zip archive; ")
+    assert refused(open_zip, content).startswith("The archive is damaged or is not a zip archive. ")
 
 
 def test_nothing_is_written_to_disk(tmp_path: Path, open_zip: OpenZip) -> None:

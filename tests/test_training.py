@@ -310,8 +310,8 @@ def test_each_run_has_a_budget_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("steps", "cost", "sentence", "got", "want"),
     [
-        (321, 0.0, "took 321 optimisation steps; its budget is 320", "321", "at most 320"),
-        (320, 41.5, "took 41.5 CPU seconds; its budget is 40.", "41.5", "at most 40"),
+        (321, 0.0, "took 321 optimization steps; its limit is 320", "321", "at most 320"),
+        (320, 41.5, "took 41.5 CPU seconds; its limit is 40.", "41.5", "at most 40"),
     ],
 )
 def test_a_run_beyond_its_budget_earns_nothing(steps: int, cost: float, sentence: str, got: str, want: str) -> None:

@@ -1,9 +1,12 @@
-"""An assignment in Korean: its sentences are in its two tables, its hand-outs agree, its reports speak Korean."""
+"""An assignment in Korean: its two tables, its two hand-outs, its reports. And a language that two files add."""
 
 from __future__ import annotations
 
 import ast
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +21,7 @@ from autograder.errors import AssignmentError
 from autograder.grading.options import RunOptions
 from autograder.grading.session import grade_one, rejected
 from autograder.messages import current_language, say
-from autograder.model import Language, Report
+from autograder.model import Report
 from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
@@ -27,11 +30,11 @@ every_assignment = pytest.mark.parametrize("assignment", COURSE, ids=[each.slug 
 
 # --- which sentences an assignment has
 
-Sentence = tuple[str, ast.expr | None]  # the text; what stands there instead where it is no literal
+Sentence = tuple[str, ast.expr | None]  # the text, or the expression if it is not a literal
 
 
 def sentences_of(cases: Path) -> Iterator[Sentence]:
-    """The docstrings of cases, hints, problems, names, and what is measured, that stand in a file of cases."""
+    """Yield the docstrings of cases, hints, problems, names and measures in a file of cases."""
     for node in ast.walk(ast.parse(cases.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             yield (ast.get_docstring(node) or "").split("\n")[0], None
@@ -49,25 +52,25 @@ def sentences_of(cases: Path) -> Iterator[Sentence]:
 
 
 def _literal(node: ast.expr) -> Sentence:
-    """A text; nothing for a variable, whose text stands elsewhere; the node for what is put together."""
+    """Return a text; nothing for a variable, whose text is elsewhere; the node of a composed text."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value, None
     return "", None if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) else node
 
 
 def needs_translation(text: str) -> bool:
-    """Whether it is a sentence or a phrase and not the name of something in the code, as ``W`` is."""
+    """Whether a text is a sentence or a phrase, and not a name in the code such as ``W``."""
     return bool(re.search("[A-Za-z]", text)) and not re.fullmatch(r"[A-Za-z_]\w?\d*", text)
 
 
 def visible(assignment: Assignment) -> set[str]:
-    """The sentences of what students receive."""
+    """Return the sentences that students receive."""
     titles = [assignment.title, *(task.title for task in assignment.tasks)]
     return {*titles, *(text for text, _ in sentences_of(assignment.visible_cases))}
 
 
 def hidden(assignment: Assignment) -> set[str]:
-    """The sentences of what nobody receives."""
+    """Return the sentences that no student receives."""
     assert assignment.hidden_cases is not None
     hints = [known.hint for known in solution.mistakes(assignment)]
     return {*hints, *(text for text, _ in sentences_of(assignment.hidden_cases))}
@@ -80,7 +83,7 @@ def table(folder: Path | None) -> dict[str, str]:
 
 
 @every_assignment
-def test_every_sentence_of_an_assignment_has_its_korean(assignment: Assignment) -> None:
+def test_every_sentence_of_an_assignment_has_a_translation(assignment: Assignment) -> None:
     there, here = table(assignment.solution), table(assignment.folder)
     assert sorted(text for text in visible(assignment) if needs_translation(text) and text not in here) == []
     lacking = {text for text in hidden(assignment) if needs_translation(text)} - here.keys() - there.keys()
@@ -88,14 +91,14 @@ def test_every_sentence_of_an_assignment_has_its_korean(assignment: Assignment) 
 
 
 @every_assignment
-def test_no_korean_is_left_over(assignment: Assignment) -> None:
-    """A line of the visible table for a sentence of a hidden case would tell of it, so it counts as left over, too."""
+def test_no_translation_is_left_over(assignment: Assignment) -> None:
+    """A line of the visible table for a sentence of a hidden case would reveal it, so it counts as left over, too."""
     assert sorted(table(assignment.folder).keys() - visible(assignment)) == []
     assert sorted(table(assignment.solution).keys() - hidden(assignment)) == []
 
 
 @every_assignment
-def test_no_sentence_is_put_together(assignment: Assignment) -> None:
+def test_every_sentence_is_a_literal(assignment: Assignment) -> None:
     assert assignment.hidden_cases is not None
     found = [
         f"{path.name}: {ast.unparse(node)}"
@@ -154,7 +157,7 @@ FENCE = re.compile(r"^```[^\n]*\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 
 def form(text: str) -> tuple[list[str], list[int], list[int]]:
-    """The code blocks, the levels of the headings, and the number of columns of every line of every table."""
+    """Return the code blocks, the levels of the headings, and the number of columns of every line of every table."""
     rest = FENCE.sub("", text)
     headings = [len(found) for found in re.findall(r"^(#+) ", rest, re.MULTILINE)]
     rows = [len(re.findall(r"(?<!\\)\|", row)) for row in re.findall(r"^\|.*$", rest, re.MULTILINE)]
@@ -209,37 +212,39 @@ def korean(root: Path, *, visible: str = VISIBLE) -> Course:
     [
         (
             '"A" = \n',
-            "assignments/01-tiny/ko.toml: this is not valid TOML (Invalid value (at line 1, column 7)); write",
+            "assignments/01-tiny/ko.toml is not valid TOML (Invalid value (at line 1, column 7)); write",
         ),
         (
             '"A" = "가"\nB c = "나"\n',
-            "ko.toml: this is not valid TOML (Expected '=' after a key in a key/value pair (at",
+            "ko.toml is not valid TOML (Expected '=' after a key in a key/value pair (at",
         ),
         (
             '"A" = 3\n',
-            'assignments/01-tiny/ko.toml: "A" stands without a sentence; write "English" = "한국어", both quoted.',
+            'assignments/01-tiny/ko.toml: "A" has no translation; write "English sentence" = "translation", both in',
         ),
-        ('"A" = ""\n', '"A" stands without a sentence'),
-        ('[table]\nA = "가"\n', '"table" stands without a sentence'),
+        ('"A" = ""\n', '"A" has no translation'),
+        ('[table]\nA = "가"\n', '"table" has no translation'),
         (
             "\"A\" = '가'".encode("cp949"),
-            "assignments/01-tiny/ko.toml: this is not UTF-8; save the file again as UTF-8.",
+            "assignments/01-tiny/ko.toml is not UTF-8 text; save it as UTF-8.",
         ),
     ],
 )
-def test_a_wrong_table_is_told_with_its_file_and_a_remedy(tmp_path: Path, content: str | bytes, problem: str) -> None:
+def test_a_wrong_table_is_an_error_with_its_file_and_a_remedy(
+    tmp_path: Path, content: str | bytes, problem: str
+) -> None:
     course = make(tmp_path)
     write(course.folder / "ko.toml", content)
     with pytest.raises(AssignmentError, match=re.escape(problem)):
-        translation.texts(course.load(), Language.KO)
+        translation.texts(course.load(), "ko")
 
 
-def test_both_tables_are_read_and_none_need_be_there(tmp_path: Path) -> None:
+def test_both_tables_are_read_and_either_may_be_missing(tmp_path: Path) -> None:
     course = korean(tmp_path)
-    found = translation.texts(course.load(), Language.KO)
+    found = translation.texts(course.load(), "ko")
     assert found["The double"] == "두 배" and found["Squaring is not doubling."] == "제곱은 두 배가 아닙니다."
-    assert translation.texts(course.load(), Language.EN) == {}
-    assert translation.texts(make(tmp_path / "other", solution=None).load(), Language.KO) == {}
+    assert translation.texts(course.load(), "en") == {}
+    assert translation.texts(make(tmp_path / "other", solution=None).load(), "ko") == {}
 
 
 def test_a_changed_table_changes_the_digest(tmp_path: Path) -> None:
@@ -252,7 +257,7 @@ def test_a_changed_table_changes_the_digest(tmp_path: Path) -> None:
 # --- grading
 
 
-def assignment_language(language: Language | None, course: Course, source: str, supervisor: Supervisor) -> Report:
+def assignment_language(language: str | None, course: Course, source: str, supervisor: Supervisor) -> Report:
     assignment = course.load()
     with translation.assignment_language(language, assignment):
         run = RunOptions(official=True, seed=5, device="cpu")
@@ -262,9 +267,9 @@ def assignment_language(language: Language | None, course: Course, source: str, 
 WRONG = SOLUTION.replace("2 * x", "x**2").replace("float(np.sum(x))", "float(np.sum(x)) + 1")
 
 
-def test_a_report_speaks_korean_throughout(tmp_path: Path, supervisor: Supervisor) -> None:
-    report = assignment_language(Language.KO, korean(tmp_path), WRONG, supervisor)
-    assert (report.language, report.title) == (Language.KO, "작은 과제")
+def test_a_report_is_in_korean_throughout(tmp_path: Path, supervisor: Supervisor) -> None:
+    report = assignment_language("ko", korean(tmp_path), WRONG, supervisor)
+    assert (report.language, report.title) == ("ko", "작은 과제")
     assert [task.title for task in report.tasks] == ["두 배", "The total"]  # the second has no line in the table
     assert line(report, "double_of_two").title == "2의 두 배는 4입니다."
     assert line(report, "double_of_any[5]").title == "어떤 배열이든 두 배가 됩니다."
@@ -276,9 +281,9 @@ def test_a_report_speaks_korean_throughout(tmp_path: Path, supervisor: Superviso
     assert current_language() == "en"
 
 
-def test_a_report_speaks_english_where_nobody_asks(tmp_path: Path, supervisor: Supervisor) -> None:
+def test_a_report_is_in_english_by_default(tmp_path: Path, supervisor: Supervisor) -> None:
     report = assignment_language(None, korean(tmp_path), WRONG, supervisor)
-    assert (report.language, report.title) == (Language.EN, "A tiny assignment")
+    assert (report.language, report.title) == ("en", "A tiny assignment")
     assert line(report, "double_of_any[5]").hint == "Squaring is not doubling."
 
 
@@ -286,8 +291,8 @@ def test_an_assignment_may_have_a_language_of_its_own(tmp_path: Path, supervisor
     course = korean(tmp_path)
     toml = (course.folder / "assignment.toml").read_text(encoding="utf-8")
     write(course.folder / "assignment.toml", 'language = "ko"\n' + toml)
-    assert assignment_language(None, course, WRONG, supervisor).language is Language.KO
-    assert assignment_language(Language.EN, course, WRONG, supervisor).language is Language.EN
+    assert assignment_language(None, course, WRONG, supervisor).language == "ko"
+    assert assignment_language("en", course, WRONG, supervisor).language == "en"
 
 
 SAID = '''
@@ -304,10 +309,10 @@ def test_total_of_three(student):
 '''
 
 
-def test_problems_and_names_are_said_in_korean(tmp_path: Path, supervisor: Supervisor) -> None:
+def test_problems_and_names_are_in_korean(tmp_path: Path, supervisor: Supervisor) -> None:
     course = korean(tmp_path, visible=SAID)
     assignment = course.load()
-    with translation.assignment_language(Language.KO, assignment):
+    with translation.assignment_language("ko", assignment):
         report = grade_one(
             assignments.load(course.folder, root=without_solution(course)),
             handed_in(SOLUTION),
@@ -325,9 +330,45 @@ def without_solution(course: Course) -> Path:
     return course.root
 
 
-def test_a_refused_upload_is_told_in_korean(tmp_path: Path, supervisor: Supervisor) -> None:
+def test_a_refused_upload_is_reported_in_korean(tmp_path: Path, supervisor: Supervisor) -> None:
     assignment = korean(tmp_path).load()
-    with translation.assignment_language(Language.KO, assignment):
+    with translation.assignment_language("ko", assignment):
         report = rejected(assignment, say("submission.damaged"), student="kim", run=RunOptions(), supervisor=supervisor)
-    assert (report.language, report.title, report.tasks[0].title) == (Language.KO, "작은 과제", "두 배")
+    assert (report.language, report.title, report.tasks[0].title) == ("ko", "작은 과제", "두 배")
     assert report.notes[0].startswith("압축 파일이 손상되었거나")
+
+
+# --- a language is found, not listed
+
+ESPERANTO = """
+SENTENCES = {
+    "report.points": "{earned} el {possible} {possible:poento|poentoj}",
+    "verdict.failed": "malsukcesis",
+    "label.total": "Sumo",
+}
+"""
+EO = """
+"The double" = "La duoblo"
+"Twice two is four." = "Duoble du estas kvar."
+"""
+
+
+def test_two_files_add_a_language(tmp_path: Path) -> None:
+    """A catalogue and a table, written into a copy of the framework and an assignment: nothing else changes."""
+    installed = tmp_path / "installed"
+    for name in ("autograder", "templates"):
+        shutil.copytree(ROOT / name, installed / name, ignore=shutil.ignore_patterns("__pycache__"))
+    write(installed / "autograder" / "messages" / "eo.py", ESPERANTO)
+    course = make(tmp_path / "course", solution=None)
+    write(course.folder / "eo.toml", EO)
+    path = write(tmp_path / "tiny.py", WRONG)
+
+    command = [sys.executable, "-m", "autograder", "grade", "01-tiny", "--root", course.root, "--submission", path]
+    graded = subprocess.run([*command, "--lang", "eo"], cwd=installed, capture_output=True, text=True, encoding="utf-8")
+
+    assert (graded.returncode, graded.stderr) == (0, "")
+    assert "MALSUKCESIS  total_of_three\n" in graded.stdout
+    assert "La duoblo" in graded.stdout
+    assert "Sumo  6 el 9 poentoj" in graded.stdout
+    assert "The total" in graded.stdout  # what nobody translated stays English
+    assert '<html lang="eo">' in (installed / "report" / "01-tiny.html").read_text(encoding="utf-8")

@@ -48,6 +48,30 @@ def test_the_state_of_cases(verdicts, state):
     assert views.state([replace(OUTCOMES[0], verdict=Verdict(each)) for each in verdicts.split()]) == state
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "words"),
+    [
+        ("passed", "passed"),
+        ("failed", "failed"),
+        ("timed_out", "timed out"),
+        ("not_attempted", "not attempted"),
+        ("failed failed", "0 of 2 cases passed"),
+        ("passed failed errored", "1 of 3 cases passed"),
+    ],
+)
+def test_the_words_of_a_state(verdicts, words):
+    cases = [replace(OUTCOMES[0], verdict=Verdict(each)) for each in verdicts.split()]
+    assert views.state_word(views.state(cases), cases) == words
+
+
+def test_only_an_official_run_reaches_the_instructor():
+    broken = replace(OUTCOMES[0], verdict=Verdict.GRADER_ERROR)
+    official = replace(EVERY_VERDICT, outcomes=(broken,))
+    assert views.incomplete(official).endswith("Your instructor sees the error.")
+    practice = replace(official, official=False)
+    assert views.incomplete(practice).endswith("Tell your instructor.")
+
+
 def board(*measures: Measure) -> list[tuple[int, str, str]]:
     """Rank, name and value of each place, for a class of a, b, c and so on."""
     rows = [
@@ -156,7 +180,7 @@ def test_what_all_cases_say_alike_stands_at_the_top(cases, said):
     report = replace(EVERY_VERDICT, outcomes=tuple(cases), notes=("a note",))
     assert views.said_of_all(report) == said
     assert views.notes(report) == [*filter(None, [said]), "a note"]
-    short = "As said at the top of this report." if said else cases[0].message if cases else ""
+    short = "See the top of this report." if said else cases[0].message if cases else ""
     assert not cases or views.reason(cases[0], report) == short
 
 
@@ -169,5 +193,5 @@ def test_rerun_names_what_was_graded():
 def test_the_class_line():
     rows = [views.class_row(replace(all_passed(), score=Score(earned, 100.0))) for earned in (100.0, 50.0)]
     assert views.class_line(rows) == "2 submissions, mean 75 of 100 points"
-    assert views.class_line(rows[:1]) == "1 submission, 100 of 100 points"
+    assert views.class_line(rows[:1]) == "1 submission, mean 100 of 100 points"
     assert views.class_line([]) == "No submissions yet."

@@ -276,7 +276,7 @@ def _kind(array: NDArray[Any]) -> str:
 
 
 def _keys(value: dict[Any, Any]) -> str:
-    return say("compare.keys", keys=_short(", ".join(sorted(map(repr, value)))))
+    return say("compare.keys", count=len(value), keys=_short(", ".join(sorted(map(repr, value)))))
 
 
 def _text(value: object) -> str:

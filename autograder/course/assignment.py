@@ -23,7 +23,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import ErrorDetails
 
 from autograder.errors import AssignmentError, UsageError
-from autograder.model import Language, Task
+from autograder.messages import languages
+from autograder.model import Task
 
 TOML = "assignment.toml"
 VISIBLE = "test_visible.py"
@@ -45,7 +46,7 @@ class Assignment:
     tasks: tuple[Task, ...]
     modules: tuple[str, ...]
     allowed_imports: tuple[str, ...]
-    language: Language
+    language: str
     limits: dict[str, float] = field(hash=False)
     folder: Path
     solution: Path | None
@@ -102,7 +103,7 @@ def load(slug_or_path: str | Path, *, root: Path) -> Assignment:
     table = _parse(source)
     _check(table, source)
     if not (folder / VISIBLE).is_file():
-        raise AssignmentError(f"assignments/{slug}/{VISIBLE} is missing; write the cases that students may see there.")
+        raise AssignmentError(f"assignments/{slug}/{VISIBLE} is missing; write the visible cases in it.")
     return Assignment(
         slug=slug,
         title=table.title,
@@ -127,7 +128,9 @@ def load_all(root: Path) -> list[Assignment]:
 
 def _slugs(root: Path) -> list[str]:
     if not (root / "assignments").is_dir():
-        raise UsageError(f"{root} has no folder named assignments; run this in the course folder.")
+        raise UsageError(
+            f"{root} has no folder named assignments. Run this command in the course folder, or use --root."
+        )
     return sorted(path.parent.name for path in (root / "assignments").glob(f"[!.]*/{TOML}"))
 
 
@@ -179,7 +182,7 @@ class _AssignmentTable(_Table):
     points: Positive
     modules: Annotated[list[str], Field(min_length=1)]
     allowed_imports: list[str] = []
-    language: Annotated[Language, Field(strict=False)] = Language.EN
+    language: str = "en"
     task: Annotated[list[_TaskTable], Field(min_length=1)]
     limits: _LimitsTable = _LimitsTable()
 
@@ -196,12 +199,12 @@ class _Source:
         try:
             content = path.read_bytes()
         except OSError as exc:
-            raise AssignmentError(f"{shown} cannot be read ({exc.strerror}); write it.") from exc
+            raise AssignmentError(f"{shown} cannot be read ({exc.strerror}); create it, or make it readable.") from exc
         try:
             return cls(shown, content.decode("utf-8-sig"))
         except UnicodeDecodeError as exc:
             line = content.count(b"\n", 0, exc.start) + 1
-            raise AssignmentError(f"{shown}, line {line}: this is not UTF-8; save the file again as UTF-8.") from exc
+            raise AssignmentError(f"{shown}, line {line}: this is not UTF-8 text; save the file as UTF-8.") from exc
 
     def sentence(self, at: Location, problem: str) -> str:
         return f"{self.shown}, line {_line_of(self.text, at)}: {problem}"
@@ -227,7 +230,7 @@ def _syntax_sentence(source: _Source, text: str) -> str:
     reason, _, place = text.rstrip(")").rpartition(" (at ")
     found = re.search(r"line (\d+)", place)
     line = int(found[1]) if found else source.text.rstrip().count("\n") + 1
-    return f"{source.shown}, line {line}: this is not valid TOML ({reason}); mend the line or the one before it."
+    return f"{source.shown}, line {line}: this is not valid TOML ({reason}); correct this line or the one before it."
 
 
 _WANTED = {
@@ -237,7 +240,6 @@ _WANTED = {
     "greater_than": "a number above 0",
     "string_type": "text in quotes",
     "string_too_short": "at least one character",
-    "enum": " or ".join(f'"{language}"' for language in Language),
     "list_type": 'a list such as ["numpy"]',
     "too_short": "at least one entry",
     "model_type": "a table, headed by its name in brackets",
@@ -285,8 +287,11 @@ def _check(table: _AssignmentTable, source: _Source) -> None:
     for name in table.allowed_imports:
         if not name.isidentifier():
             top = name.split(".")[0]
-            remedy = f'write "{top}"' if top.isidentifier() else "write names as they stand after import"
+            remedy = f'write "{top}"' if top.isidentifier() else "write the name as in the import statement"
             source.fail(("allowed_imports",), f'allowed_imports holds "{name}"; {remedy}.')
+    if table.language not in languages():
+        known = " or ".join(f'"{language}"' for language in languages())
+        source.fail(("language",), f'language is "{table.language}"; write {known}.')
     if repeated := _repeated(table.modules):
         source.fail(("modules",), f'modules holds "{table.modules[repeated]}" twice; name it once.')
     ids = [task.id for task in table.task]

@@ -38,7 +38,7 @@ class Mistake(Overlay):
 def modules(assignment: Assignment) -> dict[str, bytes]:
     """Return the solution's modules, name -> source; AssignmentError when one is not there."""
     if assignment.solution is None:
-        raise AssignmentError(f"{assignment.slug} has no folder in solutions/, so it cannot be graded officially.")
+        raise AssignmentError(f"{assignment.slug} has no folder in solutions/. Official grading needs its solution.")
     found = {}
     for name in assignment.modules:
         path = assignment.solution / f"{name}.py"

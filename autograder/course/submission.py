@@ -110,7 +110,7 @@ def _files_at(path: Path) -> dict[str, bytes]:
     try:
         mode = path.lstat().st_mode
     except (OSError, ValueError) as exc:
-        raise UsageError(f"There is nothing to read at {path}; give a folder, .py, .ipynb or .zip.") from exc
+        raise UsageError(f"{path} cannot be read. Give a folder, or a .py, .ipynb or .zip file.") from exc
     intake = _Intake()
     ending = path.suffix.lower()
     if stat.S_ISLNK(mode):
@@ -122,7 +122,7 @@ def _files_at(path: Path) -> dict[str, bytes]:
     elif ending in (".py", ".ipynb"):
         intake.take(path.name, io.BytesIO(_upload(path)))
     else:
-        raise UsageError(f"{path} cannot be a submission; give a folder, .py, .ipynb or .zip.")
+        raise UsageError(f"{path} is not a submission. Give a folder, or a .py, .ipynb or .zip file.")
     return _unwrapped(dict(sorted(intake.files.items())))
 
 

@@ -1,10 +1,11 @@
-"""An assignment's own sentences in another language: a file ``ko.toml`` in each of its two folders.
+"""The sentences of an assignment in another language: a file ``ko.toml`` in each of its two folders.
 
-A flat table, English sentence = Korean sentence, for titles, cases, hints and known mistakes::
+A flat table, English sentence = translation, for titles, cases, hints and known mistakes::
 
     "The sigmoid" = "시그모이드"
 
-What is not in it stays English. The hidden half lies in ``solutions/``, so that no student's copy tells of it.
+A sentence without a translation stays English. The translations of hidden cases are in ``solutions/``, so that no
+student's copy reveals them.
 """
 
 from __future__ import annotations
@@ -13,37 +14,36 @@ import tomllib
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from ..errors import AssignmentError
 from ..messages import translate, use_language
-from ..model import Language
 from .assignment import Assignment
 
-_TABLE = TypeAdapter(dict[str, Annotated[str, StringConstraints(min_length=1, strict=True)]])
 
+def assignment_language(language: str | None, assignment: Assignment) -> AbstractContextManager[None]:
+    """Make ``language`` (None: the assignment's own) the current one inside the block, with the assignment's sentences.
 
-def assignment_language(language: Language | None, assignment: Assignment) -> AbstractContextManager[None]:
-    """Speak ``language``, or else the assignment's own, inside the block; the assignment's sentences included.
+    Open the submission and grade it inside the block.
 
-    Open the submission and grade it inside. AssignmentError for a table that cannot be read.
+    Raises:
+        AssignmentError: a table of translations is wrong.
+        KeyError: there is no such language.
     """
     chosen = language or assignment.language
     return use_language(chosen, texts(assignment, chosen))
 
 
 def translated(assignment: Assignment) -> Assignment:
-    """Return the assignment with its titles in the language in hand."""
+    """Return the assignment with its titles in the current language."""
     tasks = tuple(replace(task, title=translate(task.title)) for task in assignment.tasks)
     return replace(assignment, title=translate(assignment.title), tasks=tasks)
 
 
-def texts(assignment: Assignment, language: Language) -> dict[str, str]:
-    """Return the assignment's sentences, English -> ``language``, of both folders; {} where nobody translated it.
+def texts(assignment: Assignment, language: str) -> dict[str, str]:
+    """Return the sentences of both folders, English -> ``language``; {} if there is no translation.
 
-    AssignmentError names the file and what to mend.
+    Raises:
+        AssignmentError: a table is wrong; the message names the file and what to do.
     """
     found: dict[str, str] = {}
     for folder, kind in ((assignment.folder, "assignments"), (assignment.solution, "solutions")):
@@ -54,15 +54,16 @@ def texts(assignment: Assignment, language: Language) -> dict[str, str]:
 
 
 def _read(path: Path, *, shown: str) -> dict[str, str]:
-    remedy = 'write "English" = "한국어", both quoted'
+    remedy = 'write "English sentence" = "translation", both in quotes'
     try:
-        return _TABLE.validate_python(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as exc:
-        raise AssignmentError(f"{shown} cannot be read ({exc.strerror}); mend its permissions.") from exc
+        raise AssignmentError(f"{shown} cannot be read ({exc.strerror}); check its permissions.") from exc
     except UnicodeDecodeError as exc:
-        raise AssignmentError(f"{shown}: this is not UTF-8; save the file again as UTF-8.") from exc
+        raise AssignmentError(f"{shown} is not UTF-8 text; save it as UTF-8.") from exc
     except tomllib.TOMLDecodeError as exc:
-        raise AssignmentError(f"{shown}: this is not valid TOML ({exc}); {remedy}.") from exc
-    except ValidationError as exc:
-        sentence = exc.errors()[0]["loc"][0]
-        raise AssignmentError(f'{shown}: "{sentence}" stands without a sentence; {remedy}.') from exc
+        raise AssignmentError(f"{shown} is not valid TOML ({exc}); {remedy}.") from exc
+    for sentence, translation in table.items():
+        if not isinstance(translation, str) or not translation:
+            raise AssignmentError(f'{shown}: "{sentence}" has no translation; {remedy}.')
+    return table

@@ -21,7 +21,7 @@ from ..course.assignment import Assignment
 from ..course.submission import Submission
 from ..errors import CaseError, UsageError
 from ..messages import current_language
-from ..model import Case, GraderInfo, Language, Outcome, Report, Score, SubmissionInfo, Verdict
+from ..model import Case, GraderInfo, Outcome, Report, Score, SubmissionInfo, Verdict
 from ..student.connection import Connection
 from ..student.log import CaseLog
 from ..student.source import ModuleSources, parameters_of
@@ -181,7 +181,7 @@ class _Session:
             official=self._options.official,
             complete=rubric.is_complete(lines),
             notes=submission.notes,
-            language=Language(current_language()),
+            language=current_language(),
         )
 
     def _outcomes(
@@ -381,5 +381,5 @@ def rejected(
         grader=GraderInfo(version=version(), seed=run.seed, device=device_of(assignment, run)),
         official=run.official,
         notes=(sentence,),
-        language=Language(current_language()),
+        language=current_language(),
     )

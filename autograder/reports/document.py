@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from autograder.errors import AutograderError
+from autograder.messages import languages
 from autograder.model import REPORT_SCHEMA, Audience, Report
 
 _REPORT: Final = TypeAdapter(Report)
@@ -41,10 +42,13 @@ def from_json(text: str, *, source: str = "report.json") -> Report:
     """
     _check_schema(_parse(text, source), source)
     try:
-        return _REPORT.validate_json(text, strict=True)
+        report = _REPORT.validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         raise _damaged(f"{source}, {_place(first['loc'])}: {first['msg']}.") from error
+    if report.language not in languages():
+        raise _damaged(f"{source}, language: it is {report.language!r}, not one of {', '.join(languages())}.")
+    return report
 
 
 def schema() -> dict[str, Any]:
@@ -52,6 +56,7 @@ def schema() -> dict[str, Any]:
     generated = _REPORT.json_schema(mode="serialization")
     # The exact number: a document of another format must not pass.
     generated["properties"]["schema"] = {"const": REPORT_SCHEMA, "title": "Schema"}
+    generated["properties"]["language"] |= {"pattern": "^[a-z]{2,3}$"}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **generated}
 
 

@@ -250,7 +250,7 @@ def _total(report: Report) -> Group:
     for each in report.score.adjustments:
         lines.append(_text("  " + say("report.adjustment", points=views.signed(each.points), reason=each.reason)))
     if not report.complete:
-        lines.append(Text(say("report.incomplete"), style="magenta"))
+        lines.append(Text(views.incomplete(report), style="magenta"))
     elif views.state(report.outcomes) == "passed":
         lines.append(Text(say("report.all-passed"), style="green"))
     return Group(*lines, *_missing([report]))

@@ -179,9 +179,17 @@ def state(cases: Sequence[GradedCase]) -> str:
 
 
 def state_word(state: str, cases: Sequence[GradedCase]) -> str:
-    """Say the state, "2 of 3 cases pass" when it is partly."""
+    """Say the state: "2 of 3 cases passed" when it is partly, of a single case its verdict."""
+    if state == "partly" and len(cases) == 1:
+        return word(cases[0].verdict)
     passed = sum(case.verdict is Verdict.PASSED for case in cases)
     return say(f"state.{state}", passed=passed, all=len(cases))
+
+
+def incomplete(report: Report) -> str:
+    """Say how many cases failed because of our error. Nobody else sees the error of a practice run."""
+    count = sum(not counts(case) for case in report.outcomes)
+    return say("report.incomplete" if report.official else "report.incomplete-practice", count=count)
 
 
 def word(verdict: Verdict) -> str:
@@ -246,4 +254,4 @@ def class_line(rows: Sequence[ClassRow]) -> str:
         return say("report.class-none")
     mean = number(sum(row.score.earned for row in rows) / len(rows))
     possible = number(max(row.score.possible for row in rows))
-    return say("report.class-one" if len(rows) == 1 else "report.class", count=len(rows), mean=mean, possible=possible)
+    return say("report.class", count=len(rows), mean=mean, possible=possible)
