@@ -13,16 +13,11 @@ import tomllib
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from ..errors import AssignmentError
 from ..messages import translate, use_language
 from ..model import Language
 from .assignment import Assignment
-
-_TABLE = TypeAdapter(dict[str, Annotated[str, StringConstraints(min_length=1, strict=True)]])
 
 
 def assignment_language(language: Language | None, assignment: Assignment) -> AbstractContextManager[None]:
@@ -56,13 +51,14 @@ def texts(assignment: Assignment, language: Language) -> dict[str, str]:
 def _read(path: Path, *, shown: str) -> dict[str, str]:
     remedy = 'write "English" = "한국어", both quoted'
     try:
-        return _TABLE.validate_python(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as exc:
         raise AssignmentError(f"{shown} cannot be read ({exc.strerror}); mend its permissions.") from exc
     except UnicodeDecodeError as exc:
         raise AssignmentError(f"{shown}: this is not UTF-8; save the file again as UTF-8.") from exc
     except tomllib.TOMLDecodeError as exc:
         raise AssignmentError(f"{shown}: this is not valid TOML ({exc}); {remedy}.") from exc
-    except ValidationError as exc:
-        sentence = exc.errors()[0]["loc"][0]
-        raise AssignmentError(f'{shown}: "{sentence}" stands without a sentence; {remedy}.') from exc
+    for sentence, text in table.items():
+        if not (isinstance(text, str) and text):
+            raise AssignmentError(f'{shown}: "{sentence}" stands without a sentence; {remedy}.')
+    return table
