@@ -15,13 +15,13 @@ import pytest
 import tiny_course
 from tiny_course import ALTERNATIVES, HIDDEN, MISTAKES, SLUG, VISIBLE, make, write
 
-from autograder import cli
 from autograder.audit import report, runner
 from autograder.audit.audit import Audit, Options, audit
 from autograder.audit.equivalents import FILE
 from autograder.audit.mutation import mutants
 from autograder.audit.runner import Fate
 from autograder.checks import gradients
+from autograder.commands.main import main
 from autograder.course import assignment as assignments
 from autograder.course import stubs
 from autograder.course.assignment import Assignment
@@ -451,14 +451,14 @@ def command(
 ) -> Command:
     """Run ``autograder audit`` on the course in this process; return exit code, output and errors."""
     monkeypatch.setenv("COLUMNS", "400")
-    monkeypatch.setattr(cli, "Supervisor", tiny_course.kept(supervisor))
+    monkeypatch.setattr("autograder.workers.supervisor.Supervisor", tiny_course.kept(supervisor))
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         fixed = ["autograder", "audit", "--root", str(tmp_path / "course"), "--processes", "1", "--seeds", "1"]
         monkeypatch.setattr(sys, "argv", [*fixed, *arguments])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         out, err = capsys.readouterr()
         return int(ended.value.code or 0), out, err
 

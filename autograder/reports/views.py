@@ -189,6 +189,11 @@ def word(verdict: Verdict) -> str:
     return say(f"verdict.{verdict.value}")
 
 
+def css_name(verdict: Verdict) -> str:
+    """Return the name of a verdict on pages and in tables of colours."""
+    return verdict.value.replace("_", "-")
+
+
 def kind_word(kind: str) -> str:
     """Say a kind of difference; one that a saved report of another version may hold stays as it is."""
     return say(f"kind.{kind}") if kind in KINDS else kind
