@@ -20,6 +20,7 @@ from ..errors import AutograderError
 from ..messages import current_language, say, use_language
 from ..model import Audience, Report
 from . import views
+from .bytecode_cache import bytecode_cache
 from .files import page_name, write_text
 from .printable import FIELD_CHARACTERS, clip, printable
 
@@ -78,7 +79,7 @@ def render(template: str, **values: object) -> str:
     return _templates().get_template(template).render(**values)
 
 
-@cache  # compiling the templates takes longer than rendering them, and a class has hundreds of pages
+@cache  # loading the templates takes longer than rendering them, and a class has hundreds of pages
 def _templates() -> Environment:
     """Set up Jinja2 so that a template cannot forget: every value is clipped, made printable, then escaped."""
     folder = template_folder()
@@ -90,6 +91,7 @@ def _templates() -> Environment:
         finalize=_fit,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=bytecode_cache(Path(__file__)),
     )
     environment.globals |= {
         "say": say,
