@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,17 +16,14 @@ Advance = Callable[[int, int], None]
 
 
 class Terminal(Console):
-    """A console that goes on when its reader has gone (``| head -1``): the files are still to be written."""
+    """A console that prints text as it is: no markup, no emoji, no colours for numbers."""
 
-    def on_broken_pipe(self) -> None:
-        self.quiet = True
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())  # what is left in the buffer goes there when the process ends
-        os.close(nowhere)
+    def __init__(self) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False)
 
     def plain(self, text: str, *, style: str | None = None, end: str = "\n") -> None:
-        """Print ``text`` as it is: no markup, no colours for numbers, no line breaks."""
-        self.out(text, style=style, end=end, highlight=False)
+        """Print ``text`` without breaking its lines."""
+        self.out(text, style=style, end=end)
 
 
 @contextmanager

@@ -9,11 +9,14 @@ its command is called, so that ``--help`` imports neither numpy nor pytest; a te
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
+import io
 import os
 import sys
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -67,35 +70,55 @@ class _LazyGroup(click.Group):
 def main() -> NoReturn:
     """Run the command line. Every error becomes one sentence on standard error and its exit code."""
     _prepare_streams()
-    code = _run()
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader has gone, and the interpreter would complain at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+    # Importing makes hardly any garbage. Looking for it takes a twentieth of a first result, and once more, when the
+    # interpreter ends, a tenth.
+    gc.set_threshold(100_000)
+    atexit.register(gc.freeze)
+    sys.exit(_run())
 
 
 def _run() -> int:
+    app = _LazyGroup()
     try:
-        return int(_LazyGroup().main(prog_name="autograder", standalone_mode=False) or 0)
+        with app.make_context("autograder", sys.argv[1:]) as context:
+            app.invoke(context)
+        return 0
+    except click.exceptions.Exit as exc:  # after --help
+        return exc.exit_code
     except click.ClickException as exc:
         exc.show()
         return exc.exit_code
-    except click.Abort:
-        return INTERRUPTED
     except AutograderError as exc:
         print(f"autograder: {exc}", file=sys.stderr)
         return exc.exit_code
-    except BrokenPipeError:  # in a help text
-        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+class _Output(io.FileIO):
+    """A standard stream that does not mind when its reader has gone (``| head -1``): files are still to be written."""
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            return len(data)
 
 
 def _prepare_streams() -> None:
-    """Write UTF-8 whatever the console uses, and write nowhere where a stream was closed (``>&-``)."""
+    """Write UTF-8 whatever the console uses, and nothing where a stream is closed (``>&-``) or its reader has gone."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass  # fills a closed number: the next socket would take it, and what is printed would go there
     os.close(descriptor)
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    sys.stdout, sys.stderr = _prepared(sys.stdout), _prepared(sys.stderr)
+
+
+def _prepared(stream: Any) -> Any:
+    if stream is None:
+        return open(os.devnull, "w", encoding="utf-8")
+    if type(getattr(stream.buffer, "raw", stream.buffer)) is io.FileIO:  # else a console of Windows
+        lines = stream.line_buffering or stream.write_through
+        output = io.BufferedWriter(_Output(stream.fileno(), "w", closefd=False))
+        return io.TextIOWrapper(output, "utf-8", "replace", line_buffering=lines)
+    stream.reconfigure(encoding="utf-8", errors="replace")
+    return stream
