@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 import contextlib
 import functools
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import io
@@ -36,8 +35,11 @@ RESERVE = 1 << 22  # bytes of address space set aside, never touched until a Mem
 PIECE = 1 << 20  # bytes that are compared or joined at a time, so that large arrays are not held twice
 
 
-class SubmissionImporter(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """The student's modules, importable from memory, so that one file may import another."""
+class SubmissionImporter:
+    """The student's modules, importable from memory, so that one file may import another.
+
+    A finder and a loader without their base classes: ``importlib.abc`` takes long to import.
+    """
 
     def __init__(self, sources: dict[str, tuple[str, bytes]]) -> None:
         self.sources = sources  # module name -> (file name, source)
@@ -47,7 +49,11 @@ class SubmissionImporter(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname not in self.sources:
             return None
-        return importlib.util.spec_from_loader(fullname, self, origin=self.sources[fullname][0])
+        loader: Any = self
+        return importlib.util.spec_from_loader(fullname, loader, origin=self.sources[fullname][0])
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
+        """Leave it to Python to make the module."""
 
     def exec_module(self, module: ModuleType) -> None:
         file, source = self.sources[module.__name__]

@@ -249,7 +249,7 @@ class Encoder:
             raise Unsendable(f"it is empty, and its other axes are vast: {tuple(shape)}")
 
     def _array(self, value: np.ndarray, *, mutable: bool = True) -> Tree:
-        if isinstance(value, np.ma.MaskedArray):
+        if "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray):  # the name alone would import it
             raise Unsendable("it is a masked array. Fill it first: x.filled(...)")
         base = np.asarray(value)  # the base ndarray; a subclass's hooks are not asked
         dtype = base.dtype if base.dtype in NAMES else base.dtype.newbyteorder("<")
