@@ -227,7 +227,8 @@ class _Session:
             for case in self._plugin.plan:
                 outcome, log = self._plugin.run(case, connection, done)
                 if connection.known is None:
-                    hint = known.hint(case, outcome, log) if known else ""
+                    # A file that cannot be imported is like no known mistake: to look would run all of them.
+                    hint = known.hint(case, outcome, log) if known and not connection.unloadable else ""
                     outcome = replace(outcome, hint=hint) if hint else outcome
                     self._plugin.remember(case, outcome, connection)
                 done[case.id] = outcome

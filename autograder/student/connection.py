@@ -417,6 +417,11 @@ class Connection:
 
     # --- the worker
 
+    @property
+    def unloadable(self) -> bool:
+        """Whether the submission cannot be imported, so that every case of it ends alike."""
+        return self._unloadable is not None
+
     def _ready(self) -> Worker:
         """Return a worker with the submission loaded, forking one when there is none."""
         if self._in_callback:
