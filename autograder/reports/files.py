@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import IO
 
 from ..errors import AutograderError, UsageError
 from ..model import Report
@@ -27,16 +28,25 @@ def write_text(path: Path, text: str) -> Path:
     """
     draft = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with draft.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with _created(draft) as file:
+                file.write(text.encode())
             os.replace(draft, path)
-        finally:
+        except BaseException:
             draft.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise AutograderError(f"{path} cannot be written: {error.strerror}. {_REMEDY}", slug="report-write") from error
     return path
+
+
+def _created(path: Path) -> IO[bytes]:
+    """Open a new file, and make its folder where it is missing: in a class it is there for all but the first."""
+    try:
+        return open(path, "xb")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return open(path, "xb")
 
 
 def check_writable(folder: Path, file: Path | None = None) -> None:

@@ -33,10 +33,13 @@ def html(report: Report, *, audience: Audience) -> str:
     report = report.seen_by(audience)
     share = report.score.earned / report.score.possible if report.score.possible > 0 else 0.0
     with use_language(report.language):
+        common = views.said_of_all(report)
+        labels = ("called", "got", "hidden", "hint", "measured", "next", "printed", "reason", "staff", "want")
         return render(
             "report.html.j2",
             report=report,
-            tasks=views.by_task(report),
+            tasks=[(view, views.case_views(view.cases, common)) for view in views.by_task(report)],
+            label={name: say(f"label.{name}") for name in labels},
             share=min(max(share, 0.0), 1.0),
             secret=audience is Audience.STUDENT,
         )
@@ -102,7 +105,6 @@ def _templates() -> Environment:
     }
     environment.filters |= {
         "address": lambda path: quote(path, safe="/"),  # a colon is escaped, too: no "javascript:"
-        "css_name": views.css_name,
         "short": lambda text: clip(text, characters=FIELD_CHARACTERS),
     }
     return environment
@@ -110,6 +112,8 @@ def _templates() -> Environment:
 
 def _fit(value: object) -> object:
     """Make text fit to be shown; what is not text, or is markup of ours, stays as it is."""
-    if not isinstance(value, str) or isinstance(value, Markup):
-        return value
-    return printable(clip(value))
+    if type(value) is str and len(value) < FIELD_CHARACTERS and value.isprintable():
+        return value  # nearly always: one short line with nothing invisible in it
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return printable(clip(value))
+    return value

@@ -26,6 +26,8 @@ _PLAIN_NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 
 def printable(text: str) -> str:
     r"""Show control, format and bidi characters as ``\x1b`` or ``\u202e``; keep line breaks and tabs."""
+    if text.isprintable():  # nearly always, and then nothing of the below is in it
+        return text
     return _SUSPECT.sub(lambda match: _shown(match[0]), text.replace("\r\n", "\n"))
 
 
@@ -34,9 +36,9 @@ def clip(text: str, *, characters: int = 4000, lines: int = 60) -> str:
 
     Clip before :func:`printable`: a submission may print megabytes.
     """
-    rows = text.split("\n")
-    if len(text) <= characters and len(rows) <= lines:
+    if len(text) <= characters and text.count("\n") < lines:
         return text
+    rows = text.split("\n")
     keep_rows = lines // 2 if len(rows) > lines else len(rows)
     head = "\n".join(rows[:keep_rows])[: characters // 2]
     tail = "\n".join(rows[-keep_rows:])[-(characters // 2) :]

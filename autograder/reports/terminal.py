@@ -183,7 +183,7 @@ def _case_fields(case: GradedCase, report: Report, audience: Audience) -> list[t
     fields = [
         (say("label.called"), clip(case.call, characters=FIELD_CHARACTERS)),
         (kind, _difference(case.mismatch, secret=not case.visible and audience is Audience.STUDENT)),
-        (say("label.reason"), clip(views.reason(case, report), characters=FIELD_CHARACTERS)),
+        (say("label.reason"), clip(views.reason(case, views.said_of_all(report)), characters=FIELD_CHARACTERS)),
         (say("label.hint"), clip(case.hint, characters=FIELD_CHARACTERS)),
         (say("label.measured"), clip(views.measured(case), characters=FIELD_CHARACTERS)),
         (say("label.printed"), clip(case.output.rstrip("\n"), lines=_OUTPUT_LINES) if failed else ""),
