@@ -1,5 +1,5 @@
 """``python -m autograder``."""
 
-from .cli import main
+from .commands.main import main
 
 main()

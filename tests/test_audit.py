@@ -15,7 +15,6 @@ import pytest
 import tiny_course
 from tiny_course import ALTERNATIVES, HIDDEN, MISTAKES, SLUG, VISIBLE, make, write
 
-from autograder import cli
 from autograder.audit import baseline, report, seeds
 from autograder.audit.audit import Options, audit
 from autograder.audit.equivalents import FILE
@@ -23,6 +22,7 @@ from autograder.audit.mutation import mutants
 from autograder.audit.results import Audit, Fate
 from autograder.audit.seeds import SEED
 from autograder.checks import gradients
+from autograder.commands.main import main
 from autograder.course import assignment as assignments
 from autograder.course import stubs
 from autograder.course.assignment import Assignment
@@ -452,14 +452,14 @@ def command(
 ) -> Command:
     """Run ``autograder audit`` on the course in this process; return exit code, output and errors."""
     monkeypatch.setenv("COLUMNS", "400")
-    monkeypatch.setattr(cli, "Supervisor", tiny_course.kept(supervisor))
+    monkeypatch.setattr("autograder.workers.supervisor.Supervisor", tiny_course.kept(supervisor))
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         fixed = ["autograder", "audit", "--root", str(tmp_path / "course"), "--processes", "1", "--seeds", "1"]
         monkeypatch.setattr(sys, "argv", [*fixed, *arguments])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         out, err = capsys.readouterr()
         return int(ended.value.code or 0), out, err
 

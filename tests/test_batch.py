@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from tiny_course import SOLUTION, make, write
 
-from autograder.batch.runner import entries, grade_class, write_grades
+from autograder.batch.folder import entries
+from autograder.batch.runner import grade_class, write_grades
 from autograder.errors import AutograderError, UsageError
 from autograder.grading.options import RunOptions
 from autograder.model import GradedCase, GraderInfo, Report, SandboxInfo, Score, SubmissionInfo, Task, Verdict

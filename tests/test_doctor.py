@@ -9,9 +9,9 @@ import pytest
 import tiny_course
 from tiny_course import write
 
-from autograder import cli, doctor
 from autograder.checks import datasets
-from autograder.doctor import Finding, findings
+from autograder.commands.doctor import Finding, findings
+from autograder.commands.main import main
 from autograder.errors import SandboxError
 from autograder.student import selftest
 from autograder.workers.supervisor import Supervisor
@@ -21,21 +21,21 @@ MNIST = [f"{part}-{kind}" for part in ("train", "t10k") for kind in ("images-idx
 
 @pytest.fixture(autouse=True)
 def shared(monkeypatch: pytest.MonkeyPatch, supervisor: Supervisor) -> None:
-    monkeypatch.setattr(doctor, "Supervisor", tiny_course.kept(supervisor))
+    monkeypatch.setattr("autograder.workers.supervisor.Supervisor", tiny_course.kept(supervisor))
     monkeypatch.delenv("AUTOGRADER_DATA", raising=False)
 
 
 def looked_for(start: str) -> Finding:
     """The one finding whose text begins so."""
-    [found] = [finding for finding in findings() if finding.what.startswith(start)]
+    [found] = [finding for finding in findings() if finding.text.startswith(start)]
     return found
 
 
 def test_everything_that_grading_uses_is_looked_for() -> None:
     found = list(findings())
     for start in ("Python 3.", "digits28", "MNIST", "torch 2.", "torchvision", "GPU"):
-        assert [finding.what for finding in found if finding.what.startswith(start)] != [], start
-    layers = [finding.what.removeprefix("sandbox: ") for finding in found if finding.what.startswith("sandbox: ")]
+        assert [finding.text for finding in found if finding.text.startswith(start)] != [], start
+    layers = [finding.text.removeprefix("sandbox: ") for finding in found if finding.text.startswith("sandbox: ")]
     assert layers == [layer.name for layer in selftest.LAYERS]
     assert all(finding.found or finding.remedy for finding in found)
 
@@ -45,7 +45,7 @@ def test_the_command_says_it_and_ends_with_0(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["autograder", "doctor"])
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        main()
     lines = capsys.readouterr().out.splitlines()
     assert ended.value.code == 0
     marks = {line[5:]: line[:5] for line in lines if line[:5] in ("yes  ", "no   ")}
@@ -65,7 +65,7 @@ def test_data_root_is_where_mnist_is_looked_for(
     monkeypatch.setenv("AUTOGRADER_DATA", "elsewhere")  # so that the test's own setting is undone
     monkeypatch.setattr(sys, "argv", ["autograder", "doctor", "--data-root", str(tmp_path / "[b]")])
     with pytest.raises(SystemExit):
-        cli.main()
+        main()
     assert f"yes  MNIST (optional) in {tmp_path / '[b]' / 'MNIST' / 'raw'}\n" in capsys.readouterr().out
 
 
@@ -74,7 +74,7 @@ def test_a_layer_that_does_not_hold_comes_with_its_remedy(
 ) -> None:
     tiny_course.lacks_resource_limits(supervisor, monkeypatch)
     assert looked_for("sandbox: resource limits") == Finding(
-        "sandbox: resource limits", False, selftest.REMEDIES["resource limits"]
+        "sandbox: resource limits", False, selftest.REMEDIES["resource limits"], needed=True
     )
     assert looked_for("sandbox: no network").found
 
@@ -86,7 +86,7 @@ def test_a_worker_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(selftest, "examine", broken)
     found = looked_for("sandbox: ")
     assert not found.found
-    assert "The zygote ended." in found.what
+    assert "The zygote ended." in found.text
 
 
 def test_mnist_is_there_when_all_four_files_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_mnist_is_there_when_all_four_files_are(monkeypatch: pytest.MonkeyPatch,
         write(tmp_path / "MNIST" / "raw" / f"{name}.gz", b"")
     lacking = looked_for("MNIST")
     assert not lacking.found
-    assert "t10k-labels-idx1-ubyte.gz missing" in lacking.what
+    assert "t10k-labels-idx1-ubyte.gz missing" in lacking.text
     write(tmp_path / "MNIST" / "raw" / MNIST[3], b"")  # unpacked will do
     assert looked_for("MNIST").found
 
@@ -106,7 +106,7 @@ def test_digits_that_are_damaged_are_told(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(datasets, "digits28", damaged)
     found = looked_for("digits28")
-    assert (found.found, "not an archive" in found.what) == (False, True)
+    assert (found.found, "not an archive" in found.text) == (False, True)
 
 
 @pytest.mark.parametrize("package", ["torch", "torchvision"])
@@ -126,4 +126,4 @@ def test_a_gpu_is_named_when_there_is_one(monkeypatch: pytest.MonkeyPatch) -> No
     assert not looked_for("GPU").found
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda index: "a fast one")
-    assert looked_for("GPU").what == "GPU: a fast one"
+    assert looked_for("GPU").text == "GPU a fast one"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,15 @@ SCHEMA = Path(__file__).parents[1] / "docs" / "reference" / "report.schema.json"
 @pytest.mark.parametrize("report", [EVERY_VERDICT, practice(), all_passed(), untouched(), race()[0]])
 def test_what_is_written_is_read_back_equal(report):
     assert from_json(to_json(report, audience=Audience.STAFF)) == report
+
+
+@pytest.mark.parametrize("report", [EVERY_VERDICT, practice(), hostile(), untouched(), race()[0]])
+def test_the_text_is_that_of_json(report):
+    values = asdict(report)
+    document = {"schema": values.pop("schema"), **values}
+    text = to_json(report, audience=Audience.STAFF)
+    wanted = json.dumps(document, ensure_ascii=False, indent=2).replace("\udc80", r"\\udc80")
+    assert text == wanted + "\n"
 
 
 def test_a_student_reads_back_what_a_student_may_see():

@@ -84,6 +84,24 @@ def test_another_mistake_does_not_earn_its_hint(tmp_path: Path, supervisor: Supe
     assert found["double_of_any[9]"] != SQUARING
 
 
+def test_no_mistake_is_run_for_a_file_that_cannot_be_imported(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spawned: list[object] = []
+    spawn = Supervisor.spawn
+
+    def counted(self: Supervisor, *arguments: Any, **options: Any) -> Any:
+        spawned.append(arguments)
+        return spawn(self, *arguments, **options)
+
+    course = make(tmp_path)
+    graded(course, SOLUTION, supervisor=supervisor)  # the self-test is done
+    monkeypatch.setattr(Supervisor, "spawn", counted)
+    [report] = graded(course, "def double(x):\n    return 2 *\n", supervisor=supervisor)
+    assert {each.verdict for each in report.outcomes} == {Verdict.ERRORED, Verdict.SKIPPED}
+    assert len(spawned) == 2  # one for the solution, one that tried the import
+
+
 def test_a_mistake_of_another_task_is_not_asked(tmp_path: Path, supervisor: Supervisor) -> None:
     mistakes = {
         "zero": 'CAUGHT_BY = ("total_of_three",)\nHINT = "Zero is no sum."\n\n\ndef total(x):\n    return 0.0\n'

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from autograder.reports.printable import clip, file_stem, printable, shortened
+from autograder.reports.printable import clip, file_stem, printable
+from autograder.reports.terminal import shortened
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 

@@ -17,7 +17,7 @@ from autograder.grading.constants import Constants
 from autograder.grading.execution import measured, not_raised, rng_of
 from autograder.messages import use_language
 from autograder.model import Audience, Measure, Mismatch, Report, Verdict
-from autograder.reports import render
+from autograder.reports import document, page, terminal
 from autograder.workers.clock import Clock
 from autograder.workers.supervisor import Supervisor
 
@@ -961,10 +961,10 @@ def seen_by_a_student(report: Report, folder: Path) -> str:
     """Everything that a student gets to read of a report."""
     console = Console(file=(folder / "terminal.txt").open("w+", encoding="utf-8"), width=200)
     with console.file as file:
-        render.terminal(report, audience=Audience.STUDENT, console=console)
+        terminal.show(report, audience=Audience.STUDENT, console=console)
         file.seek(0)
         printed = file.read()
-    html, json = render.html(report, audience=Audience.STUDENT), render.to_json(report, audience=Audience.STUDENT)
+    html, json = page.html(report, audience=Audience.STUDENT), document.to_json(report, audience=Audience.STUDENT)
     return printed + html + json
 
 
@@ -979,7 +979,7 @@ def test_no_hidden_case_shows_its_inputs_its_values_or_the_students_texts(
     assert all(report.complete for report in reports)
     assert {name for name, report in zip(LEAKS, reports, strict=True) if report.score.earned > 20} == set()
     # the canary does fly where it may: staff read it
-    assert CANARY in render.to_json(reports[0], audience=Audience.STAFF)
+    assert CANARY in document.to_json(reports[0], audience=Audience.STAFF)
 
 
 ENDS = {

@@ -37,13 +37,13 @@ from autograder.model import (
     Task,
     Verdict,
 )
-from autograder.reports import render
+from autograder.reports import class_page, document, files, page, terminal, views
 
 GOLD = Path(__file__).parent / "gold"
 ROWS = [
-    render.class_row(replace(all_passed(), submission=SubmissionInfo("student01", "0" * 64)), page="a.html"),
-    render.class_row(EVERY_VERDICT, page="05-logistic-student07--c0ffee.html"),
-    render.class_row(practice()),
+    views.class_row(replace(all_passed(), submission=SubmissionInfo("student01", "0" * 64)), page="a.html"),
+    views.class_row(EVERY_VERDICT, page="05-logistic-student07--c0ffee.html"),
+    views.class_row(practice()),
 ]
 
 
@@ -54,11 +54,11 @@ def printed(show, *arguments, width=100, **options) -> str:
     return "".join(line.rstrip() + "\n" for line in file.getvalue().split("\n")[:-1])
 
 
-def race_rows() -> list[render.ClassRow]:
+def race_rows() -> list[views.ClassRow]:
     """A class whose assignment measures something, with a page for each but one."""
     reports = samples.race()
-    rows = [render.class_row(report, page=render.page_name(report)) for report in reports[:-1]]
-    return [*rows, render.class_row(reports[-1])]
+    rows = [views.class_row(report, page=files.page_name(report)) for report in reports[:-1]]
+    return [*rows, views.class_row(reports[-1])]
 
 
 def in_korean(show, *arguments, **options) -> str:
@@ -69,13 +69,13 @@ def in_korean(show, *arguments, **options) -> str:
 
 LONG = "모든 곳에서 기울기의 N배입니다. L의 평균은 미분에 어떤 영향을 줍니까? " * 4
 KOREAN_ROWS = [
-    render.class_row(replace(korean(), submission=SubmissionInfo(name, "0" * 64)), page="a.html")
+    views.class_row(replace(korean(), submission=SubmissionInfo(name, "0" * 64)), page="a.html")
     for name in ("김민준", "남궁서연", "student03")
-] + [replace(render.class_row(korean()), student="제갈공명", hint=LONG.strip())]
+] + [replace(views.class_row(korean()), student="제갈공명", hint=LONG.strip())]
 
 
 def on_terminal(report: Report, audience: Audience = Audience.STUDENT, width: int = 100) -> str:
-    return printed(render.terminal, report, audience=audience, width=width)
+    return printed(terminal.show, report, audience=audience, width=width)
 
 
 # --- gold -------------------------------------------------------------------------------------------------------------
@@ -94,17 +94,17 @@ def scrub(text: str) -> str:
         ("report-staff.txt", on_terminal(EVERY_VERDICT, Audience.STAFF)),
         ("practice.txt", on_terminal(practice())),
         ("hostile.txt", on_terminal(hostile())),
-        ("class.txt", printed(render.class_table, ROWS)),
+        ("class.txt", printed(terminal.class_table, ROWS)),
         ("report-ko.txt", on_terminal(korean())),
-        ("class-ko.txt", in_korean(printed, render.class_table, KOREAN_ROWS)),
-        ("report-ko.html", render.html(korean(), audience=Audience.STUDENT)),
-        ("report.html", render.html(EVERY_VERDICT, audience=Audience.STUDENT)),
-        ("hostile-staff.html", render.html(hostile(), audience=Audience.STAFF)),
-        ("class.html", render.class_html(ROWS, slug="05-logistic", title="Logistic regression")),
-        ("leaderboard.txt", printed(render.class_table, race_rows())),
-        ("leaderboard-ko.txt", in_korean(printed, render.class_table, race_rows())),
-        ("leaderboard.html", render.class_html(race_rows(), slug="14-capstone", title="An engine of your own")),
-        ("report.json", render.to_json(EVERY_VERDICT, audience=Audience.STUDENT)),
+        ("class-ko.txt", in_korean(printed, terminal.class_table, KOREAN_ROWS)),
+        ("report-ko.html", page.html(korean(), audience=Audience.STUDENT)),
+        ("report.html", page.html(EVERY_VERDICT, audience=Audience.STUDENT)),
+        ("hostile-staff.html", page.html(hostile(), audience=Audience.STAFF)),
+        ("class.html", class_page.html(ROWS, slug="05-logistic", title="Logistic regression")),
+        ("leaderboard.txt", printed(terminal.class_table, race_rows())),
+        ("leaderboard-ko.txt", in_korean(printed, terminal.class_table, race_rows())),
+        ("leaderboard.html", class_page.html(race_rows(), slug="14-capstone", title="An engine of your own")),
+        ("report.json", document.to_json(EVERY_VERDICT, audience=Audience.STUDENT)),
     ],
     ids=lambda value: value if len(value) < 30 else "",
 )
@@ -147,8 +147,8 @@ def test_no_secret_reaches_a_student_in_any_rendering(drawn, official):
     report = replace(EVERY_VERDICT, tasks=(Task("t", "", 9.0),), outcomes=cases, official=official)
     for text in (
         on_terminal(report),
-        render.html(report, audience=Audience.STUDENT),
-        render.to_json(report, audience=Audience.STUDENT),
+        page.html(report, audience=Audience.STUDENT),
+        document.to_json(report, audience=Audience.STUDENT),
     ):
         shown = set(re.findall(r"canary(\d+)([a-z]+?)end", text))
         for index, case in enumerate(cases):
@@ -161,7 +161,7 @@ def test_staff_see_every_field_of_a_failed_case(visible):
     report = replace(EVERY_VERDICT, outcomes=(planted(0, Verdict.FAILED, visible, "value"),))
     fields = {*SECRET_FIELDS, "case", "title", "message", "hint"}
     assert set(re.findall(r"canary0([a-z]+?)end", on_terminal(report, Audience.STAFF))) == fields
-    assert set(re.findall(r"canary0([a-z]+?)end", render.html(report, audience=Audience.STAFF))) == fields
+    assert set(re.findall(r"canary0([a-z]+?)end", page.html(report, audience=Audience.STAFF))) == fields
 
 
 def test_a_student_sees_kind_and_hint_of_a_hidden_case():
@@ -192,24 +192,24 @@ class Page(HTMLParser):
         return [value for key, value in self.attributes if key == name]
 
 
-def nasty_class() -> list[render.ClassRow]:
+def nasty_class() -> list[views.ClassRow]:
     report = hostile()
     passed = replace(report, outcomes=tuple(replace(case, verdict=Verdict.PASSED) for case in report.outcomes))
     return [
-        render.class_row(each, page="javascript:alert(1)//" + samples.NASTY.replace("\udc80", ""))
+        views.class_row(each, page="javascript:alert(1)//" + samples.NASTY.replace("\udc80", ""))
         for each in (report, passed)
     ]
 
 
 def hostile_renderings() -> list[str]:
     wide = Console(file=io.StringIO(), width=200, color_system=None)
-    render.summary([hostile(), hostile()], wide, modules={"05-logistic": "logistic.py"})
-    render.class_table(nasty_class(), wide)
+    terminal.summary([hostile(), hostile()], wide, modules={"05-logistic": "logistic.py"})
+    terminal.class_table(nasty_class(), wide)
     return [
         on_terminal(hostile(), Audience.STAFF),
         wide.file.getvalue(),  # type: ignore[attr-defined]
-        render.html(hostile(), audience=Audience.STAFF),
-        render.class_html(nasty_class(), slug="05-logistic", title="x"),
+        page.html(hostile(), audience=Audience.STAFF),
+        class_page.html(nasty_class(), slug="05-logistic", title="x"),
     ]
 
 
@@ -223,22 +223,22 @@ def test_no_control_or_bidi_sign_is_passed_on(text):
 
 @pytest.mark.parametrize("text", hostile_renderings()[2:], ids=["page", "class"])
 def test_a_submission_adds_nothing_to_a_page(text):
-    page = Page(text)
-    assert not {"script", "img", "link", "iframe", "object", "form"} & set(page.tags)
-    assert not [name for name, _ in page.attributes if name.startswith("on") or name == "style"]
-    assert not [value for value in page.values("href") if ":" in value]
+    shown = Page(text)
+    assert not {"script", "img", "link", "iframe", "object", "form"} & set(shown.tags)
+    assert not [name for name, _ in shown.attributes if name.startswith("on") or name == "style"]
+    assert not [value for value in shown.values("href") if ":" in value]
     assert "{{ 7 * 7 }}" in text
 
 
 def test_a_submission_adds_nothing_to_the_index(tmp_path):
-    text = render.write_index([hostile()], ["javascript:alert(1)"], tmp_path).read_text(encoding="utf-8")
+    text = page.write_index([hostile()], ["javascript:alert(1)"], tmp_path).read_text(encoding="utf-8")
     assert "script" not in Page(text).tags and Page(text).values("href") == ["javascript%3Aalert%281%29"]
     assert r"\x1b" in text and "\x1b" not in text
 
 
 def test_a_submission_cannot_write_rich_markup():
     file = io.StringIO()
-    render.terminal(hostile(), audience=Audience.STUDENT, console=Console(file=file, width=400, force_terminal=True))
+    terminal.show(hostile(), audience=Audience.STUDENT, console=Console(file=file, width=400, force_terminal=True))
     assert "[bold red]rich[/]" in file.getvalue() and ":smiley:" in file.getvalue()
     assert "evil.example\x1b" not in file.getvalue() and "\x1b]8" not in file.getvalue()
 
@@ -251,7 +251,7 @@ def test_a_submission_cannot_forge_a_line():
 def test_endless_output_is_cut():
     flood = "first\n" + "0123456789\n" * 200_000 + "last"
     report = replace(EVERY_VERDICT, outcomes=(replace(OUTCOMES[1], output=flood, message="x" * 100_000),))
-    for text in (on_terminal(report), render.html(report, audience=Audience.STUDENT)):
+    for text in (on_terminal(report), page.html(report, audience=Audience.STUDENT)):
         assert len(text) < 50_000 and "characters left out" in text
         assert "first" in text and "last" in text
 
@@ -304,9 +304,9 @@ def test_students_see_what_was_measured_of_them_and_no_leaderboard(verdict, visi
     report = replace(EVERY_VERDICT, outcomes=(case,))
     text = on_terminal(report)
     assert f"{verdict.upper()}  sigmoid_of_zero" in text and "\n  measured speed ratio: 143.3 ×\n" in text
-    page = render.html(report, audience=Audience.STUDENT)
-    assert "<dt>measured</dt>\n<dd>speed ratio: 143.3 ×</dd>" in page
-    assert "eaderboard" not in text and 'class="leaderboard"' not in page
+    shown = page.html(report, audience=Audience.STUDENT)
+    assert "<dt>measured</dt>\n<dd>speed ratio: 143.3 ×</dd>" in shown
+    assert "eaderboard" not in text and 'class="leaderboard"' not in shown
     assert "측정값   speed ratio: 143.3 ×" in on_terminal(replace(report, language="ko"))
 
 
@@ -328,7 +328,7 @@ def columns_of(line: str, words: list[str]) -> list[int]:
 
 
 def test_korean_columns_stand_below_each_other():
-    text = in_korean(printed, render.class_table, KOREAN_ROWS, width=160)
+    text = in_korean(printed, terminal.class_table, KOREAN_ROWS, width=160)
     head = next(line for line in text.split("\n") if "학생" in line)
     score, cases = cell_len(head[: head.index("점수") + 2]), columns_of(head, ["케이스"])[0]
     for name in ("김민준", "남궁서연", "student03", "제갈공명"):
@@ -343,11 +343,11 @@ def test_korean_columns_stand_below_each_other():
 
 
 def test_a_class_table_cuts_a_long_hint_at_a_word_and_says_so():
-    text = re.sub(r"\s+", " ", in_korean(printed, render.class_table, KOREAN_ROWS[-1:], width=400))
+    text = re.sub(r"\s+", " ", in_korean(printed, terminal.class_table, KOREAN_ROWS[-1:], width=400))
     hint = text[text.index("모든 곳에서") : text.index("…") + 1]
     assert hint[:-1] in LONG and LONG[len(hint) - 1] == " " and 120 < cell_len(hint) <= 160
     assert "생략" not in text and "left out" not in text
-    english = printed(render.class_table, [replace(ROWS[0], hint="one two three four five " * 20)], width=400)
+    english = printed(terminal.class_table, [replace(ROWS[0], hint="one two three four five " * 20)], width=400)
     assert re.search(r"\b(one|two|three|four|five)…", english) and "characters left out" not in english
 
 
@@ -355,7 +355,7 @@ MODULES = {"01-dog-wolf": "dog_wolf.py", "02-tensors": "tensors.py"}
 
 
 def test_the_summary_of_untouched_assignments_says_how_to_begin():
-    text = printed(render.summary, [untouched(), untouched("02-tensors")], modules=MODULES)
+    text = printed(terminal.summary, [untouched(), untouched("02-tensors")], modules=MODULES)
     assert "01-dog-wolf   Dog or wolf   0 / 62   not attempted" in text
     for step in (
         "assignments/01-dog-wolf/README.md",
@@ -366,18 +366,18 @@ def test_the_summary_of_untouched_assignments_says_how_to_begin():
 
 
 def test_the_summary_warns_once_of_layers_that_do_not_hold():
-    text = printed(render.summary, [practice(), practice(), all_passed()], modules={})
+    text = printed(terminal.summary, [practice(), practice(), all_passed()], modules={})
     assert text.count("Sandbox layers missing on this machine: user namespace, seccomp.") == 1
-    assert "Missing" not in printed(render.summary, [all_passed()], modules={})
+    assert "Missing" not in printed(terminal.summary, [all_passed()], modules={})
 
 
 def test_the_summary_names_the_next_assignment():
-    text = printed(render.summary, [all_passed(), practice()], modules={})
+    text = printed(terminal.summary, [all_passed(), practice()], modules={})
     assert "100 / 100   passed" in text and "make grade A=05-logistic" in text and "README" not in text
 
 
 def test_the_summary_of_solved_assignments_is_glad():
-    assert "Everything passes. Well done!" in printed(render.summary, [all_passed()], modules={})
+    assert "Everything passes. Well done!" in printed(terminal.summary, [all_passed()], modules={})
 
 
 # --- page -------------------------------------------------------------------------------------------------------------
@@ -393,19 +393,19 @@ REPORTS = {
 
 @pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS.keys())
 def test_a_page_needs_nothing_but_itself_and_is_well_formed(report):
-    text = render.html(report, audience=Audience.STUDENT)
-    page = Page(text)
+    text = page.html(report, audience=Audience.STUDENT)
+    shown = Page(text)
     assert not re.search(r"https?:|url\(|@import|src=", text)
-    assert page.values("lang") == [report.language] and page.tags.count("h1") == 1
-    assert "width=device-width, initial-scale=1" in page.values("content")
-    ids = page.values("id")
+    assert shown.values("lang") == [report.language] and shown.tags.count("h1") == 1
+    assert "width=device-width, initial-scale=1" in shown.values("content")
+    ids = shown.values("id")
     assert len(ids) == len(set(ids))
-    assert {f"#{each}" for each in ids} >= set(page.values("href"))
-    assert set(page.values("aria-labelledby")) <= set(ids)
+    assert {f"#{each}" for each in ids} >= set(shown.values("href"))
+    assert set(shown.values("aria-labelledby")) <= set(ids)
 
 
 def test_every_label_of_a_korean_page_is_korean():
-    text = render.html(korean(), audience=Audience.STUDENT)
+    text = page.html(korean(), audience=Audience.STUDENT)
     labels = re.findall(r"<(?:dt|th scope=\"(?:col|row)\"(?: class=\"number\")?)>([^<]+)</", text)
     labels += re.findall(r"<span class=\"(?:verdict|stamp \w+|tag)\">(?:<span[^>]*>.</span> )?([^<]+)</span>", text)
     labels += re.findall(r"aria-label=\"([^\"]+)\"", text)
@@ -414,28 +414,28 @@ def test_every_label_of_a_korean_page_is_korean():
 
 
 def test_a_page_may_use_the_fonts_that_korean_computers_have():
-    css = (render.template_folder() / "style.css").read_text(encoding="utf-8")
+    css = (page.template_folder() / "style.css").read_text(encoding="utf-8")
     assert 'system-ui, "Malgun Gothic", "Apple SD Gothic Neo", "Noto Sans KR", sans-serif' in css
     assert "word-break: keep-all" in css
 
 
 def test_the_index_and_the_class_page_speak_the_language_in_hand(tmp_path):
-    index = in_korean(render.write_index, [korean()], ["a.html"], tmp_path).read_text(encoding="utf-8")
-    page = in_korean(render.class_html, KOREAN_ROWS, slug="05-logistic", title="로지스틱 회귀")
+    index = in_korean(page.write_index, [korean()], ["a.html"], tmp_path).read_text(encoding="utf-8")
+    shown = in_korean(class_page.html, KOREAN_ROWS, slug="05-logistic", title="로지스틱 회귀")
     for text, words in (
         (index, ("과제 목록", "채점 미완료")),
-        (page, ("첫 번째 힌트", "제출물 4개, 평균 94점 중 10.5점")),
+        (shown, ("첫 번째 힌트", "제출물 4개, 평균 94점 중 10.5점")),
     ):
         assert Page(text).values("lang") == ["ko"] and all(word in text for word in words)
 
 
 def test_a_kind_of_difference_that_this_version_does_not_know_is_shown_as_it_is():
     odd = replace(korean(), outcomes=(replace(OUTCOMES[3], mismatch=Mismatch("colour", "red", "blue")),))
-    assert "colour" in on_terminal(odd) and "colour" in render.html(odd, audience=Audience.STUDENT)
+    assert "colour" in on_terminal(odd) and "colour" in page.html(odd, audience=Audience.STUDENT)
 
 
 def test_the_policy_of_a_page_lets_only_its_own_style_pass():
-    text = render.html(EVERY_VERDICT, audience=Audience.STUDENT)
+    text = page.html(EVERY_VERDICT, audience=Audience.STUDENT)
     style = re.search(r"<style>(.*?)</style>", text, flags=re.S)
     assert style is not None
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
@@ -443,7 +443,7 @@ def test_the_policy_of_a_page_lets_only_its_own_style_pass():
 
 
 def test_a_page_shows_everything_that_a_student_needs():
-    text = render.html(EVERY_VERDICT, audience=Audience.STUDENT)
+    text = page.html(EVERY_VERDICT, audience=Audience.STUDENT)
     for wanted in (
         "김민준 (student07)", ">10.5<", "/ 94 points", ">not counted<", "-2 points: one day late",
         ">official<", "Incomplete:",
@@ -458,13 +458,13 @@ def test_a_page_shows_everything_that_a_student_needs():
 
 @pytest.mark.parametrize(("earned", "possible", "width"), [(50, 200, "25%"), (9, 3, "100%"), (1, 3, "33.33%")])
 def test_the_bar_shows_the_share_of_the_points(earned, possible, width):
-    text = render.html(replace(all_passed(), score=Score(earned, possible)), audience=Audience.STUDENT)
+    text = page.html(replace(all_passed(), score=Score(earned, possible)), audience=Audience.STUDENT)
     assert f'class="fill" width="{width}"' in text
 
 
 @pytest.mark.parametrize("score", [Score(0, 0), Score(0, 10), Score(-3, 10)])
 def test_an_empty_bar_has_no_fill(score):
-    assert 'class="fill"' not in render.html(replace(all_passed(), score=score), audience=Audience.STUDENT)
+    assert 'class="fill"' not in page.html(replace(all_passed(), score=score), audience=Audience.STUDENT)
 
 
 def luminance(colour: str) -> float:
@@ -476,7 +476,7 @@ def luminance(colour: str) -> float:
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_every_ink_is_readable_on_every_ground(theme):
-    css = (render.template_folder() / "style.css").read_text(encoding="utf-8")
+    css = (page.template_folder() / "style.css").read_text(encoding="utf-8")
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", re.findall(r":root \{(.*?)\}", css, flags=re.S)[theme]))
     for ground in ("page", "card", "code", "hint"):
         for ink in ("ink", "soft", "link", "good", "bad", "open", "ours"):
@@ -485,7 +485,7 @@ def test_every_ink_is_readable_on_every_ground(theme):
 
 
 def test_a_leaderboard_has_a_line_for_each_submission_that_passes_the_case():
-    text = render.class_html(race_rows(), slug="14-capstone", title="x")
+    text = class_page.html(race_rows(), slug="14-capstone", title="x")
     speed, loss = text.split('<section class="leaderboard"')[1:]
     lines = re.findall(r'<tr><td class="number">(\d+)</td>.*?>([^<>]+)<.*<td class="number">(.*)</td></tr>', speed)
     assert lines == [
@@ -494,13 +494,13 @@ def test_a_leaderboard_has_a_line_for_each_submission_that_passes_the_case():
     ]  # fmt: skip
     assert "student04" in loss and len(Page(loss).values("href")) == 5
     for rows in (ROWS, KOREAN_ROWS, []):
-        assert '<section class="leaderboard"' not in render.class_html(rows, slug="05-logistic", title="x")
-        assert "Leaderboard" not in printed(render.class_table, rows)
+        assert '<section class="leaderboard"' not in class_page.html(rows, slug="05-logistic", title="x")
+        assert "Leaderboard" not in printed(terminal.class_table, rows)
 
 
 @pytest.mark.parametrize("width", [40, 60, 100])
 def test_wide_names_keep_the_columns_of_a_leaderboard(width):
-    text = in_korean(printed, render.class_table, race_rows(), width=width)
+    text = in_korean(printed, terminal.class_table, race_rows(), width=width)
     boards = text[text.index("순위표") :]
     assert max(cell_len(line) for line in text.split("\n")) <= width
     speed = [line for line in boards.split("\n") if line.endswith("×")]
@@ -508,13 +508,13 @@ def test_wide_names_keep_the_columns_of_a_leaderboard(width):
 
 
 def test_the_class_page_links_each_student():
-    text = render.class_html(ROWS, slug="05-logistic", title="Logistic regression")
+    text = class_page.html(ROWS, slug="05-logistic", title="Logistic regression")
     assert Page(text).values("href") == ["a.html", "05-logistic-student07--c0ffee.html"]
     assert "(no name)" in text and "3 submissions, mean 41 of 100 points" in text
 
 
 def test_the_index_links_each_assignment(tmp_path):
-    path = render.write_index([all_passed(), untouched()], ["05-logistic.html", "01-dog-wolf.html"], tmp_path)
+    path = page.write_index([all_passed(), untouched()], ["05-logistic.html", "01-dog-wolf.html"], tmp_path)
     text = path.read_text(encoding="utf-8")
     assert path == tmp_path / "index.html"
     assert Page(text).values("href") == ["05-logistic.html", "01-dog-wolf.html"]
@@ -529,26 +529,26 @@ def named(student: str | None) -> Report:
 
 
 def test_a_page_is_written_under_a_name_of_ours(tmp_path):
-    path = render.write(named("student07"), tmp_path / "new" / "folder", audience=Audience.STUDENT)
+    path = page.write(named("student07"), tmp_path / "new" / "folder", audience=Audience.STUDENT)
     assert path == tmp_path / "new" / "folder" / "05-logistic-student07.html"
-    assert path.read_text(encoding="utf-8") == render.html(named("student07"), audience=Audience.STUDENT)
-    assert render.page_name(named(None), ending="json") == "05-logistic.json"
+    assert path.read_text(encoding="utf-8") == page.html(named("student07"), audience=Audience.STUDENT)
+    assert files.page_name(named(None), ending="json") == "05-logistic.json"
 
 
 @pytest.mark.parametrize("student", ["../../evil", "/etc/passwd", "a\x00b", "..", "", "con.html/..", "C:\\x", "\udc80"])
 def test_a_students_name_never_leads_out_of_the_folder(tmp_path, student):
-    path = render.write(named(student), tmp_path / "pages", audience=Audience.STUDENT)
+    path = page.write(named(student), tmp_path / "pages", audience=Audience.STUDENT)
     assert path.parent == tmp_path / "pages" and path.is_file()
     assert list(tmp_path.rglob("*.*")) == [path]
 
 
 def test_a_hostile_slug_never_leads_out_of_the_folder(tmp_path):
-    path = render.write(replace(named(None), assignment="../../x"), tmp_path, audience=Audience.STUDENT)
+    path = page.write(replace(named(None), assignment="../../x"), tmp_path, audience=Audience.STUDENT)
     assert path.parent == tmp_path and path.is_file()
 
 
 def test_a_page_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
-    path = render.write(named("student07"), tmp_path, audience=Audience.STUDENT)
+    path = page.write(named("student07"), tmp_path, audience=Audience.STUDENT)
     before = path.read_text(encoding="utf-8")
 
     def refuse(*_: object) -> None:
@@ -556,7 +556,7 @@ def test_a_page_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(AutograderError, match="cannot be written: No space left on device") as caught:
-        render.write(replace(named("student07"), title="Other"), tmp_path, audience=Audience.STUDENT)
+        page.write(replace(named("student07"), title="Other"), tmp_path, audience=Audience.STUDENT)
     assert caught.value.slug == "report-write"
     assert path.read_text(encoding="utf-8") == before and list(tmp_path.iterdir()) == [path]
 
@@ -566,7 +566,7 @@ def test_a_link_at_the_place_of_a_page_is_replaced_not_followed(tmp_path):
     outside.write_text("mine")
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "05-logistic-student07.html").symlink_to(outside)
-    path = render.write(named("student07"), tmp_path / "pages", audience=Audience.STUDENT)
+    path = page.write(named("student07"), tmp_path / "pages", audience=Audience.STUDENT)
     assert outside.read_text() == "mine" and not path.is_symlink()
 
 
@@ -575,16 +575,16 @@ def test_templates_are_found_in_a_wheel_and_in_a_checkout(tmp_path, place):
     folder = tmp_path / place
     folder.mkdir(parents=True)
     (folder / "report.html.j2").touch()
-    assert render.template_folder(tmp_path / "package") == folder
+    assert page.template_folder(tmp_path / "package") == folder
 
 
 def test_missing_templates_are_an_error_with_a_remedy(tmp_path):
     with pytest.raises(AutograderError, match=r"Install autograder again. \[report-templates\]"):
-        render.template_folder(tmp_path / "package")
+        page.template_folder(tmp_path / "package")
 
 
 def test_reports_import_neither_grading_nor_sandbox():
-    for path in Path(render.__file__).parent.glob("*.py"):
+    for path in Path(page.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -181,7 +181,7 @@ def test_what_all_cases_say_alike_stands_at_the_top(cases, said):
     assert views.said_of_all(report) == said
     assert views.notes(report) == [*filter(None, [said]), "a note"]
     short = "See the top of this report." if said else cases[0].message if cases else ""
-    assert not cases or views.reason(cases[0], report) == short
+    assert not cases or views.reason(cases[0], said) == short
 
 
 def test_rerun_names_what_was_graded():

@@ -190,7 +190,7 @@ def line(report: Report, case: str) -> GradedCase:
 
 
 def kept(supervisor: Supervisor) -> Callable[[], contextlib.AbstractContextManager[Supervisor]]:
-    """What to put in the place of ``cli.Supervisor``, so that a command uses this one and leaves it open."""
+    """What to put in the place of ``Supervisor``, so that a command uses this one and leaves it open."""
     return lambda: contextlib.nullcontext(supervisor)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ..reports.render import write_text
+from ..reports.files import write_text
 from .equivalents import FILE, entry
 from .results import Audit, Fate, MutantResult, percent
 

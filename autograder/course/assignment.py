@@ -14,16 +14,13 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
-
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_core import ErrorDetails
+from typing import Any, NoReturn
 
 from autograder.errors import AssignmentError, UsageError
-from autograder.messages import languages
+from autograder.messages import DEFAULT, languages
 from autograder.model import Task
 
 TOML = "assignment.toml"
@@ -106,13 +103,13 @@ def load(slug_or_path: str | Path, *, root: Path) -> Assignment:
         raise AssignmentError(f"assignments/{slug}/{VISIBLE} is missing; write the visible cases in it.")
     return Assignment(
         slug=slug,
-        title=table.title,
-        points=table.points,
-        tasks=tuple(Task(task.id, task.title, task.points) for task in table.task),
-        modules=tuple(table.modules),
-        allowed_imports=tuple(table.allowed_imports),
-        language=table.language,
-        limits=table.limits.model_dump(exclude_unset=True),
+        title=table["title"],
+        points=float(table["points"]),
+        tasks=tuple(Task(task["id"], task["title"], float(task["points"])) for task in table["task"]),
+        modules=tuple(table["modules"]),
+        allowed_imports=tuple(table.get("allowed_imports", ())),
+        language=table.get("language", DEFAULT),
+        limits={key: float(value) for key, value in table.get("limits", {}).items()},
         folder=folder,
         solution=solution if solution.is_dir() else None,
     )
@@ -121,6 +118,11 @@ def load(slug_or_path: str | Path, *, root: Path) -> Assignment:
 def load_all(root: Path) -> list[Assignment]:
     """Read every folder of ``assignments/`` that holds an assignment.toml, sorted by slug."""
     return [load(slug, root=root) for slug in _slugs(root)]
+
+
+def choose(slugs: Sequence[str] | None, *, root: Path) -> list[Assignment]:
+    """Read the assignments with these slugs, or all of them where none is named."""
+    return [load(slug, root=root) for slug in slugs] if slugs else load_all(root)
 
 
 # Which folder
@@ -150,41 +152,41 @@ def _slug_of(slug_or_path: str | Path, root: Path) -> str:
 
 # Reading the file
 
-Location = Sequence[str | int]
-"""Where a value stands, as pydantic gives it: ``("points",)``, ``("task", 1, "points")``, ``("modules", 0)``."""
+Location = tuple[str | int, ...]
+"""The place of a value: ``("points",)``, ``("task", 1, "points")``, ``("modules", 0)``."""
 
-Text = Annotated[str, StringConstraints(min_length=1)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_Kind = tuple[tuple[Callable[[Any], bool], str], ...]
+"""What a value must be: tests in order, each with the words for what to write instead."""
 
+_NUMBER = (
+    (lambda value: type(value) in (int, float), "a number"),
+    (lambda value: -1e300 < value < 1e300, "a finite number"),
+    (lambda value: value > 0, "a number above 0"),
+)
+_TEXT: _Kind = ((lambda value: isinstance(value, str), "text in quotes"), (bool, "at least one character"))
+_WHOLE: _Kind = ((lambda value: type(value) is int, "a whole number"), _NUMBER[2])
+_NAMES: _Kind = ((lambda value: isinstance(value, list), 'a list such as ["numpy"]'),)
+_SOME: _Kind = (*_NAMES, (bool, "at least one entry"))
+_LANGUAGE: _Kind = ((lambda value: value in languages(), " or ".join(f'"{each}"' for each in languages())),)
+_TABLE: _Kind = ((lambda value: isinstance(value, dict), "a table, headed by its name in brackets"),)
+_TASKS: _Kind = (
+    (
+        lambda value: isinstance(value, list) and value != [],
+        "a table headed [[task]], in double brackets, for each task",
+    ),
+)
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _TaskTable(_Table):
-    id: Text
-    title: Text
-    points: Positive
-
-
-class _LimitsTable(_Table):
-    """What a course may override; defaults live with the sandbox, so a key left out stays out of ``limits``."""
-
-    call_s: Positive = 1.0
-    load_s: Positive = 1.0
-    submission_s: Positive = 1.0
-    cpu_s: Positive = 1.0
-    memory_mib: Annotated[int, Field(gt=0)] = 1
-
-
-class _AssignmentTable(_Table):
-    title: Text
-    points: Positive
-    modules: Annotated[list[str], Field(min_length=1)]
-    allowed_imports: list[str] = []
-    language: str = "en"
-    task: Annotated[list[_TaskTable], Field(min_length=1)]
-    limits: _LimitsTable = _LimitsTable()
+KEYS: Mapping[str, _Kind] = {
+    "title": _TEXT, "points": _NUMBER, "modules": _SOME, "allowed_imports": _NAMES, "language": _LANGUAGE,
+    "task": _TASKS, "limits": _TABLE,
+}  # fmt: skip
+TASK_KEYS: Mapping[str, _Kind] = {"id": _TEXT, "title": _TEXT, "points": _NUMBER}
+LIMIT_KEYS: Mapping[str, _Kind] = {
+    "call_s": _NUMBER, "load_s": _NUMBER, "submission_s": _NUMBER, "cpu_s": _NUMBER, "memory_mib": _WHOLE,
+}  # fmt: skip
+"""What a course may override; the defaults are those of the sandbox, so a key left out stays out of ``limits``."""
+OPTIONAL = {"allowed_imports", "language", "limits", *LIMIT_KEYS}
+ENTRIES: Mapping[str, _Kind] = {"modules": _TEXT[:1], "allowed_imports": _TEXT[:1], "task": _TABLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,16 +215,18 @@ class _Source:
         raise AssignmentError(self.sentence(at, problem))
 
 
-def _parse(source: _Source) -> _AssignmentTable:
+def _parse(source: _Source) -> dict[str, Any]:
     try:
-        return _AssignmentTable.model_validate(tomllib.loads(source.text))
+        table = tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as exc:
         raise AssignmentError(_syntax_sentence(source, str(exc))) from exc
-    except ValidationError as exc:
-        # a misspelt key comes before the complaint that the right one is missing
-        errors = sorted(exc.errors(), key=lambda error: error["type"] != "extra_forbidden")
-        sentences = (source.sentence(error["loc"], _problem(error)) for error in errors)
-        raise AssignmentError("\n".join(sentences)) from exc
+    tables = list(_tables(table))
+    # a misspelt key comes before the complaint that the right one is missing
+    faults = [fault for each in tables for fault in _unknown_keys(*each)]
+    faults += [fault for each in tables for fault in _wrong_values(*each)]
+    if faults:
+        raise AssignmentError("\n".join(source.sentence(at, problem) for at, problem in faults))
+    return table
 
 
 def _syntax_sentence(source: _Source, text: str) -> str:
@@ -233,41 +237,47 @@ def _syntax_sentence(source: _Source, text: str) -> str:
     return f"{source.shown}, line {line}: this is not valid TOML ({reason}); correct this line or the one before it."
 
 
-_WANTED = {
-    "float_type": "a number",
-    "int_type": "a whole number",
-    "finite_number": "a finite number",
-    "greater_than": "a number above 0",
-    "string_type": "text in quotes",
-    "string_too_short": "at least one character",
-    "list_type": 'a list such as ["numpy"]',
-    "too_short": "at least one entry",
-    "model_type": "a table, headed by its name in brackets",
-}
-"""What to write instead, by pydantic's type of error."""
+_Fault = tuple[Location, str]
 
 
-def _problem(error: ErrorDetails) -> str:
-    """Say what is wrong with one value and what to write, as the end of a sentence."""
-    at, kind = error["loc"], error["type"]
-    if kind == "extra_forbidden":
-        return _unknown_key(at)
-    key = next(part for part in reversed(at) if isinstance(part, str))
-    if kind == "missing":
-        return f"{key} is missing; add it{' to this task' if len(at) > 1 else ''}."
-    wanted = _WANTED.get(kind, "what the reference of assignment.toml says")
-    if at == ("task",):
-        wanted = "a table headed [[task]], in double brackets, for each task"
-    verb = "holds" if isinstance(at[-1], int) else "is"
-    return f"{key} {verb} {_shown(error['input'])}; write {wanted}."
+def _tables(table: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Mapping[str, _Kind], Location]]:
+    """Yield the table of the whole file and those inside it, each with its keys and its place."""
+    yield table, KEYS, ()
+    for i, task in _entries(table.get("task")):
+        if isinstance(task, dict):
+            yield task, TASK_KEYS, ("task", i)
+    if isinstance(limits := table.get("limits"), dict):
+        yield limits, LIMIT_KEYS, ("limits",)
 
 
-def _unknown_key(at: Location) -> str:
-    tables: dict[str | int, type[_Table]] = {"task": _TaskTable, "limits": _LimitsTable}
-    known = list((tables[at[0]] if len(at) > 1 else _AssignmentTable).model_fields)
-    close = difflib.get_close_matches(str(at[-1]), known, n=1)
-    remedy = f"did you mean {close[0]}?" if close else f"write one of {', '.join(known)}."
-    return f"the key {at[-1]} is unknown; {remedy}"
+def _entries(value: Any) -> Iterable[tuple[int, Any]]:
+    return enumerate(value) if isinstance(value, list) else ()
+
+
+def _unknown_keys(table: dict[str, Any], keys: Mapping[str, _Kind], at: Location) -> Iterator[_Fault]:
+    for key in table:
+        if key not in keys:
+            close = difflib.get_close_matches(key, keys, n=1)
+            remedy = f"did you mean {close[0]}?" if close else f"write one of {', '.join(keys)}."
+            yield (*at, key), f"the key {key} is unknown; {remedy}"
+
+
+def _wrong_values(table: dict[str, Any], keys: Mapping[str, _Kind], at: Location) -> Iterator[_Fault]:
+    for key, kind in keys.items():
+        if key in table:
+            yield from _fault(table[key], kind, (*at, key))
+        elif key not in OPTIONAL:
+            yield (*at, key), f"{key} is missing; add it{' to this task' if at else ''}."
+        for i, entry in _entries(table.get(key)) if key in ENTRIES else ():
+            yield from _fault(entry, ENTRIES[key], (*at, key, i))
+
+
+def _fault(value: Any, kind: _Kind, at: Location) -> Iterator[_Fault]:
+    """Yield what is wrong with one value and what to write, as the end of a sentence."""
+    wanted = next((words for holds, words in kind if not holds(value)), None)
+    if wanted is not None:
+        key = next(part for part in reversed(at) if isinstance(part, str))
+        yield at, f"{key} {'holds' if isinstance(at[-1], int) else 'is'} {_shown(value)}; write {wanted}."
 
 
 def _shown(value: Any) -> str:
@@ -275,31 +285,28 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-# What pydantic cannot say
+# What concerns several values
 
 
-def _check(table: _AssignmentTable, source: _Source) -> None:
-    for name in table.modules:
+def _check(table: dict[str, Any], source: _Source) -> None:
+    for name in table["modules"]:
         if not name.isidentifier() or keyword.iskeyword(name):
             example = name.removesuffix(".py")
             remedy = f'write "{example}"' if example.isidentifier() else "use letters, digits and underscores only"
             source.fail(("modules",), f'modules holds "{name}", which is not the name of a module; {remedy}.')
-    for name in table.allowed_imports:
+    for name in table.get("allowed_imports", ()):
         if not name.isidentifier():
             top = name.split(".")[0]
             remedy = f'write "{top}"' if top.isidentifier() else "write the name as in the import statement"
             source.fail(("allowed_imports",), f'allowed_imports holds "{name}"; {remedy}.')
-    if table.language not in languages():
-        known = " or ".join(f'"{language}"' for language in languages())
-        source.fail(("language",), f'language is "{table.language}"; write {known}.')
-    if repeated := _repeated(table.modules):
-        source.fail(("modules",), f'modules holds "{table.modules[repeated]}" twice; name it once.')
-    ids = [task.id for task in table.task]
+    if repeated := _repeated(table["modules"]):
+        source.fail(("modules",), f'modules holds "{table["modules"][repeated]}" twice; name it once.')
+    ids = [task["id"] for task in table["task"]]
     if repeated := _repeated(ids):
         source.fail(("task", repeated, "id"), f'id is "{ids[repeated]}", as in an earlier task; choose another.')
-    total = math.fsum(task.points for task in table.task)
-    if not math.isclose(total, table.points):
-        source.fail(("points",), f"points is {table.points:g}, but the tasks add up to {total:g}; make them equal.")
+    total = math.fsum(task["points"] for task in table["task"])
+    if not math.isclose(total, points := table["points"]):
+        source.fail(("points",), f"points is {points:g}, but the tasks add up to {total:g}; make them equal.")
 
 
 def _repeated(names: list[str]) -> int:

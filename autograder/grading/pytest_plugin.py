@@ -171,11 +171,13 @@ def pytest_arguments(cases: Sequence[Path]) -> list[str]:
         "terminal capture logging cacheprovider faulthandler unraisableexception threadexception warnings doctest "
         "junitxml stepwise pastebin debugging setuponly setupplan recwarn legacypath"
     )
+    root = os.path.commonpath([path.parent for path in cases])
     arguments = [str(path) for path in cases]
     arguments += [
         "--noconftest",
         "--import-mode=importlib",
-        f"--rootdir={os.path.commonpath([path.parent for path in cases])}",
+        f"--rootdir={root}",
+        f"--confcutdir={root}",  # else every folder above is listed, a home or /tmp with thousands of entries
         "-c",
         os.devnull,
     ]

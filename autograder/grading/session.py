@@ -194,7 +194,8 @@ class _Session:
                 done = executor.run(case, connection, outcomes, cache=cache)
                 outcome = done.outcome
                 if done.run is not None:  # it was not known
-                    hint = mistakes.hint(case, outcome, done.log) if mistakes else ""
+                    # A file that cannot be imported resembles no known mistake; a search would run all of them.
+                    hint = mistakes.hint(case, outcome, done.log) if mistakes and not connection.is_unloadable else ""
                     outcome = replace(outcome, hint=hint) if hint else outcome
                     if cache is not None:
                         cache.keep(executor.seed, outcome, done.run)

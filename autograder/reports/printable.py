@@ -10,9 +10,9 @@ import hashlib
 import re
 import unicodedata
 
-from rich.cells import cell_len, chop_cells
+from ..messages import say
 
-from autograder.messages import say
+FIELD_CHARACTERS = 600  # a name, a value, a message: about eight lines of a terminal
 
 # Cc: ESC, BEL, backspace …; Cf: bidi overrides, zero-width signs, tags; Cs: lone surrogates, which no file can hold;
 # Zl and Zp: line breaks that some terminals obey.
@@ -26,6 +26,8 @@ _PLAIN_NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 
 def printable(text: str) -> str:
     r"""Show control, format and bidi characters as ``\x1b`` or ``\u202e``; keep line breaks and tabs."""
+    if text.isprintable():  # nearly always, and then nothing of the below is in it
+        return text
     return _SUSPECT.sub(lambda match: _shown(match[0]), text.replace("\r\n", "\n"))
 
 
@@ -34,25 +36,13 @@ def clip(text: str, *, characters: int = 4000, lines: int = 60) -> str:
 
     Clip before :func:`printable`: a submission may print megabytes.
     """
-    rows = text.split("\n")
-    if len(text) <= characters and len(rows) <= lines:
+    if len(text) <= characters and text.count("\n") < lines:
         return text
+    rows = text.split("\n")
     keep_rows = lines // 2 if len(rows) > lines else len(rows)
     head = "\n".join(rows[:keep_rows])[: characters // 2]
     tail = "\n".join(rows[-keep_rows:])[-(characters // 2) :]
     return f"{head}\n{say('report.cut', count=f'{len(text) - len(head) - len(tail):,}')}\n{tail}"
-
-
-def shortened(text: str, *, columns: int) -> str:
-    """Keep the words of ``text`` that fit into ``columns`` columns of a terminal, and say "…" where some are left out.
-
-    A Hangul syllable takes two columns. A single word that does not fit is cut.
-    """
-    if cell_len(text) <= columns:
-        return text
-    head = next(iter(chop_cells(text[:columns], columns - 1)), "")
-    words = head if text[len(head)].isspace() else head.rpartition(" ")[0]
-    return f"{(words or head).rstrip(' ,;:')}…"
 
 
 def file_stem(*parts: str) -> str:

@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from autograder.messages import say
 from autograder.model import GradedCase, Measure, Report, Score, Task, Verdict
 
+MARKS = {
+    "passed": "✓", "partly": "◐", "not-attempted": "○", "skipped": "–", "hidden-only": "–", "incomplete": "!",
+    "grader-error": "!", "not-graded": "–",
+}  # fmt: skip
+FAILED_MARK = "✗"
 KINDS = ("type", "shape", "dtype", "non-finite", "value", "effect", "exception", "property")
 
 
@@ -32,9 +37,42 @@ class TaskView:
         return sum(case.points for case in self.cases if counts(case))
 
     @property
+    def mark(self) -> str:
+        """The state as a sign."""
+        return FAILED_MARK if self.state == "partly" and not self.earned else MARKS[self.state]
+
+    @property
     def word(self) -> str:
         """The state in a word or two."""
         return state_word(self.state, self.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as a page shows it; ``next`` says what to do, "" where nothing is to be done."""
+
+    case: GradedCase
+    css: str
+    mark: str
+    word: str
+    points: str
+    reason: str
+    measured: str
+    next: str
+
+
+def case_views(cases: Iterable[GradedCase], common: str) -> list[CaseView]:
+    """Prepare cases for a page. ``common`` is what :func:`said_of_all` returns for their report."""
+    words = {each: word(each) for each in Verdict}  # a class has hundreds of pages, and a page dozens of cases
+    return [_case_view(case, common, words[case.verdict]) for case in cases]
+
+
+def _case_view(case: GradedCase, common: str, word: str) -> CaseView:
+    css = css_name(case.verdict)
+    points = of(case.earned, case.points) if counts(case) else say("report.not-counted")
+    done = case.verdict in (Verdict.PASSED, Verdict.SKIPPED, Verdict.GRADER_ERROR)
+    step = "" if done else say("report.next-fix" if case.visible else "report.next-hidden")
+    return CaseView(case, css, MARKS.get(css, FAILED_MARK), word, points, reason(case, common), measured(case), step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +235,11 @@ def word(verdict: Verdict) -> str:
     return say(f"verdict.{verdict.value}")
 
 
+def css_name(verdict: Verdict) -> str:
+    """Return the name of a verdict on pages and in tables of colours."""
+    return verdict.value.replace("_", "-")
+
+
 def kind_word(kind: str) -> str:
     """Say a kind of difference; one that a saved report of another version may hold stays as it is."""
     return say(f"kind.{kind}") if kind in KINDS else kind
@@ -222,9 +265,9 @@ def notes(report: Report) -> list[str]:
     return [*filter(None, [said_of_all(report)]), *report.notes]
 
 
-def reason(case: GradedCase, report: Report) -> str:
-    """Return the message of a case, in short where it stands at the top already."""
-    return say("report.said-above") if case.message and case.message == said_of_all(report) else case.message
+def reason(case: GradedCase, common: str) -> str:
+    """Return the message of a case, in short if it is ``common``, which is shown at the top already."""
+    return say("report.said-above") if case.message and case.message == common else case.message
 
 
 def to_do(cases: Iterable[GradedCase]) -> list[str]:

@@ -76,6 +76,11 @@ class Connection:
             raise
 
     @property
+    def is_unloadable(self) -> bool:
+        """Whether the submission cannot be loaded, so that every case of it ends alike."""
+        return self._unloadable is not None
+
+    @property
     def is_loaded(self) -> bool:
         """Whether there is a worker with the submission."""
         return self._worker is not None

@@ -16,7 +16,6 @@ import array
 import contextlib
 import ctypes
 import gc
-import importlib.abc
 import importlib.machinery
 import json
 import os
@@ -190,7 +189,7 @@ def _work(parent: int, connection: int, output: int, walls: jail.Walls, limits: 
     serve(3, max_result=limits.result_mib * 1024 * 1024, max_handles=limits.handles)
 
 
-class ClosedPackages(importlib.abc.MetaPathFinder):
+class ClosedPackages:
     """Says that a closed package is not there, where there is no private view: it is found, and cannot be read.
 
     A submission that can do without it asks with ``except ImportError``, which no PermissionError is.

@@ -1,55 +1,27 @@
-"""A report made visible: on a terminal, as a page, as a document. Consumes reports, never grades.
+"""Reports on a terminal: one report, a line for each assignment, a line for each submission of a class.
 
-Every rendering starts from ``report.seen_by(audience)``, and everything that a submission may have written passes
-``printable``: a submission cannot colour a terminal, move its cursor, forge a line of a report or add to a page.
+Everything that a submission may have written is clipped and passes ``printable``: a submission cannot colour a
+terminal, move its cursor or forge a line of a report.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from rich import box
+from rich.cells import cell_len, chop_cells
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from autograder.errors import AutograderError
-from autograder.messages import current_language, say, use_language
-from autograder.model import Audience, GradedCase, Mismatch, Report, Verdict
-from autograder.reports import views
-from autograder.reports.document import from_json, to_json
-from autograder.reports.printable import clip, file_stem, printable, shortened
-from autograder.reports.views import ClassRow, Leaderboard, TaskView, class_row
+from ..messages import say, use_language
+from ..model import Audience, GradedCase, Mismatch, Report, Verdict
+from . import views
+from .printable import FIELD_CHARACTERS, clip, printable
+from .views import ClassRow, Leaderboard, TaskView
 
-__all__ = [
-    "ClassRow",
-    "class_html",
-    "class_row",
-    "class_table",
-    "from_json",
-    "html",
-    "page_name",
-    "summary",
-    "template_folder",
-    "terminal",
-    "to_json",
-    "write",
-    "write_index",
-    "write_text",
-]
-
-_FIELD_CHARACTERS: Final = 600  # a name, a value, a message: about eight lines of a terminal
 _HINT_COLUMNS: Final = 160  # in a table of a class: two or three lines
 _OUTPUT_LINES: Final = 20  # printed output on a terminal; the page shows more
 _LABEL_WIDTH: Final = 8  # "called", "value", "reason"; the rare longer one widens its own case
@@ -67,10 +39,7 @@ _COLOURS: Final[Mapping[str, str]] = {
 _FAILURE: Final = "red"
 
 
-# --- terminal ---------------------------------------------------------------------------------------------------------
-
-
-def terminal(report: Report, *, audience: Audience, console: Console) -> None:
+def show(report: Report, *, audience: Audience, console: Console) -> None:
     """Print a report: its tasks, what each case that did not pass has to say, what is still to do, the total.
 
     It is printed in the language of the report.
@@ -125,6 +94,18 @@ def class_table(rows: Sequence[ClassRow], console: Console) -> None:
         _print(console, _leaderboard(board))
 
 
+def shortened(text: str, *, columns: int) -> str:
+    """Keep the words of ``text`` that fit into ``columns`` columns of a terminal, and say "…" where some are left out.
+
+    A Hangul syllable takes two columns. A single word that does not fit is cut.
+    """
+    if cell_len(text) <= columns:
+        return text
+    head = next(iter(chop_cells(text[:columns], columns - 1)), "")
+    words = head if text[len(head)].isspace() else head.rpartition(" ")[0]
+    return f"{(words or head).rstrip(' ,;:')}…"
+
+
 def _leaderboard(board: Leaderboard) -> Group:
     head = Text.assemble((say("label.leaderboard"), "bold"), "  ", _text(board.case, style="bold"))
     table = _table("rank", "student")
@@ -142,7 +123,7 @@ def _print(console: Console, what: RenderableType) -> None:
 
 def _text(text: str, *, style: str = "") -> Text:
     """Make one line of ``text``: a line break in a name or a note could forge a line of the report."""
-    line = clip(text, characters=_FIELD_CHARACTERS).replace("\n", " ")
+    line = clip(text, characters=FIELD_CHARACTERS).replace("\n", " ")
     return Text(printable(line), style=style, overflow="fold")
 
 
@@ -185,7 +166,7 @@ def _speaks(case: GradedCase) -> bool:
 
 
 def _case(case: GradedCase, report: Report, audience: Audience) -> Group:
-    colour = _COLOURS.get(_css_name(case.verdict), _FAILURE)
+    colour = _COLOURS.get(views.css_name(case.verdict), _FAILURE)
     head = _text(views.word(case.verdict).upper(), style=f"bold {colour}")
     head = Text.assemble(head, "  ", _text(case.case, style="bold"))
     if not case.visible:
@@ -200,11 +181,11 @@ def _case_fields(case: GradedCase, report: Report, audience: Audience) -> list[t
     kind = views.kind_word(case.mismatch.kind) if case.mismatch else ""
     again = case.visible and failed and case.verdict is not Verdict.SKIPPED
     fields = [
-        (say("label.called"), clip(case.call, characters=_FIELD_CHARACTERS)),
+        (say("label.called"), clip(case.call, characters=FIELD_CHARACTERS)),
         (kind, _difference(case.mismatch, secret=not case.visible and audience is Audience.STUDENT)),
-        (say("label.reason"), clip(views.reason(case, report), characters=_FIELD_CHARACTERS)),
-        (say("label.hint"), clip(case.hint, characters=_FIELD_CHARACTERS)),
-        (say("label.measured"), clip(views.measured(case), characters=_FIELD_CHARACTERS)),
+        (say("label.reason"), clip(views.reason(case, views.said_of_all(report)), characters=FIELD_CHARACTERS)),
+        (say("label.hint"), clip(case.hint, characters=FIELD_CHARACTERS)),
+        (say("label.measured"), clip(views.measured(case), characters=FIELD_CHARACTERS)),
         (say("label.printed"), clip(case.output.rstrip("\n"), lines=_OUTPUT_LINES) if failed else ""),
         (say("label.staff"), clip(case.staff.rstrip("\n"))),
         (say("label.rerun"), views.rerun(report) if again else ""),
@@ -219,7 +200,7 @@ def _difference(mismatch: Mismatch | None, *, secret: bool) -> str:
     if secret:
         return say("report.hidden-difference")
     sides = [(say("label.got"), mismatch.got), (say("label.want"), mismatch.want)]
-    values = [f"{label} {clip(text, characters=_FIELD_CHARACTERS)}" for label, text in sides if text]
+    values = [f"{label} {clip(text, characters=FIELD_CHARACTERS)}" for label, text in sides if text]
     place = [say("report.at", where=mismatch.where)] if mismatch.where else []
     place += [say("report.differ", share=mismatch.share)] if mismatch.share else []
     if "\n" in "".join(values) or len("".join(values)) > 100:
@@ -266,132 +247,3 @@ def _begin(slug: str, module: str) -> Group:
     """Say kindly what to do when nothing has been done."""
     steps = [say(f"report.begin-{step}", slug=slug, module=module) for step in ("read", "edit", "run")]
     return Group(_text(say("report.begin")), *(_indented(_text(step, style="bold")) for step in steps))
-
-
-def _css_name(verdict: Verdict) -> str:
-    return verdict.value.replace("_", "-")
-
-
-# --- page -------------------------------------------------------------------------------------------------------------
-
-
-def html(report: Report, *, audience: Audience) -> str:
-    """Return one page that needs nothing but itself: no network, no script, readable on a phone and on paper.
-
-    Its words are in the language of the report.
-    """
-    report = report.seen_by(audience)
-    share = report.score.earned / report.score.possible if report.score.possible > 0 else 0.0
-    with use_language(report.language):
-        return _page(
-            "report.html.j2",
-            report=report,
-            tasks=views.by_task(report),
-            share=min(max(share, 0.0), 1.0),
-            secret=audience is Audience.STUDENT,
-        )
-
-
-def class_html(rows: Sequence[ClassRow], *, slug: str, title: str) -> str:
-    """Return a page with a line per submission and the leaderboards; a row's ``page`` makes its name a link."""
-    boards = views.leaderboards(rows)
-    return _page("class.html.j2", rows=rows, slug=slug, title=title, line=views.class_line(rows), boards=boards)
-
-
-def page_name(report: Report, *, ending: str = "html") -> str:
-    """Name the file of a report after its assignment and student, in signs that are safe on every file system."""
-    student = [] if report.submission.student is None else [report.submission.student]
-    return f"{file_stem(report.assignment, *student)}.{ending}"
-
-
-def write(report: Report, folder: Path, *, audience: Audience) -> Path:
-    """Write the page of ``report`` into ``folder``, whole or not at all, and return its path.
-
-    Raises:
-        AutograderError: ``report-write`` when the folder cannot be written to.
-    """
-    return write_text(folder / page_name(report), html(report, audience=audience))
-
-
-def write_index(reports: Sequence[Report], pages: Sequence[str], folder: Path) -> Path:
-    """Write ``index.html`` into ``folder``: a line per assignment, each with a link to its page there.
-
-    Raises:
-        AutograderError: ``report-write`` when the folder cannot be written to.
-    """
-    return write_text(folder / "index.html", _page("index.html.j2", rows=list(zip(reports, pages, strict=True))))
-
-
-def write_text(path: Path, text: str) -> Path:
-    """Write ``text`` to ``path`` as UTF-8, making its folder; a reader sees the old file or the new one, never half.
-
-    Raises:
-        AutograderError: ``report-write`` when the folder cannot be written to.
-    """
-    draft = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with draft.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            os.replace(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
-    except OSError as error:
-        remedy = "Choose a folder that you may write to."
-        raise AutograderError(f"{path} cannot be written: {error.strerror}. {remedy}", slug="report-write") from error
-    return path
-
-
-def template_folder(package: Path = Path(__file__).parents[1]) -> Path:
-    """Find the templates: inside the package in a wheel, beside it in a source checkout.
-
-    Raises:
-        AutograderError: ``report-templates`` when neither is there.
-    """
-    for folder in (package / "templates", package.parent / "templates"):
-        if (folder / "report.html.j2").is_file():
-            return folder
-    raise AutograderError(
-        f"The report templates are neither in {package} nor beside it. Install autograder again.",
-        slug="report-templates",
-    )
-
-
-def _page(template: str, **values: object) -> str:
-    return _templates().get_template(template).render(**values)
-
-
-@cache  # compiling the templates takes longer than rendering them, and a class has hundreds of pages
-def _templates() -> Environment:
-    """Set up Jinja2 so that a template cannot forget: every value is clipped, made printable, then escaped."""
-    folder = template_folder()
-    css = (folder / "style.css").read_text(encoding="utf-8").strip()
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_fit,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {
-        "say": say,
-        "spoken": current_language,
-        "css": Markup(css),  # ours; the digest lets this style sheet pass the page's policy and no other
-        "css_digest": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
-        "views": views,
-    }
-    environment.filters |= {
-        "address": lambda path: quote(path, safe="/"),  # a colon is escaped, too: no "javascript:"
-        "css_name": _css_name,
-        "short": lambda text: clip(text, characters=_FIELD_CHARACTERS),
-    }
-    return environment
-
-
-def _fit(value: object) -> object:
-    """Make text fit to be shown; what is not text, or is markup of ours, stays as it is."""
-    if not isinstance(value, str) or isinstance(value, Markup):
-        return value
-    return printable(clip(value))

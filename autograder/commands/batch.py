@@ -1,0 +1,90 @@
+"""``autograder batch``: a class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..batch.folder import entries
+from ..course import assignment as assignments
+from ..course import translation
+from ..course.assignment import Assignment
+from ..messages import say, translate
+from ..model import Audience, Report
+from ..reports.files import check_writable, page_name, write_text
+from . import options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@click.command()
+@click.argument("slug")
+@click.argument("source", type=options.PATH)
+@click.option("--out", type=options.PATH, required=True, help="Folder for the reports, grades.csv and class.html.")
+@options.official
+@options.seed
+@options.device
+@options.data_root
+@options.lang
+@options.root
+def batch(
+    *,
+    slug: str,
+    source: Path,
+    out: Path,
+    official: bool,
+    seed: int | None,
+    device: str,
+    lang: str | None,
+    root: Path,
+) -> None:
+    """Grade a class: reports, grades.csv and a class page.
+
+    SLUG is the assignment, such as 05-logistic. SOURCE is a folder with one folder, .py, .ipynb or .zip for each
+    student.
+    """
+    assignment = assignments.load(slug, root=root)
+    students = entries(source)
+    check_writable(out)
+
+    from ..batch import runner
+    from ..grading.options import RunOptions
+    from ..reports import page
+    from ..reports.document import to_json
+    from ..workers.supervisor import Supervisor
+    from .console import Terminal, end_with_grader_errors, progress
+
+    run = RunOptions(official=official, seed=options.seed_of(seed, official=official), device=device)
+    console = Terminal()
+    reports: list[Report] = []
+    with translation.assignment_language(lang, assignment):
+        with Supervisor() as supervisor, progress(console, assignment.slug) as advance:
+
+            def record(report: Report) -> None:
+                page.write(report, out, audience=Audience.STUDENT)
+                write_text(out / page_name(report, ending="json"), to_json(report, audience=Audience.STAFF))
+                reports.append(report)
+                advance(len(reports), len(students))
+
+            runner.grade_class(assignment, students, record, run=run, supervisor=supervisor)
+        _show_class(reports, assignment, out, console=console)
+    end_with_grader_errors(reports)
+
+
+def _show_class(reports: list[Report], assignment: Assignment, out: Path, *, console: Console) -> None:
+    """Write the table of a class as page and CSV, and print it."""
+    from ..batch import runner
+    from ..reports import class_page, terminal
+    from ..reports.views import class_row
+
+    reports.sort(key=lambda report: report.submission.student or "")
+    rows = [class_row(report, page=page_name(report)) for report in reports]
+    html = class_page.html(rows, slug=assignment.slug, title=translate(assignment.title))
+    page = write_text(out / "class.html", html)
+    grades = out / "grades.csv"
+    runner.write_grades(reports, grades)
+    terminal.class_table(rows, console)
+    console.out(f"\n{say('report.class-page', page=page, grades=grades)}", highlight=False)

@@ -1,0 +1,217 @@
+"""``autograder doctor``: what this machine supports, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import click
+
+from ..errors import AutograderError, SandboxIncomplete, UsageError
+from . import options
+
+CGROUP_REMEDY = (
+    "Resource limits bound memory without it. For a bound on real pages on a machine with systemd: "
+    "systemd-run --user --scope -p Delegate=yes make grade"
+)
+GPU_REMEDY = "Not needed: everything runs on the CPU; training is a little slower."
+NOT_TRIED = "The sandbox was not tested, and torch was not imported. Run autograder doctor without --quick."
+
+
+class Requirement(StrEnum):
+    """What a machine may have to support."""
+
+    OFFICIAL = "official"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked for.
+
+    ``detail`` is its version or place, or what is wrong; ``remedy`` says how to get it. Without what is ``needed``,
+    official grading is refused.
+    """
+
+    name: str
+    found: bool
+    remedy: str = ""
+    detail: str = ""
+    needed: bool = False
+
+    @property
+    def text(self) -> str:
+        """Name and detail in one line."""
+        return f"{self.name}{' ' if self.found else ': '}{self.detail}" if self.detail else self.name
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Neither test the sandbox nor import torch.")
+@click.option("--json", is_flag=True, help="Print a JSON document.")
+@options.choice("--require", Requirement, help="End with exit code 3 if this machine cannot grade officially.")
+@options.data_root
+def doctor(*, quick: bool, json: bool, require: Requirement | None) -> None:
+    """Check what this machine supports and what is missing."""
+    if quick and require:
+        raise UsageError(f"--require {require} needs the test of the sandbox. Omit --quick.")
+    found = _print_json(findings(quick=quick), quick=quick) if json else _print_lines(findings(quick=quick))
+    if quick and not json:
+        print(NOT_TRIED)
+    missing = ", ".join(each.text.removeprefix("sandbox: ") for each in _missing(found))
+    if require and missing:
+        raise SandboxIncomplete(f"Official grading needs every layer of the sandbox; missing here: {missing}.")
+
+
+def _missing(found: Iterable[Finding]) -> list[Finding]:
+    return [each for each in found if each.needed and not each.found]
+
+
+def _print_lines(found: Iterable[Finding]) -> list[Finding]:
+    """Print each finding as soon as it is made; return them all."""
+    from .console import Terminal
+
+    console = Terminal()
+    printed = []
+    for each in found:
+        console.plain("yes  " if each.found else "no   ", style="green" if each.found else "yellow", end="")
+        console.plain(each.text)
+        if not each.found:
+            console.plain(f"     {each.remedy}")
+        printed.append(each)
+    return printed
+
+
+def _print_json(found: Iterable[Finding], *, quick: bool) -> list[Finding]:
+    import json
+
+    printed = list(found)
+    official = None if quick else not _missing(printed)
+    print(json.dumps({"schema": 1, "official": official, "findings": [asdict(each) for each in printed]}, indent=2))
+    return printed
+
+
+# --- what is looked for
+
+
+def findings(*, quick: bool = False) -> Iterator[Finding]:
+    """Look for everything that grading uses, one after the other; what takes long (torch) comes last.
+
+    ``quick`` starts no worker, imports no package, and takes an installed one for a working one.
+    """
+    yield Finding(
+        "Python",
+        sys.version_info >= (3, 11),
+        "Install Python 3.11 or newer and run: make PYTHON=python3.11 grade",
+        f"{platform.python_version()} ({sys.executable})",
+    )
+    if not quick:
+        yield from _layers()
+    digits = _digits_file if quick else _digits
+    yield _guarded("digits28 (comes with the package)", digits, "Install autograder again.")
+    yield _mnist()
+    torch = (lambda: _installed("torch")) if quick else _torch
+    yield _guarded("torch", torch, "Run: pip install -c constraints.txt torch")
+    # Not imported: that takes longer than torch itself.
+    yield _guarded("torchvision", lambda: _installed("torchvision"), "Run: pip install -c constraints.txt torchvision")
+    yield _guarded(
+        "GPU", _driver if quick else _gpu, "Not needed: everything runs on the CPU, training a little slower."
+    )
+
+
+def _guarded(name: str, look: Callable[[], str], remedy: str) -> Finding:
+    try:
+        return Finding(name, True, remedy, look())
+    except Exception as exc:  # whatever is broken is what was looked for
+        reason = str(exc) if isinstance(exc, _NotFound) else f"{type(exc).__name__}: {exc}"
+        return Finding(name, False, remedy, reason)
+
+
+class _NotFound(Exception):
+    """What was looked for is not there; nothing more is known."""
+
+
+def _layers() -> Iterator[Finding]:
+    """Try every layer of the sandbox from inside a worker."""
+    from ..student import selftest
+    from ..workers.spec import WorkerSpec
+    from ..workers.supervisor import Supervisor
+
+    with Supervisor() as supervisor:
+        try:
+            tested = selftest.examine(supervisor, WorkerSpec())
+        except AutograderError as exc:
+            remedy = "Run the command again with nothing else running."
+            yield Finding("sandbox", False, remedy, str(exc), needed=True)
+            return
+        if supervisor.refusal:
+            yield Finding("sandbox", False, "See the layers below.", supervisor.refusal)
+        subtree = supervisor.subtree
+    for layer in selftest.LAYERS:
+        yield Finding(f"sandbox: {layer.name}", layer.name in tested.layers, layer.remedy, needed=True)
+    where = f"below {subtree.folder}" if subtree else ""
+    yield Finding("cgroup for each worker (optional)", subtree is not None, CGROUP_REMEDY, where)
+
+
+def _digits() -> str:
+    from ..checks.datasets import digits28
+
+    digits28()
+    return ""
+
+
+def _digits_file() -> str:
+    file = Path(__file__).parents[1] / "checks" / "data" / "digits8x8.npz"
+    if not file.is_file():
+        raise _NotFound
+    return ""
+
+
+def _mnist() -> Finding:
+    folder = os.environ.get("AUTOGRADER_DATA")
+    name = "MNIST (optional)"
+    remedy = (
+        "Only some instructor options use it. Put the four MNIST .gz files into FOLDER/MNIST/raw and use "
+        "--data-root FOLDER, or set AUTOGRADER_DATA=FOLDER."
+    )
+    if not folder:
+        return Finding(name, False, remedy)
+    from ..checks.datasets import missing_mnist
+
+    missing = missing_mnist(Path(folder))
+    where = f"in {Path(folder) / 'MNIST' / 'raw'}"
+    return Finding(name, not missing, remedy, f"{where}: {', '.join(missing)} missing" if missing else where)
+
+
+def _torch() -> str:
+    import torch
+
+    return torch.__version__
+
+
+def _installed(package: str) -> str:
+    if importlib.util.find_spec(package) is None:
+        raise _NotFound("not installed")
+    return importlib.metadata.version(package)
+
+
+def _gpu() -> str:
+    try:
+        import torch
+
+        if torch.cuda.is_available():
+            return torch.cuda.get_device_name(0)
+    except (ImportError, RuntimeError):
+        pass
+    raise _NotFound
+
+
+def _driver() -> str:
+    if next(Path("/dev").glob("nvidia[0-9]*"), None) is None:
+        raise _NotFound
+    return "(a driver is there)"

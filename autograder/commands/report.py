@@ -1,0 +1,43 @@
+"""``autograder report``: a saved report, rendered again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from ..errors import UsageError
+from ..messages import say, use_language
+from ..model import Audience
+from ..reports.files import check_writable
+from . import options
+
+
+@click.command()
+@click.argument("file", type=options.PATH)
+@click.option("--html", type=options.PATH, default=Path("report"), show_default=True, help="Folder for the page.")
+@options.choice("--audience", Audience, default="student", show_default=True, help="Who reads it.")
+@options.language("Language of its labels (default: that of the report).")
+def report(*, file: Path, html: Path, audience: Audience, lang: str | None) -> None:
+    """Render a saved report again, without grading.
+
+    FILE is a report.json of an earlier run.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise UsageError(f"{file} cannot be read: {exc}. Name a report.json of an earlier run.") from exc
+    check_writable(html)
+
+    from ..reports import page, terminal
+    from ..reports.document import from_json
+    from .console import Terminal
+
+    saved = from_json(text, source=str(file))
+    saved = replace(saved, language=lang or saved.language)
+    console = Terminal()
+    written = page.write(saved, html, audience=audience)
+    terminal.show(saved, audience=audience, console=console)
+    with use_language(saved.language):
+        console.out(f"\n{say('report.page', page=written)}", highlight=False)

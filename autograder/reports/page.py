@@ -1,0 +1,119 @@
+"""Pages of HTML: one report, and the index of several.
+
+Every value on a page is clipped, made printable and escaped by the template environment: a submission cannot add to a
+page.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ..errors import AutograderError
+from ..messages import current_language, say, use_language
+from ..model import Audience, Report
+from . import views
+from .bytecode_cache import bytecode_cache
+from .files import page_name, write_text
+from .printable import FIELD_CHARACTERS, clip, printable
+
+
+def html(report: Report, *, audience: Audience) -> str:
+    """Return one page that needs nothing but itself: no network, no script, readable on a phone and on paper.
+
+    Its words are in the language of the report.
+    """
+    report = report.seen_by(audience)
+    share = report.score.earned / report.score.possible if report.score.possible > 0 else 0.0
+    with use_language(report.language):
+        common = views.said_of_all(report)
+        labels = ("called", "got", "hidden", "hint", "measured", "next", "printed", "reason", "staff", "want")
+        return render(
+            "report.html.j2",
+            report=report,
+            tasks=[(view, views.case_views(view.cases, common)) for view in views.by_task(report)],
+            label={name: say(f"label.{name}") for name in labels},
+            share=min(max(share, 0.0), 1.0),
+            secret=audience is Audience.STUDENT,
+        )
+
+
+def write(report: Report, folder: Path, *, audience: Audience) -> Path:
+    """Write the page of ``report`` into ``folder``, whole or not at all, and return its path.
+
+    Raises:
+        AutograderError: ``report-write`` when the folder cannot be written to.
+    """
+    return write_text(folder / page_name(report), html(report, audience=audience))
+
+
+def write_index(reports: Sequence[Report], pages: Sequence[str], folder: Path) -> Path:
+    """Write ``index.html`` into ``folder``: a line per assignment, each with a link to its page there.
+
+    Raises:
+        AutograderError: ``report-write`` when the folder cannot be written to.
+    """
+    return write_text(folder / "index.html", render("index.html.j2", rows=list(zip(reports, pages, strict=True))))
+
+
+def template_folder(package: Path = Path(__file__).parents[1]) -> Path:
+    """Find the templates: inside the package in a wheel, beside it in a source checkout.
+
+    Raises:
+        AutograderError: ``report-templates`` when neither is there.
+    """
+    for folder in (package / "templates", package.parent / "templates"):
+        if (folder / "report.html.j2").is_file():
+            return folder
+    raise AutograderError(
+        f"The report templates are neither in {package} nor beside it. Install autograder again.",
+        slug="report-templates",
+    )
+
+
+def render(template: str, **values: object) -> str:
+    return _templates().get_template(template).render(**values)
+
+
+@cache  # loading the templates takes longer than rendering them, and a class has hundreds of pages
+def _templates() -> Environment:
+    """Set up Jinja2 so that a template cannot forget: every value is clipped, made printable, then escaped."""
+    folder = template_folder()
+    css = (folder / "style.css").read_text(encoding="utf-8").strip()
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_fit,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=bytecode_cache(Path(__file__)),
+    )
+    environment.globals |= {
+        "say": say,
+        "language": current_language,
+        "css": Markup(css),  # ours; the digest lets this style sheet pass the page's policy and no other
+        "css_digest": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        "views": views,
+    }
+    environment.filters |= {
+        "address": lambda path: quote(path, safe="/"),  # a colon is escaped, too: no "javascript:"
+        "short": lambda text: clip(text, characters=FIELD_CHARACTERS),
+    }
+    return environment
+
+
+def _fit(value: object) -> object:
+    """Make text fit to be shown; what is not text, or is markup of ours, stays as it is."""
+    if type(value) is str and len(value) < FIELD_CHARACTERS and value.isprintable():
+        return value  # nearly always: one short line with nothing invisible in it
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return printable(clip(value))
+    return value
