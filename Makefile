@@ -51,10 +51,12 @@ audit: $(DEV_READY)  ## Check the cases of all assignments, or of A=05-logistic:
 fuzz: $(DEV_READY)  ## A million mutated frames against what reads a worker's answers.
 	@OMP_NUM_THREADS=1 $(BIN)/python tests/fuzz_wire.py $(if $(SEED),--seed $(SEED))
 
-bench: $(READY)  ## What grading and its walls cost, measured (docs/reference/performance.md).
+bench: $(READY)  ## Benchmark start-up, grading, the sandbox and reports (docs/reference/performance.md).
+	@$(BIN)/python benchmarks/startup.py
 	@$(BIN)/python benchmarks/batch_vs_fresh.py
 	@$(BIN)/python benchmarks/layers.py
 	@$(BIN)/python benchmarks/calls.py
+	@$(BIN)/python benchmarks/reports.py
 
 stubs: $(READY)  ## Generate the stubs in assignments/ from solutions/.
 	@$(BIN)/python -m autograder.course.stubs

@@ -339,6 +339,9 @@ UNWRITABLE: dict[str, tuple[Sequence[str], str]] = {
         ["grade", SLUG, "--json", "folder"],
         "folder cannot be written, because it is a folder",
     ),
+    "a place that not even root can write": (["grade", SLUG, "--html", "/proc/nope"], "/proc/nope cannot be written"),
+    "a json that not even root can write": (["grade", SLUG, "--json", "/proc/r.json"], "/proc cannot be written"),
+    "a class that not even root can write": (["batch", SLUG, "class", "--out", "/proc/nope"], "/proc/nope cannot be"),
     "a class below a file": (["batch", SLUG, "class", "--out", "file/out"], "file/out cannot be written"),
     "a report below a file": (["report", "r.json", "--html", "file/out"], "file/out cannot be written"),
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -127,3 +130,81 @@ def test_a_gpu_is_named_when_there_is_one(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda index: "a fast one")
     assert looked_for("GPU").text == "GPU a fast one"
+
+
+# --- the command
+
+Doctor = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def doctor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Doctor:
+    """Run ``autograder doctor ARGUMENTS``; return exit code, output and errors."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["autograder", "doctor", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, *capsys.readouterr()
+
+    return run
+
+
+def test_json_holds_every_finding(doctor: Doctor) -> None:
+    code, out, _ = doctor("--json")
+    document = json.loads(out)
+    assert code == 0
+    assert document["official"] is True
+    assert [each["name"] for each in document["findings"]] == [each.name for each in findings()]
+    needed = [each["name"] for each in document["findings"] if each["needed"]]
+    assert needed == [f"sandbox: {layer.name}" for layer in selftest.LAYERS]
+
+
+def test_a_machine_that_official_grading_would_refuse_ends_with_3(
+    doctor: Doctor, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert doctor("--require", "official")[0] == 0
+    tiny_course.lacks_resource_limits(supervisor, monkeypatch)
+    code, _, errors = doctor("--require", "official")
+    assert code == 3
+    assert "missing here: resource limits. [sandbox-incomplete]" in errors
+    code, out, _ = doctor("--require", "official", "--json")
+    assert (code, json.loads(out)["official"]) == (3, False)
+    assert doctor()[0] == 0
+
+
+def test_a_worker_that_cannot_be_started_ends_with_3(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise SandboxError("The zygote ended.", slug="zygote-lost")
+
+    monkeypatch.setattr(selftest, "examine", broken)
+    code, _, errors = doctor("--require", "official")
+    assert (code, "The zygote ended." in errors) == (3, True)
+
+
+def test_quick_starts_no_worker_and_imports_no_package(tmp_path: Path) -> None:
+    script = (
+        "import atexit, sys; from autograder.commands.main import main\n"
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
+        "sys.argv = ['autograder', 'doctor', '--quick']; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert {"numpy", "torch", "pytest", "autograder.workers.supervisor"} & set(done.stderr.split()) == set()
+    names = [line[5:].split()[0] for line in done.stdout.splitlines() if line[:5] in ("yes  ", "no   ")]
+    assert names == ["Python", "digits28", "MNIST", "torch", "torchvision", "GPU"]
+
+
+def test_quick_takes_an_installed_package_for_a_working_one(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, out, _ = doctor("--quick", "--json")
+    document = json.loads(out)
+    assert document["official"] is None
+    assert {each["name"]: each["found"] for each in document["findings"]}["torch"]
+    monkeypatch.setitem(sys.modules, "torch", None)
+    missing = [each for each in findings(quick=True) if each.name == "torch"]
+    assert [each.text for each in missing] == ["torch: not installed"]
+
+
+def test_quick_cannot_answer_whether_official_grading_is_possible(doctor: Doctor) -> None:
+    code, _, errors = doctor("--quick", "--require", "official")
+    assert (code, "Omit --quick." in errors) == (2, True)
