@@ -55,7 +55,7 @@ Each target sets up what it needs, once.
 | `make test-slow` | runs the slow tests, and those for a GPU if there is one |
 | `make test-oldest` | runs the tests of the pytest plug-in on the oldest supported pytest |
 | `make lint` | checks style, types and the CI workflows; rewrites nothing |
-| `make check` | everything that CI runs: `lint`, `test-oldest`, all tests but the long ones, the audit of what changed |
+| `make check` | what CI runs: `lint`, `test-oldest`, all tests but the long ones, the audit of what changed |
 | `make check-all` | before a release: also the long tests, and the audit of everything |
 | `make audit` | `autograder audit`, for all assignments; `A=05-logistic` for one |
 | `make fuzz` | a million mutated frames against what reads a worker's answers; `SEED=7` for others |
