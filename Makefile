@@ -1,54 +1,81 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+OLDEST := $(VENV)/oldest-pytest
+FRESH := $(VENV)/fresh
+PIP := python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest -q -n $(JOBS)
+WORKFLOWS := .github/workflows/*.yml
 export PYTHONUTF8 := 1
+# The two variables also reach the isolated build of this package, which -c does not.
+export PIP_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
 
-.PHONY: help grade demo test test-slow lint check audit fuzz bench stubs clean
+.PHONY: help grade demo test test-slow test-oldest lint check check-all audit fuzz bench docs stubs constraints clean
 
 help:  ## Show this menu.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed. Say which one to use: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	  { echo "Python 3.11 or newer is needed. Name it: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Setting up $(VENV) (once; this downloads PyTorch and takes some minutes) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) -e .
+	@$(BIN)/$(PIP) -e .
 	@touch $@
 
 $(DEV_READY): $(READY)
-	@$(PIP) -e '.[dev]'
+	@$(BIN)/$(PIP) -e '.[dev]'
 	@touch $@
 
-grade: $(READY)  ## Grade: all assignments as they stand, or A=05-logistic [SUBMISSION=path] [L=ko].
+# Without torch, which the tests of the plug-in do not need: the environment is built in seconds.
+$(OLDEST)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -m venv --clear $(OLDEST)
+	@grep -v '^pytest==' constraints.txt > $(OLDEST)/constraints.txt
+	@sed -n '/^dependencies/,/^]/s/^ *"\(.*\)",/\1/p' pyproject.toml | grep -v '^torch' | sed 's/^pytest>=/pytest==/' \
+	  > $(OLDEST)/requirements.txt
+	@PIP_CONSTRAINT=$(OLDEST)/constraints.txt $(OLDEST)/bin/$(PIP) -r $(OLDEST)/requirements.txt hypothesis
+	@$(OLDEST)/bin/$(PIP) --no-deps -e .
+	@touch $@
+
+grade: $(READY)  ## Grade all assignments, or one: A=05-logistic [SUBMISSION=path] [L=ko].
 	@$(BIN)/autograder grade $(A) $(if $(SUBMISSION),--submission "$(SUBMISSION)") $(if $(L),--lang $(L))
 
 demo: $(READY)  ## Grade a small synthetic class and print its table.
 	@$(BIN)/autograder batch 05-logistic examples/class --official --out report/demo
 
-test: $(DEV_READY)  ## The framework's own tests.
-	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not gpu"
+test: $(DEV_READY)  ## Run the quick tests (about 3 minutes on two cores).
+	@$(PYTEST) -m "not slow and not long and not gpu"
 
-test-slow: $(DEV_READY)  ## The slow tests (minutes), and those for a GPU where there is one.
-	@$(BIN)/python -m pytest -q -n 2 -m "slow or gpu"
+test-slow: $(DEV_READY)  ## Run the slow tests that make check adds, and the GPU tests if there is a GPU.
+	@$(PYTEST) -m "slow or gpu"
 
-lint: $(DEV_READY)  ## Style and types; rewrites nothing.
+test-oldest: $(OLDEST)/.ready  ## Run the tests of the pytest plug-in on the oldest supported pytest.
+	@$(OLDEST)/bin/python -m pytest -q -p no:cacheprovider tests/test_pytest_plugin.py
+
+lint: $(DEV_READY)  ## Check style, types and CI workflows; rewrite nothing.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	@$(BIN)/zizmor --quiet --offline $(WORKFLOWS)
 
-check: lint  ## Lint, then all tests (stale generated files among them) and the audit; rewrites nothing.
-	@$(BIN)/python -m pytest -q
-	@$(BIN)/autograder audit
+check: lint test-oldest  ## Run everything that CI runs; rewrite nothing.
+	@$(PYTEST)
+	@$(BIN)/python tests/audits.py --processes $(JOBS)
 
-audit: $(DEV_READY)  ## Check the cases of all assignments, or of A=05-logistic: right answers pass, wrong ones are caught.
+check-all: lint test-oldest  ## Before a release: check with the long forms, audit everything, write tests/audited.json.
+	@$(PYTEST) -m ""
+	@$(BIN)/python tests/audits.py --all --processes $(JOBS)
+
+audit: $(DEV_READY)  ## Test the cases of all assignments, or of one: A=05-logistic.
 	@$(BIN)/autograder audit $(A)
 
-fuzz: $(DEV_READY)  ## A million mutated frames against what reads a worker's answers.
+fuzz: $(DEV_READY)  ## Fuzz the frame decoder with a million mutated frames.
 	@OMP_NUM_THREADS=1 $(BIN)/python tests/fuzz_wire.py $(if $(SEED),--seed $(SEED))
 
 bench: $(READY)  ## Benchmark start-up, grading, the sandbox and reports (docs/reference/performance.md).
@@ -58,8 +85,26 @@ bench: $(READY)  ## Benchmark start-up, grading, the sandbox and reports (docs/r
 	@$(BIN)/python benchmarks/calls.py
 	@$(BIN)/python benchmarks/reports.py
 
+docs: $(DEV_READY)  ## Generate the reference of the commands and test all pages.
+	@$(BIN)/python docs/reference/make_reference.py
+	@$(PYTEST) tests/test_docs.py
+
 stubs: $(READY)  ## Generate the stubs in assignments/ from solutions/.
 	@$(BIN)/python -m autograder.course.stubs
 
-clean:  ## Remove reports and caches, not .venv.
+# Of the packages that not every system installs, colorama is for Windows and setuptools for Python 3.12 and newer.
+# PyTorch is held: its version changes only by hand. What it alone requires on some systems, it pins itself.
+constraints:  ## Pin the current release of every required package in constraints.txt; needs Python 3.11.
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo "Pins must suit the oldest supported Python: make PYTHON=python3.11 constraints"; exit 1; }
+	@$(PYTHON) -m venv --clear $(FRESH)
+	@grep '^torch' constraints.txt > $(FRESH)/held.txt
+	@PIP_CONSTRAINT=$(FRESH)/held.txt $(FRESH)/bin/$(PIP) -e '.[dev]' colorama editables hatchling setuptools
+	@echo "# Written by make constraints." > $(FRESH)/constraints.txt
+	@$(FRESH)/bin/python -m pip freeze --all --exclude-editable | grep -Ev '^(pip==|nvidia-|cuda-|triton==)' \
+	  | sed 's/+[a-z0-9.]*$$//' >> $(FRESH)/constraints.txt
+	@mv $(FRESH)/constraints.txt constraints.txt
+	@rm -r $(FRESH)
+
+clean:  ## Remove reports and caches, but not .venv.
 	@rm -rf report build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -23,7 +23,6 @@ from autograder.audit.results import Audit, Fate
 from autograder.audit.seeds import SEED
 from autograder.checks import gradients
 from autograder.commands.main import main
-from autograder.course import assignment as assignments
 from autograder.course import stubs
 from autograder.course.assignment import Assignment
 from autograder.errors import CaseError
@@ -491,17 +490,3 @@ def test_an_assignment_that_is_broken_does_not_stop_the_others(course: Course, c
     code, out, err = command()
     assert code == 4 and "00-broken has no folder in solutions/" in err and "the audit of 00-broken failed" in err
     assert f"{SLUG}  A tiny assignment  passed" in out
-
-
-# --- the assignments of this course
-
-COURSE = assignments.load_all(Path(__file__).parents[1])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("asked", COURSE, ids=[each.slug for each in COURSE])
-def test_every_assignment_passes_its_audit(asked: Assignment, supervisor: Supervisor) -> None:
-    """With few seeds, which test_assignments.py has more of, and with all mutants."""
-    found = audit(asked, Options(seeds=5), supervisor=supervisor)
-    assert found.failures() == []
-    assert [each.edit for each in found.stale] == []

@@ -738,10 +738,11 @@ FAULTS = {
 }
 
 
-def handed(command: Command, tmp_path: Path, path: Path) -> tuple[Finished, Report]:
-    """Grade what lies at ``path`` officially, with short limits."""
+def handed(command: Command, tmp_path: Path, path: Path, *, waits: bool = False) -> tuple[Finished, Report]:
+    """Grade what lies at ``path`` officially; with short limits of time if the grader ``waits`` for them."""
     course = make(tmp_path / "course")
-    toml = (course.folder / "assignment.toml").read_text().replace("call_s = 1.0", "call_s = 0.3\nload_s = 0.5")
+    limits = "call_s = 0.3\nload_s = 0.5" if waits else "call_s = 20.0"
+    toml = (course.folder / "assignment.toml").read_text().replace("call_s = 1.0", limits)
     write(course.folder / "assignment.toml", toml)
     found = command("grade", SLUG, "--root", course.root, "--submission", path, "--official", "--json", "r.json")
     return found, saved(Path("r.json"))
@@ -751,7 +752,8 @@ def handed(command: Command, tmp_path: Path, path: Path) -> tuple[Finished, Repo
 def test_a_fault_is_told_in_a_sentence_and_the_others_are_graded(
     command: Command, tmp_path: Path, supervisor: Supervisor, fault: Fault
 ) -> None:
-    found, report = handed(command, tmp_path, write(tmp_path / "kim" / "tiny.py", fault.source).parent)
+    path = write(tmp_path / "kim" / "tiny.py", fault.source).parent
+    found, report = handed(command, tmp_path, path, waits=fault.verdict is Verdict.TIMED_OUT)
     assert (found.code, found.err) == (0, "")
     assert fault.words in line(report, "double_of_two").message
     assert fault.words in found.out

@@ -34,10 +34,11 @@ SEED = 2026
 GRADER_KILLS = 80
 WORKER_KILLS = 80
 ZYGOTE_KILLS = 45
+MAX_RUNS = 1000  # not a limit of time, which a busy machine would exceed
 CLEAN_AFTER = 16  # killed graders, before one is left in peace
 STUDENTS = 16
 DEADLINE_S = 20.0  # for what the kernel does in milliseconds, on a machine that does much else
-RUN_S = 120.0
+RUN_S = 120.0  # for one run of the grader
 PR_SET_CHILD_SUBREAPER = 36
 
 # Every call takes a moment, so that there is a worker to be killed.
@@ -232,17 +233,15 @@ def test_killed_zygotes_and_workers_cost_only_what_they_were_at(tmp_path: Path, 
     wanted = {"worker": WORKER_KILLS, "zygote": ZYGOTE_KILLS}
     done: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
-    deadline = time.monotonic() + RUN_S
-    for number in range(1000):
+    for number in range(MAX_RUNS):
         left = [kind for kind in wanted if done[kind] < wanted[kind]]
         if not left:
             break
-        assert time.monotonic() < deadline, f"too few kills in {RUN_S:g} s: {done}"
         out = tmp_path / f"out{number}"
         done += kill_while_grading(course, out, rng, left)
         assert_no_orphan(strays)
         verdicts += judged_fairly(out)
-    assert done >= Counter(wanted)
+    assert done >= Counter(wanted), f"too few kills in {MAX_RUNS} runs: {done}"
     assert verdicts["passed"] and verdicts["crashed"], verdicts
     course.grade(tmp_path / "last")
     assert_no_orphan(strays)

@@ -107,12 +107,15 @@ VERDICTS = {
 }
 
 
+def patience(verdict: Verdict) -> float:
+    """Seconds for a call: few only where they must run out. On a busy machine a right call may need half a second."""
+    return 0.5 if verdict is Verdict.TIMED_OUT else 20.0
+
+
 @pytest.mark.parametrize("name", VERDICTS)
 def test_what_a_call_does_is_a_verdict_and_the_next_call_works(load: Load, name: str) -> None:
     body, verdict, text = VERDICTS[name]
-    # What fills the memory must reach its limit before that of time, also where a core is shared with other machines.
-    call_s = 10.0 if verdict is Verdict.OUT_OF_MEMORY else 0.5
-    fault = fault_of(load(f"def f():\n    {body}\nK = []\n{OK}", call_s=call_s, memory_mib=64))
+    fault = fault_of(load(f"def f():\n    {body}\nK = []\n{OK}", call_s=patience(verdict), memory_mib=64))
     assert (fault.verdict, text in fault.message) == (verdict, True), fault.message
 
 
@@ -222,7 +225,7 @@ LOADS = {
 @pytest.mark.parametrize("name", LOADS)
 def test_a_module_that_cannot_be_loaded_is_a_verdict_on_every_case(load: Load, name: str) -> None:
     source, verdict, text = LOADS[name]
-    student = load(source, load_s=0.5)
+    student = load(source, load_s=patience(verdict))
     for _ in range(2):
         with pytest.raises((StudentFault, StudentRaised)) as caught:
             student.f()
@@ -448,10 +451,11 @@ DELAYS = {
 @pytest.mark.parametrize("name", [*FORGERIES, *DELAYS])
 def test_a_forged_frame_is_a_verdict_and_the_next_call_works(load: Load, name: str) -> None:
     body = FORGERIES.get(name) or DELAYS[name]
-    student = load(f"{textwrap.dedent(FORGE)}    {body.strip()}\n{OK}", call_s=0.5)
+    verdict = Verdict.CRASHED if name in FORGERIES else Verdict.TIMED_OUT
+    student = load(f"{textwrap.dedent(FORGE)}    {body.strip()}\n{OK}", call_s=patience(verdict))
     argument = np.ones(3)
     fault = fault_of(student, argument)
-    assert fault.verdict is (Verdict.CRASHED if name in FORGERIES else Verdict.TIMED_OUT), fault.message
+    assert fault.verdict is verdict, fault.message
     assert argument.tolist() == [1.0] * 3
     if fault.verdict is Verdict.CRASHED and "the end" not in name:
         assert "wrote to the grader's connection or closed it" in fault.message

@@ -569,14 +569,13 @@ def test_a_crash_in_one_worker_leaves_the_other_alone(load: Load) -> None:
 
 
 def test_all_workers_share_the_time_of_the_submission(connect: Connect) -> None:
-    connection = connect(MODEL, torch=True, submission_s=0.5, call_s=5.0)
+    connection = connect(MODEL, torch=True, submission_s=1.5, call_s=20.0)
     student = connection.begin("a")
-    student = connection.student
     student.drawn()
-    fresh(student).sleep(0.6)
+    fresh(student).sleep(1.6)
     with pytest.raises(StudentFault) as caught:
         student.drawn()
-    assert caught.value.message == say("worker.budget", seconds="0.5")
+    assert caught.value.message == say("worker.budget", seconds="1.5")
 
 
 def test_a_fresh_worker_keeps_the_limit_of_the_case(connect: Connect) -> None:

@@ -778,8 +778,7 @@ def test_what_the_reference_holds_is_restored_as_well(tmp_path: Path, supervisor
 
 
 def test_a_tensor_that_was_changed_is_restored() -> None:
-    import torch
-
+    torch = pytest.importorskip("torch")
     kept = {"w": torch.ones(2), "b": [torch.zeros(1, requires_grad=True)]}
     constants = Constants([kept])
     kept["w"] += 5

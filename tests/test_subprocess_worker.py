@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Connect, Load
-from test_handle import OK, VERDICTS, fault_of
+from test_handle import OK, VERDICTS, fault_of, patience
 
 from autograder.course import assignment as assignments
 from autograder.course import solution
@@ -39,7 +39,7 @@ def supervisor() -> Iterator[Supervisor]:
 @pytest.mark.parametrize("name", ENDINGS)
 def test_verdicts_are_those_of_linux_and_the_next_call_works(load: Load, name: str) -> None:
     body, verdict, text = VERDICTS[name]
-    fault = fault_of(load(f"def f():\n    {body}\nK = []\n{OK}", call_s=0.5, memory_mib=64))
+    fault = fault_of(load(f"def f():\n    {body}\nK = []\n{OK}", call_s=patience(verdict), memory_mib=64))
     assert (fault.verdict, text in fault.message) == (verdict, True), fault.message
 
 

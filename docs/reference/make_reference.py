@@ -52,17 +52,21 @@ Each target sets up what it needs, once.
 | `make grade A=05-logistic SUBMISSION=path` | for one submission, in any place |
 | `make grade L=ko` | the same in Korean; can be combined with the others |
 | `make demo` | grades the synthetic class in `examples/class` officially, into `report/demo` |
-| `make test` | the framework's fast tests |
-| `make lint` | style and types; rewrites nothing |
-| `make test-slow` | the slow tests, and those for a GPU where there is one |
-| `make check` | lint, format, types, all tests, the audit of all assignments |
+| `make test` | runs the quick tests |
+| `make test-slow` | runs the slow tests, and those for a GPU if there is one |
+| `make test-oldest` | runs the tests of the pytest plug-in on the oldest supported pytest |
+| `make lint` | checks style, types and the CI workflows; rewrites nothing |
+| `make check` | what CI runs: `lint`, `test-oldest`, all tests but the long ones, the audit of what changed |
+| `make check-all` | before a release: also the long tests, and the audit of everything |
 | `make audit` | `autograder audit`, for all assignments; `A=05-logistic` for one |
 | `make fuzz` | fuzzes the frame decoder with a million mutated frames; `SEED=7` draws others |
 | `make bench` | benchmarks of start-up, grading, the sandbox and reports ([performance](performance.md)) |
+| `make docs` | generates this page and tests all pages |
 | `make stubs` | generates the stubs in `assignments/` from `solutions/` |
+| `make constraints` | pins the current release of every required package; needs Python 3.11 |
 | `make clean` | removes reports and caches |
 
-`make PYTHON=python3.12 grade` chooses the interpreter for `.venv`.
+`make PYTHON=python3.12 grade` chooses the interpreter for `.venv`; `make check JOBS=4` uses four processes.
 
 ## Environment
 

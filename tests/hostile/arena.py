@@ -13,7 +13,10 @@ A program is a real submission of the tiny course in ``course/``. It begins with
 ``WIRE``
     True where it attacks the connection to the grader, which it would not have in process;
 ``TWICE``
-    True where it is handed in twice in a row: the first leaves something for the second.
+    True where it is handed in twice in a row: the first leaves something for the second;
+``WAITS``
+    True where the grader waits until a limit of time ends it: then these limits are short. For all others they are the
+    usual ones, because a busy machine may need half a second for a right call.
 
 ``"<secret file>"`` and the like stand for what :class:`Canaries` has put up. A program that gets at something that it
 must not reach prints a line that starts with ``BREACH:``.
@@ -28,7 +31,7 @@ import secrets
 import socket
 import subprocess
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +49,7 @@ COURSE = HERE / "course"
 NUMPY, TORCH = "01-warm-up", "02-warm-up-torch"
 BREACH = "BREACH:"
 SEED = 11
+SHORT = {"call_s": 0.5, "load_s": 1.5, "submission_s": 6.0, "cpu_s": 3.0}
 CASES = {  # case -> task
     "double_of_two": "double",
     "total_of_three": "total",
@@ -94,6 +98,10 @@ class Program:
     @property
     def copies(self) -> int:
         return 2 if self.constants.get("TWICE") else 1
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.constants.get("WAITS", False))
 
     @property
     def title(self) -> str:
@@ -218,13 +226,16 @@ def handed_in(source: bytes, *, student: str) -> Submission:
 
 
 def graded(
-    sources: Sequence[bytes], supervisor: Supervisor, *, slug: str = NUMPY, official: bool = True
+    sources: Sequence[bytes], supervisor: Supervisor, *, slug: str = NUMPY, official: bool = True, waits: bool = False
 ) -> list[Report]:
-    """Grade the sources one after the other, in one session."""
+    """Grade the sources one after the other, in one session; with short limits of time if one of them ``waits``."""
     reports: list[Report] = []
     handed = [handed_in(source, student=f"student {i}") for i, source in enumerate(sources, 1)]
     run = RunOptions(official=official, seed=SEED, device="cpu")
-    grade(load(slug), handed, reports.append, run=run, supervisor=supervisor)
+    assignment = load(slug)
+    if waits:
+        assignment = replace(assignment, limits=assignment.limits | SHORT)
+    grade(assignment, handed, reports.append, run=run, supervisor=supervisor)
     return reports
 
 

@@ -247,7 +247,7 @@ def page() -> str:
         for program in programs:
             print(program.name, file=sys.stderr)
             source = program.armed(canaries.values())
-            wall = behind(program, arena.graded([source] * program.copies, supervisor))
+            wall = behind(program, arena.graded([source] * program.copies, supervisor, waits=program.waits))
             found = ["*harmful*" if program.harmful else "*no wire*"]
             if program.can_run_in_process:
                 found = bites(program, in_process(program, canaries))

@@ -47,9 +47,13 @@ class Wall:
         """The processes below this one and the files in the scratch folder."""
         return arena.descendants([os.getpid()]), set(os.listdir(self.scratch))
 
-    def grade(self, sources: list[bytes], assignment: str) -> list[Report]:
-        official = self.sandbox(assignment).complete
-        return arena.graded(sources, self.supervisor, slug=assignment, official=official)
+    def grade(self, program: Program) -> list[Report]:
+        """Grade the program, as often as it is handed in, and after it the solution."""
+        source = program.armed(self.canaries.values())
+        sources = [source] * program.copies + [arena.right()]
+        slug = program.assignment
+        official = self.sandbox(slug).complete
+        return arena.graded(sources, self.supervisor, slug=slug, official=official, waits=program.waits)
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +71,7 @@ def faults(program: Program, wall: Wall) -> list[str]:
     """Hand in ``program`` and, after it, the solution; return all that is wrong afterwards, in words."""
     wall.sandbox(program.assignment)  # starts the zygote, which stays
     before = wall.state()
-    source = program.armed(wall.canaries.values())
-    *own, following = wall.grade([source] * program.copies + [arena.right()], program.assignment)
+    *own, following = wall.grade(program)
     found = [fault for report in own for fault in _faults_of(program, report, wall)]
     if following.score.earned != following.score.possible or any(line.output for line in following.outcomes):
         found.append("the next submission did not get what it earned")
@@ -132,6 +135,7 @@ def test_its_constants_are_well_formed(program: Program) -> None:
     assert verdicts.keys() <= {"*", *arena.CASES, *arena.CASES.values()}
     wanted = {name for value in verdicts.values() for name in ((value,) if isinstance(value, str) else value)}
     assert wanted <= {verdict.value for verdict in Verdict} - {"grader_error"}
+    assert "timed_out" not in wanted or program.waits
 
 
 def test_the_page_tells_of_every_program() -> None:

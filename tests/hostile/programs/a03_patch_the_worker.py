@@ -2,6 +2,7 @@
 
 THREAT = "A3"
 VERDICTS = {"double": "failed", "total": "failed"}
+WAITS = True
 WIRE = True
 
 import sys

@@ -2,6 +2,7 @@
 
 THREAT = "A11"
 VERDICTS = {"double_of_two": "timed_out"}
+WAITS = True
 WIRE = True
 
 import json

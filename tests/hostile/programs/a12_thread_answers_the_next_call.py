@@ -19,6 +19,9 @@ def frame(kind, header, body=b"", magic=b"AGW1", header_size=None, body_size=Non
     return struct.pack("<4sBIQ", magic, kind, *sizes) + text + body
 
 
+threads = []
+
+
 def answer():
     time.sleep(0.02)
     os.write(3, b"".join(frame(67, {"id": number, "v": {"f": "0x1.8p+2"}, "w": [], "al": []}) for number in range(20)))
@@ -26,12 +29,14 @@ def answer():
 
 def double(x):
     if x.shape == (1,) and x[0] == 2.0:
-        threading.Thread(target=answer, daemon=True).start()
+        threads.append(threading.Thread(target=answer, daemon=True))
+        threads[0].start()
     return 2 * x
 
 
 def total(x):
-    time.sleep(0.2)
+    for thread in threads:
+        thread.join()
     return 0.0
 
 

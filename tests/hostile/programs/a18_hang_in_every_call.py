@@ -2,6 +2,7 @@
 
 THREAT = "A18"
 VERDICTS = {"*": "timed_out"}
+WAITS = True
 
 import time
 import numpy as np

@@ -2,6 +2,7 @@
 
 THREAT = "D1"
 VERDICTS = {"double_of_two": "timed_out", "*": ("passed", "timed_out")}
+WAITS = True
 
 import threading
 import numpy as np

@@ -2,6 +2,7 @@
 
 THREAT = "D2"
 VERDICTS = {"double_of_two": "timed_out"}
+WAITS = True
 
 import time
 import numpy as np

@@ -2,6 +2,7 @@
 
 THREAT = "D3"
 VERDICTS = {"*": ("passed", "timed_out"), "counter_of_any": "timed_out"}
+WAITS = True
 
 import time
 import numpy as np

@@ -2,6 +2,7 @@
 
 THREAT = "D4"
 VERDICTS = {"*": "timed_out"}
+WAITS = True
 
 import time
 import numpy as np

@@ -2,6 +2,7 @@
 
 THREAT = "D4"
 VERDICTS = {"*": "passed"}  # the case that meets it is run once more, in a new worker
+WAITS = True
 
 import time
 import numpy as np

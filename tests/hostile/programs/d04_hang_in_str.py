@@ -2,6 +2,7 @@
 
 THREAT = "D4"
 VERDICTS = {"double_of_two": "timed_out"}
+WAITS = True
 
 import numpy as np
 

@@ -2,6 +2,7 @@
 
 THREAT = "D11"
 VERDICTS = {"double_of_two": "timed_out"}
+WAITS = True
 HARMFUL = True
 
 import numpy as np

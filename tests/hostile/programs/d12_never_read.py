@@ -2,6 +2,7 @@
 
 THREAT = "D12"
 VERDICTS = {"*": "passed"}  # the case that meets it is run once more, in a new worker
+WAITS = True
 WIRE = True
 
 import sys
