@@ -96,19 +96,19 @@ wall on every change. This page compares the two. It is generated, on a disposab
 
     .venv/bin/python tests/hostile/in_process.py > docs/explanation/hostile.md
 
-**In process, {bitten} of the {tried}** that can be tried there reach their goal: marks without an answer, a secret, or a
-report that is lost or never written. **Behind the wall none does:** every case has the expected verdict, nothing is
-reached, every report is complete, and the next submission gets full marks.
+**In process, {bitten} of the {tried}** that can be tried there reach their goal: marks without an answer, a secret,
+or a report that is lost or never written. **Behind the wall none does:** every case has the expected verdict, nothing
+is reached, every report is complete, and the next submission gets full marks.
 
-In process, *marks forged* counts cases that pass although the answer is wrong. *Report lost* is a run without results,
-*hung* a run that never ends. *Right answers lost* are cases that other submissions would have passed. *Reached* is
-something that a submission must not reach. *Harmful* programs are not tried in process, because they would harm the
-machine. Programs that attack the connection to the grader are not tried either: in process there is *no wire*. Behind the
-wall, "passed" means that the attack changed nothing; many programs also return right answers.
+In process, *marks forged* counts cases that pass although the answer is wrong. *Report lost* is a run without
+results, *hung* a run that never ends. *Right answers lost* are cases that other submissions would have passed.
+*Reached* is something that a submission must not reach. *Harmful* programs are not tried in process, because they
+would harm the machine. Programs that attack the connection to the grader are not tried either: in process there is
+*no wire*. Behind the wall, "passed" means that the attack changed nothing; many programs also return right answers.
 
-One row depends on the cases and not on the wall: `f10_change_the_arguments`. An argument that is changed in place is also
-changed for the case, as in a local call. A case that computes the expected value from the same array *after* the call
-compares zeros with zeros. The cases here pass copies (`assert_matches`) or compute the expected value first.
+One row depends on the cases and not on the wall: `f10_change_the_arguments`. An argument that is changed in place is
+also changed for the case, as in a local call. A case that computes the expected value from the same array *after* the
+call compares zeros with zeros. The cases here pass copies (`assert_matches`) or compute the expected value first.
 
 [Security](security.md) says what the wall does not promise.
 """
