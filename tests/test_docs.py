@@ -274,7 +274,7 @@ def test_a_page_quotes_messages_by_their_ids(path: Path) -> None:
 @pytest.mark.parametrize("path", pages_of_ours(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_page_quotes_no_message_without_its_id(path: Path) -> None:
     rest = " ".join(without_quotes(path.read_text(encoding="utf-8")).replace("\n>", "\n").split())
-    parts = {part.strip() for sentence in ENGLISH.values() for part in re.split(r"\{\w+\}", sentence)}
+    parts = {part.strip() for sentence in ENGLISH.values() for part in re.split(r"\{[^}]*\}", sentence)}
     assert [part for part in parts if len(part) >= 30 and part in rest] == []
 
 
@@ -337,6 +337,20 @@ def test_a_slug_on_a_page_is_one_of_an_error() -> None:
         slug for path in pages_of_ours() for slug in re.findall(r"`\[([a-z-]+)\]`", path.read_text(encoding="utf-8"))
     }
     assert found - slugs == {"limits"}  # a table of assignment.toml
+
+
+def test_a_file_that_a_page_names_exists() -> None:
+    folders = "autograder|benchmarks|docs|examples|solutions|templates|tests"
+    named = {
+        (path.name, name)
+        for path in pages_of_ours()
+        for name in re.findall(rf"`((?:{folders})/[\w./-]+)[:`]", path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 30
+    examples = ("90-mse", "01-sum")  # the assignments that the how-to pages build
+    assert {
+        each for each in named if not (ROOT / each[1]).exists() and not any(slug in each[1] for slug in examples)
+    } == set()
 
 
 # --- nothing local
