@@ -44,21 +44,21 @@ class Output:
     whole: bool
 
 
-def renewed(page: str) -> str:
+def update_quotes(page: str) -> str:
     """Return ``page`` with every quote of a sentence as the catalogue has it; a quote that is right is not touched."""
-    return SENTENCE.sub(_renewed, page)
+    return SENTENCE.sub(_update, page)
 
 
-def without_quotes(page: str) -> str:
+def remove_quotes(page: str) -> str:
     """Return ``page`` without what a comment accounts for."""
     return OUTPUT.sub("", SENTENCE.sub("", page))
 
 
-def outputs(page: str) -> Iterator[Output]:
+def find_outputs(page: str) -> Iterator[Output]:
     """Yield the quotes of what commands print."""
     for match in OUTPUT.finditer(page):
         if match["block"]:
-            yield Output(match["command"], (_unquoted(match["block"]),), whole=True)
+            yield Output(match["command"], (_plain(match["block"]),), whole=True)
         else:
             yield Output(match["command"], tuple(match["code"].splitlines()), whole=False)
 
@@ -70,12 +70,12 @@ def missing_lines(quoted: tuple[str, ...], printed: str) -> list[str]:
     return [line for line in wanted if line not in lines]  # a search uses the iterator up to its find
 
 
-def _renewed(match: re.Match[str]) -> str:
+def _update(match: re.Match[str]) -> str:
     pairs = (pair.split("=", 1) for pair in shlex.split(match["parameters"]))
     given: dict[str, object] = {name: int(text) if text.isdigit() else text for name, text in pairs}
-    sentence = _said(match["id"], given)
+    sentence = _render(match["id"], given)
     kind = next(kind for kind in ("block", "words", "cell") if match[kind] is not None)
-    if _unquoted(match[kind]) == " ".join(sentence.split()):
+    if _plain(match[kind]) == " ".join(sentence.split()):
         return match[0]
     if kind == "block":
         sentence = "".join(f"> {line}\n" for line in textwrap.wrap(sentence, WIDTH - 2, break_on_hyphens=False))
@@ -83,7 +83,7 @@ def _renewed(match: re.Match[str]) -> str:
     return match[0][:start] + sentence + match[0][start + len(match[kind]) :]
 
 
-def _said(id: str, given: dict[str, object]) -> str:
+def _render(id: str, given: dict[str, object]) -> str:
     """Say the sentence; a parameter that is not given becomes "…"."""
     while True:
         try:
@@ -95,5 +95,5 @@ def _said(id: str, given: dict[str, object]) -> str:
             given[name] = "…"
 
 
-def _unquoted(text: str) -> str:
+def _plain(text: str) -> str:
     return " ".join(re.sub(r"^> ?", "", text, flags=re.MULTILINE).split())

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from quotes import Output, missing_lines, outputs, renewed, without_quotes
+from quotes import Output, find_outputs, missing_lines, remove_quotes, update_quotes
 
 import autograder
 from autograder.guest import wire
@@ -255,10 +255,10 @@ def pages_of_ours() -> list[Path]:
     return [path for path in markdown_files() if path.relative_to(ROOT).parts[0] not in ("assignments", "tests")]
 
 
-PRINTED = [
+OUTPUTS = [
     pytest.param(output, id=f"{path.stem}: {output.command}")
     for path in pages_of_ours()
-    for output in outputs(path.read_text(encoding="utf-8"))
+    for output in find_outputs(path.read_text(encoding="utf-8"))
 ]
 
 
@@ -267,18 +267,24 @@ def test_a_page_quotes_messages_by_their_ids(path: Path) -> None:
     """``UPDATE_GOLD=1 pytest tests/test_docs.py -k quotes`` rewrites the quotes."""
     page = path.read_text(encoding="utf-8")
     if os.environ.get("UPDATE_GOLD"):
-        path.write_text(renewed(page), encoding="utf-8", newline="\n")
-    assert path.read_text(encoding="utf-8") == renewed(page)
+        path.write_text(update_quotes(page), encoding="utf-8", newline="\n")
+    assert path.read_text(encoding="utf-8") == update_quotes(page)
 
 
 @pytest.mark.parametrize("path", pages_of_ours(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_page_quotes_no_message_without_its_id(path: Path) -> None:
-    rest = " ".join(without_quotes(path.read_text(encoding="utf-8")).replace("\n>", "\n").split())
+    rest = " ".join(remove_quotes(path.read_text(encoding="utf-8")).replace("\n>", "\n").split())
     parts = {part.strip() for sentence in ENGLISH.values() for part in re.split(r"\{[^}]*\}", sentence)}
     assert [part for part in parts if len(part) >= 30 and part in rest] == []
 
 
-@pytest.mark.parametrize("output", PRINTED)
+@pytest.mark.parametrize("path", pages_of_ours(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_comment_of_a_quote_has_its_quote(path: Path) -> None:
+    rest = remove_quotes(path.read_text(encoding="utf-8"))
+    assert re.findall(r"<!-- (?:say|run):.*", rest) == []
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
 def test_a_page_quotes_what_a_command_prints(output: Output, tmp_path: Path) -> None:
     program, *arguments = shlex.split(output.command)
     assert program == "autograder"
@@ -306,7 +312,7 @@ says <!-- say: verdict.passed -->"old", and <!-- say: report.of possible=3 -->"/
 points"
 """
     assert (
-        renewed(page)
+        update_quotes(page)
         == f"""
 <!-- say: student.no-name-but file=a.py name=f found=g -->
 > {say("student.no-name-but", file="a.py", name="f", found="g")}
@@ -316,15 +322,15 @@ says <!-- say: verdict.passed -->"{say("verdict.passed")}", and <!-- say: report
 points"
 """
     )
-    assert renewed(renewed(page)) == renewed(page)
-    assert "old" not in without_quotes(page) and "free" in without_quotes(page)
+    assert update_quotes(update_quotes(page)) == update_quotes(page)
+    assert "old" not in remove_quotes(page) and "free" in remove_quotes(page)
     with pytest.raises(KeyError):
-        renewed("<!-- say: no.such-id -->\n> text\n")
+        update_quotes("<!-- say: no.such-id -->\n> text\n")
 
 
 def test_quoted_output_is_compared_in_order() -> None:
     page = "<!-- run: autograder grade x -->\n```\none\n  ... more\n\ntwo\n```\n<!-- run: y -->\n> three\n> four\n"
-    lines, whole = outputs(page)
+    lines, whole = find_outputs(page)
     assert lines == Output("autograder grade x", ("one", "  ... more", "", "two"), whole=False)
     assert whole == Output("y", ("three four",), whole=True)
     assert missing_lines(lines.lines, "zero\none \nbetween\ntwo\n") == []
