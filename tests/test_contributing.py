@@ -132,6 +132,25 @@ with use_language("ko"):
     assert copy.python("-c", said) == "Hello, Kim!\n안녕하십니까, Kim!\n"
 
 
+COMMAND = """
+import click
+
+@click.command()
+@click.argument("name")
+def hello(*, name: str) -> None:
+    \"\"\"Greet a person.\"\"\"
+    print(f"Hello, {name}!")
+"""
+
+
+def test_a_command(copy: Copy) -> None:
+    (copy.folder / "autograder" / "commands" / "hello.py").write_text(COMMAND, encoding="utf-8")
+    line = '    "hello": Command("hello", "Greet a person."),\n'
+    copy.add("autograder/commands/main.py", below="COMMANDS = {", lines=line)
+    assert copy.python("-m", "autograder", "hello", "Kim") == "Hello, Kim!\n"
+    assert "Greet a person." in copy.python("-m", "autograder", "--help")
+
+
 @pytest.mark.slow
 def test_a_layer(copy: Copy) -> None:
     attempt = "def file_mode():\n    return os.umask(0o777)\n\n"
