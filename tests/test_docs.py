@@ -7,6 +7,7 @@ import inspect
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -15,17 +16,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import submitted
+from quotes import Output, find_outputs, missing_lines, remove_quotes, update_quotes
 
 import autograder
 from autograder.guest import wire
-from autograder.messages import catalogue
+from autograder.messages import catalogue, say
 from autograder.model import Verdict
 from autograder.student import selftest
-from autograder.student.connection import Connection
-from autograder.student.handle import StudentCode
-from autograder.student.source import ModuleSources
 from autograder.wall.limits import Limits
-from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 from autograder.workers.worker import Frame, Raw, Worker
 
@@ -147,11 +146,9 @@ def test_the_frames_of_the_journey_are_those_of_a_real_call(
     monkeypatch.setattr(Worker, "send", recorded_send)
     monkeypatch.setattr(Worker, "read", recorded_read)
     module = (ROOT / "examples/class/student03/logistic.py").read_bytes()
-    source = ModuleSources("logistic", {"logistic": ("logistic.py", module)})
-    connection = Connection(source, supervisor, WorkerSpec(), seed=0)
+    connection = submitted({"logistic": module}, supervisor)
     try:
-        connection.begin("bce_gradient_by_hand")
-        student = StudentCode(connection)
+        student = connection.begin("bce_gradient_by_hand")
         student.bce_backward(np.array([0.8, 0.5]), np.array([1.0, 0.0]))
         with pytest.raises(ValueError):
             student.bce_backward(np.zeros(2), np.zeros(3))
@@ -207,13 +204,13 @@ def test_every_name_for_case_authors_is_in_the_vocabulary() -> None:
 
 
 def test_every_limit_of_an_assignment_is_in_the_reference() -> None:
-    from autograder.course.assignment import KEYS, LIMIT_KEYS, TASK_KEYS
+    from autograder.course.assignment import _AssignmentTable, _LimitsTable, _TaskTable
 
     page = (DOCS / "reference" / "assignment.toml.md").read_text(encoding="utf-8")
-    for key in (*KEYS, *TASK_KEYS):
+    for key in (*_AssignmentTable.model_fields, *_TaskTable.model_fields):
         assert key == "limits" or f"| `{key}` |" in page or f"| `[[{key}]]` |" in page
     defaults = Limits()
-    for key in LIMIT_KEYS:
+    for key in _LimitsTable.model_fields:
         assert f"| `{key}` | {getattr(defaults, key)} |" in page
 
 
@@ -246,18 +243,116 @@ def test_every_layer_is_explained_with_tests_that_exist() -> None:
         assert not test or f"def {test}(" in source, f"{file}::{test}"
 
 
-def test_sentences_on_the_journey_are_those_that_students_read() -> None:
-    """What is quoted in the table of lost workers must be a sentence of en.py, with its parameters filled in."""
-    page = (DOCS / "explanation" / "journey.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| [^|]+ \| [A-Z ]+ \| ([A-Za-z][^|`]+[.)]) \|$", page, re.MULTILINE)
-    assert len(rows) >= 8
-    # split keeps what stands between the parameters: those parts must stand in the row in this order
-    patterns = [
-        re.compile(".+".join(re.escape(part) for part in re.split(r"\{[^}]*\}", sentence)))
-        for sentence in catalogue("en").values()
-        if sentence.count(" ") > 2
-    ]
-    assert [row for row in rows if not any(pattern.fullmatch(row) for pattern in patterns)] == []
+# --- quotes: see quotes.py
+
+
+def pages_of_ours() -> list[Path]:
+    """The pages that quote messages; the hand-outs do not."""
+    return [path for path in markdown_files() if path.relative_to(ROOT).parts[0] not in ("assignments", "tests")]
+
+
+OUTPUTS = [
+    pytest.param(output, id=f"{path.stem}: {output.command}")
+    for path in pages_of_ours()
+    for output in find_outputs(path.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize("path", pages_of_ours(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_quotes_messages_by_their_ids(path: Path) -> None:
+    """``UPDATE_GOLD=1 pytest tests/test_docs.py -k quotes`` rewrites the quotes."""
+    page = path.read_text(encoding="utf-8")
+    if os.environ.get("UPDATE_GOLD"):
+        path.write_text(update_quotes(page), encoding="utf-8", newline="\n")
+    assert path.read_text(encoding="utf-8") == update_quotes(page)
+
+
+@pytest.mark.parametrize("path", pages_of_ours(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_quotes_no_message_without_its_id(path: Path) -> None:
+    rest = " ".join(remove_quotes(path.read_text(encoding="utf-8")).replace("\n>", "\n").split())
+    parts = {part.strip() for sentence in catalogue("en").values() for part in re.split(r"\{[^}]*\}", sentence)}
+    assert [part for part in parts if len(part) >= 30 and part in rest] == []
+
+
+@pytest.mark.parametrize("path", pages_of_ours(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_comment_of_a_quote_has_its_quote(path: Path) -> None:
+    rest = remove_quotes(path.read_text(encoding="utf-8"))
+    assert re.findall(r"<!-- (?:say|run):.*", rest) == []
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_a_page_quotes_what_a_command_prints(output: Output, tmp_path: Path) -> None:
+    program, *arguments = shlex.split(output.command)
+    assert program == "autograder"
+    pages = ["--html", str(tmp_path)] if arguments[0] == "grade" and "--html" not in arguments else []
+    environment = {name: value for name, value in os.environ.items() if name != "AUTOGRADER_LANG"}
+    environment |= {"PYTHONUTF8": "1", "COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", *arguments, *pages],
+        cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    if output.whole:
+        assert output.lines == (" ".join(done.stderr.removeprefix("autograder: ").split()),)
+    else:
+        assert missing_lines(output.lines, done.stdout) == []
+
+
+def test_quotes_are_found_and_renewed() -> None:
+    page = """
+<!-- say: student.no-name-but file=a.py name=f found=g -->
+> a.py has no f.
+> Rename g.
+
+| <!-- say: worker.exit call="f(x)" --> old | next | and "free" |
+says <!-- say: verdict.passed -->"old", and <!-- say: report.of possible=3 -->"/ 3
+points"
+"""
+    assert (
+        update_quotes(page)
+        == f"""
+<!-- say: student.no-name-but file=a.py name=f found=g -->
+> {say("student.no-name-but", file="a.py", name="f", found="g")}
+
+| <!-- say: worker.exit call="f(x)" --> {say("worker.exit", call="f(x)", status="…")} | next | and "free" |
+says <!-- say: verdict.passed -->"{say("verdict.passed")}", and <!-- say: report.of possible=3 -->"/ 3
+points"
+"""
+    )
+    assert update_quotes(update_quotes(page)) == update_quotes(page)
+    assert "old" not in remove_quotes(page) and "free" in remove_quotes(page)
+    with pytest.raises(KeyError):
+        update_quotes("<!-- say: no.such-id -->\n> text\n")
+
+
+def test_quoted_output_is_compared_in_order() -> None:
+    page = "<!-- run: autograder grade x -->\n```\none\n  ... more\n\ntwo\n```\n<!-- run: y -->\n> three\n> four\n"
+    lines, whole = find_outputs(page)
+    assert lines == Output("autograder grade x", ("one", "  ... more", "", "two"), whole=False)
+    assert whole == Output("y", ("three four",), whole=True)
+    assert missing_lines(lines.lines, "zero\none \nbetween\ntwo\n") == []
+    assert missing_lines(lines.lines, "two\none\n") == ["two"]
+
+
+def test_a_slug_on_a_page_is_one_of_an_error() -> None:
+    slugs = set(re.findall(r"^## (.+)$", (DOCS / "messages.md").read_text(encoding="utf-8"), re.MULTILINE))
+    found = {
+        slug for path in pages_of_ours() for slug in re.findall(r"`\[([a-z-]+)\]`", path.read_text(encoding="utf-8"))
+    }
+    assert found - slugs == {"limits"}  # a table of assignment.toml
+
+
+def test_a_file_that_a_page_names_exists() -> None:
+    folders = "autograder|benchmarks|docs|examples|solutions|templates|tests"
+    named = {
+        (path.name, name)
+        for path in pages_of_ours()
+        for name in re.findall(rf"`((?:{folders})/[\w./-]+)[:`]", path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 30
+    examples = ("90-mse", "01-sum")  # the assignments that the how-to pages build
+    assert {
+        each for each in named if not (ROOT / each[1]).exists() and not any(slug in each[1] for slug in examples)
+    } == set()
 
 
 # --- nothing local

@@ -92,25 +92,25 @@ HEAD = """# Hostile programs, with and without the wall
 
 {count} programs attack the grader of a tiny assignment (`tests/hostile/`). Each runs twice: in an ordinary pytest that
 imports the submission, as most graders do, and through the wall. `tests/hostile/test_hostile.py` runs them through the
-wall on every change; this page is the comparison. It is generated, on a machine that one can do without:
+wall on every change. This page compares the two. It is generated, on a disposable machine, by
 
     .venv/bin/python tests/hostile/in_process.py > docs/explanation/hostile.md
 
-**In process, {bitten} of the {tried}** that can be tried there get what they are after: marks without an answer, a
-secret, a report that is lost or never comes. **Behind the wall none does:** every case has the verdict that it must
-have, nothing is reached, every report is complete, and the next submission gets its full marks.
+**In process, {bitten} of the {tried}** that can be tried there reach their goal: marks without an answer, a secret,
+or a report that is lost or never written. **Behind the wall none does:** every case has the expected verdict, nothing
+is reached, every report is complete, and the next submission gets full marks.
 
-In process, *marks forged* counts cases that pass although the answer is wrong; *report lost* is a run without results,
-*hung* one that never ends; *right answers lost* are cases that others would have passed; *reached* is something that a
-submission has no business with. *Harmful* programs are not tried there, because they would harm the machine, nor are
-those that attack the connection to the grader: there is *no wire* in process. Behind the wall, "passed" means that the
-attack changed nothing: many programs answer rightly beside it.
+In process, *marks forged* counts cases that pass although the answer is wrong. *Report lost* is a run without
+results, *hung* a run that never ends. *Right answers lost* are cases that other submissions would have passed.
+*Reached* is something that a submission must not reach. *Harmful* programs are not tried in process, because they
+would harm the machine. Programs that attack the connection to the grader are not tried either: in process there is
+*no wire*. Behind the wall, "passed" means that the attack changed nothing; many programs also return right answers.
 
-One row rests on the cases and not on the wall: `f10_change_the_arguments`. An argument that is changed in place is
-changed for the case as well, as a local call would; a case that computes the wanted value from the same array *after*
-the call compares zeros with zeros. The cases here hand out copies (`assert_matches`) or compute the wanted value first.
+One row depends on the cases and not on the wall: `f10_change_the_arguments`. An argument that is changed in place is
+also changed for the case, as in a local call. A case that computes the expected value from the same array *after* the
+call compares zeros with zeros. The cases here pass copies (`assert_matches`) or compute the expected value first.
 
-What the wall does not promise stands in [security](security.md).
+[Security](security.md) says what the wall does not promise.
 """
 TABLE = ("| | program | what it does | in process | behind the wall |", "| --- | --- | --- | --- | --- |")
 
