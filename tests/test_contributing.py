@@ -108,8 +108,10 @@ def test_a_report_field(copy: Copy) -> None:
     copy.add("autograder/messages/en.py", below='"label.measured"', lines='    "label.effort": "effort",\n')
     shown = '        (say("label.effort"), case.effort),\n'
     copy.add("autograder/reports", below='(say("label.measured")', lines=shown)
-    on_page = '{{ field(say("label.effort"), case.effort) }}\n'
-    copy.add("templates/report.html.j2", below='say("label.measured")', lines=on_page)
+    on_page = (
+        '{% endif %}\n\n{% if case.effort %}\n<dt>{{ say("label.effort") }}</dt>\n<dd>{{ case.effort | short }}</dd>\n'
+    )
+    copy.add("templates/report.html.j2", below="<dd>{{ shown.measured | short }}</dd>", lines=on_page)
 
     assert copy.python("-c", REPORT) == "string\n"
     printed = copy.python("-m", "autograder", "report", "kim.json", "--html", "pages")

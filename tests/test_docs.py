@@ -204,13 +204,13 @@ def test_every_name_for_case_authors_is_in_the_vocabulary() -> None:
 
 
 def test_every_limit_of_an_assignment_is_in_the_reference() -> None:
-    from autograder.course.assignment import _AssignmentTable, _LimitsTable, _TaskTable
+    from autograder.course.assignment import KEYS, LIMIT_KEYS, TASK_KEYS
 
     page = (DOCS / "reference" / "assignment.toml.md").read_text(encoding="utf-8")
-    for key in (*_AssignmentTable.model_fields, *_TaskTable.model_fields):
+    for key in (*KEYS, *TASK_KEYS):
         assert key == "limits" or f"| `{key}` |" in page or f"| `[[{key}]]` |" in page
     defaults = Limits()
-    for key in _LimitsTable.model_fields:
+    for key in LIMIT_KEYS:
         assert f"| `{key}` | {getattr(defaults, key)} |" in page
 
 
