@@ -15,7 +15,7 @@ from ..student.handle import CaseLog, RecordedCall
 from ..student.replay import Scripts
 from .seeds import SEED, in_one_worker
 
-QUICK_CASE_S = 0.04  # of CPU time: with 50 seeds and 6 right answers such a case takes at most 12 s
+QUICK_CASE_S = 0.02  # of CPU time: with 50 seeds and 6 right answers such a case takes at most 6 s
 MAX_CALL_RATIO = 10.0  # a call of a mutant may take this many times as long as the longest one of the solution,
 MIN_CALL_S = 0.5  # and always this long: a machine that is busy delays a call by tenths of a second
 MAX_CALLS = 60  # recorded for each function: enough to show the kinds of its inputs
