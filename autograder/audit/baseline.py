@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 
 from ..course import solution
 from ..course.assignment import Assignment
@@ -50,14 +51,15 @@ class Baseline:
         self._slow = frozenset(case.id for case in cases.plan if cases.own_limit(case))
         due = [case for case in cases.plan if not self.is_slow(case)]
         modules = solution.modules(assignment)
-        for seed, connection in in_one_worker(cases, modules, (SEED, SEED + 1), self.scripts):
-            for case, outcome, log, seconds in run_timed(cases, connection, due):
-                if outcome.verdict is not Verdict.PASSED:
-                    raise CaseError(
-                        f"{assignment.slug}: with seed {seed} the case {case.id} does not pass on the solution "
-                        f"({describe(outcome)}). Fix the case or the solution."
-                    )
-                self._add(case, seconds, log)
+        with closing(in_one_worker(cases, modules, (SEED, SEED + 1), self.scripts)) as rows:
+            for seed, connection in rows:
+                for case, outcome, log, seconds in run_timed(cases, connection, due):
+                    if outcome.verdict is not Verdict.PASSED:
+                        raise CaseError(
+                            f"{assignment.slug}: with seed {seed} the case {case.id} does not pass on the solution "
+                            f"({describe(outcome)}). Fix the case or the solution."
+                        )
+                    self._add(case, seconds, log)
 
     def _add(self, case: Case, seconds: float, log: CaseLog) -> None:
         # the shorter of two: the first run may have started the worker, or imported a part of torch
