@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from ..course import solution
 from ..course.assignment import Assignment
 from ..errors import CaseError
@@ -12,7 +14,7 @@ from ..student.call import RecordedCall
 from ..student.log import CaseLog
 from .seeds import SEED, in_one_worker
 
-QUICK_CASE_S = 0.04  # of CPU time: with 50 seeds and 6 right answers such a case takes at most 12 s
+QUICK_CASE_S = 0.02  # of CPU time: with 50 seeds and 6 right answers such a case takes at most 6 s
 MAX_CALL_RATIO = 10.0  # a call of a mutant may take this many times as long as the longest one of the solution,
 MIN_CALL_S = 0.5  # and always this long: a machine that is busy delays a call by tenths of a second
 MAX_CALLS = 60  # recorded for each function: enough to show the kinds of its inputs
@@ -47,14 +49,15 @@ class Baseline:
         self._slow = frozenset(case.id for case in cases.plan if cases.has_own_limit(case))
         due = [case for case in cases.plan if not self.is_slow(case)]
         modules = solution.modules(assignment)
-        for seed, connection in in_one_worker(cases, modules, (SEED, SEED + 1)):
-            for case, outcome, log in cases.run_on(connection, due, cache=self.cache):
-                if outcome.verdict is not Verdict.PASSED:
-                    raise CaseError(
-                        f"{assignment.slug}: with seed {seed} the case {case.id} does not pass on the solution "
-                        f"({describe(outcome)}). Fix the case or the solution."
-                    )
-                self._add(case, log)
+        with closing(in_one_worker(cases, modules, (SEED, SEED + 1))) as rows:
+            for seed, connection in rows:
+                for case, outcome, log in cases.run_on(connection, due, cache=self.cache):
+                    if outcome.verdict is not Verdict.PASSED:
+                        raise CaseError(
+                            f"{assignment.slug}: with seed {seed} the case {case.id} does not pass on the solution "
+                            f"({describe(outcome)}). Fix the case or the solution."
+                        )
+                    self._add(case, log)
 
     def _add(self, case: Case, log: CaseLog) -> None:
         # the shorter of two: the first run may have started the worker, or imported a part of torch
