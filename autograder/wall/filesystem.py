@@ -76,6 +76,11 @@ def _with_requirements(packages: frozenset[str]) -> set[str]:
 def _files_of(distribution: str) -> set[str]:
     """The folders and files that a distribution put at the top of site-packages."""
     whole = importlib.metadata.distribution(distribution)
-    tops = {file.parts[0] for file in whole.files or () if file.parts[0] not in ("..", "__pycache__")}
+    record = whole.read_text("RECORD")
+    if record is None:  # not installed by a wheel
+        paths = [str(file) for file in whole.files or ()]
+    else:  # ``files`` makes an object of every line, and torch has 12,000
+        paths = [line.lstrip('"') for line in record.splitlines()]
+    tops = {path.partition("/")[0].partition(",")[0] for path in paths} - {"", "..", "__pycache__"}
     site = Path(str(whole.locate_file("")))
     return {str(site / top) for top in tops if not top.endswith(".pth")}
