@@ -1,4 +1,4 @@
-"""A bound on the pages and tasks that a worker holds, counted by the kernel: cgroup v2, where there is one to be had.
+"""A bound on the pages and tasks that a worker holds, counted by the kernel: cgroup v2, where one is available.
 
 Resource limits count address space, and processes by user; a cgroup counts what a worker really holds. It comes on top
 of the other layers, and only where this process runs in a cgroup that was handed over to it (*delegated*): by systemd
@@ -20,11 +20,11 @@ from .limits import Limits
 
 CONTROLLERS = frozenset({"memory", "pids"})
 OURS = "grader"  # the cgroup that the grader itself moves to: only one without processes may have bounded children
-_INITIAL_NAMESPACE = 0xEFFFFFFB  # inode of the cgroup namespace that the kernel starts with
+_INITIAL_NAMESPACE = 0xEFFFFFFB  # PROC_CGROUP_INIT_INO of linux/proc_ns.h: the first cgroup namespace
 
 
 class Cgroup:
-    """The cgroup of one worker. OSError where the kernel does not play along."""
+    """The cgroup of one worker. OSError if the kernel refuses."""
 
     def __init__(self, folder: Path, limits: Limits) -> None:
         self._folder = folder

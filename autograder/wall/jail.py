@@ -1,9 +1,8 @@
 """The layers that a worker puts around itself after the fork and before it sees a byte of a submission.
 
-In this order, because each takes away what the ones before it need: own session and process group, death with the
-parent, three neutral descriptors, own mounts (``namespaces.py``), a neutral environment, no capabilities, resource
-limits, no new privileges, Landlock, seccomp. Which of them hold on a machine is not asked here but
-tried, from inside a worker, by ``selftest.py``.
+The order matters, because each layer takes away what the ones before it need: own session and process group, death with
+the parent, three neutral descriptors, own mounts (``namespaces.py``), a neutral environment, no capabilities, resource
+limits, no new privileges, Landlock, seccomp. ``student/selftest.py`` tries from inside a worker which of them hold.
 """
 
 from __future__ import annotations
@@ -66,16 +65,20 @@ def _module_folders() -> Sequence[str]:
     return [path for path in sys.path if path and os.path.isdir(path)]
 
 
-PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 4, 24, 38, 47, 4
-_CAPABILITY_VERSION_3 = 0x20080522
+# linux/prctl.h
 _PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_CAPBSET_DROP = 24
 _PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS = 38
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+_CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
 
 
 def die_with_parent(parent: int) -> None:
     """Ask the kernel for SIGKILL when the parent ends; end at once if ``parent`` has ended already."""
     if sys.platform != "linux":
-        return  # the socket's end of file is what ends a worker there
+        return  # a worker ends at the socket's end of file there
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() not in (0, parent):  # 0: the parent is outside our pid namespace
         os._exit(96)
@@ -160,7 +163,7 @@ def neutral_descriptors(connection: int, output: int) -> None:
 
 
 def neutral_surroundings(scratch: str) -> None:
-    """Work in ``scratch``, with an environment and arguments that tell nothing."""
+    """Work in ``scratch``, with an environment and arguments that reveal nothing."""
     os.chdir(scratch)
     os.environ.clear()
     os.environ.update(HOME=scratch, TMPDIR=scratch, LANG="C.UTF-8", PATH="/usr/bin:/bin", OMP_NUM_THREADS="1")

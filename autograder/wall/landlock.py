@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from .libc import checked, libc
 
+# asm-generic/unistd.h; the rights and the size of each structure in linux/landlock.h
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _LIST = 1 << 3
 _READ = 1 << 2 | _LIST  # a file's content, a folder's names
@@ -25,9 +26,8 @@ def landlock_abi() -> int:
 def restrict_files(readable: Sequence[str], listable: Sequence[str], writable: Sequence[str]) -> None:
     """Allow reading below ``readable``, everything below ``writable``, and nothing else, to this thread for good.
 
-    The names of what lies below ``listable`` can be read: Python looks there for modules.
-
-    TCP (ABI 4), signals and abstract sockets outside (ABI 6) go with it where the kernel knows them.
+    The names of what lies below ``listable`` can be read: Python looks there for modules. TCP (ABI 4), and signals and
+    abstract sockets of processes outside (ABI 6), are forbidden where the kernel knows them.
     """
     abi = landlock_abi()
     if abi == 0:

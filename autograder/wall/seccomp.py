@@ -68,12 +68,16 @@ AARCH64: dict[str, int] = {
 
 TABLES = {"x86_64": X86_64, "aarch64": AARCH64}
 
+# AUDIT_ARCH_X86_64 and AUDIT_ARCH_AARCH64 of linux/audit.h
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}
+# linux/bpf_common.h: BPF_LD | BPF_W | BPF_ABS, BPF_JMP | BPF_JEQ | BPF_K and so on
 _LOAD, _JEQ, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+# linux/seccomp.h, asm-generic/errno-base.h, linux/sched.h
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _ENOSYS = 1, 38
 _CLONE_THREAD = 0x00010000
+# asm-generic/ioctls.h, asm-generic/fcntl.h and linux/fcntl.h, linux/socket.h
 _IOCTLS = (0x5401, 0x5421, 0x541B, 0x5451, 0x5450)  # TCGETS FIONBIO FIONREAD FIOCLEX FIONCLEX; TIOCSTI never
 # F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC; not locks, leases and owners, by which workers that read the
 # same files could talk to each other or have signals sent
@@ -87,7 +91,7 @@ _ARGUMENT = [16 + 8 * i for i in range(6)]  # low halves, little-endian
 def system_call_filter(pid: int) -> bytes:
     """Return the BPF program of the allow-list for this machine; ``pid`` is the only one that may be signalled.
 
-    Inside namespaces every worker is process 1, so a zygote that asks beforehand spares each of them the work.
+    Inside namespaces every worker is process 1, so a zygote that computes it beforehand saves each of them the work.
     """
     table = dict(TABLES[platform.machine()])
     names = ("clone", "clone3", "fcntl", "ioctl", "prlimit64", "tgkill", *_FLAGS_AT)

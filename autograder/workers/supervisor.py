@@ -131,6 +131,8 @@ class Zygote:
 
     def close(self) -> None:
         """End the zygote and with it every worker."""
+        if not self._ready:  # it has no worker, and would import torch to the end before it saw the end of the socket
+            self._process.kill()
         self._control.close()
         try:
             self._process.wait(timeout=5)

@@ -1,7 +1,8 @@
-"""One worker, seen from the trusted side: what is said to it, what is read from it, how long that may take.
+"""One worker, seen from the trusted side: what is sent to it, what is read from it, how long that may take.
 
-How a worker is started, waited for and ended depends on the system: ``supervisor.py`` has those of Linux,
-``subprocess_worker.py`` those of other systems.
+How a worker is started, waited for and ended depends on the system: ``forked_worker.py`` has the workers of Linux,
+``subprocess_worker.py`` those of other systems. A worker that breaks the protocol, dies or is late raises
+:class:`WorkerLost`, which becomes the verdict on the current case.
 """
 
 from __future__ import annotations
@@ -89,14 +90,14 @@ class Usage:
 class Worker(abc.ABC):
     """One worker, seen from the trusted side. Use it from one thread.
 
-    What is said to it and read from it is the same everywhere; how it is waited for and ended depends on the system.
+    What is sent and read is the same everywhere; a subclass for each system waits for the worker and ends it.
     """
 
     def __init__(self, pid: int, connection: socket.socket, limits: Limits) -> None:
         self.limits = limits
         self._pid = pid  # 0 where it is not known
         self._connection = connection
-        self._received = bytearray()  # what came along with the frames read so far
+        self._received = bytearray()  # bytes that arrived with an earlier frame
         self._output = bytearray()
         self._dropped = 0
         self._usage: Usage | None = None
@@ -105,7 +106,7 @@ class Worker(abc.ABC):
     # --- talking
 
     def send(self, pieces: list[bytes | memoryview], *, limit_s: float) -> None:
-        """Send one frame. Bytes that are readable before it are an answer to nothing, hence a violation."""
+        """Send one frame. Bytes that can be read before it answer nothing, so they are a violation."""
         if self._received or self._readable():
             raise self.violation("a frame that answers nothing")
         data = memoryview(b"".join(pieces))
@@ -130,7 +131,7 @@ class Worker(abc.ABC):
         return Raw(kind, text, body)
 
     def read(self, raw: Raw) -> Frame:
-        """Read the header of a frame; what is none of ours is a violation."""
+        """Read the header of a frame; one that is not ours is a violation."""
         try:
             return Frame(raw.kind, wire.unpack_header(raw.text), raw.body)
         except wire.WireError as exc:
@@ -140,7 +141,7 @@ class Worker(abc.ABC):
         return Clock(self._pid, limit_s)
 
     def take_output(self) -> str:
-        """Return and forget what the submission printed since the last call; text beyond the cap is counted only."""
+        """Return and forget what the submission printed since the last call; text beyond the cap is only counted."""
         if self._usage is None:
             self._drain()
         text = self._output.decode("utf-8", "replace")
@@ -150,10 +151,7 @@ class Worker(abc.ABC):
         return text
 
     def cpu_s(self) -> float:
-        """CPU seconds that the worker used so far, of its own and of all its threads, as the kernel counts them.
-
-        In steps of ``CPU_STEP_S``, because it is limited; 0 where the system does not say.
-        """
+        """Return the CPU seconds of all its threads, in steps of ``CPU_STEP_S``; 0 if the system does not say."""
         if self._usage is not None:
             return self._usage.cpu_s
         with contextlib.suppress(OSError):
@@ -167,7 +165,7 @@ class Worker(abc.ABC):
         return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
     def main_thread_s(self) -> float:
-        """CPU seconds of the worker's main thread alone, to the microsecond; 0 where the system does not say."""
+        """Return the CPU seconds of the main thread alone, to the microsecond; 0 if the system does not say."""
         return readings.scheduled_s(str(self._pid))[0]
 
     def queued_s(self) -> float:
@@ -181,7 +179,7 @@ class Worker(abc.ABC):
 
     def _exactly(self, size: int, clock: Clock) -> bytearray:
         # Grows with what really arrives: a header may announce megabytes and send none. Small frames that are there
-        # already come along in one read.
+        # already arrive in one read.
         received = self._received
         while len(received) < size:
             try:
@@ -208,7 +206,7 @@ class Worker(abc.ABC):
             return False  # nothing there, or the worker is gone: the send will tell
 
     def _print(self, data: bytes) -> None:
-        """Keep what the submission printed, as far as there is room."""
+        """Keep what the submission printed, up to the limit."""
         room = max(0, self.limits.output_kib * 1024 - len(self._output))
         self._output += data[:room]
         self._dropped += len(data) - len(data[:room])
@@ -230,7 +228,7 @@ class Worker(abc.ABC):
         return WorkerLost(LossReason.TIMED_OUT, limit_s=clock.limit_s, starved=starved)
 
     def _ended(self) -> WorkerLost:
-        """Say how a worker that ended by itself did so."""
+        """Return how a worker ended that ended by itself."""
         # A worker that only closed its connection is still running: then our own kill is what the status shows.
         running = not self._is_gone(1.0)
         usage = self.kill() if running else self._collect()

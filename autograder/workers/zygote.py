@@ -32,7 +32,7 @@ from ..wall.limits import BROKEN, Limits
 
 CONTROL = 3
 _HUGE = 1 << 21
-_MADV_COLLAPSE = 25
+_MADV_COLLAPSE = 25  # asm-generic/mman-common.h, from Linux 6.1
 
 
 def main() -> None:
@@ -63,9 +63,9 @@ def main() -> None:
 
 
 def _warm_up(*, torch: bool) -> None:
-    """Import what submissions use and run it once, single-threaded, so that every fork starts warm.
+    """Import what submissions use and run it once, in one thread, so that every fork starts warm.
 
-    After parallel work in the parent, a forked child hangs at its own first parallel operation; hence one thread.
+    After parallel work in the parent, a forked child would hang at its own first parallel operation.
     """
     import numpy as np
 
@@ -98,8 +98,8 @@ def _share_memory() -> None:
 def gather_into_huge_pages() -> None:
     """Have the kernel gather this process's memory into huge pages, where it can.
 
-    A fork copies an entry for every page, and a worker's end drops them all again: with torch fifty thousand, or a
-    hundred huge ones and what is left. What a worker writes to is still copied in small pages.
+    A fork copies an entry for every page, and the end of a worker drops them again: fifty thousand with torch, or a
+    hundred huge ones and the rest. A page that a worker writes to is still copied as a small one.
     """
     if sys.platform != "linux":
         return
@@ -190,9 +190,9 @@ def _work(parent: int, connection: int, output: int, walls: jail.Walls, limits: 
 
 
 class ClosedPackages:
-    """Says that a closed package is not there, where there is no private view: it is found, and cannot be read.
+    """Reports a package that cannot be read as missing, where there is no private view that hides it.
 
-    A submission that can do without it asks with ``except ImportError``, which no PermissionError is.
+    A submission that can do without a package catches ImportError, and PermissionError is not one.
     """
 
     def find_spec(
