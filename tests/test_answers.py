@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from autograder.audit.answers import Answer, Difference, difference, first_difference, is_accepted
-from autograder.student.handle import CaseLog, RecordedCall
+from autograder.student.call import RecordedCall
+from autograder.student.log import CaseLog
 
 ONE = np.array([1.0, 2.0])
 

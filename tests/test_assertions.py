@@ -100,7 +100,7 @@ def test_assert_pure_refuses_changes_and_shared_memory() -> None:
         return x + y
 
     changed = failure(assert_pure, LocalFunction(changes), A, A.copy())
-    assert changed.mismatch == Mismatch("effect", "argument 2 changed in place", "all arguments as they were")
+    assert changed.mismatch == Mismatch("effect", "argument 2 changed in place", "all arguments unchanged")
     assert changed.hint == say("hint.changed")
     aliased = failure(assert_pure, LocalFunction(lambda x: x[:1]), A)
     assert aliased.mismatch is not None

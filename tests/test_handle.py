@@ -17,7 +17,6 @@ from conftest import Connect, Load, submitted
 
 from autograder.model import Verdict
 from autograder.student import case_run as case_run_module
-from autograder.student import connection as connection_module
 from autograder.student.call import in_words
 from autograder.student.faults import StudentFault, StudentRaised
 from autograder.student.handle import StudentCode, build, inside
@@ -1066,7 +1065,7 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ahead = 0.0
         fake = SimpleNamespace(monotonic=lambda: time.monotonic() + self.ahead)
-        for module in (connection_module, case_run_module, clock_module):
+        for module in (case_run_module, clock_module):
             monkeypatch.setattr(module, "time", fake)
 
     def advance(self, x: int) -> int:

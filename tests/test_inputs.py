@@ -9,7 +9,8 @@ import pytest
 
 from autograder.audit.inputs import MAX_ENTRIES, Arguments, InputGenerator, is_repeatable
 from autograder.student import recipes
-from autograder.student.handle import RecordedCall, StudentObject
+from autograder.student.call import RecordedCall
+from autograder.student.objects import StudentObject
 
 
 def call(*args: Any, function: str = "f", **kwargs: Any) -> RecordedCall:

@@ -220,8 +220,9 @@ def test_another_verdict_is_another_mistake() -> None:
 
 def test_a_case_that_took_long_is_not_run_again_for_every_mistake() -> None:
     run = Rehearsal(FAILED, log(1.0))
-    slow = Outcome("a", Verdict.FAILED, mismatch=FAILED.mismatch, seconds=2.5)
-    assert KnownMistakes([MISTAKE], [CASE], run).hint(CASE, slow, log(1.0)) == ""
+    slow = log(1.0)
+    slow.cpu_s = 2.5
+    assert KnownMistakes([MISTAKE], [CASE], run).hint(CASE, FAILED, slow) == ""
     assert run.runs == []
 
 

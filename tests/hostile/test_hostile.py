@@ -24,7 +24,8 @@ from rich.console import Console
 from autograder.grading.environment import examine
 from autograder.grading.options import RunOptions
 from autograder.model import Audience, Report, SandboxInfo, Verdict
-from autograder.reports import document, render
+from autograder.reports import document, terminal
+from autograder.reports import page as pages
 from autograder.workers.supervisor import Supervisor
 
 PROGRAMS = arena.programs()
@@ -95,11 +96,11 @@ def _faults_of(program: Program, report: Report, wall: Wall) -> Iterator[str]:
     if "HIDDEN-INPUT" in repr(hidden) or any(line.output or line.call or line.staff for line in hidden):
         yield "a student is shown what a hidden case was given"
     for audience in Audience:
-        page = render.html(report, audience=audience)
+        page = pages.html(report, audience=audience)
         if "<script" in page or "<img" in page or any(sign in page for sign in UNFIT):
             yield f"the page for {audience.value} holds text that acts"
         printed = io.StringIO()
-        render.terminal(report, audience=audience, console=Console(file=printed, width=100))
+        terminal.show(report, audience=audience, console=Console(file=printed, width=100))
         if any(sign in printed.getvalue() for sign in UNFIT):
             yield f"what is printed for {audience.value} controls the terminal"
 
