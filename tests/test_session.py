@@ -365,7 +365,7 @@ def test_a_device_that_is_not_there_is_refused(
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assignment = replace(make(tmp_path).load(), allowed_imports=("torch",))
-    with pytest.raises(UsageError, match="no CUDA device"):
+    with pytest.raises(UsageError, match="No CUDA device"):
         resolved(assignment, "cuda", supervisor)
 
 

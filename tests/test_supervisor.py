@@ -25,7 +25,7 @@ from autograder.student.handle import StudentCode
 from autograder.student.source import ModuleSources
 from autograder.wall.limits import PATIENCE, Limits
 from autograder.workers import worker as module
-from autograder.workers.supervisor import ForkedWorker, Supervisor, Zygote
+from autograder.workers.supervisor import ForkedWorker, NamespacesRefused, Supervisor, Zygote
 from autograder.workers.worker import Clock, remove_folder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
@@ -305,6 +305,44 @@ def test_a_zygote_that_cannot_start_is_an_error_of_ours() -> None:
     with pytest.raises(SandboxError, match="no zygote today"):
         supervisor.spawn(Limits(), torch=False)
     assert starts == [False] and supervisor.zygote_pids() == []
+
+
+def test_a_zygote_that_was_started_early_is_the_one_that_serves(own: Supervisor) -> None:
+    started: list[dict[str, object]] = []
+    start = own._start
+
+    def counted(**options: object) -> Zygote:
+        started.append(options)
+        return start(**options)
+
+    own._start = counted
+    own.start_early(torch=False)
+    own.spawn(Limits(), torch=False).kill()
+    own.start_early(torch=False)  # it is there already
+    assert len(started) == 1
+    assert len(own.zygote_pids()) == 1
+
+
+def test_an_early_zygote_that_nobody_needed_ends_with_its_supervisor() -> None:
+    with Supervisor() as supervisor:
+        supervisor.start_early(torch=False)
+        [early] = supervisor._early.values()
+    assert ends(early._process.pid)
+
+
+def test_an_early_zygote_that_is_refused_its_namespaces_is_replaced_by_one_without() -> None:
+    class Refused(Zygote):
+        def wait_until_ready(self) -> None:
+            super().wait_until_ready()
+            if self.enclosed:
+                self.close()
+                raise NamespacesRefused("not here")
+
+    with Supervisor(start=Refused, enclosed=True) as supervisor:
+        supervisor.start_early(torch=False)
+        supervisor.spawn(Limits(), torch=False).kill()
+        assert supervisor.refusal == "not here"
+        assert len(supervisor.zygote_pids()) == 1
 
 
 def test_a_zygote_is_replaced_once(own: Supervisor) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..model import Language
+
+if TYPE_CHECKING:
+    from ..course.assignment import Assignment
+    from ..workers.supervisor import Supervisor
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -66,3 +70,12 @@ def seed_of(seed: int | None, *, official: bool) -> int:
     if seed is not None:
         return seed
     return secrets.randbelow(2**32) if official else 0
+
+
+def start_early(supervisor: Supervisor, graded: Sequence[Assignment], *, official: bool, device: str) -> None:
+    """Let the zygote of the first assignment import numpy and torch while this process imports what it needs."""
+    from ..grading import devices
+
+    for each in graded[:1]:
+        if devices.is_surely_cpu(each, official=official, wanted=device):
+            supervisor.start_early(torch=each.needs_torch, packages=each.packages)

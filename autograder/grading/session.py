@@ -35,7 +35,7 @@ from ..student.replay import Scripts
 from ..student.source import ModuleSources, parameters_of
 from ..wall.limits import Limits
 from ..workers.supervisor import Supervisor
-from . import rubric
+from . import devices, rubric
 from .mistakes import KnownMistakes
 from .pytest_plugin import GradingPlugin, pytest_arguments
 
@@ -258,7 +258,7 @@ class _Session:
             self._supervisor,
             self._limits,
             torch=self._assignment.needs_torch,
-            packages=_packages(self._assignment),
+            packages=self._assignment.packages,
             seed=self._run.seed if seed is None else seed,
             prepared=self._prepared,
             scripts=scripts,
@@ -380,22 +380,7 @@ def _does_not_pass(assignment: Assignment, outcome: Outcome) -> str:
 
 
 def _device(assignment: Assignment, run: RunOptions) -> str:
-    """Resolve "auto": CUDA when the assignment uses torch and torch finds a device, else the CPU.
-
-    An official run takes the CPU unless told otherwise: a GPU's driver needs what Landlock and the system-call filter
-    forbid. UsageError when CUDA was asked for and is not there: every case would fail for no fault of the submission.
-    """
-    wanted = "cpu" if run.official and run.device == "auto" else run.device
-    driver = [*Path("/dev").glob("nvidia[0-9]*"), *Path("/dev").glob("dxg")]
-    if wanted == "cpu" or not assignment.needs_torch or (wanted == "auto" and not driver):
-        return "cpu"  # without looking into torch, whose import takes seconds
-    import torch
-
-    if torch.cuda.is_available():
-        return "cuda"
-    if wanted == "auto":
-        return "cpu"
-    raise UsageError("There is no CUDA device here. Say --device cpu, or leave it out.")
+    return devices.resolve(assignment, official=run.official, wanted=run.device)
 
 
 def _limits(assignment: Assignment, *, gpu: bool) -> Limits:
@@ -417,7 +402,7 @@ def _parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
 def examine(assignment: Assignment, *, run: RunOptions, supervisor: Supervisor) -> SandboxInfo:
     """Find out which layers of the sandbox hold, once for each supervisor; SandboxIncomplete for an official run."""
     limits = _limits(assignment, gpu=_device(assignment, run) == "cuda")
-    packages = _packages(assignment)
+    packages = assignment.packages
     key = (packages, limits)
     found = supervisor.examined.get(key)
     if found is None:
@@ -430,11 +415,6 @@ def examine(assignment: Assignment, *, run: RunOptions, supervisor: Supervisor) 
             f"{supervisor.refusal} {' '.join(remedies)} Or grade without --official, for practice."
         )
     return found
-
-
-def _packages(assignment: Assignment) -> frozenset[str]:
-    """What the worker's file system holds beside the standard library: its own wire needs numpy."""
-    return frozenset(assignment.allowed_imports) | {"numpy"}
 
 
 @contextlib.contextmanager

@@ -42,11 +42,18 @@ class Zygote:
     """A running zygote. ``cpu_s`` adds up the CPU seconds of its reaped workers.
 
     Its workers can import the standard library and ``packages``. With ``enclosed`` they live in namespaces of their
-    own and see nothing else of the file system; NamespacesRefused where the kernel does not allow that.
+    own and see nothing else of the file system; NamespacesRefused where the kernel does not allow that. Without
+    ``wait`` it may still be importing: call :meth:`wait_until_ready` before anything else.
     """
 
     def __init__(
-        self, *, torch: bool, packages: frozenset[str] | None = None, enclosed: bool = False, open_devices: bool = False
+        self,
+        *,
+        torch: bool,
+        packages: frozenset[str] | None = None,
+        enclosed: bool = False,
+        open_devices: bool = False,
+        wait: bool = True,
     ) -> None:
         self.cpu_s = 0.0
         self.enclosed = enclosed
@@ -73,7 +80,17 @@ class Zygote:
         try:
             shown = filesystem.of_packages(packages or (TORCH if torch else NUMPY))
             seen = {"paths": shown.paths, "covered": shown.covered, "root": self._root, "open_devices": open_devices}
-            answer, _ = self._request({"op": "start", "torch": torch, "view": seen}, timeout_s=START_S)
+            self._send({"op": "start", "torch": torch, "view": seen}, [], timeout_s=START_S)
+        except BaseException:
+            self.close()
+            raise
+        if wait:
+            self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the zygote can fork workers; NamespacesRefused and SandboxError close it."""
+        try:
+            answer, _ = self._receive(timeout_s=START_S)
             if "refused" in answer:
                 raise NamespacesRefused(f"This machine refuses namespaces: {answer['refused']}.")
         except BaseException:
@@ -136,13 +153,26 @@ class Zygote:
     def _request(
         self, request: dict[str, Any], descriptors: list[int] | None = None, *, timeout_s: float = CONTROL_S
     ) -> tuple[dict[str, Any], list[int]]:
+        self._send(request, descriptors or [], timeout_s=timeout_s)
+        return self._receive(timeout_s=timeout_s)
+
+    def _send(self, request: dict[str, Any], descriptors: list[int], *, timeout_s: float) -> None:
         try:
             self._control.settimeout(timeout_s)
-            socket.send_fds(self._control, [json.dumps(request).encode()], descriptors or [])
+            socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+        except OSError as exc:
+            raise self._lost(exc, timeout_s) from exc
+
+    def _lost(self, exc: OSError, timeout_s: float) -> SandboxError:
+        self._process.kill()  # its answer may still come, and would be taken for that to the next request
+        return SandboxError(f"The zygote did not answer within {timeout_s:g} s: {exc}.", slug="zygote-lost")
+
+    def _receive(self, *, timeout_s: float) -> tuple[dict[str, Any], list[int]]:
+        try:
+            self._control.settimeout(timeout_s)
             text, received, _, _ = socket.recv_fds(self._control, 65536, 1)
         except OSError as exc:
-            self._process.kill()  # its answer may still come, and would be taken for that to the next request
-            raise SandboxError(f"The zygote did not answer within {timeout_s:g} s: {exc}.", slug="zygote-lost") from exc
+            raise self._lost(exc, timeout_s) from exc
         if not text:
             raise SandboxError(
                 "The zygote ended. Run `autograder doctor` to see whether numpy and torch can be imported.",
@@ -294,6 +324,16 @@ class Supervisor:
         self._enclosed = enclosed
         self._portable = portable
         self._zygotes: dict[tuple[bool, frozenset[str] | None, bool], Zygote] = {}
+        self._early: dict[tuple[bool, frozenset[str] | None], Zygote] = {}
+
+    def start_early(self, *, torch: bool, packages: frozenset[str] | None = None) -> None:
+        """Start the zygote of these workers, which need no GPU, and do not wait for it.
+
+        It imports numpy and torch while this process imports what it needs itself.
+        """
+        if not self._portable and (torch, packages, False) not in self._zygotes:
+            early = self._start(torch=torch, packages=packages, enclosed=self._enclosed, wait=False)
+            self._early[torch, packages] = early
 
     def spawn(self, limits: Limits, *, torch: bool, packages: frozenset[str] | None = None) -> Worker:
         """Return a fresh worker that can import ``packages``. A zygote that died is replaced once."""
@@ -310,11 +350,15 @@ class Supervisor:
         return self._zygotes[key].spawn(limits, self.subtree)
 
     def _start_zygote(self, *, torch: bool, packages: frozenset[str] | None, open_devices: bool) -> Zygote:
-        if self._enclosed and not open_devices:  # a GPU's driver lies outside every private view
-            try:
+        early = None if open_devices else self._early.pop((torch, packages), None)
+        try:
+            if early is not None:
+                early.wait_until_ready()
+                return early
+            if self._enclosed and not open_devices:  # a GPU's driver lies outside every private view
                 return self._start(torch=torch, packages=packages, enclosed=True)
-            except NamespacesRefused as refused:
-                self._enclosed, self.refusal = False, refused.message
+        except NamespacesRefused as refused:
+            self._enclosed, self.refusal = False, refused.message
         return self._start(torch=torch, packages=packages, open_devices=open_devices)
 
     def worker_cpu_s(self) -> float:
@@ -325,9 +369,10 @@ class Supervisor:
         return [zygote.pid for zygote in self._zygotes.values()]
 
     def close(self) -> None:
-        for zygote in self._zygotes.values():
+        for zygote in (*self._zygotes.values(), *self._early.values()):
             zygote.close()
         self._zygotes.clear()
+        self._early.clear()
 
     def __enter__(self) -> Supervisor:
         return self

@@ -17,10 +17,12 @@ import stat
 import sys
 import time
 from enum import Enum, auto
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..guest import wire
 from ..wall.limits import BROKEN, PATIENCE, Limits
+
+if TYPE_CHECKING:
+    from ..guest import wire  # with numpy: a zygote can start before this process imports it
 
 MAX_FRAMES = 1 << 16  # bytes that a socket takes while nobody reads: sending them never waits for the worker
 CHUNK = 1 << 14  # bytes of one read: most answers are smaller
@@ -125,6 +127,8 @@ class Worker(abc.ABC):
 
     def receive_raw(self, clock: Clock) -> Raw:
         """Receive one frame within what is left of ``clock``, for :meth:`read`."""
+        from ..guest import wire
+
         try:
             head = bytes(self._exactly(wire.HEAD.size, clock))
             kind, header_size, body_size = wire.unpack_head(head, max_body=self.limits.result_mib * 1024 * 1024)
@@ -136,6 +140,8 @@ class Worker(abc.ABC):
 
     def read(self, raw: Raw) -> Frame:
         """Read the header of a frame; what is none of ours is a violation."""
+        from ..guest import wire
+
         try:
             return Frame(raw.kind, wire.unpack_header(raw.text), raw.body)
         except wire.WireError as exc:
