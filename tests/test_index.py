@@ -52,6 +52,7 @@ def imported_by(statement: str) -> set[str]:
         ("import autograder", {"numpy", "torch", "pytest", "pydantic", "rich"}),
         ("import autograder.model, autograder.errors, autograder.messages", {"numpy", "torch", "pytest"}),
         ("from autograder import assert_close, assert_gradient, task, build, recipes", {"torch"}),
+        ("import autograder.workers.supervisor", {"numpy", "torch", "pytest"}),  # it starts zygotes before they are
         ("import autograder.commands.main", {"numpy", "torch", "pytest", "pydantic", "rich", "jinja2"}),
     ],
 )

@@ -50,26 +50,30 @@ def batch(
     students = entries(source)
     check_writable(out)
 
-    from ..batch import runner
     from ..grading.options import RunOptions
-    from ..reports import page
-    from ..reports.document import to_json
     from ..workers.supervisor import Supervisor
-    from .console import Terminal, end_with_grader_errors, progress
 
     run = RunOptions(official=official, seed=options.seed_of(seed, official=official), device=device)
-    console = Terminal()
     reports: list[Report] = []
     with translation.assignment_language(lang, assignment):
-        with Supervisor() as supervisor, progress(console, assignment.slug) as advance:
+        with Supervisor() as supervisor:
+            options.start_zygote(supervisor, assignment, run)
 
-            def record(report: Report) -> None:
-                page.write(report, out, audience=Audience.STUDENT)
-                write_text(out / page_name(report, ending="json"), to_json(report, audience=Audience.STAFF))
-                reports.append(report)
-                advance(len(reports), len(students))
+            from ..batch import runner
+            from ..reports import page
+            from ..reports.document import to_json
+            from .console import Terminal, end_with_grader_errors, progress
 
-            runner.grade_class(assignment, students, record, run=run, supervisor=supervisor)
+            console = Terminal()
+            with progress(console, assignment.slug) as advance:
+
+                def record(report: Report) -> None:
+                    page.write(report, out, audience=Audience.STUDENT)
+                    write_text(out / page_name(report, ending="json"), to_json(report, audience=Audience.STAFF))
+                    reports.append(report)
+                    advance(len(reports), len(students))
+
+                runner.grade_class(assignment, students, record, run=run, supervisor=supervisor)
         _show_class(reports, assignment, out, console=console)
     end_with_grader_errors(reports)
 

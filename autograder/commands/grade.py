@@ -70,19 +70,23 @@ def grade(
 
     from ..grading.options import RunOptions
     from ..workers.supervisor import Supervisor
-    from .console import Terminal, end_with_grader_errors, progress
 
     run = RunOptions(official=official, seed=options.seed_of(seed, official=official), device=device)
-    console = Terminal()
-    reports = []
     with use_language(_common_language(chosen, lang)):
-        with Supervisor() as supervisor, progress(console, say("report.grading")) as advance:
-            for each, found in zip(chosen, opened, strict=True):
-                with translation.assignment_language(lang, each):
-                    report = _grade(each, found, run=run, supervisor=supervisor)
-                path = str(submission) if submission else None
-                reports.append(replace(report, submission=replace(report.submission, path=path)))
-                advance(len(reports), len(chosen))
+        with Supervisor() as supervisor:
+            options.start_zygote(supervisor, chosen[0], run)
+
+            from .console import Terminal, end_with_grader_errors, progress
+
+            console = Terminal()
+            reports = []
+            with progress(console, say("report.grading")) as advance:
+                for each, found in zip(chosen, opened, strict=True):
+                    with translation.assignment_language(lang, each):
+                        report = _grade(each, found, run=run, supervisor=supervisor)
+                    path = str(submission) if submission else None
+                    reports.append(replace(report, submission=replace(report.submission, path=path)))
+                    advance(len(reports), len(chosen))
         if json:
             _write_json(reports[0], json)
         _show(reports, chosen, html, audience=audience, console=console)

@@ -7,11 +7,16 @@ import secrets
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..messages import languages
+
+if TYPE_CHECKING:
+    from ..course.assignment import Assignment
+    from ..grading.options import RunOptions
+    from ..workers.supervisor import Supervisor
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -66,3 +71,11 @@ def seed_of(seed: int | None, *, official: bool) -> int:
     if seed is not None:
         return seed
     return secrets.randbelow(2**32) if official else 0
+
+
+def start_zygote(supervisor: Supervisor, assignment: Assignment, run: RunOptions) -> None:
+    """Let the zygote import numpy and torch while this process imports what it needs itself."""
+    from ..grading import environment
+
+    if environment.is_surely_cpu(assignment, run):
+        supervisor.prepare(environment.spec_of(assignment, run))

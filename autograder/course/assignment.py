@@ -60,6 +60,11 @@ class Assignment:
         return path if path and path.is_file() else None
 
     @property
+    def packages(self) -> frozenset[str]:
+        """What a worker can import in addition to the standard library; our code in it needs numpy."""
+        return frozenset(self.allowed_imports) | {"numpy"}
+
+    @property
     def needs_torch(self) -> bool:
         """Whether its worker has to be forked from a process that has imported torch."""
         return "torch" in self.allowed_imports

@@ -10,39 +10,45 @@ from typing import Any
 from ..course.assignment import Assignment
 from ..errors import SandboxIncomplete, UsageError
 from ..model import SandboxInfo
-from ..student import selftest
 from ..wall.limits import Limits
 from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
 from .options import RunOptions
 
 
-def device_of(assignment: Assignment, options: RunOptions) -> str:
-    """Resolve "auto": CUDA if the assignment uses torch and torch finds a device, else the CPU.
+def is_surely_cpu(assignment: Assignment, options: RunOptions) -> bool:
+    """Return whether a run uses the CPU, as far as this is known without importing torch, which takes seconds.
 
     An official run takes the CPU unless the options say otherwise: a GPU's driver needs what Landlock and the
     system-call filter forbid.
+    """
+    if options.device == "cpu" or not assignment.needs_torch or (options.official and options.device == "auto"):
+        return True
+    driver = [*Path("/dev").glob("nvidia[0-9]*"), *Path("/dev").glob("dxg")]
+    return options.device == "auto" and not driver
+
+
+def device_of(assignment: Assignment, options: RunOptions) -> str:
+    """Return "cuda" or "cpu"; "auto" is CUDA if the assignment uses torch and torch finds a device.
 
     Raises:
         UsageError: CUDA was requested and no device was found. Every case would fail for no fault of the submission.
     """
-    wanted = "cpu" if options.official and options.device == "auto" else options.device
-    driver = [*Path("/dev").glob("nvidia[0-9]*"), *Path("/dev").glob("dxg")]
-    if wanted == "cpu" or not assignment.needs_torch or (wanted == "auto" and not driver):
-        return "cpu"  # without looking into torch, whose import takes seconds
+    if is_surely_cpu(assignment, options):
+        return "cpu"
     import torch
 
     if torch.cuda.is_available():
         return "cuda"
-    if wanted == "auto":
+    if options.device == "auto":
         return "cpu"
     raise UsageError("No CUDA device found. Use --device cpu, or omit the option.")
 
 
 def spec_of(assignment: Assignment, options: RunOptions) -> WorkerSpec:
-    """Return what kind of worker the submissions of an assignment need. Our own wire needs numpy."""
+    """Return what kind of worker the submissions of an assignment need."""
     limits = _limits(assignment, gpu=device_of(assignment, options) == "cuda")
-    return WorkerSpec(limits, assignment.needs_torch, frozenset(assignment.allowed_imports) | {"numpy"})
+    return WorkerSpec(limits, assignment.needs_torch, assignment.packages)
 
 
 def _limits(assignment: Assignment, *, gpu: bool) -> Limits:
@@ -58,6 +64,8 @@ def examine(assignment: Assignment, *, options: RunOptions, supervisor: Supervis
     Raises:
         SandboxIncomplete: the run is official, and a layer is missing.
     """
+    from ..student import selftest  # with numpy: a command starts the zygote before it imports that itself
+
     spec = spec_of(assignment, options)
     found = supervisor.examined.get(spec)
     if found is None:

@@ -26,7 +26,7 @@ from ..wall.limits import BROKEN, Limits
 from .clock import Clock
 from .folders import TemporaryFolder
 from .spec import WorkerSpec
-from .worker import MAX_FRAMES, Usage, Worker
+from .worker import Usage, Worker
 
 _BOOTSTRAP = """
 import json, sys
@@ -49,8 +49,6 @@ class FreshWorker(Worker):
         output = open(printed_to, "ab")  # noqa: SIM115  # closed below
         self._printed = open(printed_to, "rb", buffering=0)  # noqa: SIM115  # closed with the worker
         ours, theirs = socket.socketpair()
-        for end, side in ((ours, socket.SO_SNDBUF), (theirs, socket.SO_RCVBUF)):  # some systems have room for 8 KiB
-            end.setsockopt(socket.SOL_SOCKET, side, 2 * MAX_FRAMES)
         with theirs, output:
             self._process = _start(theirs, output, scratch)
             order = {

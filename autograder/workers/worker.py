@@ -23,7 +23,6 @@ from ..wall.limits import BROKEN, Limits
 from . import readings
 from .clock import Clock
 
-MAX_FRAMES = 1 << 16  # bytes that a socket takes while nobody reads: sending them never waits for the worker
 CHUNK = 1 << 14  # bytes of one read: most answers are smaller
 CPU_STEP_S = 0.004  # in which the kernel counts the CPU time of a process with a limit on it
 
@@ -98,6 +97,7 @@ class Worker(abc.ABC):
         self._pid = pid  # 0 where it is not known
         self._connection = connection
         self._received = bytearray()  # bytes that arrived with an earlier frame
+        self._is_asked = False  # a frame was sent, and nobody has waited for its reply yet
         self._output = bytearray()
         self._dropped = 0
         self._usage: Usage | None = None
@@ -118,6 +118,7 @@ class Worker(abc.ABC):
                 self._wait(clock, writing=True)
             except OSError:
                 raise self._ended() from None
+        self._is_asked = True
 
     def receive_raw(self, clock: Clock) -> Raw:
         """Receive one frame within what is left of ``clock``, for :meth:`read`."""
@@ -181,6 +182,9 @@ class Worker(abc.ABC):
         # Grows with what really arrives: a header may announce megabytes and send none. Small frames that are there
         # already arrive in one read.
         received = self._received
+        if self._is_asked:  # the reply is not there yet: to look for it would be one more system call
+            self._is_asked = False
+            self._wait(clock, writing=False)
         while len(received) < size:
             try:
                 got = self._connection.recv(min(max(size - len(received), CHUNK), 1 << 20))
