@@ -17,19 +17,15 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.audit import report
-from autograder.audit.audit import Audit, Options, audit
+from autograder.audit.audit import Options, audit
+from autograder.audit.digest import digest_of
+from autograder.audit.results import Audit
 from autograder.course import assignment as assignments
 from autograder.course.assignment import Assignment
 
 ROOT = Path(__file__).parents[1]
 AUDITED = Path(__file__).with_name("audited.json")
 FEW_SEEDS = 5  # test_assignments.py grades the alternatives with 10 more; mutants and mistakes need one
-
-
-def digest_of(assignment: Assignment) -> str:
-    from autograder.audit.digest import digest_of
-
-    return digest_of(assignment)
 
 
 def strict(found: Audit) -> list[str]:

@@ -18,7 +18,7 @@ from ..student.faults import StudentFault, StudentRaised
 from ..student.handle import StudentCode
 from ..student.log import CaseLog
 from ..student.objects import RemoteFunction, StudentObject
-from ..values import as_array, copied, is_tensor
+from ..values import as_array, copied, is_array, leaves, mapped
 from .baseline import MIN_CALL_S
 from .inputs import Arguments
 
@@ -128,25 +128,13 @@ def _differ(got: Any, want: Any, tolerances: Sequence[tuple[float, float]]) -> s
 
 def _floats(value: Any) -> Iterator[Any]:
     """Yield every float and every array of floats in a result."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for item in value:
-            yield from _floats(item)
-    elif isinstance(value, float):
-        yield np.asarray(value)
-    elif isinstance(value, np.ndarray) or is_tensor(value):
-        array = as_array(value)
-        if array.dtype.kind in "fc":
-            yield array
+    for leaf in leaves(value):
+        if isinstance(leaf, float) or is_array(leaf):
+            array = as_array(leaf)
+            if array.dtype.kind in "fc":
+                yield array
 
 
 def _with_types(value: Any) -> Any:
     """Replace the objects of a submission by the names of their types: they cannot be compared."""
-    if isinstance(value, StudentObject):
-        return repr(value)
-    if isinstance(value, list | tuple):
-        return [_with_types(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _with_types(item) for key, item in value.items()}
-    return value
+    return mapped(lambda leaf: repr(leaf) if isinstance(leaf, StudentObject) else leaf, value)

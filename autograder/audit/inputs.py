@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ..student.call import RecordedCall
 from ..student.objects import StudentObject
 from ..student.recipes import Recipe
-from ..values import as_array, is_tensor
+from ..values import as_array, is_array, is_tensor, leaves
 
 MAX_ENTRIES = 1 << 16  # of all arrays of a call together: hundreds of larger calls take too long
 MAX_SHOWN = 400  # characters of a call in a report
@@ -63,8 +63,8 @@ class InputGenerator:
         self._calls = [call for call in calls if is_repeatable(call)]
         self._seen: dict[str, list[NDArray[Any]]] = {}
         for call in self._calls:
-            for path, leaf in _leaves([call.args, call.kwargs]):
-                self._seen.setdefault(path, []).append(as_array(leaf).ravel() if _is_array(leaf) else np.array([leaf]))
+            for path, leaf in _leaves_with_paths([call.args, call.kwargs]):
+                self._seen.setdefault(path, []).append(as_array(leaf).ravel() if is_array(leaf) else np.array([leaf]))
 
     def __bool__(self) -> bool:
         return bool(self._calls)
@@ -74,7 +74,7 @@ class InputGenerator:
         call = self._calls[rng.integers(len(self._calls))]
         given = copy.deepcopy([call.args, call.kwargs])
         near = rng.random() < 1 / 3
-        axes = {n for _, leaf in _leaves(given) if _is_array(leaf) for n in leaf.shape if n > 1}
+        axes = {n for _, leaf in _leaves_with_paths(given) if is_array(leaf) for n in leaf.shape if n > 1}
         lengths = {} if near else {n: int(rng.integers(1, 9)) for n in sorted(axes)}
         style = _Style(lengths, near, whole=not near and rng.random() < 1 / 4)
         args, kwargs = self._drawn(given, "", style, rng)
@@ -136,32 +136,29 @@ class InputGenerator:
 
 def is_repeatable(call: RecordedCall) -> bool:
     """Whether a call can be made again: of a function, without objects of the worker and without large arrays."""
-    leaves = list(_leaves([call.args, call.kwargs]))
+    found = _leaves_with_paths([call.args, call.kwargs])
     size = sum(
-        leaf.size if isinstance(leaf, np.ndarray) else math.prod(leaf.shape) for _, leaf in leaves if _is_array(leaf)
+        leaf.size if isinstance(leaf, np.ndarray) else math.prod(leaf.shape) for _, leaf in found if is_array(leaf)
     )
     return call.function.isidentifier() and size <= MAX_ENTRIES and not _holds_objects([call.args, call.kwargs])
 
 
 def _holds_objects(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(_holds_objects(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return any(_holds_objects(item) for item in value)
-    if isinstance(value, Recipe):
-        return _holds_objects(value.arguments)
-    return isinstance(value, StudentObject)
+    return any(
+        _holds_objects(leaf.arguments) if isinstance(leaf, Recipe) else isinstance(leaf, StudentObject)
+        for leaf in leaves(value)
+    )
 
 
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+def _leaves_with_paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every array and number with its path. The numbers in a list share one path."""
     if isinstance(value, dict):
         for key, item in value.items():
-            yield from _leaves(item, f"{path}[{key!r}]")
+            yield from _leaves_with_paths(item, f"{path}[{key!r}]")
     elif isinstance(value, list | tuple):
         for i, item in enumerate(value):
-            yield from _leaves(item, _inside(path, i, item))
-    elif _is_array(value) or type(value) in (int, float):
+            yield from _leaves_with_paths(item, _inside(path, i, item))
+    elif is_array(value) or type(value) in (int, float):
         yield path, value
 
 
@@ -169,10 +166,6 @@ def _inside(path: str, index: int, item: Any) -> str:
     """Return the path of an entry: every argument has its own, the numbers in a list have one."""
     depth = path.count("[")
     return f"{path}[{index}]" if depth < 2 or not isinstance(item, int | float) else f"{path}[:]"
-
-
-def _is_array(value: Any) -> bool:
-    return isinstance(value, np.ndarray) or is_tensor(value)
 
 
 def _structured(value: NDArray[Any], shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[Any] | None:
