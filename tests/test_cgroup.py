@@ -168,8 +168,8 @@ def test_a_worker_that_its_cgroup_ended_is_out_of_memory(
     machine: Machine, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, events: str, verdict: Verdict
 ) -> None:
     monkeypatch.setattr(supervisor, "subtree", machine.delegated())
-    connection = submitted({"answer": b"import time\ndef f(x):\n    time.sleep(60)\n"}, supervisor, seed=1)
-    student = connection.begin("case")
+    submission = submitted({"answer": b"import time\ndef f(x):\n    time.sleep(60)\n"}, supervisor, seed=1)
+    student = submission.begin("case")
     assert callable(student.f)
     [folder] = machine.unit.glob("worker-*")
     (folder / "memory.events").write_text(events)
@@ -179,5 +179,5 @@ def test_a_worker_that_its_cgroup_ended_is_out_of_memory(
         student.f(np.zeros(3))
     kernel.join()
     assert fault.value.verdict is verdict
-    connection.close()
+    submission.close()
     assert list(machine.unit.glob("worker-*")) == []

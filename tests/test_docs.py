@@ -146,14 +146,14 @@ def test_the_frames_of_the_journey_are_those_of_a_real_call(
     monkeypatch.setattr(Worker, "send", recorded_send)
     monkeypatch.setattr(Worker, "read", recorded_read)
     module = (ROOT / "examples/class/student03/logistic.py").read_bytes()
-    connection = submitted({"logistic": module}, supervisor)
+    submission = submitted({"logistic": module}, supervisor)
     try:
-        student = connection.begin("bce_gradient_by_hand")
+        student = submission.begin("bce_gradient_by_hand")
         student.bce_backward(np.array([0.8, 0.5]), np.array([1.0, 0.0]))
         with pytest.raises(ValueError):
             student.bce_backward(np.zeros(2), np.zeros(3))
     finally:
-        connection.close()
+        submission.close()
 
     load, call, _ = sent
     hello, value, error = (json.dumps(frame.header, separators=(",", ":")) for frame in received)

@@ -128,13 +128,13 @@ def test_what_a_call_does_is_a_verdict_and_the_next_call_works(load: Load, name:
 def test_a_worker_that_is_killed_or_stopped_from_outside(
     connect: Connect, number: int, verdict: Verdict, text: str
 ) -> None:
-    connection = connect("def f(strike):\n    while True: strike()\n" + OK, call_s=0.5)
+    submission = connect("def f(strike):\n    while True: strike()\n" + OK, call_s=0.5)
 
     def strike() -> None:
-        assert connection.worker is not None
-        signal.pidfd_send_signal(connection.worker._pidfd, number)
+        assert submission.worker is not None
+        signal.pidfd_send_signal(submission.worker._pidfd, number)
 
-    fault = fault_of(connection.student, strike)
+    fault = fault_of(submission.student, strike)
     assert (fault.verdict, fault.message.startswith(text)) == (verdict, True), fault.message
 
 
@@ -249,9 +249,9 @@ def g():
 """
     with Supervisor(enclosed=enclosed) as supervisor:
         for source, secret in ((text, False), (text, True), (b"import rich\n", False)):
-            connection = submitted({"answer": source}, supervisor, packages=frozenset({"numpy"}))
-            with contextlib.closing(connection):
-                student = connection.begin("case", secret=secret)
+            submission = submitted({"answer": source}, supervisor, packages=frozenset({"numpy"}))
+            with contextlib.closing(submission):
+                student = submission.begin("case", secret=secret)
                 with pytest.raises((StudentFault, StudentRaised)) as caught:
                     student.f(3)
                 said = caught.value.message
@@ -272,11 +272,11 @@ def g():
 
 
 def test_what_was_printed_before_a_failing_import_is_kept(connect: Connect) -> None:
-    connection = connect("print('so far')\n1 / 0\n")
-    student = connection.begin("case")
+    submission = connect("print('so far')\n1 / 0\n")
+    student = submission.begin("case")
     with pytest.raises(StudentFault):
         student.f()
-    assert connection.finish().output == "so far\n"
+    assert submission.finish().output == "so far\n"
 
 
 def test_a_missing_name_is_told_with_its_near_miss(load: Load) -> None:
@@ -293,10 +293,10 @@ def test_a_missing_name_is_told_with_its_near_miss(load: Load) -> None:
 
 
 def test_a_missing_file_is_told_in_the_words_of_the_source(connect: Connect) -> None:
-    connection = connect("")
-    connection.connection.source = ModuleSources("answer", {}, missing="answer.py is missing.")
+    submission = connect("")
+    submission.connection.source = ModuleSources("answer", {}, missing="answer.py is missing.")
     with pytest.raises(StudentFault, match=r"answer\.py is missing\."):
-        connection.student.f()
+        submission.student.f()
 
 
 def test_a_wrong_signature_names_the_call(load: Load) -> None:
@@ -316,8 +316,8 @@ def test_data_are_read_and_not_called(load: Load) -> None:
 
 
 def test_a_name_that_stops_being_callable_is_no_function(load: Load, connect: Connect) -> None:
-    connection = connect("f = 3\n")
-    function = RemoteFunction(connection.run, None, "f", "f")
+    submission = connect("f = 3\n")
+    function = RemoteFunction(submission.run, None, "f", "f")
     with pytest.raises(StudentFault, match=r"f in answer\.py is not a function"):
         function(1)
 
@@ -352,9 +352,9 @@ def test_modules_of_a_submission_import_each_other(load: Load) -> None:
 
 
 def test_a_submission_named_like_a_library_module_is_still_the_one_that_is_graded(connect: Connect) -> None:
-    connection = connect("")
-    connection.connection.source = ModuleSources("random", {"random": ("random.py", b"def f(): return 'mine'\n")})
-    assert connection.student.f() == "mine"
+    submission = connect("")
+    submission.connection.source = ModuleSources("random", {"random": ("random.py", b"def f(): return 'mine'\n")})
+    assert submission.student.f() == "mine"
 
 
 def test_student_code_can_read_its_own_source(load: Load) -> None:
@@ -490,8 +490,8 @@ def test_a_forged_exception_is_the_one_it_claims_to_be_and_nothing_more(load: Lo
 def test_a_secret_case_tells_nothing_that_the_submission_could_have_made_of_its_inputs(connect: Connect) -> None:
     lines = "[['secret', 1, '', ''], ['answer.py', 10**9, '', ''], ['answer.py', 3, 'secret', 'secret']]"
     error = f"{{'id': n, 'type': 'secret', 'bases': ['ValueError'], 'text': 'secret', 'lines': {lines}, 'own': True}}"
-    connection = connect(f"{textwrap.dedent(FORGE)}    send(frame(ERROR, {error}))\n{OK}")
-    student = connection.begin("case", secret=True)
+    submission = connect(f"{textwrap.dedent(FORGE)}    send(frame(ERROR, {error}))\n{OK}")
+    student = submission.begin("case", secret=True)
     with pytest.raises(ValueError, match=r"answer\.py, line 3") as caught:
         student.f("input")
     assert isinstance(caught.value, StudentRaised)
@@ -523,11 +523,11 @@ def test_objects_that_lie_stay_where_they_are(load: Load) -> None:
 
 
 def test_an_object_of_an_earlier_case_is_none_of_a_later_one(connect: Connect) -> None:
-    connection = connect("class thing:\n    pass\n")
-    student = connection.begin("one")
+    submission = connect("class thing:\n    pass\n")
+    student = submission.begin("one")
     old = student.thing()
-    connection.finish()
-    student = connection.begin("two")
+    submission.finish()
+    student = submission.begin("two")
     student.thing.keep()  # has the number that the old one had
     with pytest.raises(RuntimeError, match="an earlier case"):
         student.thing(old)
@@ -537,15 +537,15 @@ def test_an_object_of_an_earlier_case_is_none_of_a_later_one(connect: Connect) -
 
 
 def test_a_flood_of_prints_is_capped_and_counted(connect: Connect) -> None:
-    connection = connect("def f():\n    for _ in range(10**3): print('x' * 10**5)\n", output_kib=4)
-    connection.begin("case").f()
-    output = connection.finish().output
+    submission = connect("def f():\n    for _ in range(10**3): print('x' * 10**5)\n", output_kib=4)
+    submission.begin("case").f()
+    output = submission.finish().output
     assert output.startswith("x" * 4096 + "\n[") and output.endswith(" more bytes]")
     assert int(output.split("[")[1].split()[0].replace(",", "")) == 10**3 * (10**5 + 1) - 4096
 
 
 def test_output_belongs_to_the_case_that_caused_it(connect: Connect) -> None:
-    connection = connect("""
+    submission = connect("""
         import sys, os
         print('loaded')
         def f(x):
@@ -557,16 +557,16 @@ def test_output_belongs_to_the_case_that_caused_it(connect: Connect) -> None:
             print('last words')
             os._exit(1)
     """)
-    student = connection.begin("one")
+    student = submission.begin("one")
     student.f(1)
-    one = connection.finish()
-    student = connection.begin("two")
+    one = submission.finish()
+    student = submission.begin("two")
     list(student.f.each([(2,), (3,)]))
-    two = connection.finish()
-    student = connection.begin("three")
+    two = submission.finish()
+    student = submission.begin("three")
     with pytest.raises(StudentFault):
         student.g()
-    three = connection.finish()
+    three = submission.finish()
     assert one.output == "loaded\nout 1\n\\ud800\n\ufffd"
     assert two.output == "out 2\n\\ud800\n\ufffdout 3\n\\ud800\n\ufffd"
     assert three.output == "last words\n"
@@ -574,13 +574,13 @@ def test_output_belongs_to_the_case_that_caused_it(connect: Connect) -> None:
 
 
 def test_output_of_calls_that_nobody_waited_for_stays_with_its_case(connect: Connect) -> None:
-    connection = connect("def f(g, x):\n    print(g(x), end=' ')\n    return x\n")
-    student = connection.begin("one")
+    submission = connect("def f(g, x):\n    print(g(x), end=' ')\n    return x\n")
+    student = submission.begin("one")
     assert next(student.f.each([(abs, -1), (abs, -2), (abs, -3)])) == -1
-    assert connection.finish().output == "1 2 3 "
-    student = connection.begin("two")
+    assert submission.finish().output == "1 2 3 "
+    student = submission.begin("two")
     assert student.f(abs, 4) == 4
-    assert connection.finish().output == "4 "
+    assert submission.finish().output == "4 "
 
 
 def test_code_that_takes_the_streams_away_can_still_answer(load: Load) -> None:
@@ -600,10 +600,10 @@ def test_the_stub_is_named_and_not_what_called_it(connect: Connect) -> None:
         def other(): return own()
         def own(): raise NotImplementedError
     """
-    connection = connect(answer)
+    submission = connect(answer)
     asked = dict.fromkeys(["area", "ring", "walk", "Box", "Box.__len__", "other"], ())
-    connection.connection.source = ModuleSources("answer", connection.connection.source.modules, parameters=asked)
-    student = connection.begin("case")
+    submission.connection.source = ModuleSources("answer", submission.connection.source.modules, parameters=asked)
+    student = submission.begin("case")
     for call, name in (
         (lambda: student.ring(2.0), "area"),
         (lambda: inside(student, whole)(student.walk), "walk"),
@@ -846,12 +846,12 @@ def test_operators_on_objects_are_those_of_the_real_ones(load: Load) -> None:
 
 
 def test_arguments_of_operators_are_written_back_and_logged_as_in_a_call(connect: Connect) -> None:
-    connection = connect(OPERATORS)
-    student = connection.begin("c")
+    submission = connect(OPERATORS)
+    student = submission.begin("c")
     x = np.zeros(3)
     student.Filling() + x
     assert x.tolist() == [7.0, 7.0, 7.0]
-    call = connection.finish().calls[-1]
+    call = submission.finish().calls[-1]
     assert (call.function, call.changed, call.aliases) == ("Filling.__add__", ("0",), ("0",))
 
 
@@ -941,13 +941,13 @@ def test_passing_an_object_asks_it_for_nothing(load: Load) -> None:
 
 
 def test_the_log_of_a_case_holds_no_object_alive_and_has_a_bound(connect: Connect) -> None:
-    connection = connect(MODEL + "def big(): return np.zeros(2**20)\n", handles=4)
-    student = connection.begin("case")
+    submission = connect(MODEL + "def big(): return np.zeros(2**20)\n", handles=4)
+    student = submission.begin("case")
     for _ in range(10):
         assert student.make(1).n == 1
     for _ in range(12):
         assert student.big().nbytes == 2**23
-    calls = connection.finish().calls
+    calls = submission.finish().calls
     made = calls[0].result
     assert type(made) is StudentObject and repr(made) == "<the student's Model object>"
     with pytest.raises(RuntimeError, match="lost"):
@@ -1119,20 +1119,20 @@ def test_a_loss_among_calls_that_are_still_to_be_read_is_told_where_it_belongs(l
 
 
 def test_a_case_that_stops_halfway_leaves_the_next_one_alone(connect: Connect) -> None:
-    connection = connect(
+    submission = connect(
         "N = []\ndef f(x):\n    N.append(x)\n    return x\ndef g(h, x): return h(x)\ndef n(): return N\n"
     )
-    student = connection.begin("one")
+    student = submission.begin("one")
     for got in student.f.each([(1,), (2,), (3,)]):
         assert got == 1
         break
-    assert len(connection.finish().calls) == 1
-    student = connection.begin("two")
+    assert len(submission.finish().calls) == 1
+    student = submission.begin("two")
     assert student.n() == [1, 2, 3]
     for _ in student.g.each([(lambda x: x, 1), (lambda x: x, 2)]):
         break
-    connection.finish()
-    student = connection.begin("three")
+    submission.finish()
+    student = submission.begin("three")
     assert student.n() == [1, 2, 3]
 
 
@@ -1190,8 +1190,8 @@ def die(): import os; os._exit(1)
 
 
 def draws(connect: Connect, case: str, *, seed: int = 0, die: bool = False) -> tuple[Any, Any]:
-    connection = connect(CHANCE, seed=seed)
-    student = connection.begin(case)
+    submission = connect(CHANCE, seed=seed)
+    student = submission.begin(case)
     if die:
         with pytest.raises(StudentFault):
             student.die()
@@ -1207,10 +1207,10 @@ def test_chance_depends_on_the_seed_and_the_case_and_on_nothing_else(connect: Co
 
 
 def test_a_case_draws_the_same_whatever_ran_before_it(connect: Connect) -> None:
-    connection = connect(CHANCE)
-    student = connection.begin("zero")
+    submission = connect(CHANCE)
+    student = submission.begin("zero")
     student.f()
-    student = connection.begin("one")
+    student = submission.begin("one")
     assert student.f() == draws(connect, "one")[1]
 
 
@@ -1257,13 +1257,13 @@ def test_the_process_of_a_submission_sees_nothing_of_ours(load: Load) -> None:
 
 
 def test_a_call_is_described_with_its_arguments(connect: Connect) -> None:
-    connection = connect("def bce(p, y, eps=0): raise ValueError('x')\n")
-    connection.connection.source = ModuleSources(
-        "answer", connection.connection.source.modules, parameters=parameters_of(b"def bce(p, y, eps=0): ...")
+    submission = connect("def bce(p, y, eps=0): raise ValueError('x')\n")
+    submission.connection.source = ModuleSources(
+        "answer", submission.connection.source.modules, parameters=parameters_of(b"def bce(p, y, eps=0): ...")
     )
     with pytest.raises(ValueError, match=r"bce\(p, y, eps\) raised"):
-        connection.student.bce(np.zeros((7, 1)), np.array([0.0, 1.0]), eps=[0.0] * 30)
-    assert connection.run.log.current == "bce(p, y, eps)  p: float64 (7, 1), y = [0., 1.], eps: list of 30"
+        submission.student.bce(np.zeros((7, 1)), np.array([0.0, 1.0]), eps=[0.0] * 30)
+    assert submission.run.log.current == "bce(p, y, eps)  p: float64 (7, 1), y = [0., 1.], eps: list of 30"
 
 
 def test_parameters_are_read_from_a_stub_without_running_it() -> None:
@@ -1297,8 +1297,8 @@ def dtype(x): return str(x.dtype)
 
 def test_tensors_and_modules_through_the_wall(connect: Connect) -> None:
     torch = pytest.importorskip("torch")
-    connection = connect(TORCH, torch=True)
-    student = connection.student
+    submission = connect(TORCH, torch=True)
+    student = submission.student
 
     w = torch.ones(2, 2)
     assert student.step.record(w, torch.ones(2, 2), 0.5).changed == ("0",)
@@ -1326,9 +1326,9 @@ def test_tensors_and_modules_through_the_wall(connect: Connect) -> None:
         student.giant()
     assert caught.value.verdict is Verdict.OUT_OF_MEMORY
 
-    student = connection.begin("case")
+    student = submission.begin("case")
     first = student.draw()
-    student = connection.begin("case")
+    student = submission.begin("case")
     assert torch.equal(student.draw(), first)
 
 

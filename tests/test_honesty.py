@@ -530,18 +530,18 @@ def test_an_object_stays_in_its_worker(load: Load) -> None:
 
 
 def test_generators_of_a_fresh_worker_are_seeded_as_at_the_start_of_the_case(connect: Connect) -> None:
-    connection = connect(MODEL, torch=True)
-    student = connection.begin("a")
-    student = connection.student
+    submission = connect(MODEL, torch=True)
+    student = submission.begin("a")
+    student = submission.student
     first = student.drawn()
     assert torch.equal(fresh(student).drawn(), first)
     assert not torch.equal(student.drawn(), first)
 
 
 def test_a_fresh_worker_belongs_to_the_case_and_ends_with_it(connect: Connect) -> None:
-    connection = connect(MODEL, torch=True)
-    student = connection.begin("a", secret=True)
-    student = connection.student
+    submission = connect(MODEL, torch=True)
+    student = submission.begin("a", secret=True)
+    student = submission.student
     student.say("one")
     other = fresh(student)
     other.say("two")
@@ -552,10 +552,10 @@ def test_a_fresh_worker_belongs_to_the_case_and_ends_with_it(connect: Connect) -
     with pytest.raises(StudentFault, match=r"^die\(…\) ended the whole program") as caught:
         other.die()  # in a secret case a call is named without its arguments
     assert caught.value.verdict is Verdict.CRASHED
-    log = connection.finish()
+    log = submission.finish()
     assert [call.function for call in log.calls] == ["say", "say", "say"]
     assert sorted(log.output.split()) == ["one", "three", "two"]
-    assert connection.connection.is_loaded
+    assert submission.connection.is_loaded
     assert [worker is not None and worker._usage is not None for worker in workers] == [True, True]  # reaped
     assert not any(each.is_loaded for each in connections)
 
@@ -569,8 +569,8 @@ def test_a_crash_in_one_worker_leaves_the_other_alone(load: Load) -> None:
 
 
 def test_all_workers_share_the_time_of_the_submission(connect: Connect) -> None:
-    connection = connect(MODEL, torch=True, submission_s=1.5, call_s=20.0)
-    student = connection.begin("a")
+    submission = connect(MODEL, torch=True, submission_s=1.5, call_s=20.0)
+    student = submission.begin("a")
     student.drawn()
     fresh(student).sleep(1.6)
     with pytest.raises(StudentFault) as caught:
@@ -579,19 +579,19 @@ def test_all_workers_share_the_time_of_the_submission(connect: Connect) -> None:
 
 
 def test_a_fresh_worker_keeps_the_limit_of_the_case(connect: Connect) -> None:
-    connection = connect(MODEL, torch=True)
-    student = connection.begin("a", call_s=0.2)
+    submission = connect(MODEL, torch=True)
+    student = submission.begin("a", call_s=0.2)
     with pytest.raises(StudentFault) as caught:
         fresh(student).sleep(3)
     assert caught.value.message == say("worker.timed-out", call="sleep(3)", seconds="0.2")
 
 
 def test_closing_the_connection_ends_every_worker(connect: Connect) -> None:
-    connection = connect(MODEL, torch=True)
-    other = fresh(connection.student)
+    submission = connect(MODEL, torch=True)
+    other = fresh(submission.student)
     other.drawn()
     worker = other._autograder_run._connection._worker
-    connection.close()
+    submission.close()
     assert worker is not None and worker._usage is not None
 
 

@@ -113,13 +113,13 @@ def test_a_numpy_worker_cannot_read_torch_and_a_torch_worker_can(supervisor: Sup
     source = b"def find():\n    import torch\n    return float(torch.ones(2).sum())\n"
     answers = []
     for torch in (False, True):
-        connection = submitted({"m": source}, supervisor, torch=torch)
+        submission = submitted({"m": source}, supervisor, torch=torch)
         try:
-            answers.append(connection.student.find())
+            answers.append(submission.student.find())
         except StudentRaised as raised:
             answers.append(raised.type_name)
         finally:
-            connection.close()
+            submission.close()
     assert answers == ["ModuleNotFoundError", 2.0]
 
 
@@ -134,11 +134,11 @@ def test_an_installation_below_tmp_can_be_read(monkeypatch: pytest.MonkeyPatch) 
         with Supervisor() as supervisor:
             code = f"def f(): return open({folder + '/late.py'!r}).read()\n"
             code += "import tempfile\ndef g(): open('s', 'w').close(); return tempfile.TemporaryFile().write(b'x')\n"
-            connection = submitted({"answer": code.encode()}, supervisor)
-            student = connection.student
+            submission = submitted({"answer": code.encode()}, supervisor)
+            student = submission.student
             assert student.f() == "x = 7\n"
             assert student.g() == 1  # the scratch folder itself is still there
-            connection.close()
+            submission.close()
 
 
 def test_the_filter_names_every_rule_for_both_machines(monkeypatch: pytest.MonkeyPatch) -> None:

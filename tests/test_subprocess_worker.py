@@ -45,39 +45,39 @@ def test_verdicts_are_those_of_linux_and_the_next_call_works(load: Load, name: s
 
 
 def test_arrays_and_print_come_through(connect: Connect) -> None:
-    connection = connect("import sys\ndef f(x):\n    print('출력', end='')\n    x += 1\n    return x * 2\n")
+    submission = connect("import sys\ndef f(x):\n    print('출력', end='')\n    x += 1\n    return x * 2\n")
     x = np.zeros(3)
-    assert np.array_equal(connection.student.f(x), np.full(3, 2.0)) and x.sum() == 3
-    assert connection.finish().output == "출력"
+    assert np.array_equal(submission.student.f(x), np.full(3, 2.0)) and x.sum() == 3
+    assert submission.finish().output == "출력"
 
 
 def test_a_flood_is_kept_within_bounds(connect: Connect) -> None:
-    connection = connect("def f():\n    for _ in range(3000): print('x' * 1000)\n    return 7\n", call_s=20.0)
-    assert connection.student.f() == 7
-    output = connection.finish().output
+    submission = connect("def f():\n    for _ in range(3000): print('x' * 1000)\n    return 7\n", call_s=20.0)
+    assert submission.student.f() == 7
+    output = submission.finish().output
     assert output.startswith("xxx") and output.endswith("more bytes]") and len(output) < 70_000
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connect: Connect) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    connection = connect(
+    submission = connect(
         "import os\ndef f():\n    os.makedirs('a/b')\n    open('a/c', 'w').close()\n    return os.getpid()\n"
     )
-    pid = connection.student.f()
+    pid = submission.student.f()
     assert len(list(tmp_path.iterdir())) == 1 and Path(f"/proc/{pid}").exists()
-    connection.close()
+    submission.close()
     assert list(tmp_path.iterdir()) == [] and not Path(f"/proc/{pid}").exists()
 
 
 def test_what_a_worker_started_ends_with_it(connect: Connect) -> None:
-    connection = connect("""
+    submission = connect("""
         import subprocess, sys
         def f():
             return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid
     """)
-    pid = connection.student.f()
+    pid = submission.student.f()
     os.kill(pid, 0)  # it is there
-    connection.close()
+    submission.close()
     assert ends(pid)
 
 

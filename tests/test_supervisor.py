@@ -40,11 +40,11 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def worker_of(connection: Submitted) -> int:
+def worker_of(submission: Submitted) -> int:
     """The number of the worker in hand, as this process counts."""
-    connection.student.f()
-    assert connection.worker is not None
-    return connection.worker._pid
+    submission.student.f()
+    assert submission.worker is not None
+    return submission.worker._pid
 
 
 def is_running(pid: int) -> bool:
@@ -86,8 +86,8 @@ def connected(own: Supervisor) -> Iterator[Connected]:
         return opened[-1]
 
     yield connect
-    for connection in opened:
-        connection.close()
+    for each in opened:
+        each.close()
 
 
 # --- nothing is left
@@ -153,15 +153,15 @@ def test_reaping_ends_whatever_a_worker_started() -> None:
 
 
 def test_no_descriptor_of_ours_is_left(connect: Connect) -> None:
-    connection = connect(SOURCE)
-    worker_of(connection)
-    connection.close()
+    submission = connect(SOURCE)
+    worker_of(submission)
+    submission.close()
     before = os.listdir("/proc/self/fd")
     for _ in range(3):
-        worker_of(connection)
+        worker_of(submission)
         with pytest.raises(StudentFault):
-            connection.student.die()
-    connection.close()
+            submission.student.die()
+    submission.close()
     assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
@@ -170,8 +170,8 @@ def test_no_descriptor_of_ours_is_left(connect: Connect) -> None:
 
 def test_a_zygote_that_ends_during_a_call_costs_that_call(own: Supervisor, connected: Connected) -> None:
     """It may be the submission's doing, so it is never a fault of ours; and the next call works."""
-    connection = connected()
-    student, worker, (zygote,) = connection.student, worker_of(connection), own.zygote_pids()
+    submission = connected()
+    student, worker, (zygote,) = submission.student, worker_of(submission), own.zygote_pids()
 
     def strike() -> None:
         os.kill(zygote, signal.SIGKILL)
@@ -185,23 +185,23 @@ def test_a_zygote_that_ends_during_a_call_costs_that_call(own: Supervisor, conne
 
 def test_a_zygote_that_does_not_answer_is_ended(own: Supervisor, connected: Connected) -> None:
     """Its late answer would be taken for the answer to the next request."""
-    connection = connected()
-    worker_of(connection)
+    submission = connected()
+    worker_of(submission)
     (zygote,) = own._zygotes.values()
     pid = zygote.pid
     os.kill(pid, signal.SIGSTOP)
     with pytest.raises(SandboxError, match=r"did not answer within 0\.1 s"):
         zygote._request({"op": "reap", "pid": 0}, timeout_s=0.1)
     assert ends(pid)
-    connection.close()
-    assert worker_of(connection) and own.zygote_pids() != [pid]
+    submission.close()
+    assert worker_of(submission) and own.zygote_pids() != [pid]
 
 
 def test_a_worker_may_be_closed_after_its_supervisor(own: Supervisor, connected: Connected, tmp_path: Path) -> None:
-    connection = connected()
-    worker = worker_of(connection)
+    submission = connected()
+    worker = worker_of(submission)
     own.close()
-    connection.close()
+    submission.close()
     assert ends(worker) and list(tmp_path.iterdir()) == []
 
 
@@ -375,8 +375,8 @@ def memory_of(pid: int) -> Iterator[bytes]:
 def test_a_submission_never_passes_through_the_zygote(own: Supervisor, connected: Connected) -> None:
     """Later workers would find it in their own memory."""
     words = ["first", "submission"]
-    connection = connected(f"{SOURCE}\nTEXT = {'-'.join(words)!r}\n")
-    worker = worker_of(connection)
+    submission = connected(f"{SOURCE}\nTEXT = {'-'.join(words)!r}\n")
+    worker = worker_of(submission)
     secret, (zygote,) = "-".join(words).encode(), own.zygote_pids()
     with contextlib.suppress(PermissionError):  # a worker may close its memory, even to us
         assert any(secret in piece for piece in memory_of(worker))
@@ -391,10 +391,10 @@ def test_a_submission_never_passes_through_the_zygote(own: Supervisor, connected
 
 
 def test_a_worker_counts_its_cpu_seconds(connect: Connect, supervisor: Supervisor) -> None:
-    connection = connect("def f():\n    import time\n    while time.process_time() < 0.05: pass\n")
-    assert connection.connection.cpu_s() == 0.0
-    connection.student.f()
-    assert connection.connection.cpu_s() >= 0.04  # counted in ticks of 10 ms
+    submission = connect("def f():\n    import time\n    while time.process_time() < 0.05: pass\n")
+    assert submission.connection.cpu_s() == 0.0
+    submission.student.f()
+    assert submission.connection.cpu_s() >= 0.04  # counted in ticks of 10 ms
     before = supervisor.worker_cpu_s()
-    connection.close()
-    assert supervisor.worker_cpu_s() >= before + 0.05 and connection.connection.cpu_s() == 0.0
+    submission.close()
+    assert supervisor.worker_cpu_s() >= before + 0.05 and submission.connection.cpu_s() == 0.0
