@@ -90,7 +90,7 @@ class Outcome:
     """What happened to one case on one submission; points are computed later, from this.
 
     ``credit`` in [0, 1] is the share of the case's points that the outcome deserves.
-    ``call`` is the student-side call in hand, with its arguments in short. ``staff`` is for staff only
+    ``call`` is the current call of the submission, with its arguments in short. ``staff`` is for staff only
     (a trace of ours); ``output`` is what the submission printed during the case. ``measure`` is what the case measured;
     it differs from run to run, so whoever compares two outcomes leaves it out.
     """

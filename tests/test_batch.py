@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from tiny_course import SOLUTION, make, write
 
-from autograder.batch.folder import entries
-from autograder.batch.runner import grade_class, write_grades
+from autograder.batch.runner import grade_class
 from autograder.errors import AutograderError, UsageError
+from autograder.exchange.csv_grades import write_grades
+from autograder.exchange.folder import entries
 from autograder.grading.options import RunOptions
 from autograder.model import GradedCase, GraderInfo, Report, SandboxInfo, Score, SubmissionInfo, Task, Verdict
 from autograder.workers.supervisor import Supervisor
@@ -67,7 +68,7 @@ def test_two_entries_of_one_student_are_refused(tmp_path: Path) -> None:
 
 def test_a_class_without_submissions_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "roster.csv", "")
-    with pytest.raises(UsageError, match="holds no submission"):
+    with pytest.raises(UsageError, match="contains no submission"):
         entries(tmp_path)
 
 

@@ -206,7 +206,7 @@ WRONG: dict[str, tuple[Sequence[str], str]] = {
     "command": (["grad"], "No such command 'grad'"),
     "batch without out": (["batch", SLUG, "class"], "Missing option '--out'"),
     "batch of nothing": (["batch", SLUG, "none", "--out", "out"], "none is not a folder"),
-    "batch of an empty folder": (["batch", SLUG, "empty", "--out", "out"], "holds no submission"),
+    "batch of an empty folder": (["batch", SLUG, "empty", "--out", "out"], "contains no submission"),
     "batch of two of one": (["batch", SLUG, "twice", "--out", "out"], "both of kim"),
     "report of nothing": (["report", "none.json"], "none.json cannot be read"),
     "report of bytes": (["report", "bytes.json"], "bytes.json cannot be read"),

@@ -11,6 +11,7 @@ import venv
 from pathlib import Path
 
 import pytest
+import tiny_course
 from test_floors import FLOORS, MODULES
 
 ROOT = Path(__file__).parents[1]
@@ -161,3 +162,35 @@ def test_a_layer(copy: Copy) -> None:
     copy.add("autograder/student/selftest.py", below="LAYERS = (", lines=layer)
     copy.add("autograder/wall/jail.py", below="        neutral_surroundings(box)", lines="        os.umask(0o077)\n")
     assert "yes  sandbox: own file mode" in copy.python("-m", "autograder", "doctor")
+
+
+FORMAT = """
+import json
+from pathlib import Path
+
+
+def recognises(source):
+    return (source / "class.json").is_file()
+
+
+def entries(source):
+    listed = json.loads((source / "class.json").read_text(encoding="utf-8"))
+    return [(name, source / path) for name, path in sorted(listed.items())]
+
+
+def write_grades(reports, path):
+    points = {report.submission.student: report.score.earned for report in reports}
+    Path(path).with_suffix(".json").write_text(json.dumps(points), encoding="utf-8")
+"""
+
+
+def test_an_exchange_format(copy: Copy, tmp_path: Path) -> None:
+    """A class in a format of its own is graded by the command, and its grades are written in that format."""
+    tiny_course.make(copy.folder, solution=None)
+    (copy.folder / "autograder" / "exchange" / "dummy.py").write_text(FORMAT, encoding="utf-8")
+    copy.add("autograder/exchange/formats.py", below="NAMES = (", lines='NAMES = ("dummy", *NAMES)\n')
+    uploads = tmp_path / "uploads"
+    tiny_course.write(uploads / "a" / "tiny.py", tiny_course.SOLUTION)
+    tiny_course.write(uploads / "class.json", '{"kim": "a"}')
+    copy.python("-m", "autograder", "batch", tiny_course.SLUG, str(uploads), "--out", "graded")
+    assert (copy.folder / "graded" / "grades.json").read_text(encoding="utf-8") == '{"kim": 9.0}'

@@ -24,13 +24,27 @@ FLOORS = {
     "student": 3,
     "grading": 4,
     "audit": 5,
+    "exchange": 5,
     "batch": 6,
     "commands": 8,
     "__main__": 9,
     "": 8,  # the public index
 }
 # Packages whose __init__ holds a docstring and nothing else.
-EMPTY = {"audit", "batch", "checks", "commands", "course", "grading", "guest", "reports", "student", "wall", "workers"}
+EMPTY = {
+    "audit",
+    "batch",
+    "checks",
+    "commands",
+    "course",
+    "exchange",
+    "grading",
+    "guest",
+    "reports",
+    "student",
+    "wall",
+    "workers",
+}
 NEVER = {  # module prefix -> what it must not import, whatever its floor
     "reports": ("grading", "student"),
     "checks": ("wall", "workers", "student", "grading"),

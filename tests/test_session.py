@@ -201,7 +201,9 @@ def test_a_case_that_keeps_state_is_found_after_the_class(tmp_path: Path, superv
         def test_total_of_any(student):
             student.total([1.0])
     """
-    with pytest.raises(CaseError, match=r"double_of_any does not pass on the solution any more") as caught:
+    with pytest.raises(
+        CaseError, match=r"double_of_any passed on the solution before the class was graded, and fails now"
+    ) as caught:
         graded(make(tmp_path, hidden=hidden), SOLUTION, SOLUTION, supervisor=supervisor)
     assert caught.value.slug == "case-drift"
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..batch.folder import entries
 from ..course import assignment as assignments
 from ..course import translation
 from ..course.assignment import Assignment
+from ..exchange import formats
 from ..messages import say, translate
 from ..model import Audience, Report
 from ..reports.files import check_writable, page_name, write_text
@@ -47,7 +48,8 @@ def batch(
     student.
     """
     assignment = assignments.load(slug, root=root)
-    students = entries(source)
+    source_format = formats.detect(source)
+    students = source_format.entries(source)
     check_writable(out)
 
     from ..grading.options import RunOptions
@@ -74,21 +76,22 @@ def batch(
                     advance(len(reports), len(students))
 
                 runner.grade_class(assignment, students, record, run=run, supervisor=supervisor)
-        _show_class(reports, assignment, out, console=console)
+        reports.sort(key=lambda report: report.submission.student or "")
+        grades = out / "grades.csv"
+        source_format.write_grades(reports, grades)
+        _show_class(reports, assignment, out, grades=grades, console=console)
     end_with_grader_errors(reports)
 
 
-def _show_class(reports: list[Report], assignment: Assignment, out: Path, *, console: Console) -> None:
-    """Write the table of a class as page and CSV, and print it."""
-    from ..batch import runner
+def _show_class(
+    reports: Sequence[Report], assignment: Assignment, out: Path, *, grades: Path, console: Console
+) -> None:
+    """Write the table of a class as a page, and print it."""
     from ..reports import class_page, terminal
     from ..reports.views import class_row
 
-    reports.sort(key=lambda report: report.submission.student or "")
     rows = [class_row(report, page=page_name(report)) for report in reports]
     html = class_page.html(rows, slug=assignment.slug, title=translate(assignment.title))
     page = write_text(out / "class.html", html)
-    grades = out / "grades.csv"
-    runner.write_grades(reports, grades)
     terminal.class_table(rows, console)
     console.out(f"\n{say('report.class-page', page=page, grades=grades)}", highlight=False)

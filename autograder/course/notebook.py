@@ -141,7 +141,7 @@ def _first_line(node: ast.stmt) -> int:
 
 
 def _text_of(node: ast.stmt, lines: list[str]) -> list[str]:
-    """Return the lines of a statement, without what stands beside it on its first and last line."""
+    """Return the lines of a statement, without other code on its first and last line."""
     first, last = _first_line(node), node.end_lineno or node.lineno
     text = [line.encode() for line in lines[first - 1 : last]]  # columns count UTF-8 bytes
     text[-1] = text[-1][: node.end_col_offset]

@@ -75,7 +75,7 @@ def examine(assignment: Assignment, *, options: RunOptions, supervisor: Supervis
         remedies = dict.fromkeys(selftest.REMEDIES[name] for name in found.missing)
         raise SandboxIncomplete(
             f"Official grading needs every layer of the sandbox; missing here: {', '.join(found.missing)}. "
-            f"{supervisor.refusal} {' '.join(remedies)} Or grade without --official, for practice."
+            f"{supervisor.refusal} {' '.join(remedies)} Or omit --official for a practice run."
         )
     return found
 

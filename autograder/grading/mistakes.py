@@ -1,7 +1,7 @@
-"""Known mistakes on duty: a failing submission that behaves exactly like one of them earns its hint.
+"""Find the known mistake that a failing submission made, by comparing every call.
 
-The case in hand is run on the mistake as well, through the same wall and with the same inputs, once per grading run.
-When every call of the case came back alike, the submission made that mistake.
+The case is run on each candidate, through the same wall and with the same inputs, once in a grading run. If every call
+returned the same, the submission made that mistake and earns its hint.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def _credit(outcome: Outcome) -> float:
 
 
 def score(lines: Sequence[GradedCase], adjustments: Sequence[Adjustment] = ()) -> Score:
-    """Add up. A case that broke through a fault of ours neither earns nor costs: it is left out of both sums."""
+    """Add up the points. A case that failed because of an error in the grader is left out of both sums."""
     counted = [line for line in lines if line.verdict is not Verdict.GRADER_ERROR]
     possible = math.fsum(line.points for line in counted)
     earned = math.fsum([*(line.earned for line in counted), *(each.points for each in adjustments)])
@@ -68,5 +68,5 @@ def score(lines: Sequence[GradedCase], adjustments: Sequence[Adjustment] = ()) -
 
 
 def is_complete(lines: Sequence[GradedCase]) -> bool:
-    """Whether no case broke through a fault of ours."""
+    """Return whether no case failed because of an error in the grader."""
     return all(line.verdict is not Verdict.GRADER_ERROR for line in lines)

@@ -95,9 +95,9 @@ class _Session:
                     graded += 1
             if graded > 1 and (failed := self._first_failure_on_solution(executor)):
                 raise CaseError(
-                    f"{self._assignment.slug}: the case {failed.case} does not pass on the solution any more, after a "
-                    "class was graded with it, so something stays from one submission to the next. Do not trust these "
-                    "reports; look for state at module level in the cases.",
+                    f"{self._assignment.slug}: the case {failed.case} passed on the solution before the class was "
+                    "graded, and fails now: a case keeps state between submissions. Do not use these reports. Look for "
+                    "state at module level in the cases.",
                     slug="case-drift",
                 )
 
@@ -158,7 +158,7 @@ class _Session:
             if abs(total - task.points) > 1e-6:
                 raise CaseError(
                     f"{self._assignment.slug}: the cases of {task.id} are worth {total:g} points together, but "
-                    f"assignment.toml gives the task {task.points:g}. Make the two agree."
+                    f"assignment.toml gives the task {task.points:g}. Make the two totals equal."
                 )
 
     # --- submissions
@@ -350,7 +350,7 @@ def _does_not_pass(assignment: Assignment, outcome: Outcome) -> str:
     trace = f"\n{outcome.staff}" if outcome.staff else ""
     return (
         f"{assignment.slug}: the case {outcome.case} does not pass on the solution "
-        f"({outcome.verdict.value}). {details} Nothing was graded; mend the case or the solution.{trace}"
+        f"({outcome.verdict.value}). {details} Nothing was graded. Fix the case or the solution.{trace}"
     )
 
 

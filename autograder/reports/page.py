@@ -64,7 +64,7 @@ def write_index(reports: Sequence[Report], pages: Sequence[str], folder: Path) -
 
 
 def template_folder(package: Path = Path(__file__).parents[1]) -> Path:
-    """Find the templates: inside the package in a wheel, beside it in a source checkout.
+    """Find the templates: inside the package in a wheel, next to it in a source checkout.
 
     Raises:
         AutograderError: ``report-templates`` when neither is there.
@@ -73,7 +73,7 @@ def template_folder(package: Path = Path(__file__).parents[1]) -> Path:
         if (folder / "report.html.j2").is_file():
             return folder
     raise AutograderError(
-        f"The report templates are neither in {package} nor beside it. Install autograder again.",
+        f"The report templates are neither in {package} nor next to it. Install autograder again.",
         slug="report-templates",
     )
 

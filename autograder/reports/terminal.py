@@ -58,7 +58,7 @@ def show(report: Report, *, audience: Audience, console: Console) -> None:
 
 
 def summary(reports: Sequence[Report], console: Console, *, modules: Mapping[str, str]) -> None:
-    """Print a line per assignment, then the next step, in the language in hand.
+    """Print a line per assignment, then the next step, in the current language.
 
     ``modules`` maps each slug to the file that a student edits.
     """

@@ -198,7 +198,7 @@ def _task_view(task: Task, report: Report) -> TaskView:
 
 
 def counts(case: GradedCase) -> bool:
-    """Whether a case is part of the score: one that broke through a fault of ours neither earns nor costs."""
+    """Return whether a case is part of the score. One that failed because of an error in the grader is not."""
     return case.verdict is not Verdict.GRADER_ERROR
 
 

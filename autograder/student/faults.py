@@ -252,4 +252,5 @@ class FaultMessages:
         return "" if self.spec.packages is None or name in self.spec.packages else name
 
     def _offered(self) -> str:
-        return ", ".join(sorted(self.spec.packages or ()))
+        *others, last = [say("student.standard-library"), *sorted(self.spec.packages or ())]
+        return say("student.and", others=", ".join(others), last=last)

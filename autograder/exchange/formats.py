@@ -1,0 +1,34 @@
+"""What all formats have in common, and which format a source has."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol, cast
+
+from ..model import Report
+
+NAMES = ("folder",)  # modules of this package, in the order in which they are asked; the folder takes what is left
+
+Entry = tuple[str, Path]
+"""A student and the path of what was handed in: a folder, .py, .ipynb or .zip."""
+
+
+class Format(Protocol):
+    """A module of this package: it reads what another system exports, and writes what that system imports."""
+
+    def recognises(self, source: Path) -> bool:
+        """Return whether ``source`` has this format; look at names only."""
+
+    def entries(self, source: Path) -> list[Entry]:
+        """Return the submissions of a class, sorted by student; UsageError names the place and the remedy."""
+
+    def write_grades(self, reports: Sequence[Report], path: Path) -> None:
+        """Write the points of a class, the whole file or nothing."""
+
+
+def detect(source: Path) -> Format:
+    """Return the first format that recognises ``source``."""
+    formats = [cast(Format, importlib.import_module(f".{name}", __package__)) for name in NAMES]
+    return next((each for each in formats if each.recognises(source)), formats[-1])
