@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.grading.pytest_plugin import rng_of
+from autograder.grading.execution import rng_of
 from autograder.student.call import RecordedCall
 
 

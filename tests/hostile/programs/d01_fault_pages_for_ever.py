@@ -2,6 +2,7 @@
 
 THREAT = "D1"
 VERDICTS = {"double_of_two": "timed_out"}
+WAITS = True
 
 import mmap
 import numpy as np

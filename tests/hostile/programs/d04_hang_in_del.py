@@ -1,7 +1,7 @@
 """Hangs when its answer is forgotten, after it was sent."""
 
 THREAT = "D4"
-VERDICTS = {"*": "passed"}  # the case that meets it is run once more, in a new worker
+VERDICTS = {"total_of_three": "timed_out"}  # the next call meets it; the one after that has a new worker
 WAITS = True
 
 import time

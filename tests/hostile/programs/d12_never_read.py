@@ -1,7 +1,7 @@
 """Stops reading, so that the grader cannot send."""
 
 THREAT = "D12"
-VERDICTS = {"*": "passed"}  # the case that meets it is run once more, in a new worker
+VERDICTS = {"double_of_many": "timed_out"}  # the call that cannot be sent
 WAITS = True
 WIRE = True
 
