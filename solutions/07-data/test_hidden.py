@@ -220,7 +220,9 @@ def test_compressed_files(student, rng):
     run = inside(student, read_bytes)
     for ndim, as_text in ((1, True), (3, False)):
         array = draw_array(rng, ndim)
-        found, _ = run(student.read_idx, on_file(gzip.compress(idx_bytes(array), mtime=0)), "numbers-idx-ubyte.gz", as_text)
+        found, _ = run(
+            student.read_idx, on_file(gzip.compress(idx_bytes(array), mtime=0)), "numbers-idx-ubyte.gz", as_text
+        )
         assert_close(found, array)
 
 
