@@ -48,7 +48,8 @@ def clip(text: str, *, characters: int = 4000, lines: int = 60) -> str:
 def file_stem(*parts: str) -> str:
     """Return a file name (without extension) for ``parts``. Different parts give different names on every file system.
 
-    A part with other characters than lower-case ASCII is reduced to them, and a digest of the original makes it unique.
+    Short parts in plain lower-case ASCII do not change. Other parts are reduced to such characters, and a digest of the
+    original makes them unique.
     """
     return "-".join(_file_part(part) for part in parts)
 

@@ -92,7 +92,7 @@ class ClassRow:
 
     @property
     def name(self) -> str:
-        """The student's name, or a replacement for a missing name."""
+        """The student's name, or a placeholder if there is none."""
         return say("report.anonymous") if self.student is None else self.student
 
     @property
