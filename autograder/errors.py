@@ -1,4 +1,4 @@
-"""Errors that prevent grading, for staff. The behaviour of a submission is a value (``model.Verdict``), never an error.
+"""Errors that prevent grading, for staff. The behaviour of a submission is a value (``model.Verdict``), not an error.
 
 AutograderError             has a message, a slug, and the cause that it was raised from
   UsageError                the command line names something that does not exist
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 
 class AutograderError(Exception):
-    """An error that a person can act on; its text ends in its slug."""
+    """An error with a message that says what to do. Its text ends with its slug."""
 
     slug = "autograder"
     exit_code = 4
@@ -38,7 +38,7 @@ class UsageError(AutograderError):
 
 
 class AssignmentError(AutograderError):
-    """The assignment folder is wrong; the message names the file, the line and what to do."""
+    """The assignment folder is wrong. The message names the file, the line and the remedy."""
 
     slug = "assignment"
 
@@ -50,7 +50,7 @@ class CaseError(AutograderError):
 
 
 class SubmissionRejected(AutograderError):
-    """The upload cannot be opened safely; the message is for the student."""
+    """The upload cannot be opened safely. The message is for the student."""
 
     slug = "submission-rejected"
     exit_code = 0
@@ -70,6 +70,6 @@ class SandboxIncomplete(SandboxError):
 
 
 class DataError(AutograderError):
-    """A data set is missing or damaged; the message says where to put it."""
+    """A data set is missing or damaged. The message says where to put it."""
 
     slug = "data"

@@ -1,7 +1,7 @@
-"""The values that every part of the framework speaks: frozen, plain, free of numpy and torch.
+"""The values that all parts of the framework share: frozen dataclasses of plain data, without numpy and torch.
 
-A change makes a new value (``dataclasses.replace``). Everything here can be written to JSON and read back
-without loss; ``docs/reference/report.schema.json`` is generated from :class:`Report`.
+Use ``dataclasses.replace`` to get a changed value. All values can be written to JSON and read back without loss.
+``docs/reference/report.schema.json`` is generated from :class:`Report`.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ REPORT_SCHEMA = 1
 
 
 class Verdict(StrEnum):
-    """What became of one case; exactly one cause each."""
+    """The result of one case. Each verdict has exactly one cause."""
 
     PASSED = "passed"
-    FAILED = "failed"  # a comparison did not hold
+    FAILED = "failed"  # a comparison failed
     ERRORED = "errored"  # the student's code raised
     NOT_ATTEMPTED = "not_attempted"  # the stub's NotImplementedError
     TIMED_OUT = "timed_out"  # wall deadline or CPU seconds
     OUT_OF_MEMORY = "out_of_memory"
     CRASHED = "crashed"  # exit, signal, unreadable reply
-    SKIPPED = "skipped"  # a case that it needs did not pass
-    GRADER_ERROR = "grader_error"  # ours: never costs a point, always reaches staff
+    SKIPPED = "skipped"  # a required case did not pass
+    GRADER_ERROR = "grader_error"  # costs no points; staff always see it
 
 
 class Audience(StrEnum):
-    """Who reads a rendering, hence what it may show."""
+    """The reader of a rendering, who determines its content."""
 
     STUDENT = "student"
     STAFF = "staff"
@@ -35,7 +35,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A numbered part of an assignment; ``id`` is the function or class that it grades."""
+    """A numbered part of an assignment. ``id`` is the name of the function or class that it grades."""
 
     id: str
     title: str
@@ -46,7 +46,7 @@ class Task:
 class Case:
     """One pytest function (or one parameter set of it) with points.
 
-    ``needs`` names cases that must have passed; otherwise this one is SKIPPED.
+    ``needs`` lists the cases that must pass first; otherwise this case is SKIPPED.
     """
 
     id: str
@@ -59,10 +59,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """The first difference between what came back and what was wanted, as text ready to print.
+    """The first difference between the result and the expected value, as text to print.
 
-    ``kind`` is one of type, shape, dtype, non-finite, value, effect, exception, property.
-    ``where`` is the first differing place ("[0, 2]", "key 'W'"), ``share`` how much differs ("8 of 8 entries").
+    ``kind`` is one of type, shape, dtype, non-finite, value, effect, exception, property. ``where`` is the location of
+    the first difference ("[0, 2]", "key 'W'"). ``share`` is the share that differs ("8 of 8 entries").
     """
 
     kind: str
@@ -74,9 +74,9 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A number that a case recorded beside its verdict: how many times as fast, how accurate. It earns nothing.
+    """A number that a case records in addition to its verdict (a speed ratio, an accuracy). It earns no points.
 
-    ``name`` ("speed ratio") and ``unit`` ("x", "%", or nothing) are the author's; ``value`` is finite.
+    The author of the case chooses ``name`` ("speed ratio") and ``unit`` ("x", "%", or ""). ``value`` is finite.
     """
 
     name: str
@@ -87,12 +87,12 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happened to one case on one submission; points are computed later, from this.
+    """The result of one case on one submission. Points are computed from it later.
 
-    ``credit`` in [0, 1] is the share of the case's points that the outcome deserves.
-    ``call`` is the current call of the submission, with its arguments in short. ``staff`` is for staff only
-    (a trace of ours); ``output`` is what the submission printed during the case. ``measure`` is what the case measured;
-    it differs from run to run, so whoever compares two outcomes leaves it out.
+    ``credit`` in [0, 1] is the share of the case's points that the outcome earns. ``call`` is the current call of the
+    submission, with shortened arguments. ``staff`` is for staff only (a trace of the grader). ``output`` is the text
+    that the submission printed during the case. ``measure`` is the measurement of the case. It differs from run to run,
+    so ignore it when you compare outcomes.
     """
 
     case: str
@@ -110,7 +110,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """Points added or taken after the cases (a late penalty, a bonus), with the reason in words."""
+    """Points that are added or subtracted after grading (a late penalty, a bonus), and the reason in words."""
 
     points: float
     reason: str
@@ -118,7 +118,7 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Earned of possible points, and every adjustment."""
+    """The earned and possible points, and all adjustments."""
 
     earned: float
     possible: float
@@ -127,9 +127,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionInfo:
-    """Who handed in what, when. ``received_at`` is an ISO 8601 time with offset.
+    """The student, the digest and the time of a submission. ``received_at`` is an ISO 8601 time with offset.
 
-    ``path`` is where it lay, in the words of whoever graded a single one; None for a working copy and in a class.
+    ``path`` is the path of a single submission as given on the command line. It is None for a working copy and in a
+    class.
     """
 
     student: str | None
@@ -140,7 +141,7 @@ class SubmissionInfo:
 
 @dataclass(frozen=True, slots=True)
 class SandboxInfo:
-    """Which layers stood between the submission and this machine while it was graded."""
+    """The layers of the sandbox that were active and missing during grading."""
 
     complete: bool
     layers: tuple[str, ...] = ()
@@ -149,7 +150,7 @@ class SandboxInfo:
 
 @dataclass(frozen=True, slots=True)
 class GraderInfo:
-    """What is needed to run the same grading again."""
+    """The version and the settings that are needed to repeat the grading."""
 
     version: str
     seed: int
@@ -179,12 +180,11 @@ class GradedCase:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One graded submission, whole.
+    """The complete report of one graded submission.
 
-    ``official`` is False for a student's own run (visible cases only, whatever sandbox the machine has).
-    ``complete`` is False as soon as one case ended in GRADER_ERROR. ``notes`` are sentences about the
-    submission as a whole: a refused archive, a file taken under another name. ``language`` is
-    its code, such as "en".
+    ``official`` is False for a student's own run, which has only visible cases and does not require the complete
+    sandbox. ``complete`` is False if at least one case ended in GRADER_ERROR. ``notes`` are sentences about the whole
+    submission: a rejected archive, a file with another name. ``language`` is a language code, such as "en".
     """
 
     assignment: str
@@ -204,8 +204,8 @@ class Report:
     def seen_by(self, audience: Audience) -> Report:
         """Return the part of this report that ``audience`` may see.
 
-        Staff see all. A student sees neither staff traces nor, of a hidden case, its inputs, its wanted
-        values or what was printed while it ran: only name, verdict, kind of difference and hint.
+        Staff see everything. A student sees no staff traces. For a hidden case, a student sees neither the call, the
+        output, nor the values of the mismatch. The verdict, the hint and the kind of the mismatch remain.
         """
         if audience is Audience.STAFF:
             return self

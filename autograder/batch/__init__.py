@@ -1,1 +1,1 @@
-"""Many submissions: a class is read, graded and written down."""
+"""Grading the submissions of a class."""

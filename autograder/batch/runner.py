@@ -1,4 +1,4 @@
-"""A class: all submissions are graded in one session."""
+"""Grading a class: one session grades all submissions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def grade_class(
     run: RunOptions,
     supervisor: Supervisor,
 ) -> None:
-    """Grade the submissions of ``students``; ``record(report)`` is called once for each, in order."""
+    """Grade the submissions of ``students``, and call ``record(report)`` once for each, in order."""
 
     def opened() -> Iterator[Submission]:
         for student, path in students:

@@ -1,1 +1,1 @@
-"""The command line: one function for each command, loaded when that command is called."""
+"""The command line: one function for each command. Its module is imported when the command is called."""

@@ -58,7 +58,7 @@ def audit(*, slugs: tuple[str, ...], seeds: int, mutants: int | None, processes:
     for each in chosen:
         try:
             found = _audited(each, settings, console)
-        except (AssignmentError, CaseError) as exc:  # the others are audited all the same
+        except (AssignmentError, CaseError) as exc:  # continue with the other assignments
             fail(str(exc))
             failed.append(each.slug)
             continue

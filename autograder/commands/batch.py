@@ -1,4 +1,4 @@
-"""``autograder batch``: a class."""
+"""``autograder batch``: grade a class."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def batch(
 def _show_class(
     reports: Sequence[Report], assignment: Assignment, out: Path, *, grades: Path, console: Console
 ) -> None:
-    """Write the table of a class as a page, and print it."""
+    """Write the class page, and print the table of the class."""
     from ..reports import class_page, terminal
     from ..reports.views import class_row
 

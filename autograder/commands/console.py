@@ -1,4 +1,4 @@
-"""Terminal output of the commands: a console, a progress bar, and the end of a run."""
+"""Terminal output of the commands: a console, a progress bar, and the exit after grader errors."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ..errors import AutograderError
 from ..model import Report, Verdict
 
 Advance = Callable[[int, int], None]
-"""Called with how much is done, of how much."""
+"""A callback for progress. Its arguments are the number of finished steps and the number of all steps."""
 
 
 class Terminal(Console):
-    """A console that prints text as it is: no markup, no emoji, no colours for numbers."""
+    """A console that prints text unchanged: no markup, no emoji, no colours for numbers."""
 
     def __init__(self) -> None:
         super().__init__(markup=False, emoji=False, highlight=False)
@@ -28,7 +28,7 @@ class Terminal(Console):
 
 @contextmanager
 def progress(console: Console, title: str) -> Iterator[Advance]:
-    """Show a bar on a terminal while the block runs; nothing where the output goes to a file."""
+    """Show a progress bar while the block runs. Show nothing if the output is not a terminal."""
     if not console.is_terminal:
         yield lambda done, of: None
         return
@@ -46,7 +46,7 @@ def fail(message: str) -> None:
 
 
 def end_with_grader_errors(reports: Sequence[Report]) -> None:
-    """End with exit code 4 where a case failed because of an error in the grader, and name it to staff."""
+    """Exit with code 4 if a case failed because of a grader error, and print these cases for staff."""
     broken = [(report, line) for report in reports for line in report.outcomes if line.verdict is Verdict.GRADER_ERROR]
     for report, line in broken:
         who = report.submission.student or report.assignment

@@ -1,4 +1,4 @@
-"""``autograder doctor``: what this machine supports, what is missing, and how to get it."""
+"""``autograder doctor``: check what this machine supports, what is missing, and how to get it."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ NOT_TRIED = "The sandbox was not tested, and torch was not imported. Run autogra
 
 
 class Requirement(StrEnum):
-    """What a machine may have to support."""
+    """A use that a machine may have to support."""
 
     OFFICIAL = "official"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked for.
+    """The result of one check.
 
-    ``detail`` is its version or place, or what is wrong; ``remedy`` says how to get it. Without what is ``needed``,
-    official grading is refused.
+    ``detail`` is a version, a location or an error. ``remedy`` describes how to get a missing item. Official grading
+    requires every item that is ``needed``.
     """
 
     name: str
@@ -73,7 +73,7 @@ def _missing(found: Iterable[Finding]) -> list[Finding]:
 
 
 def _print_lines(found: Iterable[Finding]) -> list[Finding]:
-    """Print each finding as soon as it is made; return them all."""
+    """Print each finding as soon as it is available; return all findings."""
     from .console import Terminal
 
     console = Terminal()
@@ -96,13 +96,13 @@ def _print_json(found: Iterable[Finding], *, quick: bool) -> list[Finding]:
     return printed
 
 
-# --- what is looked for
+# --- checks
 
 
 def findings(*, quick: bool = False) -> Iterator[Finding]:
-    """Look for everything that grading uses, one after the other; what takes long (torch) comes last.
+    """Check everything that grading uses, one item after the other. Slow checks (torch) come last.
 
-    ``quick`` starts no worker, imports no package, and takes an installed one for a working one.
+    ``quick`` starts no worker and imports no package. It assumes that an installed package works.
     """
     yield Finding(
         "Python",
@@ -117,7 +117,7 @@ def findings(*, quick: bool = False) -> Iterator[Finding]:
     yield _mnist()
     torch = (lambda: _installed("torch")) if quick else _torch
     yield _guarded("torch", torch, "Run: pip install -c constraints.txt torch")
-    # Not imported: that takes longer than torch itself.
+    # Not imported: its import is slower than that of torch.
     yield _guarded("torchvision", lambda: _installed("torchvision"), "Run: pip install -c constraints.txt torchvision")
     yield _guarded(
         "GPU", _driver if quick else _gpu, "Not needed: everything runs on the CPU, training a little slower."
@@ -127,17 +127,17 @@ def findings(*, quick: bool = False) -> Iterator[Finding]:
 def _guarded(name: str, look: Callable[[], str], remedy: str) -> Finding:
     try:
         return Finding(name, True, remedy, look())
-    except Exception as exc:  # whatever is broken is what was looked for
+    except Exception as exc:  # any error in a check is its finding
         reason = str(exc) if isinstance(exc, _NotFound) else f"{type(exc).__name__}: {exc}"
         return Finding(name, False, remedy, reason)
 
 
 class _NotFound(Exception):
-    """What was looked for is not there; nothing more is known."""
+    """An item is missing. The message, if any, is the detail of its finding."""
 
 
 def _layers() -> Iterator[Finding]:
-    """Try every layer of the sandbox from inside a worker."""
+    """Test every layer of the sandbox from inside a worker."""
     from ..student import selftest
     from ..workers.spec import WorkerSpec
     from ..workers.supervisor import Supervisor

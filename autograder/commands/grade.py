@@ -1,6 +1,6 @@
-"""``autograder grade``: all assignments as they are, some of them, or one submission.
+"""``autograder grade``: grade the working copy of assignments, or one submission.
 
-What is heavy (numpy, pytest, rich) is imported after the arguments are checked: a usage error needs none of it.
+Slow imports (numpy, pytest, rich) come after the checks of the arguments: a usage error needs none of them.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _write_json(report: Report, path: Path) -> None:
 def _show(
     reports: Sequence[Report], graded: Sequence[Assignment], folder: Path, *, audience: Audience, console: Console
 ) -> None:
-    """Write the pages, then print the one report, or a line for each of several."""
+    """Write the pages, then print a single report, or a summary of several reports."""
     from ..reports import page, terminal
 
     pages = [page.write(report, folder, audience=audience) for report in reports]
@@ -132,6 +132,6 @@ def _show(
 
 
 def _common_language(chosen: Sequence[Assignment], lang: str | None) -> str:
-    """Return the language of what concerns all assignments together: English where they differ."""
+    """Return the language of text about all assignments: their own if they share one, else English."""
     found = {lang or each.language for each in chosen}
     return found.pop() if len(found) == 1 else DEFAULT

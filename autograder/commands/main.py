@@ -1,10 +1,10 @@
 """The command-line application: it finds the command and turns errors into exit codes.
 
-Exit codes: 0 done, whatever the score · 2 wrong use · 3 the sandbox is incomplete for official grading · 4 grader
+Exit codes: 0 success, with any score · 2 usage error · 3 the sandbox is incomplete for official grading · 4 grader
 error or failed audit · 130 interrupted.
 
 A new command is a function in a module of this package and one line in :data:`COMMANDS`. The module is imported when
-its command is called, so that ``--help`` imports neither numpy nor pytest; a test holds this.
+its command is called, so that ``--help`` imports neither numpy nor pytest. A test checks this.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import click
 
 from ..errors import AutograderError
 
-INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
+INTERRUPTED = 130  # the exit code that a shell reports after Ctrl-C
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def load(name: str) -> click.Command:
 
 
 class _LazyGroup(click.Group):
-    """Lists the commands without importing them, and loads the one that is called."""
+    """A group that lists the commands without importing them, and imports only the called command."""
 
     def __init__(self) -> None:
         listed = {name: click.Command(name, help=command.summary) for name, command in COMMANDS.items()}
@@ -68,10 +68,10 @@ class _LazyGroup(click.Group):
 
 
 def main() -> NoReturn:
-    """Run the command line. Every error becomes one sentence on standard error and its exit code."""
+    """Run the command line and exit. Each error becomes a message on standard error and an exit code."""
     _prepare_streams()
-    # Importing makes hardly any garbage. Looking for it takes a twentieth of a first result, and once more, when the
-    # interpreter ends, a tenth.
+    # Imports create almost no garbage. Garbage collection takes a twentieth of the time of a first result, and another
+    # tenth when the interpreter exits.
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)
     sys.exit(_run())
@@ -96,7 +96,7 @@ def _run() -> int:
 
 
 class _Output(io.FileIO):
-    """A standard stream that does not mind when its reader has gone (``| head -1``): files are still to be written."""
+    """A standard stream that ignores a closed reader (``| head -1``), because the command must still write files."""
 
     def write(self, data: Any, /) -> int:
         try:
@@ -106,9 +106,9 @@ class _Output(io.FileIO):
 
 
 def _prepare_streams() -> None:
-    """Write UTF-8 whatever the console uses, and nothing where a stream is closed (``>&-``) or its reader has gone."""
+    """Set the standard streams to UTF-8. Discard output if a stream (``>&-``) or its reader is closed."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
-        pass  # fills a closed number: the next socket would take it, and what is printed would go there
+        pass  # occupies a closed descriptor: otherwise, the next socket would use it and receive the printed text
     os.close(descriptor)
     sys.stdout, sys.stderr = _prepared(sys.stdout), _prepared(sys.stderr)
 
@@ -116,7 +116,7 @@ def _prepare_streams() -> None:
 def _prepared(stream: Any) -> Any:
     if stream is None:
         return open(os.devnull, "w", encoding="utf-8")
-    if type(getattr(stream.buffer, "raw", stream.buffer)) is io.FileIO:  # else a console of Windows
+    if type(getattr(stream.buffer, "raw", stream.buffer)) is io.FileIO:  # otherwise, a Windows console
         lines = stream.line_buffering or stream.write_through
         output = io.BufferedWriter(_Output(stream.fileno(), "w", closefd=False))
         return io.TextIOWrapper(output, "utf-8", "replace", line_buffering=lines)

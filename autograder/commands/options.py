@@ -29,7 +29,7 @@ def _set_data_folder(context: click.Context, parameter: click.Parameter, folder:
 
 
 def choice(name: str, kind: type[StrEnum], **attributes: Any) -> Decorator:
-    """Make an option whose value is a member of ``kind``."""
+    """Return an option whose value is a member of ``kind``."""
 
     def member(context: click.Context, parameter: click.Parameter, value: str | None) -> StrEnum | None:
         return None if value is None else kind(value)
@@ -38,7 +38,7 @@ def choice(name: str, kind: type[StrEnum], **attributes: Any) -> Decorator:
 
 
 def language(help: str, *, environment: bool = False) -> Decorator:
-    """Make ``--lang``; ``environment`` lets $AUTOGRADER_LANG take its place."""
+    """Return the option ``--lang``. With ``environment``, $AUTOGRADER_LANG is its default."""
     variable = "AUTOGRADER_LANG" if environment else None
     return click.option("--lang", type=click.Choice(languages()), envvar=variable, show_envvar=environment, help=help)
 
@@ -67,14 +67,14 @@ root = click.option("--root", type=PATH, default=Path(), help="The course folder
 
 
 def seed_of(seed: int | None, *, official: bool) -> int:
-    """Return the seed of a run: fresh for an official one, so that nobody can prepare for it; else always the same."""
+    """Return the seed of a run. The default is random for an official run, so that it is unpredictable, otherwise 0."""
     if seed is not None:
         return seed
     return secrets.randbelow(2**32) if official else 0
 
 
 def start_zygote(supervisor: Supervisor, assignment: Assignment, run: RunOptions) -> None:
-    """Let the zygote import numpy and torch while this process imports what it needs itself."""
+    """Start the zygote, which imports numpy and torch while this process continues with its own imports."""
     from ..grading import environment
 
     if environment.is_surely_cpu(assignment, run):

@@ -1,4 +1,4 @@
-"""``autograder report``: a saved report, rendered again."""
+"""``autograder report``: render a saved report again."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is asked (assignments) and what was handed in (submissions, notebooks)."""
+"""Assignments and their solutions; submissions and notebooks."""

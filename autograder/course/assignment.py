@@ -1,7 +1,7 @@
-"""What is asked: one folder ``assignments/<slug>/`` and, where staff work, ``solutions/<slug>/``.
+"""Assignments: one folder ``assignments/<slug>/`` each and, on a staff machine, ``solutions/<slug>/``.
 
-``assignment.toml`` says what a student hands in, which tasks there are and what they are worth. Every fault in
-it becomes an :class:`AssignmentError` of whole sentences, each with file, line and remedy.
+``assignment.toml`` lists the modules that a student hands in, the tasks and their points. Errors in it raise an
+:class:`AssignmentError`. Its message names file, line and remedy of each error.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ HIDDEN = "test_hidden.py"
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What is asked, where it lies, and how far a submission's worker may go.
+    """One assignment: its tasks, its folders, and the imports and limits of a submission's worker.
 
-    ``modules`` are handed in, without ``.py``; the first is the main one. ``allowed_imports`` are top-level
-    packages beyond the standard library. ``limits`` holds only what ``[limits]`` overrides. ``solution`` is None
-    on a student's machine.
+    ``modules`` are the names of the modules that a student hands in, without ``.py``. The first is the main module.
+    ``allowed_imports`` are top-level packages outside the standard library. ``limits`` contains only the limits that
+    ``[limits]`` overrides. ``solution`` is None on a student's machine.
     """
 
     slug: str
@@ -50,37 +50,44 @@ class Assignment:
 
     @property
     def visible_cases(self) -> Path:
-        """The file of cases that students receive; it is there."""
+        """The file of cases that students receive. It always exists."""
         return self.folder / VISIBLE
 
     @property
     def hidden_cases(self) -> Path | None:
-        """The file of cases that nobody receives, or None where it is not there."""
+        """The file of cases that students do not receive, or None if it does not exist."""
         path = self.solution / HIDDEN if self.solution else None
         return path if path and path.is_file() else None
 
     @property
     def packages(self) -> frozenset[str]:
-        """What a worker can import in addition to the standard library; our code in it needs numpy."""
+        """The packages that a worker can import in addition to the standard library. Its own code needs numpy."""
         return frozenset(self.allowed_imports) | {"numpy"}
 
     @property
     def needs_torch(self) -> bool:
-        """Whether its worker has to be forked from a process that has imported torch."""
+        """Whether its worker must be forked from a process that has imported torch."""
         return "torch" in self.allowed_imports
 
     def stub(self, module: str) -> Path:
-        """Return where the stub of ``module`` lies (or will be generated); ValueError for a module not asked for."""
+        """Return the path of the stub of ``module``, which need not exist yet.
+
+        Raises:
+            ValueError: the assignment does not list this module.
+        """
         if module not in self.modules:
             raise ValueError(f"{self.slug} asks for {', '.join(self.modules)}, not for {module}.")
         return self.folder / f"{module}.py"
 
     def digest(self) -> str:
-        """Return the sha256 (hex) over names and bytes of the files of both folders, but for caches and hidden ones."""
+        """Return the sha256 (hex) of the names and contents of the files in both folders.
+
+        Caches and hidden files do not count.
+        """
         digest = hashlib.sha256()
         for name, path in self._files():
             content = path.read_bytes()
-            # lengths first, so that no two sets of files read the same
+            # lengths first, so that two different sets of files never give the same bytes
             digest.update(f"{len(name.encode())} {name} {len(content)}\n".encode())
             digest.update(content)
         return digest.hexdigest()
@@ -94,9 +101,11 @@ class Assignment:
 
 
 def load(slug_or_path: str | Path, *, root: Path) -> Assignment:
-    """Read one assignment, given by its slug or by the path of its folder, from the course folder ``root``.
+    """Read one assignment from the course folder ``root``, by its slug or by the path of its folder.
 
-    Raises UsageError when there is no such assignment, AssignmentError when its folder is wrong.
+    Raises:
+        UsageError: the assignment does not exist.
+        AssignmentError: its folder is wrong.
     """
     root = root.resolve()
     slug = _slug_of(slug_or_path, root)
@@ -121,16 +130,16 @@ def load(slug_or_path: str | Path, *, root: Path) -> Assignment:
 
 
 def load_all(root: Path) -> list[Assignment]:
-    """Read every folder of ``assignments/`` that holds an assignment.toml, sorted by slug."""
+    """Read every folder of ``assignments/`` that contains an assignment.toml, sorted by slug."""
     return [load(slug, root=root) for slug in _slugs(root)]
 
 
 def choose(slugs: Sequence[str] | None, *, root: Path) -> list[Assignment]:
-    """Read the assignments with these slugs, or all of them where none is named."""
+    """Read the assignments with these slugs, or all assignments if the list is empty or None."""
     return [load(slug, root=root) for slug in slugs] if slugs else load_all(root)
 
 
-# Which folder
+# --- folders
 
 
 def _slugs(root: Path) -> list[str]:
@@ -142,7 +151,10 @@ def _slugs(root: Path) -> list[str]:
 
 
 def _slug_of(slug_or_path: str | Path, root: Path) -> str:
-    """Return the name of the folder below ``assignments/``; a path may start here, at the root or at assignments/."""
+    """Return the name of the folder in ``assignments/``.
+
+    A path may be relative to ``assignments/``, to the current folder or to the root.
+    """
     slugs = _slugs(root)
     for start in (root / "assignments", Path.cwd(), root):
         path = Path(os.path.abspath(start / slug_or_path))
@@ -155,13 +167,13 @@ def _slug_of(slug_or_path: str | Path, root: Path) -> str:
     raise UsageError(f'There is no assignment "{wanted}".{guess} {known}')
 
 
-# Reading the file
+# --- reading the file
 
 Location = tuple[str | int, ...]
-"""The place of a value: ``("points",)``, ``("task", 1, "points")``, ``("modules", 0)``."""
+"""The location of a value: ``("points",)``, ``("task", 1, "points")``, ``("modules", 0)``."""
 
 _Kind = tuple[tuple[Callable[[Any], bool], str], ...]
-"""What a value must be: tests in order, each with the words for what to write instead."""
+"""The tests of a value, in order, each with a description of a valid value for the message."""
 
 _NUMBER = (
     (lambda value: type(value) in (int, float), "a number"),
@@ -189,14 +201,14 @@ TASK_KEYS: Mapping[str, _Kind] = {"id": _TEXT, "title": _TEXT, "points": _NUMBER
 LIMIT_KEYS: Mapping[str, _Kind] = {
     "call_s": _NUMBER, "load_s": _NUMBER, "submission_s": _NUMBER, "cpu_s": _NUMBER, "memory_mib": _WHOLE,
 }  # fmt: skip
-"""What a course may override; the defaults are those of the sandbox, so a key left out stays out of ``limits``."""
+"""The limits that an assignment may override. The sandbox has the defaults, so ``limits`` contains no missing keys."""
 OPTIONAL = {"allowed_imports", "language", "limits", *LIMIT_KEYS}
 ENTRIES: Mapping[str, _Kind] = {"modules": _TEXT[:1], "allowed_imports": _TEXT[:1], "task": _TABLE}
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """The text of an assignment.toml and the name by which messages call it."""
+    """The text of an assignment.toml, and its name in messages."""
 
     shown: str
     text: str
@@ -226,7 +238,7 @@ def _parse(source: _Source) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as exc:
         raise AssignmentError(_syntax_sentence(source, str(exc))) from exc
     tables = list(_tables(table))
-    # a misspelt key comes before the complaint that the right one is missing
+    # report a misspelt key before the missing key that it was meant to be
     faults = [fault for each in tables for fault in _unknown_keys(*each)]
     faults += [fault for each in tables for fault in _wrong_values(*each)]
     if faults:
@@ -246,7 +258,7 @@ _Fault = tuple[Location, str]
 
 
 def _tables(table: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Mapping[str, _Kind], Location]]:
-    """Yield the table of the whole file and those inside it, each with its keys and its place."""
+    """Yield the table of the whole file and the tables inside it, each with its valid keys and its location."""
     yield table, KEYS, ()
     for i, task in _entries(table.get("task")):
         if isinstance(task, dict):
@@ -278,7 +290,7 @@ def _wrong_values(table: dict[str, Any], keys: Mapping[str, _Kind], at: Location
 
 
 def _fault(value: Any, kind: _Kind, at: Location) -> Iterator[_Fault]:
-    """Yield what is wrong with one value and what to write, as the end of a sentence."""
+    """Yield the error of an invalid value and its remedy, as the end of a sentence."""
     wanted = next((words for holds, words in kind if not holds(value)), None)
     if wanted is not None:
         key = next(part for part in reversed(at) if isinstance(part, str))
@@ -290,7 +302,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-# What concerns several values
+# --- checks of several values
 
 
 def _check(table: dict[str, Any], source: _Source) -> None:
@@ -315,7 +327,7 @@ def _check(table: dict[str, Any], source: _Source) -> None:
 
 
 def _repeated(names: list[str]) -> int:
-    """Return the index of the first name that stands earlier in the list as well, or 0."""
+    """Return the index of the first name that also appears earlier in the list, or 0."""
     return next((i for i, name in enumerate(names) if name in names[:i]), 0)
 
 
@@ -323,14 +335,14 @@ _HEADER = re.compile(r"\s*\[+\s*([\w-]+)\s*\]+")
 
 
 def _line_of(text: str, at: Location) -> int:
-    """Return the line (from 1) on which the value at ``at`` stands, found by its table and key in a plain scan.
+    """Return the line (from 1) of the value at ``at``. Scan the text for its table and key.
 
-    What is not in the file (a missing key) is placed at the head of its table; in a table written in braces, the
-    first line that holds the key is taken.
+    For a missing key, return the line of its table's header. For a key of a table in braces, return the first line
+    that contains the key.
     """
     lines = text.split("\n")
     headers = [(i, match[1]) for i, line in enumerate(lines) if (match := _HEADER.match(line))]
-    start, key = -1, str(at[0])  # the head of the top table is the line before the first
+    start, key = -1, str(at[0])  # the top table has no header; -1 is the line before the first
     if len(at) > 1 and isinstance(at[-1], str):
         key = at[-1]
         same = [i for i, name in headers if name == at[0]]

@@ -1,12 +1,12 @@
-"""From a notebook to a module: the definitions in its code cells, without running anything.
+"""Convert a notebook to a module: extract the definitions of its code cells. No code is run.
 
-A notebook is full of experiments: prints, plots, training runs. Only what a module needs is kept: imports, functions,
-classes and assignments to names. Everything else at the top of a cell (loops, ``if``, ``with``, ``try``, bare
-expressions) is left out. An assignment is kept whatever stands on its right, because no rule can tell a constant
-that a function needs from the result of an experiment.
+A notebook contains many experiments: prints, plots, training runs. The module keeps only imports, functions, classes
+and assignments to names. It omits all other top-level statements of a cell: loops, ``if``, ``with``, ``try``, bare
+expressions. It keeps every assignment, because no rule can distinguish a constant that a function needs from the
+result of an experiment.
 
-Lines keep their place within a cell, after a line ``# cell N``: N counts the code cells from 1, and what is left out
-leaves its lines empty. :func:`cell_of` turns a line of the module back into cell and line.
+Each cell begins with a line ``# cell N``, where N counts the code cells from 1. Omitted lines become empty lines, so
+that line numbers within a cell do not change. :func:`cell_of` maps a line of the module to its cell and line.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from typing import Any
 from autograder.errors import SubmissionRejected
 from autograder.messages import say
 
-NOTEBOOK_BYTES = 10 * 2**20  # outputs hold pictures; the whole upload may not be larger either
-CODE_BYTES = 256 * 2**10  # a syntax tree takes up to 1000 times the memory of its text
+NOTEBOOK_BYTES = 10 * 2**20  # outputs contain pictures; an upload has the same limit
+CODE_BYTES = 256 * 2**10  # a syntax tree needs up to 1000 times the memory of its text
 MARKER = "# cell {number}"
 
 _KEPT = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 _PYTHON_MAGICS = {"capture", "file", "prun", "python", "python3", "time", "timeit", "writefile"}
-"""Cell magics (``%%time``) below which the cell is still Python."""
+"""Cell magics (``%%time``) whose cell body is Python."""
 
 _MAGIC = re.compile(r"\s*[%!?]|\s*[\w.]+\?\??\s*$|\s*[\w, ]+=\s*[%!]")
-"""A line that only IPython reads: ``%matplotlib inline``, ``!pip list``, ``np.dot?``, ``files = !ls``."""
+"""A line of IPython syntax: ``%matplotlib inline``, ``!pip list``, ``np.dot?``, ``files = !ls``."""
 
 _DEFINITION = re.compile(r"^\s*(async\s+def|def|class)\b", re.MULTILINE)
 
@@ -39,8 +39,11 @@ _DEFINITION = re.compile(r"^\s*(async\s+def|def|class)\b", re.MULTILINE)
 def source_of(notebook: bytes) -> bytes:
     """Return the module (UTF-8) that the code cells of a notebook, nbformat 3 or 4, define.
 
-    A cell that Python cannot read is kept whole if it defines something, so that its syntax error is reported;
-    otherwise it is left out. Raises SubmissionRejected for bytes that are not a notebook, or too many of them.
+    Keep a cell that Python cannot parse whole if it contains a definition, so that its syntax error is reported.
+    Omit any other such cell.
+
+    Raises:
+        SubmissionRejected: the bytes are not a notebook, or are too large.
     """
     future: list[str] = []
     lines: list[str] = []
@@ -48,12 +51,15 @@ def source_of(notebook: bytes) -> bytes:
         kept = _definitions(source, future)
         if any(kept):
             lines += [MARKER.format(number=number), *kept]
-    # such an import is an error anywhere but at the start of a module
+    # an import of __future__ is valid only at the start of a module
     return "".join(f"{line}\n" for line in [*dict.fromkeys(future), *lines]).encode()
 
 
 def cell_of(source: bytes, line: int) -> tuple[int, int] | None:
-    """Return (cell, line in the cell), both from 1, of a line of what :func:`source_of` returned; None outside."""
+    """Return (cell, line in the cell), both from 1, for a line of a module that :func:`source_of` returned.
+
+    Return None for a line outside all cells.
+    """
     above = source.split(b"\n")[:line]
     for distance, content in enumerate(reversed(above)):
         if marker := re.fullmatch(rb"# cell (\d+)", content):
@@ -66,7 +72,7 @@ def _loaded(notebook: bytes) -> Any:
         raise SubmissionRejected(say("submission.notebook-large", limit=NOTEBOOK_BYTES // 2**20))
     try:
         return json.loads(notebook)
-    except (ValueError, RecursionError) as exc:  # RecursionError: the interpreter's own bound on depth
+    except (ValueError, RecursionError) as exc:  # RecursionError: the interpreter's own limit on depth
         raise SubmissionRejected(say("submission.notebook")) from exc
 
 
@@ -80,7 +86,7 @@ def _code_cells(document: Any) -> Iterator[str]:
         parts: list[Any] = text if isinstance(text, list) else [text]
         if not all(isinstance(part, str) for part in parts):
             raise SubmissionRejected(say("submission.notebook"))
-        # half a surrogate pair has no UTF-8
+        # a lone surrogate cannot be encoded in UTF-8
         source = "".join(parts).encode("utf-8", "replace")
         size += len(source)
         if size > CODE_BYTES:
@@ -101,8 +107,8 @@ def _cells(document: Any) -> list[Any]:
 
 
 def _definitions(source: str, future: list[str]) -> list[str]:
-    """Return the lines of a cell with everything emptied that is not kept; add imports of __future__ to ``future``."""
-    source = source.replace("\r\n", "\n").replace("\r", "\n")  # the line ends that Python counts
+    """Return the lines of a cell, with empty lines for omitted statements; add imports of __future__ to ``future``."""
+    source = source.replace("\r\n", "\n").replace("\r", "\n")  # the line endings that Python recognizes
     tree = _parsed(source)
     if tree is None:
         source = _without_magics(source)
@@ -117,7 +123,7 @@ def _definitions(source: str, future: list[str]) -> list[str]:
         elif _is_kept(node):
             first = _first_line(node)
             for index, text in enumerate(_text_of(node, lines), start=first - 1):
-                kept[index] += f"; {text}" if kept[index] else text  # a line may hold several statements
+                kept[index] += f"; {text}" if kept[index] else text  # a line may contain several statements
     return kept
 
 
@@ -151,16 +157,16 @@ def _text_of(node: ast.stmt, lines: list[str]) -> list[str]:
 
 def _parsed(source: str) -> ast.Module | None:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an invalid escape such as "\d" is for the student's own Python to mention
+        warnings.simplefilter("ignore")  # the student's own Python warns of an invalid escape such as "\d"
         try:
             return ast.parse(source)
-        # ValueError: NUL, before Python 3.11.4; the last two: nesting too deep for the parser
+        # ValueError: a null byte, before Python 3.11.4; the last two: nesting too deep for the parser
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
 
 def _without_magics(source: str) -> str:
-    """Empty the lines that only IPython reads; the whole cell where ``%%`` hands it to another language."""
+    """Replace lines of IPython syntax with empty lines; return "" if ``%%`` selects another language."""
     if (cell_magic := re.match(r"\s*%%(\w*)", source)) and cell_magic[1] not in _PYTHON_MAGICS:
         return ""
     return "\n".join("" if _MAGIC.match(line) else line for line in source.split("\n"))

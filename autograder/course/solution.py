@@ -1,8 +1,8 @@
-"""What only staff have: the answer, the known mistakes and the alternatives of an assignment.
+"""The solution, the known mistakes and the alternatives of an assignment. Only staff have them.
 
-A mistake or an alternative is an *overlay*: a short file whose definitions replace those of the solution, because it
-is appended to the solution's source. A mistake says in literal constants which cases must catch it and which hint it
-must earn::
+A mistake or an alternative is an *overlay*: a short file that is appended to the solution's source, so that its
+definitions replace those of the solution. A mistake has two literal constants, the cases that must catch it and the
+hint that it must earn::
 
     CAUGHT_BY = ("gradient_is_the_slope",)
     HINT = "Yours is exactly N times too large: the loss is a mean."
@@ -20,7 +20,7 @@ from .assignment import Assignment
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A right answer written differently: the solution's source with other definitions behind it."""
+    """A correct answer written differently: the solution's source with other definitions appended."""
 
     id: str
     path: Path
@@ -29,14 +29,18 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class Mistake(Overlay):
-    """A known wrong answer: which cases must catch it, and the hint that it must earn."""
+    """A known wrong answer, the cases that must catch it, and the hint that it must earn."""
 
     caught_by: tuple[str, ...]
     hint: str
 
 
 def modules(assignment: Assignment) -> dict[str, bytes]:
-    """Return the solution's modules, name -> source; AssignmentError when one is not there."""
+    """Return the solution's modules, name -> source.
+
+    Raises:
+        AssignmentError: the solution or one of its modules is missing.
+    """
     if assignment.solution is None:
         raise AssignmentError(f"{assignment.slug} has no folder in solutions/. Official grading needs its solution.")
     found = {}
@@ -54,7 +58,11 @@ def alternatives(assignment: Assignment) -> list[Overlay]:
 
 
 def mistakes(assignment: Assignment) -> list[Mistake]:
-    """Return the known mistakes, sorted by id; AssignmentError where CAUGHT_BY or HINT is missing or no literal."""
+    """Return the known mistakes, sorted by id.
+
+    Raises:
+        AssignmentError: CAUGHT_BY or HINT is missing or is not a literal.
+    """
     found = []
     for path in _files(assignment, "mistakes"):
         constants = _constants(path)
@@ -72,14 +80,14 @@ def _files(assignment: Assignment, folder: str) -> list[Path]:
 
 
 def _overlaid(assignment: Assignment, path: Path) -> dict[str, bytes]:
-    """Append the overlay to the main module, where later definitions win."""
+    """Append the overlay to the main module; later definitions replace earlier ones."""
     whole = modules(assignment)
     main = assignment.modules[0]
     return {**whole, main: whole[main] + b"\n\n" + path.read_bytes()}
 
 
 def _constants(path: Path) -> dict[str, object]:
-    """Return what is assigned to single names at the top of a file, where it is literal; nothing of the file is run."""
+    """Return the literal values that a file assigns to single names at its top level. The file is not run."""
     try:
         tree = ast.parse(path.read_bytes(), filename=str(path))
     except SyntaxError as exc:
@@ -93,5 +101,5 @@ def _constants(path: Path) -> dict[str, object]:
             try:
                 found[target.id] = ast.literal_eval(node.value)
             except (ValueError, TypeError):
-                continue  # not a literal, so not one of ours
+                continue  # not a literal, so neither CAUGHT_BY nor HINT
     return found

@@ -8,9 +8,9 @@ A solution marks what the student writes with two comments, each on its own line
         ...
         ### END SOLUTION
 
-In the stub ``raise NotImplementedError("Task 3: bce")`` replaces the block. All other bytes stay the same. The task is
-the one whose id is the enclosing top-level function or class. If a task consists of several functions, the blocks of
-the others name it: ``### BEGIN SOLUTION max_pool2d``.
+In the stub, ``raise NotImplementedError("Task 3: bce")`` replaces the block. All other bytes stay the same. The id of
+the task is the name of the enclosing top-level function or class. If a task consists of several functions, the blocks
+of the others name the task: ``### BEGIN SOLUTION max_pool2d``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Tasked(Protocol):
-    """What :func:`make_stub` needs of an assignment."""
+    """The part of an assignment that :func:`make_stub` needs."""
 
     @property
     def slug(self) -> str: ...
@@ -45,7 +45,7 @@ class Tasked(Protocol):
 
 
 class OnDisk(Tasked, Protocol):
-    """What :func:`stale` and :func:`write` need of an assignment."""
+    """The part of an assignment that :func:`stale` and :func:`write` need."""
 
     @property
     def modules(self) -> Sequence[str]: ...
@@ -75,7 +75,8 @@ class _Block:
 def make_stub(source: str, assignment: Tasked, *, path: str) -> str:
     """Return ``source`` with every marked block replaced by a NotImplementedError that names its task.
 
-    Docstrings, imports and signatures stay, and the result parses. ``path`` names the file in messages.
+    Docstrings, imports and signatures stay the same, and the result is valid Python. ``path`` is the name of the file
+    in messages.
 
     Raises:
         AssignmentError: a marker is misspelt, unmatched or outside every task; a block is empty or not within one
@@ -89,13 +90,17 @@ def stale(assignment: OnDisk) -> list[Path]:
     """List the stub files of ``assignment`` that are missing, or differ from the stubs of its solution.
 
     Raises:
-        AssignmentError: see :func:`make_stub`; or no block of a task is marked.
+        AssignmentError: see :func:`make_stub`; or a task has no marked block.
     """
     return [path for path, text in _stubs(assignment) if not path.is_file() or path.read_bytes() != text.encode()]
 
 
 def write(assignment: OnDisk) -> list[Path]:
-    """Write the stub files that are stale, and list them."""
+    """Write the stub files that are stale, and return their paths.
+
+    Raises:
+        AssignmentError: see :func:`stale`.
+    """
     texts = dict(_stubs(assignment))
     changed = stale(assignment)
     for path in changed:
@@ -105,7 +110,7 @@ def write(assignment: OnDisk) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a student writes: the lines between two markers (from 1, without the markers) and their task."""
+    """The part that a student writes: the lines between two markers (from 1, without the markers) and their task."""
 
     task: str
     first: int
@@ -160,7 +165,7 @@ def _convert(source: str, assignment: Tasked, path: str) -> tuple[str, set[str]]
     numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
     blocks = list(_blocks(_markers(source, path), path))
     hidden: set[str] = set()
-    # From the last block to the first, so that the line numbers before a block stay right.
+    # From the last block to the first, so that the line numbers of earlier blocks stay correct.
     for block in reversed(blocks):
         task = _task_of(block, tree, numbers, path)
         hidden.add(task)
@@ -181,7 +186,7 @@ def _parse(source: str, path: str) -> ast.Module:
 
 
 def _markers(source: str, path: str) -> Iterator[_Marker]:
-    """Yield the markers in ``source``: they are comments, never text in a string."""
+    """Yield the markers in ``source``. Only comments count, not text in strings."""
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type != tokenize.COMMENT or not _RESEMBLES.search(token.string):
             continue
@@ -259,12 +264,12 @@ def _last(node: ast.stmt) -> int:
 
 
 def _contains(node: ast.stmt, begin: int, first: int) -> bool:
-    """Whether ``node`` starts before line ``begin`` and contains the statement in line ``first``."""
+    """Return whether ``node`` starts before line ``begin`` and contains the statement in line ``first``."""
     return _first(node) < begin and _last(node) >= first
 
 
 def _outline(tree: ast.Module) -> list[tuple[str, str, str]]:
-    """List what a stub must keep: every top-level import, and every signature (also of methods) with its docstring."""
+    """List the parts that a stub must keep: top-level imports, and signatures (also of methods) with docstrings."""
     outline = [("", "", ast.get_docstring(tree) or "")]
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):

@@ -1,8 +1,8 @@
-"""What was handed in: a folder, a .py, a .ipynb or a .zip, read into memory; nothing is run, nothing written to disk.
+"""Submissions: read a folder, a .py, a .ipynb or a .zip into memory. No code is run, and no file is written to disk.
 
-Every upload is taken for hostile. A file is read only if it is a plain file (no link is followed) and its name is a
-plain path; sizes are counted while reading, because headers lie. Anything else is refused with
-:class:`SubmissionRejected`, one sentence for the student.
+Every upload is treated as hostile. A file is read only if it is a regular file, not a link, and if its name is a plain
+path. Sizes are counted while reading, because archive headers can be wrong. All other files raise
+:class:`SubmissionRejected`, with one sentence for the student.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ from autograder.errors import SubmissionRejected, UsageError
 from autograder.messages import say
 from autograder.model import SubmissionInfo
 
-UPLOAD_BYTES = 10 * 2**20  # one .py, .ipynb or .zip as received
-UNPACKED_BYTES = 20 * 2**20  # all files together
+UPLOAD_BYTES = 10 * 2**20  # of one .py, .ipynb or .zip as received
+UNPACKED_BYTES = 20 * 2**20  # of all files together
 FILES = 200
-ENTRIES = 5_000  # looked at, including what is ignored: a .git folder has some thousand
+ENTRIES = 5_000  # including ignored ones: a .git folder has some thousand
 DEPTH = 16
 PATH_CHARACTERS = 500
 
 IGNORED = frozenset({"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "Icon\r"})
-"""What computers put beside files by themselves; names that start with a dot are ignored as well."""
+"""Files that operating systems and Python add by themselves. Names that start with a dot are also ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One student's files as received.
 
-    ``files`` maps relative posix names (NFC) to bytes. ``modules`` holds, for each module that was asked for and
-    found, its source as bytes of any encoding (a notebook already turned into a module); ``origins`` names the
-    file that it came from. ``sha256`` covers names and bytes of ``files``. ``notes`` are sentences for the student.
+    ``files`` maps relative POSIX paths (NFC) to bytes. ``modules`` maps each module of the assignment that was found to
+    its source, as bytes of any encoding; notebooks are already converted to modules. ``origins`` maps each of them to
+    its file. ``sha256`` covers names and bytes of ``files``. ``notes`` are sentences for the student.
     """
 
     student: str | None
@@ -59,20 +59,20 @@ class Submission:
     notes: tuple[str, ...]
 
     def info(self) -> SubmissionInfo:
-        """Return who handed in what, when, for the report."""
+        """Return student, digest and time of the submission, for the report."""
         return SubmissionInfo(student=self.student, sha256=self.sha256, received_at=self.received_at)
 
     def place(self, module: str, line: int) -> tuple[str, int]:
-        """Return file and line, as the student knows them, of a line of ``modules[module]``.
+        """Return the student's file and line for a line of ``modules[module]``.
 
-        A line that came from a notebook is placed in its cell: ``("logistic.ipynb, cell 3", 2)``.
+        For a line of a notebook, the file includes the cell: ``("logistic.ipynb, cell 3", 2)``.
         """
         origin = self.origins.get(module, f"{module}.py")
         cell = notebook.cell_of(self.modules[module], line) if _is_notebook(origin) else None
         return (say("submission.cell", file=origin, cell=cell[0]), cell[1]) if cell else (origin, line)
 
     def explain_missing(self, module: str) -> str:
-        """Return the sentence that says which file is missing and, if there is one, which file was probably meant."""
+        """Return a sentence that names the missing file and the file that the student probably meant, if any."""
         others = [name for name in self.files if name not in self.origins.values()]
         found = _meant(module, others)
         if found is None:
@@ -86,15 +86,18 @@ class Submission:
 def open(
     path: Path, assignment: Assignment, *, student: str | None = None, received_at: str | None = None
 ) -> Submission:
-    """Read what was handed in for ``assignment``; what is missing is left for the grader to say.
+    """Read a submission for ``assignment``. The grader reports missing modules later.
 
-    ``received_at`` is an ISO 8601 time with offset, or None: the times inside an archive are not believed.
-    Raises UsageError for a path that cannot be a submission, SubmissionRejected for files that cannot be opened safely.
+    ``received_at`` is an ISO 8601 time with offset, or None. The times inside an archive are not trusted.
+
+    Raises:
+        UsageError: the path is not a submission, or cannot be read.
+        SubmissionRejected: the files cannot be opened safely.
     """
     files = _files_at(path)
     origins = _origins(files, assignment.modules)
     if not origins and len(assignment.modules) == 1 and path.suffix.lower() == ".py" and not path.is_dir():
-        origins = dict(zip(assignment.modules, files, strict=True))  # one module, one file, whatever its name
+        origins = dict(zip(assignment.modules, files, strict=True))  # one module, one file: accept any name
     return Submission(
         student=student,
         received_at=received_at,
@@ -129,24 +132,24 @@ def _files_at(path: Path) -> dict[str, bytes]:
 def _digest(files: dict[str, bytes]) -> str:
     digest = hashlib.sha256()
     for name, content in files.items():
-        # lengths first, so that no two sets of files read the same
+        # lengths first, so that two different sets of files never give the same bytes
         digest.update(f"{len(name.encode())} {name} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()
 
 
 def _unwrapped(files: dict[str, bytes]) -> dict[str, bytes]:
-    """Take away folders that hold everything: most archives are made of a folder, not of its files."""
+    """Remove outer folders that contain all files: most archives are made from a folder, not from its files."""
     while files and all("/" in name for name in files) and len({name.partition("/")[0] for name in files}) == 1:
         files = {name.partition("/")[2]: content for name, content in files.items()}
     return files
 
 
-# Which file is which module
+# --- matching files to modules
 
 
 def _origins(files: dict[str, bytes], asked: tuple[str, ...]) -> dict[str, str]:
-    """Return the file of each module that is there: its .py, else its notebook, else the only notebook."""
+    """Return the file of each module that was found: its .py, else its notebook, else the only notebook."""
     origins = {}
     for module in asked:
         names = (f"{module}.py", f"{module}.ipynb")
@@ -179,11 +182,14 @@ def _is_notebook(name: str) -> bool:
 
 
 _ADDED = re.compile(r"^copy of |[ _.-]*\(\d+\)$|[ _.-]+(copy|복사본|사본|final|\d+)$")
-"""What browsers, file managers and people add to a name: ``logistic (1).py``, ``logistic - Copy.py``."""
+"""Additions of browsers, file managers and people to a name: ``logistic (1).py``, ``logistic - Copy.py``."""
 
 
 def _meant(module: str, names: list[str]) -> str | None:
-    """Return the name that was probably meant to be ``module``: equal but for additions first, then the most alike."""
+    """Return the name that the student probably meant to be ``module``.
+
+    Prefer a name that is equal after removing additions; otherwise, return the most similar name.
+    """
     plain = {name: _plain(name) for name in names if re.search(r"\.(py|ipynb|txt)$", name.lower())}
     wanted = module.casefold()
     same = [name for name, stem in plain.items() if stem == wanted]
@@ -198,12 +204,12 @@ def _plain(name: str) -> str:
     return re.sub(r"[ -]+", "_", _ADDED.sub("", stem).strip())
 
 
-# Reading, with caps
+# --- reading, with limits
 
 
 @dataclass(slots=True)
 class _Intake:
-    """The files taken so far, and the caps that hold over all of them."""
+    """The files read so far, and what is left of the limits for all files together."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     folded: dict[str, str] = field(default_factory=dict)
@@ -216,9 +222,13 @@ class _Intake:
             raise SubmissionRejected(say("submission.entries", limit=ENTRIES))
 
     def take(self, name: str, stream: IO[bytes]) -> None:
-        """Read one file of a checked relative name; refuse it when a cap is passed or the name is there already."""
+        """Read one file with a relative name.
+
+        Raises:
+            SubmissionRejected: the name is invalid or a duplicate, or a limit is exceeded.
+        """
         name = _checked(unicodedata.normalize("NFC", name))
-        # names that one computer tells apart and another does not would hide a file behind the other
+        # names that differ only on some file systems could hide one file behind the other
         other = self.folded.setdefault(unicodedata.normalize("NFC", name.casefold()), name)
         if other != name or name in self.files:
             raise SubmissionRejected(say("submission.duplicate", name=_shown(name), other=_shown(other)))
@@ -238,12 +248,16 @@ def _upload(path: Path) -> bytes:
     return content
 
 
-# Windows lacks the first two; there the type of the file is checked all the same
+# Windows lacks the first two flags; there, too, _read_plain checks the type of the file
 _PLAIN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def _read_plain(path: str | Path, name: str, limit: int) -> bytes:
-    """Return up to ``limit`` + 1 bytes of a plain file that has one name; SubmissionRejected for any other."""
+    """Return up to ``limit`` + 1 bytes of a regular file without other hard links.
+
+    Raises:
+        SubmissionRejected: the file is of another kind, or cannot be read.
+    """
     try:
         descriptor = os.open(path, _PLAIN_FLAGS)
         try:
@@ -260,7 +274,7 @@ def _read_plain(path: str | Path, name: str, limit: int) -> bytes:
 
 
 def _take_folder(folder: Path, intake: _Intake, above: str = "") -> None:
-    """Take every file below ``folder``; whoever handed it in must not be able to change it meanwhile."""
+    """Read every file in ``folder`` and its subfolders. The student must not be able to change them meanwhile."""
     try:
         with os.scandir(folder) as scan:
             entries = sorted(islice(scan, intake.entries_left + 1), key=lambda entry: entry.name)
@@ -279,22 +293,22 @@ def _take_folder(folder: Path, intake: _Intake, above: str = "") -> None:
             raise SubmissionRejected(say("submission.link", name=_shown(name)))
 
 
-# Archives
+# --- archives
 
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, LookupError, OverflowError)
-"""What zipfile raises on bytes that are not an archive; UnicodeError and NotImplementedError are among them."""
+"""The exceptions of zipfile for invalid archives, including their subclasses UnicodeError and NotImplementedError."""
 
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # flag bits: password, strong encryption, hidden headers
 
 
 def _take_archive(archive: bytes, intake: _Intake) -> None:
-    # every entry that zipfile will list begins so, whatever the header at the end says
+    # every entry that zipfile lists begins with these bytes; the count in the header at the end can be wrong
     intake.count(archive.count(b"PK\x01\x02"))
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             entries = list(_plain_entries(opened))
             if sum(info.compress_size for _, info in entries) > len(archive):
-                raise zipfile.BadZipFile("entries overlap")  # one body read many times: small to send, long to read
+                raise zipfile.BadZipFile("entries overlap")  # many entries share one body: a small upload, a long read
             for name, info in entries:
                 with opened.open(info) as stream:
                     intake.take(name, stream)
@@ -303,28 +317,32 @@ def _take_archive(archive: bytes, intake: _Intake) -> None:
 
 
 def _plain_entries(opened: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
-    """Yield name and header of every file that counts; SubmissionRejected for one that is not a plain file."""
+    """Yield name and header of every file that is not ignored.
+
+    Raises:
+        SubmissionRejected: an entry is not a regular file, is encrypted, or has an unsafe name.
+    """
     for info in opened.infolist():
         raw = _entry_name(info)
         name = _inside(raw)
-        kind = stat.S_IFMT(info.external_attr >> 16)  # 0 where the archive was made without Unix modes
+        kind = stat.S_IFMT(info.external_attr >> 16)  # 0 if the archive has no Unix modes
         if raw.endswith("/") or kind == stat.S_IFDIR or any(map(_is_ignored, name.split("/"))):
             continue
         if kind not in (0, stat.S_IFREG):
             raise SubmissionRejected(say("submission.link", name=_shown(name)))
         if info.flag_bits & _ENCRYPTED:
             raise SubmissionRejected(say("submission.encrypted"))
-        # the other methods cannot be read in bounded steps
+        # other compression methods cannot be read in steps of limited size
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise SubmissionRejected(say("submission.method"))
         yield name, info
 
 
 def _entry_name(info: zipfile.ZipInfo) -> str:
-    """Return the name as its author saw it: macOS writes UTF-8 and Korean Windows writes CP949, both unannounced."""
+    """Return the decoded name of an entry: macOS writes UTF-8 and Korean Windows writes CP949, both without a flag."""
     if info.flag_bits & 0x800:
         return info.orig_filename
-    raw = info.orig_filename.encode("cp437")  # zipfile has read every byte as one character of this code page
+    raw = info.orig_filename.encode("cp437")  # zipfile has decoded every byte as one character of this code page
     for encoding in ("utf-8", "cp949"):
         try:
             return raw.decode(encoding)
@@ -334,7 +352,11 @@ def _entry_name(info: zipfile.ZipInfo) -> str:
 
 
 def _inside(name: str) -> str:
-    """Return a path of an archive without "." and empty parts; SubmissionRejected unless it stays inside."""
+    """Return a path of an archive without "." and empty parts.
+
+    Raises:
+        SubmissionRejected: the path leads out of the archive.
+    """
     parts = [part for part in name.split("/") if part not in ("", ".")]
     inside = "/".join(parts)
     if name.startswith("/") or "\\" in name or ".." in parts or re.match(r"[A-Za-z]:", inside):
@@ -342,7 +364,7 @@ def _inside(name: str) -> str:
     return inside
 
 
-# Names
+# --- names
 
 
 def _is_ignored(part: str) -> bool:
@@ -350,11 +372,11 @@ def _is_ignored(part: str) -> bool:
 
 
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that turn the direction of writing, so that a name reads as another one."""
+"""Marks that change the direction of text, so that a name looks like another one."""
 
 
 def _is_treacherous(character: str) -> bool:
-    # control characters, halves of surrogate pairs (bytes that are no UTF-8), separators of lines
+    # control characters, lone surrogates (bytes that are not UTF-8), line and paragraph separators
     return character in _DIRECTION or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
 
 
@@ -369,6 +391,6 @@ def _checked(name: str) -> str:
 
 
 def _shown(name: str) -> str:
-    """Return a name that can be printed: invisible characters spelt out, the middle of a long one left out."""
+    """Return a printable name: escape invisible characters, and omit the middle of a long name."""
     name = "".join(f"\\u{ord(char):04x}" if _is_treacherous(char) else char for char in name)
     return name if len(name) <= 80 else f"{name[:40]}…{name[-39:]}"

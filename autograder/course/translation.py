@@ -1,6 +1,6 @@
 """The sentences of an assignment in another language: a file ``ko.toml`` in each of its two folders.
 
-A flat table, English sentence = translation, for titles, cases, hints and known mistakes::
+The file is a flat table, English sentence = translation, for titles, cases, hints and known mistakes::
 
     "The sigmoid" = "시그모이드"
 
@@ -21,13 +21,13 @@ from .assignment import Assignment
 
 
 def assignment_language(language: str | None, assignment: Assignment) -> AbstractContextManager[None]:
-    """Make ``language`` (None: the assignment's own) the current one inside the block, with the assignment's sentences.
+    """Use ``language`` (None: the assignment's own) and the assignment's translations inside a ``with`` block.
 
     Open the submission and grade it inside the block.
 
     Raises:
         AssignmentError: a table of translations is wrong.
-        KeyError: there is no such language.
+        KeyError: the language does not exist.
     """
     chosen = language or assignment.language
     return use_language(chosen, texts(assignment, chosen))
@@ -40,10 +40,10 @@ def translated(assignment: Assignment) -> Assignment:
 
 
 def texts(assignment: Assignment, language: str) -> dict[str, str]:
-    """Return the sentences of both folders, English -> ``language``; {} if there is no translation.
+    """Return the translations in both folders, English -> ``language``. The result is empty if there are none.
 
     Raises:
-        AssignmentError: a table is wrong; the message names the file and what to do.
+        AssignmentError: a table is wrong; the message names the file and the remedy.
     """
     found: dict[str, str] = {}
     for folder, kind in ((assignment.folder, "assignments"), (assignment.solution, "solutions")):

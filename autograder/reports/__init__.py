@@ -1,1 +1,1 @@
-"""Renderings of a saved report; nothing here grades or starts a worker."""
+"""Rendering of saved reports. This package neither grades nor starts a worker."""

@@ -1,7 +1,7 @@
-"""Where compiled templates are kept from one run to the next: compiling them takes longer than grading a submission.
+"""A cache of compiled templates on disk. Compiling them takes longer than grading a submission.
 
-Compiled code is run, so the folder must be one that no other user can write. Where there is no such folder, templates
-are compiled in every run.
+Compiled code is executed, so no other user may be able to write to the folder. Without such a folder, every run
+compiles the templates.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
 
 class BytecodeCache(FileSystemBytecodeCache):
-    """Keeps compiled templates in a folder; a full or read-only disk is no reason to fail."""
+    """A cache of compiled templates in a folder. Write errors, such as those of a full disk, are ignored."""
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with contextlib.suppress(OSError):
@@ -24,10 +24,10 @@ class BytecodeCache(FileSystemBytecodeCache):
 
 
 def bytecode_cache(compiler: Path) -> BytecodeCache | None:
-    """Return the cache of this user, None where none is safe.
+    """Return the cache of this user, or None if no folder is safe.
 
-    Jinja compares the source of a template with what was compiled. ``compiler`` is the module that sets up the
-    environment, on which the compiled code depends, too.
+    Jinja compiles a template again if its source has changed. The compiled code also depends on the environment, so
+    the file names include a digest of ``compiler``, the module that sets up the environment.
     """
     folder = _cache_folder()
     if folder is None:
@@ -37,7 +37,7 @@ def bytecode_cache(compiler: Path) -> BytecodeCache | None:
 
 
 def _cache_folder() -> Path | None:
-    """Make the folder; None where it cannot be made, or where another user could write or replace it."""
+    """Create the folder; return None if this fails, or if another user could write to or replace the folder."""
     if not hasattr(os, "getuid"):
         return None
     try:
@@ -45,13 +45,16 @@ def _cache_folder() -> Path | None:
         folder = Path(base).resolve() / "autograder" / "templates"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         safe = folder.stat().st_uid == os.getuid() and all(map(_is_ours, (folder, *folder.parents)))
-    except (OSError, RuntimeError):  # RuntimeError: there is no home
+    except (OSError, RuntimeError):  # RuntimeError: no home folder
         return None
     return folder if safe else None
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether only this user and root can change what is in ``folder``; in a sticky one, only what belongs to them."""
+    """Return whether only this user and root can change the content of ``folder``.
+
+    In a sticky folder, it is enough that others cannot change the files of this user and root.
+    """
     found = folder.lstat()
     others_write = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     return (

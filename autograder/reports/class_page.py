@@ -1,4 +1,4 @@
-"""The page of a class: a line for each submission, and the leaderboards."""
+"""The class page: a row for each submission, and the leaderboards."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from .views import ClassRow
 
 
 def html(rows: Sequence[ClassRow], *, slug: str, title: str) -> str:
-    """Return a page with a line per submission and the leaderboards; a row's ``page`` makes its name a link."""
+    """Return a page with a row for each submission and the leaderboards. A name links to the ``page`` of its row."""
     boards = views.leaderboards(rows)
     return render("class.html.j2", rows=rows, slug=slug, title=title, line=views.class_line(rows), boards=boards)

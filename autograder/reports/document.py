@@ -1,6 +1,6 @@
-"""A report as a JSON document, and back; ``docs/reference/report.schema.json`` says what is in it.
+"""Conversion between a report and a JSON document. ``docs/reference/report.schema.json`` describes its fields.
 
-A saved document can be rendered again by anybody, without grading anything.
+A saved document can be rendered again without grading.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def to_json(report: Report, *, audience: Audience) -> str:
-    r"""Write what ``audience`` may see of ``report`` as a JSON document that ends in a line break.
+    r"""Return the part of ``report`` that ``audience`` may see, as a JSON document that ends in a line break.
 
-    Reading it back gives an equal report, but for one thing: a lone surrogate, which UTF-8 cannot hold, becomes
-    visible text (``\udc80``), so that whatever a submission printed can be saved.
+    :func:`from_json` returns an equal report, with one exception. UTF-8 cannot encode a lone surrogate, so it becomes
+    visible text (``\udc80``). So all output of a submission can be saved.
     """
     text = _text(report.seen_by(audience), "") + "\n"
     try:
@@ -39,9 +39,10 @@ def to_json(report: Report, *, audience: Audience) -> str:
 
 
 def _text(value: Any, margin: str) -> str:
-    """Write a value of the model as ``json.dumps(..., indent=2)`` would, in a sixth of the time for a report.
+    """Return the text that ``json.dumps(..., indent=2)`` would give for a value of the model.
 
-    ``dataclasses.asdict`` copies everything, and ``json`` indents in Python.
+    This takes a sixth of the time for a report: ``dataclasses.asdict`` copies every value, and ``json`` indents in
+    Python.
     """
     kind = type(value)
     if kind in _SCALARS:
@@ -63,7 +64,7 @@ def _text(value: Any, margin: str) -> str:
 
 @cache
 def _names(kind: type) -> list[str]:
-    """Return the fields of a dataclass; "schema" comes first, so that a person sees it."""
+    """Return the fields of a dataclass. "schema" comes first, so that a person sees it."""
     return sorted((each.name for each in fields(kind)), key=lambda name: name != "schema")
 
 
@@ -77,12 +78,13 @@ _SCALARS: Final[dict[type, Callable[[Any], str]]] = {
 
 
 def from_json(text: str, *, source: str = "report.json") -> Report:
-    """Read a document that :func:`to_json` wrote; ``source`` is its name for messages.
+    """Read a document of :func:`to_json`. ``source`` is its name in messages.
 
-    Types are taken strictly: "10" is no number. Keys that this version does not know are passed over.
+    Types are strict: "10" is not a number. Unknown keys are ignored.
 
     Raises:
-        AutograderError: ``report-damaged`` with the place, ``report-schema`` for the format of another version.
+        AutograderError: ``report-damaged`` with the location of the error, or ``report-schema`` if another version of
+            the format was used.
     """
     from pydantic import ValidationError
 
@@ -99,16 +101,16 @@ def from_json(text: str, *, source: str = "report.json") -> Report:
 
 @cache
 def _adapter() -> TypeAdapter[Report]:
-    """Return pydantic's reader of reports. Writing one does without: pydantic takes long to import."""
+    """Return pydantic's parser of reports. Only reading uses pydantic, because its import is slow."""
     from pydantic import TypeAdapter
 
     return TypeAdapter(Report)
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of the documents that :func:`to_json` writes."""
+    """Return the JSON Schema (draft 2020-12) of the documents that :func:`to_json` returns."""
     generated = _adapter().json_schema(mode="serialization")
-    # The exact number: a document of another format must not pass.
+    # The exact number, so that a document of another format is invalid.
     generated["properties"]["schema"] = {"const": REPORT_SCHEMA, "title": "Schema"}
     generated["properties"]["language"] |= {"pattern": "^[a-z]{2,3}$"}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **generated}
@@ -130,7 +132,7 @@ def _check_schema(document: dict[str, Any], source: str) -> None:
     if "schema" not in document:
         raise _damaged(f'{source} has no "schema" number, so it is not a report.')
     found = document["schema"]
-    if type(found) is int and found == REPORT_SCHEMA:  # True == 1, and is no number
+    if type(found) is int and found == REPORT_SCHEMA:  # True == 1, but True is not a number
         return
     raise AutograderError(
         f"{source} is a report of format {found!r}, and this version reads format {REPORT_SCHEMA}. "
@@ -145,5 +147,5 @@ def _damaged(what: str) -> AutograderError:
 
 
 def _place(location: tuple[int | str, ...]) -> str:
-    """Write ("outcomes", 3, "verdict") as outcomes[3].verdict."""
+    """Format ("outcomes", 3, "verdict") as outcomes[3].verdict."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location).lstrip(".")

@@ -1,4 +1,4 @@
-"""Files of reports: their names, and writing them whole or not at all."""
+"""Report files: their names, and atomic writes."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ _REMEDY = "Choose a folder that you can write to."
 
 
 def page_name(report: Report, *, ending: str = "html") -> str:
-    """Name the file of a report after its assignment and student, in signs that are safe on every file system."""
+    """Return a file name with the assignment and the student, in characters that are safe on every file system."""
     student = [] if report.submission.student is None else [report.submission.student]
     return f"{file_stem(report.assignment, *student)}.{ending}"
 
 
 def write_text(path: Path, text: str) -> Path:
-    """Write ``text`` to ``path`` as UTF-8, making its folder; a reader sees the old file or the new one, never half.
+    """Write ``text`` to ``path`` as UTF-8, atomically, and return ``path``. Create its folder if it is missing.
+
+    A reader sees the old file or the complete new one.
 
     Raises:
-        AutograderError: ``report-write`` when the folder cannot be written to.
+        AutograderError: ``report-write`` if the file cannot be written.
     """
     draft = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
@@ -41,7 +43,7 @@ def write_text(path: Path, text: str) -> Path:
 
 
 def _created(path: Path) -> IO[bytes]:
-    """Open a new file, and make its folder where it is missing: in a class it is there for all but the first."""
+    """Open a new file, and create its folder if that fails: in a class, only the first report needs a new folder."""
     try:
         return open(path, "xb")
     except FileNotFoundError:
@@ -50,12 +52,13 @@ def _created(path: Path) -> IO[bytes]:
 
 
 def check_writable(folder: Path, file: Path | None = None) -> None:
-    """Try to write where reports will go: nobody should learn after grading that they cannot be written.
+    """Check that reports can be written to ``folder`` and ``file``. Call it before grading, which takes long.
 
-    Nothing stays, and ``folder`` is not made. ``os.access`` would not do: it lets root write into ``/proc``.
+    The check leaves no file behind and does not create ``folder``. ``os.access`` is not enough: it reports that root
+    can write into ``/proc``.
 
     Raises:
-        UsageError: ``report-write`` names the place that cannot be written.
+        UsageError: ``report-write``, with the path that cannot be written.
     """
     for place in (folder, *([file.parent] if file else [])):
         found = next(each for each in (place, *place.absolute().parents) if os.path.lexists(each))

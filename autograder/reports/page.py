@@ -1,7 +1,7 @@
-"""Pages of HTML: one report, and the index of several.
+"""HTML pages: the page of one report, and the index of several reports.
 
-Every value on a page is clipped, made printable and escaped by the template environment: a submission cannot add to a
-page.
+The template environment clips every value, makes it printable and escapes it, so that a submission cannot inject
+content into a page.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from .printable import FIELD_CHARACTERS, clip, printable
 
 
 def html(report: Report, *, audience: Audience) -> str:
-    """Return one page that needs nothing but itself: no network, no script, readable on a phone and on paper.
+    """Return a self-contained page: no network, no script, readable on a phone and on paper.
 
-    Its words are in the language of the report.
+    The page is in the language of the report.
     """
     report = report.seen_by(audience)
     share = report.score.earned / report.score.possible if report.score.possible > 0 else 0.0
@@ -46,28 +46,28 @@ def html(report: Report, *, audience: Audience) -> str:
 
 
 def write(report: Report, folder: Path, *, audience: Audience) -> Path:
-    """Write the page of ``report`` into ``folder``, whole or not at all, and return its path.
+    """Write the page of ``report`` into ``folder`` atomically, and return its path.
 
     Raises:
-        AutograderError: ``report-write`` when the folder cannot be written to.
+        AutograderError: ``report-write`` if the page cannot be written.
     """
     return write_text(folder / page_name(report), html(report, audience=audience))
 
 
 def write_index(reports: Sequence[Report], pages: Sequence[str], folder: Path) -> Path:
-    """Write ``index.html`` into ``folder``: a line per assignment, each with a link to its page there.
+    """Write ``index.html`` into ``folder``: a row for each assignment, with a link to its page in the same folder.
 
     Raises:
-        AutograderError: ``report-write`` when the folder cannot be written to.
+        AutograderError: ``report-write`` if the file cannot be written.
     """
     return write_text(folder / "index.html", render("index.html.j2", rows=list(zip(reports, pages, strict=True))))
 
 
 def template_folder(package: Path = Path(__file__).parents[1]) -> Path:
-    """Find the templates: inside the package in a wheel, next to it in a source checkout.
+    """Return the folder of the templates: inside the package in a wheel, next to it in a source checkout.
 
     Raises:
-        AutograderError: ``report-templates`` when neither is there.
+        AutograderError: ``report-templates`` if neither exists.
     """
     for folder in (package / "templates", package.parent / "templates"):
         if (folder / "report.html.j2").is_file():
@@ -82,9 +82,9 @@ def render(template: str, **values: object) -> str:
     return _templates().get_template(template).render(**values)
 
 
-@cache  # loading the templates takes longer than rendering them, and a class has hundreds of pages
+@cache  # loading the templates takes longer than rendering a page, and a class has hundreds of pages
 def _templates() -> Environment:
-    """Set up Jinja2 so that a template cannot forget: every value is clipped, made printable, then escaped."""
+    """Return the Jinja2 environment. It clips every value, makes it printable, then escapes it, in every template."""
     folder = template_folder()
     css = (folder / "style.css").read_text(encoding="utf-8").strip()
     environment = Environment(
@@ -99,21 +99,21 @@ def _templates() -> Environment:
     environment.globals |= {
         "say": say,
         "language": current_language,
-        "css": Markup(css),  # ours; the digest lets this style sheet pass the page's policy and no other
+        "css": Markup(css),  # trusted; the page's content security policy allows only this digest
         "css_digest": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
         "views": views,
     }
     environment.filters |= {
-        "address": lambda path: quote(path, safe="/"),  # a colon is escaped, too: no "javascript:"
+        "address": lambda path: quote(path, safe="/"),  # also escapes a colon: no "javascript:"
         "short": lambda text: clip(text, characters=FIELD_CHARACTERS),
     }
     return environment
 
 
 def _fit(value: object) -> object:
-    """Make text fit to be shown; what is not text, or is markup of ours, stays as it is."""
+    """Clip text and make it printable. Other values and trusted markup do not change."""
     if type(value) is str and len(value) < FIELD_CHARACTERS and value.isprintable():
-        return value  # nearly always: one short line with nothing invisible in it
+        return value  # the usual case: one short line without invisible characters
     if isinstance(value, str) and not isinstance(value, Markup):
         return printable(clip(value))
     return value

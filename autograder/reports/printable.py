@@ -1,7 +1,7 @@
-"""Foreign text made fit to be shown: nothing invisible, nothing endless, nothing that names a path.
+"""Untrusted text made printable: no invisible characters, limited length, safe file names.
 
-What a submission printed, raised or is called goes through here on its way to a terminal or a page. Markup is not
-our concern: rich is given ``Text``, which knows none, and the templates escape.
+The output, the errors and the names of a submission pass these functions before a terminal or a page shows them.
+Other modules handle markup: rich receives ``Text``, which has none, and the templates escape HTML.
 """
 
 from __future__ import annotations
@@ -12,29 +12,29 @@ import unicodedata
 
 from ..messages import say
 
-FIELD_CHARACTERS = 600  # a name, a value, a message: about eight lines of a terminal
+FIELD_CHARACTERS = 600  # of a name, a value or a message: about eight lines of a terminal
 
-# Cc: ESC, BEL, backspace …; Cf: bidi overrides, zero-width signs, tags; Cs: lone surrogates, which no file can hold;
-# Zl and Zp: line breaks that some terminals obey.
+# Cc: ESC, BEL, backspace …; Cf: bidi overrides, zero-width characters, tags; Cs: lone surrogates, which UTF-8 cannot
+# encode; Zl and Zp: line breaks of some terminals.
 _UNFIT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
-_SUSPECT = re.compile(r"[^\n\t -~]")  # everything but line break, tab and plain ASCII
+_SUSPECT = re.compile(r"[^\n\t -~]")  # all characters except line break, tab and printable ASCII
 
-# No two hyphens in a row, so that the "--" before a digest cannot be forged by a name.
+# No two hyphens in a row, so that a name cannot forge the "--" before a digest.
 _PLAIN_NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 
 
 def printable(text: str) -> str:
-    r"""Show control, format and bidi characters as ``\x1b`` or ``\u202e``; keep line breaks and tabs."""
-    if text.isprintable():  # nearly always, and then nothing of the below is in it
+    r"""Escape control, format and bidi characters as ``\x1b`` or ``\u202e``; keep line breaks and tabs."""
+    if text.isprintable():  # the usual case: no character to escape
         return text
     return _SUSPECT.sub(lambda match: _shown(match[0]), text.replace("\r\n", "\n"))
 
 
 def clip(text: str, *, characters: int = 4000, lines: int = 60) -> str:
-    """Keep the first and the last part of a long text and say between them how much was left out.
+    """Keep the first and the last part of a long text, and insert the number of omitted characters between them.
 
-    Clip before :func:`printable`: a submission may print megabytes.
+    Clip text before you pass it to :func:`printable`: a submission may print megabytes.
     """
     if len(text) <= characters and text.count("\n") < lines:
         return text
@@ -46,9 +46,10 @@ def clip(text: str, *, characters: int = 4000, lines: int = 60) -> str:
 
 
 def file_stem(*parts: str) -> str:
-    """Make a file name (without ending) of ``parts``; different parts give different names on every file system.
+    """Return a file name (without extension) for ``parts``. Different parts give different names on every file system.
 
-    A part that is not plain lower-case ASCII is reduced to what is, and a digest of the original keeps it unique.
+    Short parts in plain lower-case ASCII do not change. Other parts are reduced to such characters, and a digest of the
+    original makes them unique.
     """
     return "-".join(_file_part(part) for part in parts)
 

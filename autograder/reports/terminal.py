@@ -1,6 +1,6 @@
-"""Reports on a terminal: one report, a line for each assignment, a line for each submission of a class.
+"""Terminal output: one report, a table of assignments, a table of the submissions of a class.
 
-Everything that a submission may have written is clipped and passes ``printable``: a submission cannot colour a
+All text that may come from a submission is clipped and passed to ``printable``. So a submission cannot colour a
 terminal, move its cursor or forge a line of a report.
 """
 
@@ -22,11 +22,11 @@ from . import views
 from .printable import FIELD_CHARACTERS, clip, printable
 from .views import ClassRow, Leaderboard, TaskView
 
-_HINT_COLUMNS: Final = 160  # in a table of a class: two or three lines
-_OUTPUT_LINES: Final = 20  # printed output on a terminal; the page shows more
-_LABEL_WIDTH: Final = 8  # "called", "value", "reason"; the rare longer one widens its own case
+_HINT_COLUMNS: Final = 160  # in the table of a class: two or three lines
+_OUTPUT_LINES: Final = 20  # of the submission's output; the page shows more
+_LABEL_WIDTH: Final = 8  # "called", "value", "reason"; a longer label, which is rare, widens only its own case
 
-# A colour never stands alone: the word is always there, too. What is not listed is a failure.
+# A word always accompanies a colour. A state that is not listed has the colour of a failure.
 _COLOURS: Final[Mapping[str, str]] = {
     "passed": "green",
     "not-attempted": "yellow",
@@ -40,10 +40,7 @@ _FAILURE: Final = "red"
 
 
 def show(report: Report, *, audience: Audience, console: Console) -> None:
-    """Print a report: its tasks, what each case that did not pass has to say, what is still to do, the total.
-
-    It is printed in the language of the report.
-    """
+    """Print a report in its own language: the tasks, the cases that did not pass, the stubs and the total."""
     report = report.seen_by(audience)
     with use_language(report.language):
         _print(console, _head(report))
@@ -58,7 +55,7 @@ def show(report: Report, *, audience: Audience, console: Console) -> None:
 
 
 def summary(reports: Sequence[Report], console: Console, *, modules: Mapping[str, str]) -> None:
-    """Print a line per assignment, then the next step, in the current language.
+    """Print a row for each assignment, then the next step, in the current language.
 
     ``modules`` maps each slug to the file that a student edits.
     """
@@ -82,7 +79,7 @@ def summary(reports: Sequence[Report], console: Console, *, modules: Mapping[str
 
 
 def class_table(rows: Sequence[ClassRow], console: Console) -> None:
-    """Print a line per submission of one assignment, how many there are and their mean, then the leaderboards."""
+    """Print a row for each submission of one assignment, their number and mean score, then the leaderboards."""
     table = _table("student", "score", "cases", "first-hint")
     for row in rows:
         name = _text(row.name, style="bold")
@@ -95,9 +92,9 @@ def class_table(rows: Sequence[ClassRow], console: Console) -> None:
 
 
 def shortened(text: str, *, columns: int) -> str:
-    """Keep the words of ``text`` that fit into ``columns`` columns of a terminal, and say "…" where some are left out.
+    """Return the words of ``text`` that fit into ``columns`` columns of a terminal, with "…" if some are omitted.
 
-    A Hangul syllable takes two columns. A single word that does not fit is cut.
+    A Hangul syllable takes two columns. A first word that does not fit is cut.
     """
     if cell_len(text) <= columns:
         return text
@@ -117,12 +114,12 @@ def _leaderboard(board: Leaderboard) -> Group:
 
 
 def _print(console: Console, what: RenderableType) -> None:
-    """Print without any of rich's own readings of text (markup, emoji names, highlighted numbers)."""
+    """Print without rich's interpretation of text (markup, emoji names, highlighted numbers)."""
     console.print(what, markup=False, emoji=False, highlight=False)
 
 
 def _text(text: str, *, style: str = "") -> Text:
-    """Make one line of ``text``: a line break in a name or a note could forge a line of the report."""
+    """Return ``text`` as one line: a line break in a name or a note could forge a line of the report."""
     line = clip(text, characters=FIELD_CHARACTERS).replace("\n", " ")
     return Text(printable(line), style=style, overflow="fold")
 
@@ -132,7 +129,7 @@ def _indented(text: Text) -> Padding:
 
 
 def _table(*labels: str) -> Table:
-    """Make an empty table; numbers stand right, everything else left."""
+    """Return an empty table. Numbers are right-aligned, other columns left-aligned."""
     table = Table(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False)
     for label in labels:
         number = label in ("points", "score", "rank")
@@ -162,7 +159,7 @@ def _task_table(tasks: Iterable[TaskView]) -> Table:
 def _speaks(case: GradedCase) -> bool:
     if case.verdict is Verdict.PASSED:
         return bool(case.message or case.measure)
-    return case.verdict is not Verdict.NOT_ATTEMPTED  # stubs are gathered in one list
+    return case.verdict is not Verdict.NOT_ATTEMPTED  # one list shows all stubs
 
 
 def _case(case: GradedCase, report: Report, audience: Audience) -> Group:
@@ -176,7 +173,7 @@ def _case(case: GradedCase, report: Report, audience: Audience) -> Group:
 
 
 def _case_fields(case: GradedCase, report: Report, audience: Audience) -> list[tuple[str, str]]:
-    """Pair label and text of each line under the name of a case, in the order in which they are read."""
+    """Return label and text of each line below the name of a case, in the order of display."""
     failed = case.verdict is not Verdict.PASSED
     kind = views.kind_word(case.mismatch.kind) if case.mismatch else ""
     again = case.visible and failed and case.verdict is not Verdict.SKIPPED
@@ -194,7 +191,7 @@ def _case_fields(case: GradedCase, report: Report, audience: Audience) -> list[t
 
 
 def _difference(mismatch: Mismatch | None, *, secret: bool) -> str:
-    """Say "got 1, want 2  at [0] (8 of 8 entries differ)"; what is long or has lines of its own gets them."""
+    """Return "got 1, want 2  at [0] (8 of 8 entries differ)". Long or multi-line values get lines of their own."""
     if mismatch is None:
         return ""
     if secret:
@@ -209,7 +206,7 @@ def _difference(mismatch: Mismatch | None, *, secret: bool) -> str:
 
 
 def _fields(fields: Sequence[tuple[str, str]]) -> Padding:
-    """Lay out labels and texts; a text with several lines stays in its column, where it can forge no label."""
+    """Lay out labels and texts in two columns, so that a text with several lines cannot forge a label."""
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(min_width=_LABEL_WIDTH, no_wrap=True, style="dim")
     grid.add_column(overflow="fold")
@@ -238,12 +235,12 @@ def _total(report: Report) -> Group:
 
 
 def _missing(reports: Sequence[Report]) -> list[Text]:
-    """Warn once of the layers of the sandbox that did not hold."""
+    """Return one warning that lists the missing layers of the sandbox."""
     missing = dict.fromkeys(name for each in reports if not each.sandbox.complete for name in each.sandbox.missing)
     return [_text(say("report.missing", layers=", ".join(missing)), style="yellow")] if missing else []
 
 
 def _begin(slug: str, module: str) -> Group:
-    """Say kindly what to do when nothing has been done."""
+    """Return the first steps for a student who has not started, in a friendly tone."""
     steps = [say(f"report.begin-{step}", slug=slug, module=module) for step in ("read", "edit", "run")]
     return Group(_text(say("report.begin")), *(_indented(_text(step, style="bold")) for step in steps))

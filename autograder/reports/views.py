@@ -1,4 +1,4 @@
-"""What every rendering says alike: cases grouped by task, the state of each in words, one row per submission."""
+"""Content that all renderings share: cases grouped by task, states in words, one row for each submission."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ KINDS = ("type", "shape", "dtype", "non-finite", "value", "effect", "exception",
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task with its cases in this report. Its points count these cases alone, so the rows sum up to the total."""
+    """A task with its cases in this report. Its points count only these cases, so the rows add up to the total."""
 
     task: Task
     cases: tuple[GradedCase, ...]
-    state: str  # as of state(), or hidden-only: a practice run has none of its cases
+    state: str  # a result of state(), or hidden-only: a practice run has none of its cases
 
     @property
     def earned(self) -> float:
@@ -38,18 +38,18 @@ class TaskView:
 
     @property
     def mark(self) -> str:
-        """The state as a sign."""
+        """The state as a symbol."""
         return FAILED_MARK if self.state == "partly" and not self.earned else MARKS[self.state]
 
     @property
     def word(self) -> str:
-        """The state in a word or two."""
+        """The state in words."""
         return state_word(self.state, self.cases)
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case as a page shows it; ``next`` says what to do, "" where nothing is to be done."""
+    """A case for a page. ``next`` is the next step of the student, or "" if there is none."""
 
     case: GradedCase
     css: str
@@ -62,7 +62,7 @@ class CaseView:
 
 
 def case_views(cases: Iterable[GradedCase], common: str) -> list[CaseView]:
-    """Prepare cases for a page. ``common`` is what :func:`said_of_all` returns for their report."""
+    """Prepare cases for a page. ``common`` is the result of :func:`said_of_all` for their report."""
     words = {each: word(each) for each in Verdict}  # a class has hundreds of pages, and a page dozens of cases
     return [_case_view(case, common, words[case.verdict]) for case in cases]
 
@@ -77,9 +77,9 @@ def _case_view(case: GradedCase, common: str, word: str) -> CaseView:
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """One submission in a table of many; ``page`` is the address of its own page, relative to the class page.
+    """One submission in the table of a class. ``page`` is the address of its page, relative to the class page.
 
-    ``measured`` are the cases that passed and measured something.
+    ``measured`` are the cases that passed and have a measurement.
     """
 
     student: str | None
@@ -92,12 +92,12 @@ class ClassRow:
 
     @property
     def name(self) -> str:
-        """The student's name, or that there is none."""
+        """The student's name, or a placeholder if there is none."""
         return say("report.anonymous") if self.student is None else self.student
 
     @property
     def counts(self) -> str:
-        """Say "3 passed, 2 failed", the verdicts in the order in which they are defined."""
+        """A text such as "3 passed, 2 failed", with the verdicts in the order of their definition."""
         found = [(each, self.verdicts[each]) for each in Verdict if self.verdicts.get(each)]
         said = ", ".join(say("report.count", count=count, verdict=word(each)) for each, count in found)
         if not said:
@@ -106,9 +106,10 @@ class ClassRow:
 
 
 def class_row(report: Report, *, page: str = "") -> ClassRow:
-    """Keep of a report what a table of a class shows.
+    """Return the row of a report for the table of a class.
 
-    The hint is that of the first case with one to give, or what that case or the report says instead.
+    The hint is the first hint of the cases that did not pass. Without a hint, it is their first message, or the first
+    note of the report.
     """
     behind = [case for case in report.outcomes if case.verdict is not Verdict.PASSED]
     said = [*(case.hint for case in behind), *(case.message for case in behind), *report.notes]
@@ -125,7 +126,7 @@ def class_row(report: Report, *, page: str = "") -> ClassRow:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One line of a leaderboard; equal values, as they are shown, share a rank."""
+    """One row of a leaderboard. Values that are equal as displayed share a rank."""
 
     rank: int
     row: ClassRow
@@ -134,7 +135,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """What one case measured for all submissions that pass it, the best first. It is worth no points."""
+    """The measurements of one case for all submissions that pass it, the best first. They earn no points."""
 
     case: str
     title: str
@@ -143,7 +144,7 @@ class Leaderboard:
 
 
 def leaderboards(rows: Sequence[ClassRow]) -> list[Leaderboard]:
-    """Make a leaderboard for each case that some submission passes and that measured something."""
+    """Return a leaderboard for each case with a measurement that some submission passes."""
     found: dict[str, list[tuple[ClassRow, GradedCase, Measure]]] = {}
     for row in rows:
         for case in row.measured:
@@ -153,7 +154,7 @@ def leaderboards(rows: Sequence[ClassRow]) -> list[Leaderboard]:
 
 
 def _leaderboard(entries: Sequence[tuple[ClassRow, GradedCase, Measure]]) -> Leaderboard:
-    # By what is shown: two submissions that differ in a digit that nobody sees are equal.
+    # Compare the displayed values: two submissions that differ only in a hidden digit are equal.
     scored = [(_goodness(measure), row, amount(measure)) for row, _, measure in entries]
     scored.sort(key=lambda entry: -entry[0])
     values = [goodness for goodness, _, _ in scored]
@@ -168,22 +169,22 @@ def _goodness(measure: Measure) -> float:
 
 
 def figure(value: float) -> str:
-    """Write a measured number with four digits, or all of those before the point."""
+    """Format a measured number with four significant digits, or with all digits before the decimal point."""
     return f"{value:.0f}" if 9999.5 <= abs(value) < 1e15 else f"{value + 0.0:.4g}"  # + 0.0: never "-0"
 
 
 def amount(measure: Measure) -> str:
-    """Write "143.3 x"."""
+    """Return a text such as "143.3 x"."""
     return f"{figure(measure.value)} {measure.unit}".rstrip()
 
 
 def measured(case: GradedCase) -> str:
-    """Write "speed ratio: 143.3 x"; "" for a case that measured nothing."""
+    """Return a text such as "speed ratio: 143.3 x", or "" for a case without a measurement."""
     return f"{case.measure.name}: {amount(case.measure)}" if case.measure else ""
 
 
 def by_task(report: Report) -> list[TaskView]:
-    """Group the cases by task in the order of the assignment; a case of a task that is not listed is not lost."""
+    """Group the cases by task, in the order of the assignment. Unlisted tasks of cases are appended."""
     listed = {task.id for task in report.tasks}
     strays = dict.fromkeys(case.task for case in report.outcomes if case.task not in listed)
     tasks = [*report.tasks, *(Task(id=name, title="", points=0.0) for name in strays)]
@@ -198,12 +199,12 @@ def _task_view(task: Task, report: Report) -> TaskView:
 
 
 def counts(case: GradedCase) -> bool:
-    """Return whether a case is part of the score. One that failed because of an error in the grader is not."""
+    """Return whether a case is part of the score. A case with a grader error is not."""
     return case.verdict is not Verdict.GRADER_ERROR
 
 
 def state(cases: Sequence[GradedCase]) -> str:
-    """Return passed, partly, not-attempted, incomplete, or not-graded when there are no cases."""
+    """Return passed, partly, not-attempted, incomplete, or not-graded if there are no cases."""
     verdicts = {case.verdict for case in cases}
     if not verdicts:
         return "not-graded"
@@ -217,7 +218,7 @@ def state(cases: Sequence[GradedCase]) -> str:
 
 
 def state_word(state: str, cases: Sequence[GradedCase]) -> str:
-    """Say the state: "2 of 3 cases passed" when it is partly, of a single case its verdict."""
+    """Return the state in words. For partly, return "2 of 3 cases passed", or the verdict of a single case."""
     if state == "partly" and len(cases) == 1:
         return word(cases[0].verdict)
     passed = sum(case.verdict is Verdict.PASSED for case in cases)
@@ -225,35 +226,41 @@ def state_word(state: str, cases: Sequence[GradedCase]) -> str:
 
 
 def incomplete(report: Report) -> str:
-    """Say how many cases failed because of our error. Nobody else sees the error of a practice run."""
+    """Return a sentence with the number of grader errors.
+
+    It is different for a practice run, because staff do not see the errors of that run.
+    """
     count = sum(not counts(case) for case in report.outcomes)
     return say("report.incomplete" if report.official else "report.incomplete-practice", count=count)
 
 
 def word(verdict: Verdict) -> str:
-    """Say a verdict."""
+    """Return a verdict in words, in the current language."""
     return say(f"verdict.{verdict.value}")
 
 
 def css_name(verdict: Verdict) -> str:
-    """Return the name of a verdict on pages and in tables of colours."""
+    """Return the name of a verdict in CSS classes and in tables of symbols and colours."""
     return verdict.value.replace("_", "-")
 
 
 def kind_word(kind: str) -> str:
-    """Say a kind of difference; one that a saved report of another version may hold stays as it is."""
+    """Return a kind of difference in words. An unknown kind, from a report of another version, does not change."""
     return say(f"kind.{kind}") if kind in KINDS else kind
 
 
 def rerun(report: Report) -> str:
-    """Say what to type to grade the same thing again."""
+    """Return the command that grades the same submission again."""
     if report.submission.path is None:
         return say("report.rerun", slug=report.assignment)
     return say("report.rerun-submission", slug=report.assignment, path=shlex.quote(report.submission.path))
 
 
 def said_of_all(report: Report) -> str:
-    """Return what every case that ran says alike, "" where they differ: a file that cannot be read fails them all."""
+    """Return the message that all cases share, or "" if they differ. Skipped cases do not count.
+
+    For example, a file that cannot be read fails all cases.
+    """
     ran = [case for case in report.outcomes if case.verdict is not Verdict.SKIPPED]
     alike = {(case.verdict, case.message) for case in ran}
     ours = (Verdict.PASSED, Verdict.NOT_ATTEMPTED, Verdict.GRADER_ERROR)
@@ -261,38 +268,38 @@ def said_of_all(report: Report) -> str:
 
 
 def notes(report: Report) -> list[str]:
-    """List what is said at the top: what all cases say alike, then the notes on the submission."""
+    """List the sentences at the top of a report: the common message of all cases, then the notes."""
     return [*filter(None, [said_of_all(report)]), *report.notes]
 
 
 def reason(case: GradedCase, common: str) -> str:
-    """Return the message of a case, in short if it is ``common``, which is shown at the top already."""
+    """Return the message of a case, or a short reference if it is ``common``, which the top of the report shows."""
     return say("report.said-above") if case.message and case.message == common else case.message
 
 
 def to_do(cases: Iterable[GradedCase]) -> list[str]:
-    """List what is still a stub, each sentence once: every case of a task says the same."""
+    """List the messages of stubs without duplicates: all cases of a task have the same message."""
     stubs = (case for case in cases if case.verdict is Verdict.NOT_ATTEMPTED)
     return list(dict.fromkeys(case.message or case.title or case.case for case in stubs))
 
 
 def number(points: float) -> str:
-    """Write points with two decimals at most, and none that are zero."""
+    """Format points with at most two decimals, without trailing zeros."""
     return f"{round(points, 2) + 0.0:.12g}"  # + 0.0: never "-0"
 
 
 def signed(points: float) -> str:
-    """Write points with their sign."""
+    """Format points with their sign."""
     return f"+{number(points)}" if points > 0 else number(points)
 
 
 def of(earned: float, possible: float) -> str:
-    """Write "7.5 / 10"."""
+    """Return a text such as "7.5 / 10"."""
     return f"{number(earned)} / {number(possible)}"
 
 
 def class_line(rows: Sequence[ClassRow]) -> str:
-    """Say how many submissions there are and what they earned on average."""
+    """Return a sentence with the number of submissions and their mean score."""
     if not rows:
         return say("report.class-none")
     mean = number(sum(row.score.earned for row in rows) / len(rows))
