@@ -87,8 +87,8 @@ class Subtree:
 def delegated(process: Path = Path("/proc/self")) -> Subtree | None:
     """Return the subtree that was delegated to this process, or None if there is none.
 
-    This process and the other processes in the cgroup (its parents) move into a child cgroup ``grader``. ``process`` is
-    the folder in ``/proc`` that describes this process.
+    All processes in it (this one and those that started it) move into a child cgroup ``grader``. ``process`` is the
+    folder in ``/proc`` that describes this process.
     """
     try:
         folder = _own_folder(process) if sys.platform == "linux" else None

@@ -111,10 +111,10 @@ def no_new_privileges() -> None:
 def limit_resources(limits: Limits, *, own_users: bool = False) -> None:
     """Apply the rlimits of ``limits`` to this process and its children.
 
-    The address space is counted on top of what this process holds now (a torch zygote has gigabytes mapped).
+    The limit on address space is added to the space that this process has mapped (gigabytes in a torch zygote).
     """
     mib = 1024 * 1024
-    linux = sys.platform == "linux"  # others count address space in their own ways, and have no /proc
+    linux = sys.platform == "linux"  # other systems count address space differently, and have no /proc
     if linux and not limits.gpu:
         _limit(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_mib * mib)
     cpu = max(1, round(limits.cpu_s))
