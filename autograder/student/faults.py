@@ -149,7 +149,7 @@ def _line(value: Any) -> int:
 
 @dataclass(frozen=True, slots=True)
 class FaultMessages:
-    """Turns a failure into a verdict and a sentence, in the language of the run.
+    """The verdicts and sentences for the failures of a submission, in the language of the run.
 
     ``spec.packages`` are the packages that a submission can import; None allows all. In a ``secret`` (hidden) case no
     sentence contains an argument, or a text that the student's code could have derived from one.

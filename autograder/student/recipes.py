@@ -51,14 +51,14 @@ def data_loader(x: Any, y: Any, batch_size: int, shuffle: bool = False) -> Recip
 def strided(value: Any) -> Recipe:
     """Build a non-contiguous copy of an array or tensor with two or more entries: a gap follows each entry.
 
-    Arguments that are sent normally arrive contiguous. On this copy ``view`` raises, and ``reshape`` and ``ravel``
-    return copies. The case does not see changes that the student's code makes to it.
+    All other arrays and tensors arrive contiguous. On this copy ``view`` raises, and ``reshape`` and ``ravel`` return
+    copies. The case does not see changes that the student's code makes to it.
     """
     return Recipe("strided", (value,))
 
 
 def on_device(value: Any, device: str) -> Recipe:
-    """Build a tensor or module and move it to ``device`` in the worker. The trusted side keeps its copy on the CPU."""
+    """Move a tensor or module to ``device`` in the worker. The trusted side keeps its own copy on the CPU."""
     return Recipe("on_device", (value, device))
 
 
