@@ -1,7 +1,7 @@
 """Find the known mistake that a failing submission made, by comparing every call.
 
-The case is run on each candidate, through the same wall and with the same inputs, once in a grading run. If every call
-returned the same, the submission made that mistake and earns its hint.
+The grader runs the case on each candidate once in a grading run, in the same sandbox and with the same inputs. If every
+call returned the same, the submission made that mistake and gets its hint.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from ..student.objects import RemoteFunction, StudentObject
 from ..student.recipes import Recipe
 from ..values import as_array, is_tensor
 
-RTOL, ATOL = 1e-6, 1e-9  # the same formula in another order of operations
-TOO_SLOW_S = 2.0  # of CPU time: a case that trains for seconds is not run once more for every known mistake
+RTOL, ATOL = 1e-6, 1e-9  # allows another order of operations in the same formula
+TOO_SLOW_S = 2.0  # CPU time; a slower case, such as training, is not repeated for every known mistake
 
-MAX_MISTAKE_WORKERS = 16  # that wait for the next case: a task seldom has more mistakes
+MAX_MISTAKE_WORKERS = 16  # idle workers; a task rarely has more mistakes
 
 Run = Callable[[Case, Mistake], tuple[Outcome, CaseLog]]
 
 
 class MistakeWorkers:
-    """Connections to known mistakes. Their workers wait for a while.
+    """Connections to known mistakes. Their workers stay alive for a while.
 
-    A submission that fails one case of a task fails others, and the same mistakes are tried for these.
+    A submission that fails one case of a task often fails others, for which the same mistakes are candidates.
     """
 
     def __init__(self, connect: Callable[[Mistake], Connection]) -> None:
         self._connect = connect
-        self._open: dict[str, Connection] = {}  # the one used last at the end
+        self._open: dict[str, Connection] = {}  # least recently used first
 
     def connect(self, mistake: Mistake) -> Connection:
-        """Return the connection to a mistake; close the one that was used longest ago if there are too many."""
+        """Return the connection to a mistake. Close the least recently used one if there are too many."""
         connection = self._open.pop(mistake.id, None) or self._connect(mistake)
         self._open[mistake.id] = connection
         if len(self._open) > MAX_MISTAKE_WORKERS:
@@ -56,7 +56,7 @@ class MistakeWorkers:
 
 
 class KnownMistakes:
-    """Finds the mistake that a failing submission made. ``run`` grades one case on one mistake."""
+    """The known mistakes of an assignment and their behaviour. ``run`` grades one case on one mistake."""
 
     def __init__(self, mistakes: Sequence[Mistake], plan: Sequence[Case], run: Run) -> None:
         self._mistakes = mistakes
@@ -75,7 +75,7 @@ class KnownMistakes:
         return ""
 
     def _candidates(self, case: Case) -> list[Mistake]:
-        """Those that name this case, then those that name another case of its task (or one not in this plan)."""
+        """Return the mistakes of this case, then those of another case of its task, or of one outside the plan."""
         task = {case.task, None}
         same_task = [known for known in self._mistakes if task & {self._tasks.get(name) for name in known.caught_by}]
         return sorted(same_task, key=lambda known: case.id not in known.caught_by)
@@ -88,7 +88,7 @@ class KnownMistakes:
 
 
 def _same_end(ours: Outcome, theirs: Outcome) -> bool:
-    """Whether both broke off at the same point in the same way."""
+    """Return whether both failed at the same point in the same way."""
     if ours.verdict is Verdict.ERRORED:
         return ours.staff.rpartition("\n")[2] == theirs.staff.rpartition("\n")[2]
     kinds = [outcome.mismatch.kind if outcome.mismatch else "" for outcome in (ours, theirs)]
@@ -96,7 +96,7 @@ def _same_end(ours: Outcome, theirs: Outcome) -> bool:
 
 
 def _alike(ours: CaseLog, theirs: CaseLog) -> bool:
-    """Whether every call and read came back alike: results, arguments after the call, what was changed and shared."""
+    """Return whether all calls and reads agree: results, arguments after the call, changes, and shared memory."""
     return len(ours.calls) == len(theirs.calls) and all(
         _same_call(a, b) for a, b in zip(ours.calls, theirs.calls, strict=True)
     )
@@ -113,7 +113,7 @@ def _same_call(a: RecordedCall, b: RecordedCall) -> bool:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Whether two values are equal up to the order of operations; objects count by their type, functions by name."""
+    """Return whether two values are equal up to rounding. Objects are compared by type, functions by name."""
     if isinstance(a, StudentObject | RemoteFunction) or isinstance(b, StudentObject | RemoteFunction):
         return repr(a) == repr(b)
     if isinstance(a, Recipe) and isinstance(b, Recipe):

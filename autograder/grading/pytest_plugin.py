@@ -1,7 +1,7 @@
-"""The pytest plug-in: the mark and the fixtures of a case, and the hooks that collect cases and watch them run.
+"""The pytest plug-in: the mark and the fixtures of a case, and the hooks that collect and run cases.
 
-Cases are genuine pytest functions, collected once and run again for every submission. Student code is never imported
-here: ``student`` is a handle to a worker.
+Cases are ordinary pytest functions, collected once and run for every submission. This process never imports student
+code: ``student`` is a handle to a worker.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ def task(
     """Mark a pytest function as a case of task ``id``.
 
     Args:
-        points: of the case; they are split evenly over the parameter sets of a parametrised function.
-        needs: cases that must pass first; otherwise this one is SKIPPED.
+        points: of the case. A parametrised function splits them evenly over its parameter sets.
+        needs: cases that must pass first; otherwise this case is SKIPPED.
         hint: shown when the case fails and no better hint is known.
-        call_s: replaces the assignment's limit of a single call, in seconds: training takes longer than a formula.
+        call_s: the limit of a single call in seconds, instead of the assignment's limit, for example for training.
 
     Raises:
         CaseError: ``points`` is not a positive number, or ``needs`` is one string.
@@ -45,10 +45,10 @@ def task(
 
 
 class GradingPlugin:
-    """Collects the plan, then hands an :class:`~autograder.grading.execution.Executor` to ``serve``.
+    """A plug-in that collects the plan and passes an :class:`~autograder.grading.execution.Executor` to ``serve``.
 
-    ``failure`` is what collecting or ``serve`` raised. ``reference`` is the trusted solution module, or None on a
-    student's machine.
+    ``failure`` is the exception that the collection or ``serve`` raised. ``reference`` is the trusted solution module,
+    or None on a student's machine.
     """
 
     def __init__(
@@ -76,11 +76,11 @@ class GradingPlugin:
         config.addinivalue_line("markers", "task(id, points, needs, hint, call_s): the task of a case")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if not report.passed:  # a file that skips itself would take its cases out of the plan
+        if not report.passed:  # a skipped file would remove its cases from the plan
             self._collection_errors.append(f"{report.nodeid}: {report.longreprtext}")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Grade submissions instead of running the items once; keep in ``failure`` what is raised."""
+        """Grade submissions instead of running the items once. Store an exception in ``failure``."""
         try:
             if self._collection_errors:
                 errors = "\n".join(self._collection_errors)
@@ -106,7 +106,7 @@ class GradingPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
-        """Keep what was raised and make a bare report: pytest's rendering of tracebacks costs milliseconds a case."""
+        """Store the exception and return a minimal report, because pytest needs milliseconds to render a traceback."""
         assert self.executor is not None and self.executor.attempt is not None
         attempt = self.executor.attempt
         if call.excinfo is not None and attempt.raised is None:
@@ -124,7 +124,7 @@ class GradingPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
-        """Keep what a fixture of a class, module or session returned: every submission is given it."""
+        """Store the value of a class, module or session fixture, because every submission receives it."""
         value = yield
         if fixturedef.scope != "function":
             self._constants.keep_fixture(fixturedef, value)
@@ -144,17 +144,17 @@ class GradingPlugin:
 
     @pytest.fixture
     def rng(self) -> np.random.Generator:
-        """A generator that depends on the run's seed and on the case, and on nothing else."""
+        """A generator that depends only on the run's seed and on the case."""
         return cast(np.random.Generator, self._value_of("rng"))
 
     @pytest.fixture
     def device(self) -> str:
-        """Where tensors of this run live: "cuda" if the machine has it, else "cpu"."""
+        """The device for the tensors of this run: "cuda" if the machine has it, otherwise "cpu"."""
         return cast(str, self._value_of("device"))
 
     @pytest.fixture
     def measure(self) -> Callable[..., None]:
-        """Record a number beside the verdict: ``measure("accuracy", 0.97)``; the last call of a case counts."""
+        """Record a number in addition to the verdict: ``measure("accuracy", 0.97)``. The last call of a case counts."""
         return cast(Callable[..., None], self._value_of("measure"))
 
     def _value_of(self, fixture: str) -> Any:
@@ -163,9 +163,9 @@ class GradingPlugin:
 
 
 def pytest_arguments(cases: Sequence[Path]) -> list[str]:
-    """Return the arguments of the trusted pytest: our cases and nothing from the surroundings.
+    """Return the arguments of the trusted pytest: our cases, and no configuration from the environment.
 
-    The plug-ins that are left out cost time in every case or write files; none of them changes a verdict.
+    The disabled plug-ins take time in every case or write files. None of them changes a verdict.
     """
     left_out = (
         "terminal capture logging cacheprovider faulthandler unraisableexception threadexception warnings doctest "
@@ -177,7 +177,7 @@ def pytest_arguments(cases: Sequence[Path]) -> list[str]:
         "--noconftest",
         "--import-mode=importlib",
         f"--rootdir={root}",
-        f"--confcutdir={root}",  # else every folder above is listed, a home or /tmp with thousands of entries
+        f"--confcutdir={root}",  # otherwise pytest lists every parent folder, such as a home with thousands of entries
         "-c",
         os.devnull,
     ]

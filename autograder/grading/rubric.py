@@ -1,4 +1,4 @@
-"""From outcomes to points: pure arithmetic, so that points can be computed again from a saved report."""
+"""Compute points from outcomes, with arithmetic only, so that they can be computed again from a saved report."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from ..model import Adjustment, Case, GradedCase, Outcome, Score, Verdict
 
-DECIMALS = 4  # of a sum; beyond this it is noise
-SHARE_DECIMALS = 8  # of a case, whose points may be a share such as 10/3: three of them must add up to 10
+DECIMALS = 4  # of a sum; further digits are rounding errors
+SHARE_DECIMALS = 8  # of a case; its points can be a share such as 10/3, and three of these must add up to 10
 
 
 def graded(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> tuple[GradedCase, ...]:
     """Join every case of the plan with its outcome.
 
-    A case without an outcome, or with one too many, is GRADER_ERROR: nothing may vanish from a plan.
+    A case with no outcome or with several is GRADER_ERROR, so that no case of a plan is lost.
     """
     by_case: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
@@ -47,7 +47,7 @@ def _line(case: Case, found: list[Outcome]) -> GradedCase:
 
 
 def _credit(outcome: Outcome) -> float:
-    """The share of its points that a case earned: all of them when it passed, a band's share when it failed."""
+    """Return the share of its points that a case earned: 1 if it passed, or the share of a band if it failed."""
     if outcome.verdict is Verdict.PASSED:
         return 1.0
     if outcome.verdict is Verdict.FAILED and 0.0 < outcome.credit < 1.0:
@@ -56,7 +56,7 @@ def _credit(outcome: Outcome) -> float:
 
 
 def score(lines: Sequence[GradedCase], adjustments: Sequence[Adjustment] = ()) -> Score:
-    """Add up the points. A case that failed because of an error in the grader is left out of both sums."""
+    """Add up the points. Both sums exclude a case that failed because of an error in the grader."""
     counted = [line for line in lines if line.verdict is not Verdict.GRADER_ERROR]
     possible = math.fsum(line.points for line in counted)
     earned = math.fsum([*(line.earned for line in counted), *(each.points for each in adjustments)])

@@ -1,7 +1,7 @@
-"""One grading run: the cases are collected once, proven on the solution, and then run on any number of submissions.
+"""One grading run: collect the cases once, check them on the solution, and run them on any number of submissions.
 
-Everything that is drawn depends on the run's seed and the case, so all submissions of a run meet the same inputs, and
-what does not depend on a submission (numeric slopes, the behaviour of known mistakes) is computed once.
+Random inputs depend only on the run's seed and the case, so all submissions of a run receive the same inputs. Values
+that do not depend on a submission (numeric slopes, the behaviour of known mistakes) are computed once.
 """
 
 from __future__ import annotations
@@ -46,12 +46,17 @@ def grade(
     run: RunOptions,
     supervisor: Supervisor,
 ) -> None:
-    """Grade ``submissions`` one after the other and hand each report to ``record``.
+    """Grade ``submissions`` one after the other and pass each report to ``record``.
 
-    Raises CaseError (nothing recorded) when a case does not pass on the solution or raises by itself, AssignmentError
-    when an official run lacks the solution or cannot import it, SandboxIncomplete when it lacks a layer, SandboxError
-    when no worker can be started, UsageError for a device that is not there. After several submissions the cases are
-    proven once more: CaseError with the slug ``case-drift`` says that the reports recorded are not to be trusted.
+    After several submissions the cases run on the solution once more.
+
+    Raises:
+        CaseError: A case does not pass on the solution, or raises by itself. Nothing was recorded. With the slug
+            ``case-drift``, a case no longer passes after the submissions: do not trust the recorded reports.
+        AssignmentError: An official run lacks the solution, or cannot import it.
+        SandboxIncomplete: An official run lacks a layer of the sandbox.
+        SandboxError: No worker can be started.
+        UsageError: The device does not exist.
     """
     _Session(assignment, run, supervisor).serve(submissions, record)
 
@@ -64,7 +69,7 @@ def grade_one(assignment: Assignment, submission: Submission, *, run: RunOptions
 
 
 class _Session:
-    """Collects the cases of one assignment and runs them on the solution, on known mistakes and on submissions."""
+    """One run of the cases of an assignment, on the solution, on known mistakes and on submissions."""
 
     def __init__(self, assignment: Assignment, options: RunOptions, supervisor: Supervisor) -> None:
         options = replace(options, device=device_of(assignment, options))
@@ -77,7 +82,7 @@ class _Session:
         self._solution = solution.modules(assignment) if assignment.solution or options.official else None
 
     def serve(self, submissions: Iterable[Submission], record: Record) -> None:
-        """Collect, prove, grade, prove again."""
+        """Collect the cases, check them on the solution, grade the submissions, and check the cases again."""
 
         def loop(executor: Executor) -> None:
             if self._options.official and not self._options.without:
@@ -88,7 +93,7 @@ class _Session:
             graded = 0
             with self.known_mistakes(executor) as mistakes:
                 for submission in submissions:
-                    if graded == 1:  # a class: the collector need not look again at the collection and prepared values
+                    if graded == 1:  # the garbage collector can then skip the collected cases and prepared values
                         gc.collect()
                         gc.freeze()
                     record(self._report(executor, submission, mistakes, cache))
@@ -104,7 +109,11 @@ class _Session:
         self.collect(loop)
 
     def collect(self, work: Callable[[Executor], None]) -> None:
-        """Collect the cases and call ``work`` inside pytest's own loop; raise what it raised."""
+        """Collect the cases and call ``work`` inside pytest's own loop. Exceptions of ``work`` propagate.
+
+        Raises:
+            CaseError: The cases cannot be collected.
+        """
         hidden = self._assignment.hidden_cases if self._options.official else None
         files = [path.resolve() for path in (self._assignment.visible_cases, hidden) if path]
         with imported_solution(self._assignment) if hidden else contextlib.nullcontext() as reference:
@@ -127,9 +136,9 @@ class _Session:
     # --- the solution and the known mistakes
 
     def _first_failure_on_solution(self, executor: Executor, cache: OutcomeCache | None = None) -> Outcome | None:
-        """Run every case on the solution, through the wall; return the first outcome that is not PASSED.
+        """Run every case on the solution, in a worker, and return the first outcome that is not PASSED.
 
-        What the cases ask is kept in ``cache``; without one every case is run.
+        ``cache`` stores the calls and outcomes of the cases. Without a cache every case runs.
         """
         if self._solution is None:
             return None
@@ -138,7 +147,7 @@ class _Session:
 
     @contextlib.contextmanager
     def known_mistakes(self, executor: Executor) -> Iterator[KnownMistakes]:
-        """Offer the known mistakes of the assignment; their workers end with the block."""
+        """Yield the known mistakes of the assignment. Their workers end with the block."""
         mistakes = solution.mistakes(self._assignment) if self._solution else []
         workers = MistakeWorkers(lambda mistake: self.connect(mistake.modules))
 
@@ -193,15 +202,15 @@ class _Session:
             for case in executor.cases:
                 done = executor.run(case, connection, outcomes, cache=cache)
                 outcome = done.outcome
-                if done.run is not None:  # it was not known
-                    # A file that cannot be imported resembles no known mistake; a search would run all of them.
+                if done.run is not None:  # the outcome was not cached
+                    # A file that cannot be imported matches no known mistake, and a search would run all of them.
                     hint = mistakes.hint(case, outcome, done.log) if mistakes and not connection.is_unloadable else ""
                     outcome = replace(outcome, hint=hint) if hint else outcome
                     if cache is not None:
                         cache.keep(executor.seed, outcome, done.run)
                 outcomes[case.id] = outcome
         finally:
-            connection.close()  # before anything is reported: nothing of the submission may still run
+            connection.close()  # before the report: no code of the submission may still run
         return list(outcomes.values())
 
     def connect(
@@ -220,9 +229,9 @@ class _Session:
 
 
 class CollectedCases:
-    """The cases of one assignment, collected once and not yet run on the solution: run any of them on anything.
+    """The cases of one assignment, collected once and not yet run on the solution. Any of them can run on any modules.
 
-    For those who examine the cases themselves. Only valid inside the function that :func:`collect_cases` calls.
+    Use this to test the cases themselves. It is valid only inside the function that :func:`collect_cases` calls.
     """
 
     def __init__(self, session: _Session, executor: Executor) -> None:
@@ -238,11 +247,11 @@ class CollectedCases:
         return self._executor.seed
 
     def has_own_limit(self, case: Case) -> bool:
-        """Return whether ``case`` has a ``call_s`` of its own: it trains."""
+        """Return whether ``case`` has a ``call_s`` of its own, as cases that train do."""
         return self._executor.plan[case.id].call_s is not None
 
     def reseed(self, seed: int) -> None:
-        """Let the next cases draw as in a run with this seed. Numeric slopes stay, because a seed may come again."""
+        """Use this seed for the next cases. Keep the numeric slopes, because a seed may be used again."""
         self._executor.seed = seed
         self.close()
         self._known = self._mistakes.enter_context(self._session.known_mistakes(self._executor))
@@ -257,9 +266,8 @@ class CollectedCases:
     ) -> Generator[tuple[Case, Outcome, CaseLog], None, None]:
         """Run ``cases`` on these modules, in order, in one worker while it lives.
 
-        With ``ignore_needs`` no case is skipped for another's sake; otherwise one whose ``needs`` ran here and did not
-        pass is. ``call_s`` replaces the limit of a single call, in seconds, by case. Ends the worker when it is
-        exhausted or closed.
+        Without ``ignore_needs``, a case is skipped if one of its ``needs`` ran here and did not pass. ``call_s`` maps a
+        case to its limit of a single call, in seconds. The worker ends when the generator is exhausted or closed.
         """
         connection = self.connect(modules)
         try:
@@ -276,9 +284,9 @@ class CollectedCases:
         call_s: Mapping[str, float] | None = None,
         cache: OutcomeCache | None = None,
     ) -> Iterator[tuple[Case, Outcome, CaseLog]]:
-        """Like :meth:`run`, in the worker of ``connection``, which may have served other seeds before.
+        """Run ``cases`` as :meth:`run` does, in the worker of ``connection``, which may have served other seeds before.
 
-        ``cache`` keeps outcomes for submissions that answer alike, as in a class.
+        ``cache`` stores outcomes for submissions that give the same replies, as in a class.
         """
         connection.seed = self.seed
         outcomes: dict[str, Outcome] = {}
@@ -292,7 +300,7 @@ class CollectedCases:
             yield case, done.outcome, done.log
 
     def hint(self, case: Case, outcome: Outcome, log: CaseLog) -> str:
-        """Return the hint that a student reads: that of the known mistake which behaves alike, or the case's own."""
+        """Return the hint for the student: that of the matching known mistake, or the hint of the case."""
         return self._known.hint(case, outcome, log) or outcome.hint
 
     def connect(self, modules: dict[str, bytes]) -> Connection:
@@ -309,8 +317,10 @@ def collect_cases(
 ) -> None:
     """Collect the cases of ``assignment`` and call ``work`` with a :class:`CollectedCases`.
 
-    Raises what :func:`grade` raises, but does not run the cases on the solution: that is up to ``work``, whose own
-    exceptions pass through.
+    The cases do not run on the solution first; ``work`` can do this.
+
+    Raises:
+        AutograderError: As in :func:`grade`. Exceptions of ``work`` propagate.
     """
     session = _Session(assignment, run, supervisor)
 
@@ -325,7 +335,7 @@ def collect_cases(
 
 
 def _pytest_main(files: list[Path], plugin: GradingPlugin) -> None:
-    """Run our pytest in this process, with no plug-in but ours and nothing of the surroundings."""
+    """Run pytest in this process, with our plug-in only and without configuration from the environment."""
     for path in files:
         if "[" in str(path) or "::" in str(path):
             raise UsageError(f"{path}: pytest cannot be given a path that holds [ or ::. Rename that folder.")
@@ -338,7 +348,7 @@ def _pytest_main(files: list[Path], plugin: GradingPlugin) -> None:
         pytest.main(pytest_arguments(files), plugins=[plugin])
     finally:
         for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in paths]:
-            del sys.modules[name]  # pytest would take them for the files of the next assignment
+            del sys.modules[name]  # or pytest would use them for the next assignment
         os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD", None)
         os.environ.update(before)
 
@@ -355,7 +365,7 @@ def _does_not_pass(assignment: Assignment, outcome: Outcome) -> str:
 
 
 def _parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
-    """The parameter names of every function, from the stub; without a stub messages do without names."""
+    """Return the parameter names of every function in the stub. Without a stub, messages omit the names."""
     path = assignment.stub(assignment.modules[0])
     try:
         return parameters_of(path.read_bytes())
@@ -366,9 +376,9 @@ def _parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
 def rejected(
     assignment: Assignment, sentence: str, *, student: str | None, run: RunOptions, supervisor: Supervisor
 ) -> Report:
-    """The report of an upload that could not be opened: one sentence, no points.
+    """Return the report of an upload that could not be opened: one sentence, no points.
 
-    The possible points are the whole assignment's, since no case was even planned.
+    The possible points are those of the whole assignment, because no cases were planned.
     """
     shown = translation.translated(assignment)
     return Report(

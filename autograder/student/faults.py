@@ -1,4 +1,4 @@
-"""What went wrong with a submission, as a verdict and a sentence for the student."""
+"""Translate a failure of a submission into a verdict and a sentence for the student."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ MISSING_MODULE = re.compile(r"No module named '([A-Za-z]\w{0,79})[.']")
 class StudentFault(BaseException):
     """A verdict on the submission, raised through the case that made the call.
 
-    A BaseException, so that no ``pytest.raises(Exception)`` of a case takes a crash for the expected error.
-    ``again`` says that the submission may not be to blame, so that the case deserves a second run; ``starved`` that
-    this is because its worker waited for a core or for memory.
+    It is a BaseException, so that ``pytest.raises(Exception)`` in a case does not accept a crash as the expected error.
+    ``again`` is true if the submission may not be the cause, so that the case should run again. ``starved`` is true if
+    the worker waited for a core or for memory.
     """
 
     def __init__(
@@ -38,9 +38,10 @@ class StudentFault(BaseException):
 
 
 class StudentRaised(Exception):
-    """The student's code raised. The instance is also one of the builtin exception that it raised, by name.
+    """An exception of the student's code. It is also an instance of the builtin exception that the code raised.
 
-    ``tell`` makes the sentence for the student. It is asked only when somebody reads it: mostly a case expects this.
+    ``tell`` returns the sentence for the student. It is called only when the message is read, because most cases expect
+    the exception.
     """
 
     verdict = Verdict.ERRORED
@@ -62,12 +63,12 @@ class StudentRaised(Exception):
 
 @functools.cache
 def _raised_class(builtin: str) -> type[StudentRaised]:
-    """A class that is both StudentRaised and the builtin exception of that name, for ``pytest.raises``."""
+    """Return a subclass of StudentRaised and of the builtin exception of that name, for ``pytest.raises``."""
     import builtins
 
     base = getattr(builtins, builtin)
-    # One that means the end of a loop would end the case's own, and ``zip(map(student.f, inputs), wanted)`` would hold
-    # without a comparison. An exception group cannot be made without its members.
+    # A StopIteration would end a loop of the case: ``zip(map(student.f, inputs), wanted)`` would pass without a
+    # comparison. An exception group cannot be created without members.
     if base is Exception or issubclass(base, (StopIteration, StopAsyncIteration, BaseExceptionGroup)):
         return StudentRaised
     return type(f"Student{builtin}", (StudentRaised, base), {})
@@ -85,10 +86,11 @@ def _builtin_of(bases: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RemoteError:
-    """An exception as a worker describes it; every field checked.
+    """The description of an exception by a worker, with every field checked.
 
-    ``bases`` are the names of the builtin classes that it derives from, ``lines`` the student's own, innermost last:
-    file, line, function, source. ``own`` says that it was raised by the submission, not by the way it was called.
+    ``bases`` are the names of its builtin base classes. ``lines`` are the student's lines in the traceback, innermost
+    last: file, line, function, source. ``own`` is true if the submission raised it, and false if the call did not match
+    the signature.
     """
 
     type: str
@@ -99,10 +101,13 @@ class RemoteError:
 
     @classmethod
     def read(cls, header: dict[str, Any], source: ModuleSources) -> RemoteError:
-        """Read the header of an ERROR frame; KeyError, TypeError or ValueError when it is of another form.
+        """Read the header of an ERROR frame.
 
-        Its lines must be lines of the submission: in a secret case they reach the student, and the name of a file
-        could carry anything.
+        Only lines of the submission are kept. In a secret case the student sees them, and a file name could contain any
+        text.
+
+        Raises:
+            KeyError, TypeError, ValueError: The header is malformed.
         """
         modules = {file: (name, len(data.splitlines()) + 1) for name, (file, data) in source.modules.items()}
         lines = []
@@ -120,13 +125,17 @@ class RemoteError:
         )
 
     def trace(self) -> str:
-        """The exception in full, for staff."""
+        """Return the complete traceback, for staff."""
         lines = [f"{file}, line {line}, in {where or '<module>'}: {source}" for file, line, where, source in self.lines]
         return "\n".join([*lines, f"{self.type}: {self.text}"])
 
 
 def checked_text(value: Any, most: int) -> str:
-    """At most ``most`` characters of a text from a worker; TypeError when it is none."""
+    """Return at most ``most`` characters of a text from a worker.
+
+    Raises:
+        TypeError: The value is not a string.
+    """
     if not isinstance(value, str):
         raise TypeError("a string was wanted")
     return value.encode("utf-8", "replace").decode()[:most]
@@ -140,10 +149,10 @@ def _line(value: Any) -> int:
 
 @dataclass(frozen=True, slots=True)
 class FaultMessages:
-    """Puts what went wrong in a case into a verdict and a sentence, in the language of the run.
+    """The verdicts and sentences for the failures of a submission, in the language of the run.
 
-    ``packages`` are what the assignment offers for import (None: anything goes). In a ``secret`` (hidden) case no
-    sentence carries an argument, or a text that the student's code could have made from one.
+    ``spec.packages`` are the packages that a submission can import; None allows all. In a ``secret`` (hidden) case no
+    sentence contains an argument, or a text that the student's code could have derived from one.
     """
 
     source: ModuleSources
@@ -151,10 +160,10 @@ class FaultMessages:
     secret: bool = False
 
     def raised(self, error: RemoteError, describe: Callable[[], str]) -> StudentFault | StudentRaised:
-        """Return what a call that raised raises in the case."""
+        """Return the exception that the case gets for a call that raised ``error``."""
         staff = error.trace()
         if "NotImplementedError" in error.bases:
-            # What was called may have called the stub.
+            # The called function may have called the stub.
             stubs = [where for _, _, where, _ in error.lines if where in self.source.parameters]
             name = stubs[-1] if stubs else self.call(describe).partition("(")[0]
             return StudentFault(Verdict.NOT_ATTEMPTED, say("student.not-attempted", name=name), staff=staff)
@@ -192,10 +201,13 @@ class FaultMessages:
         return StudentFault(Verdict.ERRORED, message, staff=error.trace())
 
     def lost(self, lost: WorkerLost, describe: Callable[[], str], *, served_before: bool) -> StudentFault:
-        """Return the verdict on a call that cost the worker; ``served_before`` says that it is older than the case."""
+        """Return the verdict on a call that lost the worker.
+
+        ``served_before`` is true if the worker is older than the case.
+        """
         call = self.call(describe)
-        # Nobody knows who is to blame for a wait, for what earlier cases used of the CPU seconds, or for a SIGKILL,
-        # which the kernel sends when the machine runs out of memory.
+        # The case may not be the cause if the worker waited, if earlier cases used CPU time of the same worker, or if
+        # the kernel sent SIGKILL because the machine ran out of memory.
         again = (
             lost.starved
             or (lost.loss is LossReason.CPU and served_before)
@@ -223,7 +235,7 @@ class FaultMessages:
         return StudentFault(verdict, message, staff=lost.text, again=again, starved=lost.starved)
 
     def call(self, describe: Callable[[], str]) -> str:
-        """The call without what is said of its arguments; in a secret case without the arguments, too."""
+        """Return the call without the description of its arguments. In a secret case, omit the arguments, too."""
         call = describe().partition("  ")[0]
         return f"{call.partition('(')[0]}(…)" if self.secret and "(" in call else call
 
@@ -246,7 +258,10 @@ class FaultMessages:
         return say("student.raised-at", call=call, type=type, text=error.text, file=file, line=line)
 
     def _missing(self, error: RemoteError) -> str:
-        """The module that was to be imported and is not offered to submissions, however many a student's own has."""
+        """Return the package that the failed import named, or "" if the assignment offers it.
+
+        A package can be installed on the student's machine and still be missing here.
+        """
         found = MISSING_MODULE.match(error.text) if error.type == "ModuleNotFoundError" else None
         name = found[1] if found else ""
         return "" if self.spec.packages is None or name in self.spec.packages else name

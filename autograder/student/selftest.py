@@ -1,7 +1,7 @@
-"""Which layers of the sandbox hold on this machine: real attempts from inside a real worker, judged by their effect.
+"""Test which layers of the sandbox work on this machine, with real attempts from inside a real worker.
 
-Each attempt has a positive control on the trusted side (a missing file or a listener that is not there would prove
-nothing). The result stands in every report; ``--official`` refuses to grade unless every layer holds.
+Each attempt has a positive control on the trusted side: an attempt on a missing file or listener would prove nothing.
+Every report contains the result. ``--official`` refuses to grade unless every layer works.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ KEPT = {"HOME", "TMPDIR", "LANG", "PATH", "OMP_NUM_THREADS", "LC_CTYPE"}
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer: the name that reports show, the attempt that must fail (or succeed), and how to get the layer."""
+    """One layer: its name in reports, the attempt that must fail (or succeed), and how to get the layer."""
 
     name: str
     holds: Callable[[_Probes], bool]
@@ -102,7 +102,7 @@ class Layer:
 
 
 class _Probes:
-    """The student's side of the attempts, and what the trusted side prepared for them."""
+    """The handle to the attempts in the worker, and the file and port that the trusted side prepared for them."""
 
     def __init__(self, student: StudentCode, limits: Limits, *, secret: Path, port: int) -> None:
         self.student: Any = student
@@ -163,7 +163,11 @@ REMEDIES = {layer.name: layer.remedy for layer in LAYERS}
 
 
 def examine(supervisor: Supervisor, spec: WorkerSpec) -> SandboxInfo:
-    """Try every layer in a worker like those that will run submissions; SandboxError when none can be started."""
+    """Test every layer in a worker like those that will run submissions.
+
+    Raises:
+        SandboxError: No worker can be started.
+    """
     source = ModuleSources("probe", {"probe": ("probe.py", PROBE)})
     connection = Connection(source, supervisor, spec, seed=0)
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
@@ -184,7 +188,7 @@ def examine(supervisor: Supervisor, spec: WorkerSpec) -> SandboxInfo:
 
 
 def _control(secret: Path, port: int) -> None:
-    """What the worker must not be able to do, the trusted side can: else a failed attempt would prove nothing."""
+    """Check that the trusted side can read the file and connect. Otherwise a failed attempt would prove nothing."""
     if secret.read_text(encoding="utf-8") != "secret":
         raise SandboxError("The self-test cannot read its own file, so it proves nothing.", slug="sandbox-selftest")
     socket.create_connection(("127.0.0.1", port), timeout=5).close()
@@ -193,5 +197,5 @@ def _control(secret: Path, port: int) -> None:
 def _try(layer: Layer, probes: _Probes) -> bool:
     try:
         return layer.holds(probes)
-    except (StudentFault, Exception):  # an attempt that ended its worker or answered nonsense shows no layer
+    except (StudentFault, Exception):  # an attempt that ended its worker or returned nonsense does not prove the layer
         return False

@@ -1,4 +1,4 @@
-"""What is handed to a worker: the modules of a submission, and what is known of their names and lines."""
+"""The modules of a submission that a worker loads, with their names and line numbers for messages."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class ModuleSources:
-    """What is loaded into a worker: modules (name -> file name and bytes); the main one is the handle's namespace.
+    """The modules to load into a worker (name -> file name and bytes). The handle shows the main module's names.
 
-    ``missing`` is the sentence for a main module that was not handed in. ``parameters`` are the documented parameter
-    names of each function, for messages. ``place`` turns a module and a line of it into file and line as the student
-    knows them: a module that was made of a notebook has other lines than its cells. Line 0 is the file as a whole.
+    ``missing`` is the sentence for a missing main module. ``parameters`` maps each function to its documented parameter
+    names, for messages. ``place`` maps a module and a line to the file and line that the student sees: the lines of a
+    module that was converted from a notebook differ from those of its cells. Line 0 means the whole file.
     """
 
     main: str
@@ -24,15 +24,15 @@ class ModuleSources:
 
     @property
     def file(self) -> str:
-        """The main module's file, as the student knows it."""
+        """The main module's file name, as the student sees it."""
         return self.placed(self.main, 0)[0] if self.main in self.modules else f"{self.main}.py"
 
     def asks_for_function(self, name: str) -> bool:
-        """Whether the stub defines a function or class of this name."""
+        """Return whether the stub defines a function or class of this name."""
         return any(documented.partition(".")[0] == name for documented in self.parameters)
 
     def placed(self, module: str, line: int) -> tuple[str, int]:
-        """Return file and line of a line of a module that is there."""
+        """Return the file and line that the student sees for a line of a loaded module."""
         return self.place(module, line) if self.place is not None else (self.modules[module][0], line)
 
 

@@ -1,11 +1,11 @@
-"""A bound on the pages and tasks that a worker holds, counted by the kernel: cgroup v2, where one is available.
+"""Limit the memory and tasks of a worker with cgroup v2, where it is available.
 
-Resource limits count address space, and processes by user; a cgroup counts what a worker really holds. It comes on top
-of the other layers, and only where this process runs in a cgroup that was handed over to it (*delegated*): by systemd
-(``Delegate=yes``), or as a container with a writable cgroup of its own. Official grading does not ask for it.
+Resource limits count address space, and processes per user. A cgroup counts the memory and tasks that a worker uses.
+It is an additional layer. It needs a cgroup that was *delegated* to this process: by systemd (``Delegate=yes``), or by
+a container that has a writable cgroup of its own. Official grading does not require it.
 
-Files and rules: the kernel's ``Documentation/admin-guide/cgroup-v2.rst``, above all "Delegation" and "No Internal
-Process Constraint".
+The kernel's ``Documentation/admin-guide/cgroup-v2.rst`` describes the files and rules, in particular in "Delegation"
+and "No Internal Process Constraint".
 """
 
 from __future__ import annotations
@@ -19,19 +19,23 @@ from pathlib import Path
 from .limits import Limits
 
 CONTROLLERS = frozenset({"memory", "pids"})
-OURS = "grader"  # the cgroup that the grader itself moves to: only one without processes may have bounded children
+OURS = "grader"  # the grader moves itself there: a cgroup can limit its children only if it contains no processes
 _INITIAL_NAMESPACE = 0xEFFFFFFB  # PROC_CGROUP_INIT_INO of linux/proc_ns.h: the first cgroup namespace
 
 
 class Cgroup:
-    """The cgroup of one worker. OSError if the kernel refuses."""
+    """The cgroup of one worker.
+
+    Raises:
+        OSError: The kernel refuses.
+    """
 
     def __init__(self, folder: Path, limits: Limits) -> None:
         self._folder = folder
         folder.mkdir()
         mib = 1024 * 1024
         wanted = {
-            # Scratch files lie in memory as well. What the zygote had touched before the fork counts as the zygote's.
+            # Scratch files are in memory, too. Pages that the zygote touched before the fork count as the zygote's.
             "memory.max": str((limits.memory_mib + limits.scratch_mib) * mib),
             "memory.swap.max": "0",
             "memory.oom.group": "1",
@@ -42,11 +46,11 @@ class Cgroup:
                 _write(folder / name, value)
 
     def admit(self, pid: int) -> None:
-        """Move a process in. From then on what it and its threads allocate is counted here."""
+        """Move a process into the cgroup, which then counts what the process and its threads allocate."""
         _write(self._folder / "cgroup.procs", str(pid))
 
     def ran_out_of_memory(self) -> bool:
-        """Whether the kernel has killed the worker because of ``memory.max``."""
+        """Return whether the kernel has killed the worker because of ``memory.max``."""
         try:
             lines = (self._folder / "memory.events").read_text(encoding="ascii").split("\n")
         except OSError:
@@ -54,24 +58,24 @@ class Cgroup:
         return any(line.startswith("oom_kill ") and line != "oom_kill 0" for line in lines)
 
     def remove(self) -> None:
-        """End what is still in there, and the cgroup; call it when the worker has been waited for."""
+        """Kill the remaining processes and remove the cgroup. Call it after waiting for the worker."""
         with contextlib.suppress(OSError):
             _write(self._folder / "cgroup.kill", "1")
         _remove(self._folder)
 
 
 class Subtree:
-    """A cgroup that was handed over to this process; makes one below it for each worker."""
+    """A cgroup that was delegated to this process. It creates a child cgroup for each worker."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._numbers = itertools.count()
-        for left in folder.glob("worker-*-*"):  # by a grader that was killed
+        for left in folder.glob("worker-*-*"):  # a killed grader left it behind
             if not Path(f"/proc/{left.name.split('-')[1]}").exists():
                 _remove(left)
 
     def make(self, limits: Limits) -> Cgroup | None:
-        """Return a cgroup with these limits; None where the kernel refuses."""
+        """Return a cgroup with these limits, or None if the kernel refuses."""
         folder = self.folder / f"worker-{os.getpid()}-{next(self._numbers)}"
         try:
             return Cgroup(folder, limits)
@@ -81,17 +85,17 @@ class Subtree:
 
 
 def delegated(process: Path = Path("/proc/self")) -> Subtree | None:
-    """Return the subtree that was handed over to this process; None where there is none.
+    """Return the subtree that was delegated to this process, or None if there is none.
 
-    The processes in it, which are this one and those that it was started by, move into a cgroup ``grader`` below.
-    ``process`` is the folder that describes this process.
+    All processes in it (this one and those that started it) move into a child cgroup ``grader``. ``process`` is the
+    folder in ``/proc`` that describes this process.
     """
     try:
         folder = _own_folder(process) if sys.platform == "linux" else None
         if folder is None:
             return None
         if folder.name == OURS and _controllers(folder.parent / "cgroup.subtree_control"):
-            folder = folder.parent  # another grader was here before
+            folder = folder.parent  # an earlier grader has already moved its processes
         if not _controllers(folder / "cgroup.controllers") or not _is_handed_over(folder, process):
             return None
         _enable(folder)
@@ -101,7 +105,7 @@ def delegated(process: Path = Path("/proc/self")) -> Subtree | None:
 
 
 def _own_folder(process: Path) -> Path | None:
-    """The folder of this process's cgroup; None without cgroup v2."""
+    """Return the folder of this process's cgroup, or None without cgroup v2."""
     own = [line[3:] for line in (process / "cgroup").read_text().splitlines() if line.startswith("0::")]
     for line in (process / "mountinfo").read_text().splitlines():
         before, _, after = line.partition(" - ")
@@ -117,13 +121,13 @@ def _controllers(file: Path) -> frozenset[str]:
 
 
 def _is_handed_over(folder: Path, process: Path) -> bool:
-    """Whether this cgroup is ours to divide. Root may write everywhere, so for root somebody must have said so."""
+    """Return whether this cgroup is delegated to us. Root can write everywhere, so root needs an explicit mark."""
     needed = (folder, folder / "cgroup.procs", folder / "cgroup.subtree_control")
     if not (folder / "cgroup.type").exists() or not all(os.access(path, os.W_OK) for path in needed):
-        return False  # the machine's own root cgroup has no type
+        return False  # the root cgroup of the machine has no type
     if os.getuid() != 0 or (process / "ns" / "cgroup").stat().st_ino != _INITIAL_NAMESPACE:
         return True
-    for name in ("trusted.delegate", "user.delegate"):  # where systemd writes it down
+    for name in ("trusted.delegate", "user.delegate"):  # systemd sets one of these
         with contextlib.suppress(OSError):
             return os.getxattr(folder, name) == b"1"
     return False
@@ -137,7 +141,7 @@ def _enable(folder: Path) -> None:
     keeper = folder / OURS
     keeper.mkdir(exist_ok=True)
     for pid in (folder / "cgroup.procs").read_text(encoding="ascii").split():
-        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+        with contextlib.suppress(ProcessLookupError):  # it has ended in the meantime
             _write(keeper / "cgroup.procs", pid)
     _write(control, " ".join(f"+{name}" for name in sorted(wanted)))
 

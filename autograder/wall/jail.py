@@ -1,8 +1,8 @@
-"""The layers that a worker puts around itself after the fork and before it sees a byte of a submission.
+"""The sandbox layers that a worker applies to itself after the fork and before it receives any byte of a submission.
 
-The order matters, because each layer takes away what the ones before it need: own session and process group, death with
-the parent, three neutral descriptors, own mounts (``namespaces.py``), a neutral environment, no capabilities, resource
-limits, no new privileges, Landlock, seccomp. ``student/selftest.py`` tries from inside a worker which of them hold.
+The order matters, because each layer removes rights that earlier layers need: own session and process group, death
+with the parent, three neutral descriptors, own mounts (``namespaces.py``), a neutral environment, no capabilities,
+resource limits, no new privileges, Landlock, seccomp. ``student/selftest.py`` tests the layers from inside a worker.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ DEVICES = tuple(f"/dev/{name}" for name in namespaces.DEVICES)
 
 @dataclass(frozen=True, slots=True)
 class Walls:
-    """What a zygote knows about the layers of its workers.
+    """The settings that a zygote uses for the layers of its workers.
 
-    ``home`` is a descriptor of the template's pid namespace, None without namespaces. ``readable`` is what a worker
-    may read. With ``open_devices`` (a GPU) neither Landlock nor seccomp can be put on: the driver needs both ways.
+    ``home`` is a descriptor of the template's pid namespace, or None without namespaces. ``readable`` lists the paths
+    that a worker may read. ``open_devices`` (for a GPU) turns off Landlock and seccomp, because the driver needs device
+    files and system calls that they forbid.
     """
 
     home: int | None
@@ -36,11 +37,11 @@ class Walls:
     open_devices: bool = False
 
     def fork(self) -> int:
-        """Fork; inside namespaces the child is process 1 of its own."""
+        """Fork. With namespaces the child is process 1 of its own pid namespace."""
         return os.fork() if self.home is None else namespaces.fork_into_own_pid_namespace(self.home)
 
     def put_on(self, limits: Limits, scratch: str | None) -> None:
-        """In the worker: put on every layer that this machine has. ``scratch`` is its folder without namespaces."""
+        """Apply every layer that this machine supports, in the worker. ``scratch`` is its folder without namespaces."""
         if self.home is not None:
             namespaces.own_mounts(limits.scratch_mib, self.readable)
         box = namespaces.BOX if self.home is not None or scratch is None else scratch
@@ -78,20 +79,20 @@ _CAPABILITY_VERSION_3 = 0x20080522  # linux/capability.h
 def die_with_parent(parent: int) -> None:
     """Ask the kernel for SIGKILL when the parent ends; end at once if ``parent`` has ended already."""
     if sys.platform != "linux":
-        return  # a worker ends at the socket's end of file there
+        return  # on other systems a worker ends when its socket closes
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() not in (0, parent):  # 0: the parent is outside our pid namespace
         os._exit(96)
 
 
 def adopt_orphans() -> None:
-    """Make this process the parent of every grandchild whose parent ends, so that it can be killed and reaped."""
+    """Make this process the parent of orphaned descendants, so that it can kill and reap them."""
     if sys.platform == "linux":
         libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def drop_capabilities() -> None:
-    """Give up every capability, in every set, for this process and whatever it starts."""
+    """Drop every capability from every set, for this process and its children."""
     with open("/proc/sys/kernel/cap_last_cap", encoding="ascii") as file:
         last = int(file.read())
     for capability in range(last + 1):
@@ -102,30 +103,30 @@ def drop_capabilities() -> None:
 
 
 def no_new_privileges() -> None:
-    """No core dumps or readable memory (``dumpable``), and no program may ever gain rights again."""
+    """Forbid core dumps, access to our memory (``dumpable``), and gaining privileges by running a program."""
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
 
 
 def limit_resources(limits: Limits, *, own_users: bool = False) -> None:
-    """Apply the rlimits of ``limits`` to this process and whatever it starts.
+    """Apply the rlimits of ``limits`` to this process and its children.
 
-    The address space is counted on top of what this process holds now (a torch zygote has gigabytes mapped).
+    The limit on address space is added to the space that this process has mapped (gigabytes in a torch zygote).
     """
     mib = 1024 * 1024
-    linux = sys.platform == "linux"  # others count address space in their own ways, and have no /proc
+    linux = sys.platform == "linux"  # other systems count address space differently, and have no /proc
     if linux and not limits.gpu:
         _limit(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_mib * mib)
     cpu = max(1, round(limits.cpu_s))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))  # the hard limit ends those who ignore SIGXCPU
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))  # the hard limit kills a process that ignores SIGXCPU
     _limit(resource.RLIMIT_FSIZE, limits.file_mib * mib)
     _limit(resource.RLIMIT_NOFILE, limits.open_files)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_MEMLOCK, 0)
     _limit(resource.RLIMIT_STACK, 8 * mib)
     if own_users:
-        _limit(resource.RLIMIT_NPROC, limits.tasks + 3)  # counted in our user namespace: the zygote and its relay, too
-    elif linux and os.getuid() != 0:  # root is exempt; for others all processes of the user count, so leave room
+        _limit(resource.RLIMIT_NPROC, limits.tasks + 3)  # the zygote and its relay count in our user namespace, too
+    elif linux and os.getuid() != 0:  # root is exempt; otherwise all the user's processes count
         _limit(resource.RLIMIT_NPROC, _processes_of_user() + limits.tasks)
 
 
@@ -148,12 +149,12 @@ def _processes_of_user() -> int:
                 if os.stat(f"/proc/{name}").st_uid == uid:
                     count += len(os.listdir(f"/proc/{name}/task"))
             except OSError:
-                continue  # it ended meanwhile
+                continue  # it has ended in the meantime
     return count
 
 
 def neutral_descriptors(connection: int, output: int) -> None:
-    """Leave open: 0 (nothing to read), 1 and 2 (the output pipe), 3 (the connection). Close all others."""
+    """Keep descriptors 0 (empty input), 1 and 2 (the output pipe) and 3 (the connection). Close all others."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0, inheritable=False)
     os.dup2(output, 1, inheritable=False)
@@ -163,10 +164,10 @@ def neutral_descriptors(connection: int, output: int) -> None:
 
 
 def neutral_surroundings(scratch: str) -> None:
-    """Work in ``scratch``, with an environment and arguments that reveal nothing."""
+    """Change to the folder ``scratch``, and replace the environment and arguments by neutral ones."""
     os.chdir(scratch)
     os.environ.clear()
     os.environ.update(HOME=scratch, TMPDIR=scratch, LANG="C.UTF-8", PATH="/usr/bin:/bin", OMP_NUM_THREADS="1")
     sys.argv[:] = [""]
-    if "tempfile" in sys.modules:  # it may remember the zygote's folder
+    if "tempfile" in sys.modules:  # it may have cached the zygote's folder
         sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Landlock: which files a worker may read or write, by system calls, because no library is needed for three of them."""
+"""Landlock restricts the files that a worker may read or write. It needs three system calls and no library."""
 
 from __future__ import annotations
 
@@ -14,20 +14,23 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _LIST = 1 << 3
 _READ = 1 << 2 | _LIST  # a file's content, a folder's names
 _EXECUTE = 1 << 0
-_FILE_RIGHTS = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15  # what a rule on a single file may hold
-_FS_RIGHTS = {1: 1 << 13, 2: 1 << 14, 3: 1 << 15, 4: 1 << 15}  # ABI -> first right that it does not know
+_FILE_RIGHTS = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15  # rights that a rule for a single file may contain
+_FS_RIGHTS = {1: 1 << 13, 2: 1 << 14, 3: 1 << 15, 4: 1 << 15}  # ABI -> first right that it does not support
 
 
 def landlock_abi() -> int:
-    """The version of Landlock in this kernel, 0 for none."""
+    """Return the Landlock ABI version of this kernel, or 0 without Landlock."""
     return max(0, int(libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)))
 
 
 def restrict_files(readable: Sequence[str], listable: Sequence[str], writable: Sequence[str]) -> None:
-    """Allow reading below ``readable``, everything below ``writable``, and nothing else, to this thread for good.
+    """Restrict this thread permanently to reading below ``readable`` and reading and writing below ``writable``.
 
-    The names of what lies below ``listable`` can be read: Python looks there for modules. TCP (ABI 4), and signals and
-    abstract sockets of processes outside (ABI 6), are forbidden where the kernel knows them.
+    Folders below ``listable`` can be listed, because Python searches them for modules. Where the kernel supports it,
+    TCP (ABI 4) is forbidden, and so are signals and abstract sockets to processes outside (ABI 6).
+
+    Raises:
+        OSError: The kernel has no Landlock, or refuses a rule.
     """
     abi = landlock_abi()
     if abi == 0:
@@ -50,7 +53,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
     try:
         fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return  # what is not there needs no rule
+        return  # a missing path needs no rule
     try:
         if not os.path.isdir(path):
             rights &= _FILE_RIGHTS

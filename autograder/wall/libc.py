@@ -1,4 +1,4 @@
-"""The C library, called by ctypes."""
+"""The C library, called through ctypes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def checked(result: int, what: str) -> int:
-    """Return what a call of the C library returned; OSError naming ``what`` when it failed."""
+    """Return the result of a call to the C library.
+
+    Raises:
+        OSError: The call failed. The message contains ``what``.
+    """
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")

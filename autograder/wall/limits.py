@@ -1,4 +1,4 @@
-"""What one submission may use."""
+"""Resource limits of one submission."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one worker and of one submission; the defaults fit every small numpy assignment.
+    """Limits of one worker and of one submission. The defaults suit small numpy assignments.
 
     ``call_s``, ``load_s`` and ``submission_s`` (all calls of a submission together) count the time that the worker runs
-    or sleeps. The time that it waits for a core or for memory on a busy machine is given back, up to ``PATIENCE`` times
-    the limit of the call. ``cpu_s`` is CPU time of one worker. ``memory_mib`` comes on top of what the zygote holds.
+    or sleeps. Time that it waits for a core or for memory on a busy machine does not count, up to ``PATIENCE`` times
+    the limit of the call. ``cpu_s`` is the CPU time of one worker. ``memory_mib`` is added to the zygote's memory.
     """
 
     call_s: float = 5.0
@@ -27,8 +27,8 @@ class Limits:
     output_kib: int = 64
     handles: int = 256
     callbacks: int = 10_000
-    gpu: bool = False  # CUDA reserves address space far beyond any RLIMIT_AS, so that limit is left out
+    gpu: bool = False  # CUDA reserves more address space than any RLIMIT_AS allows, so that limit is not set
 
 
-BROKEN = 97  # exit status of a worker whose own loop was broken, which takes a submission that meddles with it
-PATIENCE = 10.0  # measured: on a busy machine wall time is up to 8 times the time that a worker really had
+BROKEN = 97  # exit status of a worker whose own loop failed: the submission has interfered with it
+PATIENCE = 10.0  # measured: on a busy machine wall time is up to 8 times the time that a worker ran

@@ -1,8 +1,8 @@
-"""Namespaces and the private view of the file system, by ctypes alone.
+"""Namespaces and the private view of the file system, with ctypes only.
 
 The zygote enters template namespaces once (:func:`enter`): a user, mount, process, network, IPC, host-name and cgroup
-namespace, and a root that holds the interpreter, the allowed packages and nothing else. A worker then needs one fork
-(:func:`fork_into_own_pid_namespace`) and one mount namespace (:func:`own_mounts`), which cost tens of microseconds.
+namespace, and a root that contains only the interpreter and the allowed packages. A worker then needs one fork
+(:func:`fork_into_own_pid_namespace`) and one mount namespace (:func:`own_mounts`), which take tens of microseconds.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ PR_SET_DUMPABLE = 4  # linux/prctl.h
 _SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _SYS_MOUNT_SETATTR = 442
 
-INSIDE_UID = 1000  # what a worker sees of itself; it means nothing outside
-SANDBOX_UID = 64_321  # whom root becomes: a uid that owns nothing
-BOX = "/box"  # a worker's own scratch, also seen as /tmp and /dev/shm
+INSIDE_UID = 1000  # uid and gid of a worker inside its namespace
+SANDBOX_UID = 64_321  # root changes to this uid, which owns nothing
+BOX = "/box"  # a worker's scratch folder, also mounted as /tmp and /dev/shm
 DEVICES = ("null", "zero", "urandom", "random")
 
 
@@ -51,7 +51,7 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str =
 
 
 def _bind_read_only(source: str, target: str) -> None:
-    """Bind ``source`` with all that is mounted below it; a plain remount would leave submounts writable."""
+    """Bind ``source`` and all mounts below it read-only. A plain remount would leave the submounts writable."""
     mount(source, target, None, MS_BIND | MS_REC)
 
     class Attributes(ctypes.Structure):
@@ -67,19 +67,22 @@ def enter(
 ) -> int:
     """Move this process into the template namespaces; return a descriptor of its own pid namespace.
 
-    ``paths`` (folders and files) are all that the new root holds, read-only; ``covered`` folders inside them appear
-    empty. ``new_root`` is an empty folder to build on. Returns in a child that is process 1 of the new pid
-    namespace; the caller's own process waits for it and ends with it. Raises OSError where the kernel refuses.
+    The new root contains only ``paths`` (folders and files), read-only. ``covered`` folders inside them appear empty.
+    ``new_root`` is an empty folder to mount the root on. The function returns in a child that is process 1 of the new
+    pid namespace. The calling process waits for the child and ends with it.
+
+    Raises:
+        OSError: The kernel refuses.
     """
     root = os.getuid() == 0
     if root:
-        # The interpreter may lie below a folder that only root can enter: bind first, become nobody then.
+        # Bind before the uid changes, because the interpreter may be below a folder that only root can enter.
         unshare(CLONE_NEWNS)
         _build_root(paths, covered, new_root)
         os.setgroups([])
         os.setresgid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID)
         os.setresuid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID)
-        libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # changing the uid cleared it, and then uid_map cannot be written
+        libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # the change of uid cleared it, but writing uid_map needs it
     uid, gid = os.getuid(), os.getgid()
     unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
     for name, text in (
@@ -101,10 +104,10 @@ def enter(
 
 
 def _relay(child: int) -> None:
-    """Wait for the process that went inside, and end as it did."""
+    """Wait for the child in the namespaces, and exit with its status."""
     for fd in range(3, 64):
         try:
-            os.close(fd)  # the control socket above all: its other end must see the end of the process inside
+            os.close(fd)  # above all the control socket: the other end must notice when the child ends
         except OSError:
             continue
     _, status = os.waitpid(child, 0)
@@ -123,7 +126,7 @@ def _build_root(paths: Sequence[str], covered: Sequence[str], new_root: str) -> 
         os.makedirs(new_root + folder, mode=0o755, exist_ok=True)
     for device in DEVICES:
         _show(f"/dev/{device}", new_root)
-    # A proc of a new pid namespace can be mounted only while a whole one is in sight.
+    # The kernel allows a mount of proc in a new pid namespace only while a complete proc is visible.
     mount("/proc", new_root + "/proc", None, MS_BIND | MS_REC)
     pivot_root = _SYS_PIVOT_ROOT[platform.machine()]
     checked(libc.syscall(pivot_root, new_root.encode(), (new_root + "/old").encode()), "pivot_root")
@@ -134,7 +137,7 @@ def _build_root(paths: Sequence[str], covered: Sequence[str], new_root: str) -> 
 
 
 def _show(path: str, new_root: str) -> None:
-    """Make ``path`` appear in the new root: a link as a link, a folder or a file bound read-only."""
+    """Add ``path`` to the new root: copy a link, bind a folder or file read-only."""
     target = new_root + path
     os.makedirs(os.path.dirname(target), mode=0o755, exist_ok=True)
     if os.path.islink(path):
@@ -146,25 +149,26 @@ def _show(path: str, new_root: str) -> None:
     else:
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
     if path.startswith("/dev/"):
-        mount(path, target, None, MS_BIND)  # nodev would make it useless
+        mount(path, target, None, MS_BIND)  # nodev would disable the device
     else:
         _bind_read_only(path, target)
 
 
 def fork_into_own_pid_namespace(home: int) -> int:
-    """Like os.fork, but the child is process 1 of a pid namespace of its own, which dies with it."""
+    """Fork like os.fork. The child is process 1 of a new pid namespace, which ends with the child."""
     unshare(CLONE_NEWPID)
     pid = os.fork()
     if pid:
-        # Back to our own: without this the next unshare is refused.
+        # Return to our own namespace, or the kernel refuses the next unshare.
         checked(libc.setns(home, CLONE_NEWPID), "setns")
     return pid
 
 
 def own_mounts(size_mib: int, shown: Sequence[str]) -> None:
-    """In a worker: a mount and an IPC namespace of its own, its own /proc, and an empty scratch folder.
+    """Give a worker its own mount and IPC namespaces, its own /proc, and an empty scratch folder.
 
-    The scratch folder is /tmp as well, unless something of ``shown`` lies there: then /tmp holds that, read-only.
+    The scratch folder is also mounted as /tmp and /dev/shm. If a path of ``shown`` is below one of these, that folder
+    keeps the path, read-only, instead.
     """
     unshare(CLONE_NEWNS | CLONE_NEWIPC)
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)

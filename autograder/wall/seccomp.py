@@ -1,7 +1,7 @@
-"""seccomp: the filter that leaves a worker an allow-list of system calls, one table per machine.
+"""seccomp restricts a worker to an allow-list of system calls, with one table for each architecture.
 
-The numbers are from the kernel's ``asm/unistd_64.h`` (x86_64) and ``asm-generic/unistd.h`` (aarch64); they are
-committed, so that no header is needed. A name that a machine lacks is absent from its table. ``clone``, ``clone3``,
+The numbers are from the kernel's ``asm/unistd_64.h`` (x86_64) and ``asm-generic/unistd.h`` (aarch64). They are copied
+here, so that no header is needed. A table omits the calls that its architecture lacks. ``clone``, ``clone3``,
 ``ioctl``, ``prlimit64`` and ``tgkill`` have rules of their own in :func:`system_call_filter`.
 """
 
@@ -79,8 +79,8 @@ _EPERM, _ENOSYS = 1, 38
 _CLONE_THREAD = 0x00010000
 # asm-generic/ioctls.h, asm-generic/fcntl.h and linux/fcntl.h, linux/socket.h
 _IOCTLS = (0x5401, 0x5421, 0x541B, 0x5451, 0x5450)  # TCGETS FIONBIO FIONREAD FIOCLEX FIONCLEX; TIOCSTI never
-# F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC; not locks, leases and owners, by which workers that read the
-# same files could talk to each other or have signals sent
+# F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC. Locks, leases and owners are forbidden: with them, workers
+# that read the same files could communicate or send signals.
 _FCNTLS = (0, 1, 2, 3, 4, 1030)
 _MSG_OOB = 1
 _FLAGS_AT = {"sendto": 3, "recvfrom": 3, "sendmsg": 2, "recvmsg": 2}
@@ -89,9 +89,9 @@ _ARGUMENT = [16 + 8 * i for i in range(6)]  # low halves, little-endian
 
 @functools.cache
 def system_call_filter(pid: int) -> bytes:
-    """Return the BPF program of the allow-list for this machine; ``pid`` is the only one that may be signalled.
+    """Return the BPF program of the allow-list for this machine. It allows signals to the process ``pid`` only.
 
-    Inside namespaces every worker is process 1, so a zygote that computes it beforehand saves each of them the work.
+    With namespaces every worker is process 1. The zygote computes the program in advance and its workers share it.
     """
     table = dict(TABLES[platform.machine()])
     names = ("clone", "clone3", "fcntl", "ioctl", "prlimit64", "tgkill", *_FLAGS_AT)
@@ -118,7 +118,7 @@ def system_call_filter(pid: int) -> bytes:
     for name, commands in (("ioctl", _IOCTLS), ("fcntl", _FCNTLS)):
         checks = [(_JEQ, len(commands) - i, 0, command) for i, command in enumerate(commands)]
         rule(special[name], (_LOAD, 0, 0, _ARGUMENT[1]), *checks, deny, allow)
-    for name, at in _FLAGS_AT.items():  # bytes out of band are a rarely walked and often broken path of the kernel
+    for name, at in _FLAGS_AT.items():  # out-of-band data uses rarely tested kernel code
         rule(special[name], (_LOAD, 0, 0, _ARGUMENT[at]), (_JSET, 0, 1, _MSG_OOB), deny, allow)
     for number in sorted(table.values()):
         rule(number, allow)
@@ -127,7 +127,7 @@ def system_call_filter(pid: int) -> bytes:
 
 
 def has_system_call_filter() -> bool:
-    """Whether there is an allow-list for this machine's processor."""
+    """Return whether there is an allow-list for this machine's architecture."""
     return sys.platform == "linux" and platform.machine() in TABLES
 
 
@@ -136,7 +136,7 @@ class _Program(ctypes.Structure):
 
 
 def filter_system_calls(program: bytes) -> None:
-    """Install ``program`` for this process, all its threads and whatever it starts."""
+    """Install ``program`` for this process, its threads and its children."""
     buffer = ctypes.create_string_buffer(program, len(program))
     whole = _Program(len(program) // 8, ctypes.addressof(buffer))
     number = _SYS_SECCOMP[platform.machine()]

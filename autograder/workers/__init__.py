@@ -1,1 +1,1 @@
-"""The processes that submissions run in: how they are started, waited for, ended and reaped."""
+"""Start, await, end and reap the processes that run submissions."""

@@ -1,4 +1,4 @@
-"""Time limits that count what a submission used, not what it waited for."""
+"""Time limits that count the time a submission used, without the time it waited for the machine."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from collections.abc import Iterator
 from ..wall.limits import PATIENCE
 from . import readings
 
-GLANCE_S = 0.05  # most answers are here by then, so that their clocks need not look into /proc
+GLANCE_S = 0.05  # most replies arrive earlier, so their clocks never read /proc
 MAX_RETRIES = 2  # of cases that timed out while the worker waited, for one submission
 
 
 class Clock:
     """The time limit of one call.
 
-    It counts wall time, and gives back the time in which the submission waited: its threads or ours for a core, the
-    core for the host, or memory for the disk. That is never more than the time in which none of its threads ran, so
-    a submission cannot gain time by waiting for its own threads. After ``PATIENCE`` times the limit nothing is given
-    back. Callbacks do not count: the trusted side computes meanwhile.
+    It counts wall time, without the time in which the submission waited for the machine: for a core (its threads or
+    ours), for the host of a virtual machine, or for the disk when memory is short. The time deducted is at most the
+    time in which none of its threads ran, so a submission cannot gain time by waiting for its own threads. After
+    ``PATIENCE`` times the limit nothing is deducted. Callbacks do not count, because the trusted side computes them.
     """
 
     def __init__(self, pid: int, limit_s: float) -> None:
         self.limit_s = limit_s
-        self.charged_s = 0.0  # kept by Budget
+        self.charged_s = 0.0  # set by Budget
         self._pid = pid
         self._start_s = time.monotonic()
         self._callbacks_s = 0.0
@@ -44,7 +44,7 @@ class Clock:
         return elapsed_s - self._waited_s
 
     def left(self) -> float:
-        """Return the seconds until the deadline. How long the worker waited is asked only after the plain deadline."""
+        """Return the seconds until the deadline. The worker's waiting time is read only after the plain deadline."""
         used_s = self.elapsed_s() - self._callbacks_s
         if self._glanced_s is None and used_s >= min(GLANCE_S, self.limit_s / 2):
             self._glanced_s, self._first = self.elapsed_s(), readings.read(self._pid)
@@ -55,12 +55,12 @@ class Clock:
         return self.limit_s - (self.used_s() - self._callbacks_s)
 
     def wait_s(self) -> float:
-        """Return how long to wait before asking again; 0 or less at the deadline."""
+        """Return how long to wait before the next check; 0 or less at the deadline."""
         return min(self.left(), GLANCE_S if self._glanced_s is None else 1.0)
 
     @contextlib.contextmanager
     def callback(self) -> Iterator[None]:
-        """Keep the time of a callback out of this call's limit."""
+        """Exclude the time of a callback from the limit of this call."""
         start_s, queued_s = time.monotonic(), readings.own_queued_s()
         try:
             yield
@@ -70,8 +70,8 @@ class Clock:
     def was_starved(self) -> bool:
         """Return whether the worker waited for most of the time and computed for less than half of its limit.
 
-        An endless loop computes. Memory is what a worker waits for, too, though the kernel counts the time that it
-        takes to find a page as the worker's own. Ask before the worker is killed.
+        An endless loop computes, so it is not starved. Waiting for memory counts as waiting, although the kernel
+        counts the time to find a page as CPU time of the worker. Call this before the worker is killed.
         """
         elapsed_s = self.elapsed_s()
         interval = self._look(elapsed_s)
@@ -81,7 +81,7 @@ class Clock:
         return waited_s > elapsed_s / 2 and interval.ran_s - interval.paging_s < self.limit_s / 2
 
     def _look(self, elapsed_s: float) -> readings.Interval | None:
-        """Bring the time that the worker waited up to date; None where nobody tells, or when the worker is gone."""
+        """Update the worker's waiting time. Return None if there are no counters or the worker has ended."""
         if self._first is None or self._glanced_s is None or (now := readings.read(self._pid)) is None:
             return None
         interval = now.since(self._first)
@@ -91,7 +91,7 @@ class Clock:
 
 
 class Budget:
-    """What all calls of one submission may use together, in all its workers: seconds, and retries after a wait."""
+    """The total seconds of all calls of one submission, in all its workers, and its retries of starved cases."""
 
     def __init__(self, limit_s: float) -> None:
         self.limit_s = limit_s
@@ -99,19 +99,19 @@ class Budget:
         self.retries = MAX_RETRIES
 
     def charge(self, clock: Clock) -> None:
-        """Count what the calls under ``clock`` used since it was charged last."""
+        """Add the seconds that ``clock`` counted since it was last charged."""
         used_s = clock.used_s()
         self.used_s += used_s - clock.charged_s
         clock.charged_s = used_s
 
     def is_spent(self, clock: Clock | None = None) -> bool:
-        """Return whether the seconds are used up, with those under ``clock`` that were not charged yet."""
+        """Return whether the seconds are used up, including those of ``clock`` that are not yet charged."""
         if clock is None:
             return self.used_s > self.limit_s
         before_s = self.used_s - clock.charged_s
         return before_s + clock.elapsed_s() > self.limit_s and before_s + clock.used_s() > self.limit_s
 
     def grant_retry(self) -> bool:
-        """Return whether a case that timed out while its worker waited may be run once more, and count it."""
+        """Count a retry of a case that timed out while its worker waited, and return whether it is allowed."""
         self.retries -= 1
         return self.retries >= 0

@@ -1,8 +1,8 @@
-"""Temporary folders of zygotes and workers: they go whatever is in them, also when the grader was killed.
+"""Temporary folders of zygotes and workers. They are removed with any content, even after the grader was killed.
 
-Each folder is locked with ``flock`` as long as it is in use. The kernel drops the lock when the grader ends, however it
-ends. Every process that shares the file system respects it, also in another container. So a folder of this user that
-nobody has locked was left by a grader that is dead, and the next grader removes it.
+The grader locks each folder with ``flock`` while it is in use. The kernel releases the lock when the grader ends in any
+way. Every grader on the same file system respects the lock, even in another container. An unlocked folder of this user
+was therefore left by a dead grader, and the next grader removes it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if sys.platform != "win32":
         import fcntl
 
 _NAME = re.compile(r"autograder-(root|scratch|worker)-[a-z0-9_]{8}")
-_ATTEMPTS = 100  # to make a folder that no other grader takes for one that was left behind
+_ATTEMPTS = 100  # to lock a new folder before another grader removes it
 
 
 class TemporaryFolder:
@@ -34,13 +34,13 @@ class TemporaryFolder:
                 self._lock = _lock(self.path)
                 return
             except (BlockingIOError, FileNotFoundError):
-                continue  # another grader looked at it before it was locked, and removes it
+                continue  # another grader saw it unlocked, and removes it
             except OSError:
-                return  # a file system without locks: nobody can lock it, so nobody removes it but we
+                return  # a file system without locks: no other grader can lock the folder, so none removes it
         raise OSError(f"no folder could be kept in {tempfile.gettempdir()}")
 
     def remove(self) -> None:
-        """Remove the folder and all that is in it; nothing may still run in there."""
+        """Remove the folder and its content. No process may still run in it."""
         if sys.platform == "win32":
             shutil.rmtree(self.path, ignore_errors=True)
         else:
@@ -51,7 +51,7 @@ class TemporaryFolder:
 
 
 def remove_abandoned() -> None:
-    """Remove the folders in the temporary folder that killed graders of this user left behind."""
+    """Remove the temporary folders that killed graders of this user left behind."""
     if sys.platform == "win32":
         return
     with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
@@ -61,7 +61,11 @@ def remove_abandoned() -> None:
 
 
 def _remove_if_abandoned(entry: os.DirEntry[str]) -> None:
-    """Remove a folder of ours that nobody has locked; OSError where somebody has, or where locks are not to be had."""
+    """Remove a grader's folder that is not locked.
+
+    Raises:
+        OSError: The folder is locked, or the file system has no locks.
+    """
     if not _NAME.fullmatch(entry.name) or entry.stat(follow_symlinks=False).st_uid != os.geteuid():
         return
     lock = _lock(entry.path)
@@ -73,7 +77,7 @@ def _remove_if_abandoned(entry: os.DirEntry[str]) -> None:
 
 
 def _lock(path: str) -> int | None:
-    """Lock a folder and return the descriptor that keeps the lock; None where the system has no such locks.
+    """Lock a folder and return the descriptor that keeps the lock, or None if the system has no such locks.
 
     Raises:
         BlockingIOError: Another process has the lock.
@@ -94,18 +98,19 @@ def _lock(path: str) -> int | None:
 
 
 def remove_folder(path: str) -> None:
-    """Remove a folder, whatever a submission left in it; nothing may still run in there.
+    """Remove a folder with any content that a submission left in it. No process may still run in it.
 
-    Each folder inside is emptied into the top one, so that neither a chain of thousands of folders (which ends
-    ``shutil.rmtree`` with a RecursionError) nor a forbidding mode keeps anything alive. Links are never followed.
+    The function moves nested folders to the top one and makes each of them accessible. It therefore removes a chain of
+    thousands of folders (``shutil.rmtree`` raises RecursionError) and folders without permissions. It never follows
+    links.
     """
     try:
         os.rmdir(path)
         return
     except OSError:
-        pass  # there is something in it
+        pass  # it is not empty
     with contextlib.suppress(OSError):
-        if os.path.islink(path):  # put in the folder's place
+        if os.path.islink(path):  # a link has replaced the folder
             os.unlink(path)
             return
         os.chmod(path, 0o700)

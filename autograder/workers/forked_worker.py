@@ -1,4 +1,4 @@
-"""Workers on Linux: forked by a zygote, watched through a descriptor of their process."""
+"""Workers on Linux, forked by a zygote and monitored through a pidfd."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from .worker import Usage, Worker
 class ForkedWorker(Worker):
     """A worker that a zygote forked.
 
-    ``number`` is its process number as the zygote counts, in its own pid namespace; ``reap`` has the zygote end and
-    collect the process with that number. ``output`` is the end of a pipe that holds what the submission prints.
+    ``number`` is its process number in the zygote's pid namespace. ``reap`` makes the zygote kill and reap the process
+    with that number. ``output`` is the read end of the pipe for the output of the submission.
     """
 
     def __init__(
@@ -49,13 +49,13 @@ class ForkedWorker(Worker):
         self._poll.register(pidfd, select.POLLIN)
 
     def bound(self, subtree: cgroup.Subtree) -> None:
-        """Put the worker into a cgroup of its own, before it is given anything to run."""
+        """Put the worker into a cgroup of its own, before it receives a submission."""
         made = subtree.make(self.limits) if self._pid else None
         if made is not None:
             try:
                 made.admit(self._pid)
                 self._cgroup = made
-            except OSError:  # it has ended already, or the kernel refuses
+            except OSError:  # the worker has ended, or the kernel refuses
                 made.remove()
 
     def _wait(self, clock: Clock, *, writing: bool) -> None:
@@ -76,7 +76,7 @@ class ForkedWorker(Worker):
                 raise self._ended()
 
     def _drain(self) -> bool:
-        for _ in range(64):  # bounded: a flood is drained again at the next turn
+        for _ in range(64):  # limited: the next turn reads the rest of a flood
             try:
                 data = os.read(self._output_end, 1 << 16)
             except BlockingIOError:
@@ -105,8 +105,8 @@ class ForkedWorker(Worker):
         try:
             self._usage = self._reap(self._number)
         except SandboxError:
-            # A zygote that ended took its workers along. A submission can have ended it, so this is no grader error
-            # for the current case; the next worker comes from a new zygote.
+            # The workers ended with their zygote. A submission may have caused that, so it is not a grader error for
+            # the current case. The next worker comes from a new zygote.
             self._usage = Usage(status=-signal.SIGKILL, cpu_s=0.0, peak_kib=0)
         self._drain()
         os.close(self._pidfd)
@@ -121,7 +121,7 @@ class ForkedWorker(Worker):
 
 
 def _pid_of(pidfd: int) -> int:
-    """Return the number of a process in our own pid namespace; 0 if the kernel does not say or it has ended."""
+    """Return the number of a process in our own pid namespace, or 0 if it is unknown or the process has ended."""
     try:
         with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as file:
             lines = dict(line.split(":", 1) for line in file.read().splitlines())

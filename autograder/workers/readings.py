@@ -1,8 +1,8 @@
-"""What the kernel has counted for a worker and for the machine around it, read from ``/proc``.
+"""Read the kernel's counters for a worker and for its machine from ``/proc``.
 
-The files are described in the kernel's ``Documentation/filesystems/proc.rst`` (``stat``, ``pid/stat``),
+The kernel's documentation describes the files in ``Documentation/filesystems/proc.rst`` (``stat``, ``pid/stat``),
 ``Documentation/scheduler/sched-stats.rst`` (``schedstat``) and ``Documentation/accounting/psi.rst`` (``pressure``). A
-number that the kernel does not count is 0. Systems other than Linux tell nothing.
+counter that the kernel does not have is 0. Systems other than Linux have none of them.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 PROC = "/proc"
-MAX_PAGE_S = 25e-6  # CPU time for one new page: 2 µs as a rule, 12 µs measured where the host had to find it first
+MAX_PAGE_S = 25e-6  # CPU time for one new page: usually 2 µs; measured 12 µs if the host had to find it first
 _TICK_S = 0.01 if sys.platform == "win32" else 1 / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """What a worker did between two readings, in seconds.
+    """The activity of a worker between two readings, in seconds.
 
-    ``ran_s`` is the CPU time of all its threads. ``waited_s`` is time in which it could have run, or its answer could
-    have been read, if the machine had been free. ``paging_s`` is the part of ``ran_s`` that it took to give it memory.
+    ``ran_s`` is the CPU time of all its threads. ``waited_s`` is the time that the worker, or we as its reader, waited
+    for the machine. ``paging_s`` is the part of ``ran_s`` that the kernel needed to allocate memory.
     """
 
     ran_s: float
@@ -33,12 +33,13 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The counters at one moment; :meth:`since` makes sense of two of them.
+    """The counters at one moment. :meth:`since` compares two readings.
 
-    ``ran_s`` and ``system_s`` are the CPU time of the worker and the kernel's part of it, ``pages`` the pages that it
-    was given. ``queued_s`` is, for each of its threads, the time that it was ready to run and had no core;
-    ``own_queued_s`` is that of our own thread. ``stolen_s`` is what the host of a virtual machine took from each core,
-    and ``stalled_s`` the time that the worker waited for a disk, or some process because memory was short.
+    ``ran_s`` is the CPU time of the worker, and ``system_s`` the kernel's part of it. ``pages`` counts the pages that
+    the worker received. ``queued_s`` is the time that each of its threads was ready to run and had no core.
+    ``own_queued_s`` is the same for our own thread. ``stolen_s`` is the time that the host of a virtual machine took
+    from each core. ``stalled_s`` is the time that the worker waited for a disk, plus the time that any process waited
+    because memory was short.
     """
 
     ran_s: float
@@ -50,7 +51,7 @@ class Reading:
     stalled_s: float
 
     def since(self, before: Reading) -> Interval:
-        """Return what happened after the reading ``before``."""
+        """Return the activity since the reading ``before``."""
         queued_s = max((s - before.queued_s.get(thread, 0.0) for thread, s in self.queued_s.items()), default=0.0)
         stolen_s = max((now - then for now, then in zip(self.stolen_s, before.stolen_s, strict=False)), default=0.0)
         own_queued_s, stalled_s = self.own_queued_s - before.own_queued_s, self.stalled_s - before.stalled_s
@@ -62,10 +63,10 @@ class Reading:
 
 
 def read(pid: int) -> Reading | None:
-    """Read the counters of the worker ``pid``; None when it is gone or the system does not tell."""
+    """Read the counters of the worker ``pid``. Return None if it has ended or the system has no counters."""
     try:
-        # The name in parentheses may hold anything. After it: minflt is the 8th field, utime the 12th, stime the 13th
-        # and delayacct_blkio_ticks the 40th.
+        # The name in parentheses can contain any character. After it, minflt is the 8th field, utime the 12th, stime
+        # the 13th and delayacct_blkio_ticks the 40th.
         fields = _read(f"{pid}/stat").rpartition(b")")[2].split()
         user_s, system_s, blocked_s = (int(fields[i]) * _TICK_S for i in (11, 12, 39))
         threads = [int(name) for name in os.listdir(f"{PROC}/{pid}/task")]
@@ -83,9 +84,9 @@ def read(pid: int) -> Reading | None:
 
 
 def scheduled_s(process: str) -> tuple[float, float]:
-    """Return how long a thread ran, and how long it was ready to run without a core; zeros if the kernel does not say.
+    """Return how long a thread ran, and how long it was ready to run without a core. Both are 0 if unknown.
 
-    ``process`` is its folder in ``/proc``; that of a process stands for its main thread.
+    ``process`` is the folder of the thread in ``/proc``. The folder of a process refers to its main thread.
     """
     try:
         ran, queued, _ = _read(f"{process}/schedstat").split()
@@ -113,7 +114,10 @@ def _short_of_memory_s() -> float:
 
 
 def _read(name: str) -> bytes:
-    """Read a file of ``/proc``; a third of the time that ``open`` takes, and callbacks are timed one by one."""
+    """Read a file of ``/proc``.
+
+    This takes a third of the time of ``open``, which matters because each callback is timed.
+    """
     file = os.open(f"{PROC}/{name}", os.O_RDONLY)
     try:
         return os.read(file, 1 << 16)

@@ -1,4 +1,4 @@
-"""What a worker is: its limits, and what the submission in it can import."""
+"""The properties of a worker: its limits, and the packages that a submission can import."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ..wall.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class WorkerSpec:
-    """Describes the workers of one kind.
+    """The properties of one kind of worker.
 
-    ``torch`` says that the zygote imports torch, so that every worker starts with it. ``packages`` are the
-    distributions that a submission can import in addition to the standard library; None stands for numpy, and for
-    torch and torchvision where ``torch`` is true.
+    If ``torch`` is true, the zygote imports torch, and every worker starts with it. ``packages`` are the distributions
+    that a submission can import in addition to the standard library. None means numpy, plus torch and torchvision if
+    ``torch`` is true.
     """
 
     limits: Limits = field(default_factory=Limits)

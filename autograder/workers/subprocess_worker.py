@@ -1,9 +1,9 @@
-"""Workers for practice on macOS and Windows: each is an interpreter of its own, started for one submission.
+"""Workers for practice on macOS and Windows. Each is a separate interpreter, started for one submission.
 
-There is no zygote, because forking a process that has used numpy is unsafe on macOS and unknown on Windows, and none
-of the layers that only Linux has. What is left is the wall itself (student code runs in another process, behind the
-same wire), the deadlines, and resource limits where the system knows them. That is enough to practise with and not for
-official grading, which the self-test refuses here.
+There is no zygote: forking a process that has used numpy is unsafe on macOS, and Windows cannot fork. The layers that
+only Linux has are missing. The process boundary remains (student code runs in another process and uses the same wire
+protocol), and so do the deadlines, and resource limits where the system has them. This suffices for practice. It does
+not suffice for official grading, which the self-test refuses here.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ order = json.loads(sys.stdin.readline())
 from autograder.workers.subprocess_worker import serve
 serve(order)
 """
-_LOOK_S = 0.005  # between two looks at a process that is about to end
+_LOOK_S = 0.005  # between two checks of a process that is about to end
 
 
 class FreshWorker(Worker):
-    """A worker that was started as a program of its own, which takes as long as importing numpy (and torch)."""
+    """A worker that is a program of its own. It starts as slowly as numpy (and torch) can be imported."""
 
     def __init__(self, spec: WorkerSpec) -> None:
         self._folder = TemporaryFolder("worker")
         scratch = os.path.join(self._folder.path, "scratch")
         os.mkdir(scratch, 0o700)
-        # A file and not a pipe: what was printed before an answer is in it when the answer comes, without a thread.
+        # A file instead of a pipe: it contains all output before a reply when the reply arrives, without a thread.
         printed_to = os.path.join(self._folder.path, "output")
         output = open(printed_to, "ab")  # noqa: SIM115  # closed below
         self._printed = open(printed_to, "rb", buffering=0)  # noqa: SIM115  # closed with the worker
@@ -57,7 +57,7 @@ class FreshWorker(Worker):
                 **_hand_over(theirs, self._process.pid),
             }
             assert self._process.stdin is not None
-            with contextlib.suppress(OSError), self._process.stdin as lines:  # a process that is gone is noticed later
+            with contextlib.suppress(OSError), self._process.stdin as lines:  # a dead process is noticed later
                 lines.write(json.dumps(order).encode() + b"\n")
         self._ended_as: Usage | None = None
         super().__init__(self._process.pid, ours, spec.limits)
@@ -72,7 +72,7 @@ class FreshWorker(Worker):
                 return
 
     def _drain(self) -> bool:
-        for _ in range(64):  # bounded: a flood is drained again at the next turn
+        for _ in range(64):  # limited: the next turn reads the rest of a flood
             data = self._printed.read(1 << 16)
             if not data:
                 break
@@ -92,7 +92,7 @@ class FreshWorker(Worker):
             if sys.platform == "win32":
                 self._process.kill()
             else:
-                os.killpg(self._pid, signal.SIGKILL)  # ours until it is waited for
+                os.killpg(self._pid, signal.SIGKILL)  # the number is not reused until we wait for it
         return self._collect()
 
     def _collect(self) -> Usage:
@@ -106,14 +106,14 @@ class FreshWorker(Worker):
         return usage
 
     def _reaped(self) -> Usage | None:
-        """Wait for the process if it has ended, and return what it used; Windows does not say how much."""
+        """Reap the process if it has ended, and return its usage. Windows does not report the usage."""
         if sys.platform == "win32":
             if self._process.poll() is not None:
                 self._ended_as = Usage(self._process.returncode, cpu_s=0.0, peak_kib=0)
         elif self._ended_as is None:
             pid, status, used = os.wait4(self._pid, os.WNOHANG)
             if pid:
-                self._process.returncode = os.waitstatus_to_exitcode(status)  # nobody else is to wait for it
+                self._process.returncode = os.waitstatus_to_exitcode(status)  # so that Popen does not wait for it
                 peak_kib = used.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
                 self._ended_as = Usage(self._process.returncode, used.ru_utime + used.ru_stime, peak_kib)
         return self._ended_as
@@ -122,12 +122,12 @@ class FreshWorker(Worker):
 def _start(connection: socket.socket, output: Any, scratch: str) -> subprocess.Popen[bytes]:
     environment = {"HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
     options: dict[str, Any] = {}
-    if sys.platform == "win32":  # which finds neither its sockets nor its random numbers without its own folder
+    if sys.platform == "win32":  # without SYSTEMROOT, sockets and random numbers do not work
         environment |= {"TEMP": scratch, "TMP": scratch, "SYSTEMROOT": os.environ["SYSTEMROOT"]}
     else:
         environment["PATH"] = "/usr/bin:/bin"
         options["pass_fds"] = (connection.fileno(),)
-        options["start_new_session"] = True  # a group of its own, to be killed as one
+        options["start_new_session"] = True  # a process group of its own, which can be killed at once
     command = [sys.executable, "-I", "-X", "utf8", "-c", _BOOTSTRAP]
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=output, stderr=output, cwd=scratch, env=environment, **options
@@ -141,11 +141,11 @@ def _hand_over(connection: socket.socket, pid: int) -> dict[str, Any]:
 
 
 def serve(order: dict[str, Any]) -> None:
-    """In the worker: take the connection over and serve calls; never returns."""
+    """Take over the connection and serve calls, in the worker. This function never returns."""
     try:
         limits = Limits(**order["limits"])
         if order["torch"]:
-            import torch  # noqa: F401  # before the limit on memory, which counts what comes on top
+            import torch  # noqa: F401  # before the memory limit, which counts only later allocations
         from ..guest.__main__ import serve as answer
 
         if sys.platform == "win32":
@@ -161,6 +161,6 @@ def serve(order: dict[str, Any]) -> None:
         sys.argv[:] = [""]
         answer(connection, max_result=limits.result_mib * 1024 * 1024, max_handles=limits.handles)
     except BaseException:
-        traceback.print_exc()  # into the worker's output, which staff can read
+        traceback.print_exc()  # to the worker's output, which staff can read
     finally:
         os._exit(BROKEN)

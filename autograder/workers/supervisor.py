@@ -1,7 +1,7 @@
-"""The trusted side's control over zygotes and workers: it starts them, and ends all of them with itself.
+"""Start zygotes and workers from the trusted side, and end them with the supervisor.
 
-Importing this module is cheap, and :meth:`Supervisor.prepare` does not wait. So a command can start the zygote first,
-and import numpy and pytest while the zygote imports numpy and torch.
+Importing this module is cheap, and :meth:`Supervisor.prepare` does not wait. A command can therefore start the zygote
+first, and import numpy and pytest while the zygote imports numpy and torch.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CONTROL_S = 30.0
 NUMPY = frozenset({"numpy"})
 TORCH = frozenset({"numpy", "torch", "torchvision"})
 
-# The control socket arrives as standard input, because it needs no name and no number that way.
+# The zygote receives the control socket as standard input, so that the socket needs no name or descriptor number.
 _BOOTSTRAP = """
 import gc, os
 gc.disable()
@@ -45,7 +45,7 @@ os._exit(0)
 
 
 class NamespacesRefused(SandboxError):
-    """The kernel does not let this process build namespaces."""
+    """The kernel does not allow this process to create namespaces."""
 
     slug = "sandbox-namespaces"
 
@@ -53,8 +53,8 @@ class NamespacesRefused(SandboxError):
 class Zygote:
     """A zygote, seen from the trusted side. ``cpu_s`` adds up the CPU seconds of its reaped workers.
 
-    Its workers can import what ``spec`` allows. With ``enclosed`` they live in namespaces of their own and see nothing
-    else of the file system. The constructor only starts the process; :meth:`spawn` waits until it is ready.
+    Its workers can import the packages of ``spec``. With ``enclosed`` they run in namespaces of their own and see no
+    other part of the file system. The constructor starts the process; :meth:`spawn` waits until it is ready.
     """
 
     def __init__(self, spec: WorkerSpec, *, enclosed: bool = False) -> None:
@@ -75,21 +75,21 @@ class Zygote:
 
     @property
     def pid(self) -> int:
-        """The process that forks the workers: inside namespaces the only child of the one that was started."""
+        """The process that forks the workers. With namespaces it is the only child of the started process."""
         started = int(self._process.pid)
         if self.enclosed:
             try:
                 with open(f"/proc/{started}/task/{started}/children", encoding="ascii") as file:
                     return int(file.read().split()[0])
             except (OSError, IndexError):
-                pass  # it is not there yet, or has ended
+                pass  # the child does not exist yet, or has ended
         return started
 
     def spawn(self, limits: Limits, subtree: cgroup.Subtree | None = None) -> ForkedWorker:
         """Fork a worker, in a cgroup below ``subtree``.
 
         Raises:
-            NamespacesRefused: The kernel does not allow what ``enclosed`` asks for.
+            NamespacesRefused: The kernel does not allow the namespaces that ``enclosed`` requires.
             SandboxError: The zygote has ended, or does not answer.
         """
         from .forked_worker import ForkedWorker  # here, because it imports numpy
@@ -119,7 +119,7 @@ class Zygote:
         return worker
 
     def reap(self, pid: int) -> Usage:
-        """End a worker by the zygote's number for it, wait for it, and return what it used."""
+        """End the worker with this number in the zygote, wait for it, and return its usage."""
         from .worker import Usage
 
         answer, _ = self._request({"op": "reap", "pid": pid})
@@ -130,8 +130,8 @@ class Zygote:
         return usage
 
     def close(self) -> None:
-        """End the zygote and with it every worker."""
-        if not self._ready:  # it has no worker, and would import torch to the end before it saw the end of the socket
+        """End the zygote and all its workers."""
+        if not self._ready:  # it has no workers, and would finish importing torch before it noticed the closed socket
             self._process.kill()
         self._control.close()
         try:
@@ -140,11 +140,11 @@ class Zygote:
             self._process.kill()
             self._process.wait()
         if self._root is not None:
-            self._root.remove()  # what was built on it was seen by the zygote alone
+            self._root.remove()  # only the zygote saw the mounts on it
 
     def _view(self, spec: WorkerSpec) -> dict[str, Any]:
-        """Return what the file system of the workers holds."""
-        from ..wall import filesystem  # here, because it takes as long to import as all the rest
+        """Return the settings for the file system of the workers."""
+        from ..wall import filesystem  # here, because its import takes as long as all others together
 
         shown = filesystem.of_packages(spec.packages or (TORCH if spec.torch else NUMPY))
         return {
@@ -181,7 +181,7 @@ class Zygote:
             self._control.settimeout(timeout_s)
             text, received, _, _ = socket.recv_fds(self._control, 65536, 1)
         except OSError as exc:
-            self._process.kill()  # its answer may still come, and would be taken for that to the next request
+            self._process.kill()  # a late reply would be taken for the reply to the next request
             raise SandboxError(f"The zygote did not answer within {timeout_s:g} s: {exc}.", slug="zygote-lost") from exc
         if not text:
             raise SandboxError(
@@ -192,10 +192,10 @@ class Zygote:
 
 
 def _start(control: socket.socket, *, torch: bool) -> subprocess.Popen[bytes]:
-    """Start the process of a zygote, which begins to import numpy (and torch) at once."""
+    """Start the process of a zygote, which immediately imports numpy (and torch)."""
     environment = {
         "PATH": "/usr/bin:/bin", "HOME": tempfile.gettempdir(), "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2",
-        # Memory that one training step frees is kept for the next: glibc would return it and fetch it again by pages.
+        # Keep memory that a training step frees for the next step: glibc would return it, and page it in again.
         "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
         "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
     }  # fmt: skip
@@ -205,17 +205,17 @@ def _start(control: socket.socket, *, torch: bool) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         env=environment,
         cwd="/",
-        start_new_session=True,  # a Ctrl-C in the terminal is for the grader, which ends us in good order
+        start_new_session=True,  # Ctrl-C in the terminal goes to the grader only, which then ends the zygote
     )
 
 
 class Supervisor:
-    """Owns the zygotes of one grading run: one for each set of packages, started when first needed.
+    """The zygotes of one grading run: one for each set of packages, started when first needed.
 
-    With ``enclosed`` (the default on Linux) workers live in namespaces. If the kernel refuses, they go without, and
-    ``refusal`` says why; ``student/selftest.py`` finds out whether that is enough, and the caller decides.
-    A ``portable`` supervisor (the default elsewhere) has no zygotes and starts each worker as a program
-    (``subprocess_worker.py``).
+    With ``enclosed`` (the default on Linux) workers run in namespaces. If the kernel refuses, they run without
+    namespaces, and ``refusal`` contains the reason. ``student/selftest.py`` then tests which layers remain, and the
+    caller decides whether they suffice. A ``portable`` supervisor (the default on other systems) has no zygotes and
+    starts each worker as a program (``subprocess_worker.py``).
     """
 
     def __init__(
@@ -235,13 +235,13 @@ class Supervisor:
         self._zygotes: dict[tuple[bool, frozenset[str] | None, bool], Zygote] = {}
 
     def prepare(self, spec: WorkerSpec) -> None:
-        """Begin to start the zygote that :meth:`spawn` will need for ``spec``, without waiting for it."""
+        """Start the zygote that :meth:`spawn` will need for ``spec``, without waiting for it."""
         if not self._portable:
             self._zygote_of(spec)
         self._tidy()
 
     def spawn(self, spec: WorkerSpec) -> Worker:
-        """Return a fresh worker. A zygote that has died is replaced once."""
+        """Return a new worker. Replace a zygote that has died, once."""
         if self._portable:
             from .subprocess_worker import FreshWorker
 
@@ -262,7 +262,7 @@ class Supervisor:
     def _zygote_of(self, spec: WorkerSpec) -> Zygote:
         zygote = self._zygotes.get(_kind(spec))
         if zygote is None:
-            enclosed = self._enclosed and not spec.limits.gpu  # a GPU's driver lies outside every private view
+            enclosed = self._enclosed and not spec.limits.gpu  # a private view does not contain the GPU driver
             zygote = self._zygotes[_kind(spec)] = self._start(spec, enclosed=enclosed)
         return zygote
 
@@ -277,11 +277,11 @@ class Supervisor:
         return sum(zygote.cpu_s for zygote in self._zygotes.values())
 
     def zygote_pids(self) -> list[int]:
-        """Return the process that forks the workers, for each zygote."""
+        """Return the number of the process that forks the workers, for each zygote."""
         return [zygote.pid for zygote in self._zygotes.values()]
 
     def close(self) -> None:
-        """End every zygote, and with it its workers."""
+        """End every zygote and its workers."""
         for zygote in self._zygotes.values():
             zygote.close()
         self._zygotes.clear()
@@ -294,5 +294,5 @@ class Supervisor:
 
 
 def _kind(spec: WorkerSpec) -> tuple[bool, frozenset[str] | None, bool]:
-    """Return what a zygote depends on: two workers of one kind may differ in their limits alone."""
+    """Return the properties that a zygote depends on. Workers of one zygote can differ only in their limits."""
     return spec.torch, spec.packages, spec.limits.gpu

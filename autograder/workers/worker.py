@@ -1,8 +1,8 @@
-"""One worker, seen from the trusted side: what is sent to it, what is read from it, how long that may take.
+"""One worker, seen from the trusted side: send and receive frames within time limits.
 
-How a worker is started, waited for and ended depends on the system: ``forked_worker.py`` has the workers of Linux,
-``subprocess_worker.py`` those of other systems. A worker that breaks the protocol, dies or is late raises
-:class:`WorkerLost`, which becomes the verdict on the current case.
+Starting, awaiting and ending a worker depend on the system. ``forked_worker.py`` contains the workers for Linux, and
+``subprocess_worker.py`` those for other systems. If a worker breaks the protocol, dies or misses its deadline,
+:class:`WorkerLost` is raised. It becomes the verdict on the current case.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from ..wall.limits import BROKEN, Limits
 from . import readings
 from .clock import Clock
 
-CHUNK = 1 << 14  # bytes of one read: most answers are smaller
-CPU_STEP_S = 0.004  # in which the kernel counts the CPU time of a process with a limit on it
+CHUNK = 1 << 14  # bytes of one read; most replies are smaller
+CPU_STEP_S = 0.004  # the resolution of the CPU time of a process with a CPU limit
 
 
 class LossReason(Enum):
-    """Why a worker is gone."""
+    """The reason why a worker was lost."""
 
     TIMED_OUT = auto()
     CPU = auto()
@@ -40,9 +40,9 @@ class LossReason(Enum):
 
 
 class WorkerLost(Exception):
-    """The worker is gone. ``detail`` is the exit status or signal number, ``limit_s`` the limit that it passed.
+    """The worker was lost. ``detail`` is the exit status or signal number, ``limit_s`` the limit that it exceeded.
 
-    ``starved`` says that it passed its deadline while it waited for a core or for memory.
+    ``starved`` is true if it missed its deadline while it waited for a core or for memory.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class WorkerLost(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Raw:
-    """One frame from a worker as it came: ``text`` is the header, which nobody has read yet."""
+    """One frame from a worker as received. ``text`` is the unparsed header."""
 
     kind: wire.Kind
     text: bytes
@@ -67,7 +67,7 @@ class Raw:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame from a worker, its header checked to be an object and nothing more."""
+    """One frame from a worker. The header is a JSON object; its content is not checked."""
 
     kind: wire.Kind
     header: dict[str, Any]
@@ -76,9 +76,9 @@ class Frame:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Usage:
-    """What a finished worker used, as the kernel counted it.
+    """The resource usage of a finished worker, as counted by the kernel.
 
-    ``status`` is its exit status, or the number of the signal that ended it, negative.
+    ``status`` is its exit status, or the negative number of the signal that ended it.
     """
 
     status: int
@@ -89,24 +89,24 @@ class Usage:
 class Worker(abc.ABC):
     """One worker, seen from the trusted side. Use it from one thread.
 
-    What is sent and read is the same everywhere; a subclass for each system waits for the worker and ends it.
+    The protocol is the same on every system. A subclass for each system waits for the worker and ends it.
     """
 
     def __init__(self, pid: int, connection: socket.socket, limits: Limits) -> None:
         self.limits = limits
-        self._pid = pid  # 0 where it is not known
+        self._pid = pid  # 0 if unknown
         self._connection = connection
         self._received = bytearray()  # bytes that arrived with an earlier frame
-        self._is_asked = False  # a frame was sent, and nobody has waited for its reply yet
+        self._is_asked = False  # a frame was sent, and we have not waited for its reply
         self._output = bytearray()
         self._dropped = 0
         self._usage: Usage | None = None
         connection.setblocking(False)
 
-    # --- talking
+    # --- sending and receiving
 
     def send(self, pieces: list[bytes | memoryview], *, limit_s: float) -> None:
-        """Send one frame. Bytes that can be read before it answer nothing, so they are a violation."""
+        """Send one frame. Bytes that arrive before it do not answer a request, so they are a violation."""
         if self._received or self._readable():
             raise self.violation("a frame that answers nothing")
         data = memoryview(b"".join(pieces))
@@ -121,7 +121,7 @@ class Worker(abc.ABC):
         self._is_asked = True
 
     def receive_raw(self, clock: Clock) -> Raw:
-        """Receive one frame within what is left of ``clock``, for :meth:`read`."""
+        """Receive one frame within the remaining time of ``clock``, for :meth:`read`."""
         try:
             head = bytes(self._exactly(wire.HEAD.size, clock))
             kind, header_size, body_size = wire.unpack_head(head, max_body=self.limits.result_mib * 1024 * 1024)
@@ -132,7 +132,7 @@ class Worker(abc.ABC):
         return Raw(kind, text, body)
 
     def read(self, raw: Raw) -> Frame:
-        """Read the header of a frame; one that is not ours is a violation."""
+        """Parse the header of a frame. A malformed header is a violation."""
         try:
             return Frame(raw.kind, wire.unpack_header(raw.text), raw.body)
         except wire.WireError as exc:
@@ -142,7 +142,7 @@ class Worker(abc.ABC):
         return Clock(self._pid, limit_s)
 
     def take_output(self) -> str:
-        """Return and forget what the submission printed since the last call; text beyond the cap is only counted."""
+        """Return and clear the output of the submission. Bytes beyond the limit are counted, not stored."""
         if self._usage is None:
             self._drain()
         text = self._output.decode("utf-8", "replace")
@@ -152,37 +152,37 @@ class Worker(abc.ABC):
         return text
 
     def cpu_s(self) -> float:
-        """Return the CPU seconds of all its threads, in steps of ``CPU_STEP_S``; 0 if the system does not say."""
+        """Return the CPU seconds of all its threads, in steps of ``CPU_STEP_S``, or 0 if unknown."""
         if self._usage is not None:
             return self._usage.cpu_s
         with contextlib.suppress(OSError):
-            if sys.platform == "linux":  # what clock_getcpuclockid(3) makes of a process number
+            if sys.platform == "linux":  # as clock_getcpuclockid(3) computes a clock id
                 return time.clock_gettime(~self._pid << 3 | 2)
         try:
             with open(f"/proc/{self._pid}/stat", encoding="ascii", errors="replace") as file:
-                ticks = file.read().rpartition(")")[2].split()[11:13]  # the name before it may hold anything
+                ticks = file.read().rpartition(")")[2].split()[11:13]  # the name before it can contain any character
         except OSError:
             return 0.0
         return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
     def main_thread_s(self) -> float:
-        """Return the CPU seconds of the main thread alone, to the microsecond; 0 if the system does not say."""
+        """Return the CPU seconds of the main thread alone, to the microsecond, or 0 if unknown."""
         return readings.scheduled_s(str(self._pid))[0]
 
     def queued_s(self) -> float:
-        """Return how long the main thread was ready to run and had no core; 0 if the system does not say."""
+        """Return how long the main thread was ready to run and had no core, or 0 if unknown."""
         return readings.scheduled_s(str(self._pid))[1]
 
     def violation(self, text: str) -> WorkerLost:
-        """Kill the worker because of what it sent; return the loss to raise."""
+        """Kill the worker because it broke the protocol, and return the exception to raise."""
         self.kill()
         return WorkerLost(LossReason.PROTOCOL, text=text)
 
     def _exactly(self, size: int, clock: Clock) -> bytearray:
-        # Grows with what really arrives: a header may announce megabytes and send none. Small frames that are there
-        # already arrive in one read.
+        # The buffer grows only with received bytes, because a header can announce megabytes and send none. One read
+        # receives a small frame.
         received = self._received
-        if self._is_asked:  # the reply is not there yet: to look for it would be one more system call
+        if self._is_asked:  # the reply is not there yet, so a read would be a wasted system call
             self._is_asked = False
             self._wait(clock, writing=False)
         while len(received) < size:
@@ -207,33 +207,37 @@ class Worker(abc.ABC):
         try:
             return bool(self._connection.recv(1, socket.MSG_PEEK))
         except OSError:
-            return False  # nothing there, or the worker is gone: the send will tell
+            return False  # no data, or the worker has ended, which the send will detect
 
     def _print(self, data: bytes) -> None:
-        """Keep what the submission printed, up to the limit."""
+        """Store the output of the submission, up to the limit."""
         room = max(0, self.limits.output_kib * 1024 - len(self._output))
         self._output += data[:room]
         self._dropped += len(data) - len(data[:room])
 
     @abc.abstractmethod
     def _wait(self, clock: Clock, *, writing: bool) -> None:
-        """Wait until the connection can be read (or written); WorkerLost at the deadline or when the worker ended."""
+        """Wait until the connection can be read (or written).
+
+        Raises:
+            WorkerLost: The deadline has passed, or the worker has ended.
+        """
 
     @abc.abstractmethod
     def _drain(self) -> bool:
-        """Read what was printed since the last time; False when no more will come."""
+        """Read the output since the last call. Return False if no more will come."""
 
     # --- ending
 
     def _late(self, clock: Clock) -> WorkerLost:
-        """End a worker that has passed its deadline."""
+        """Kill a worker that has missed its deadline, and return the exception to raise."""
         starved = clock.was_starved()
         self.kill()
         return WorkerLost(LossReason.TIMED_OUT, limit_s=clock.limit_s, starved=starved)
 
     def _ended(self) -> WorkerLost:
-        """Return how a worker ended that ended by itself."""
-        # A worker that only closed its connection is still running: then our own kill is what the status shows.
+        """Return the exception to raise for a worker that ended by itself."""
+        # A worker that only closed its connection is still running. Its exit status would then show our own kill.
         running = not self._is_gone(1.0)
         usage = self.kill() if running else self._collect()
         if running:
@@ -254,15 +258,15 @@ class Worker(abc.ABC):
 
     @abc.abstractmethod
     def _is_gone(self, wait_s: float) -> bool:
-        """Whether the process ends by itself within ``wait_s`` seconds."""
+        """Return whether the process ends by itself within ``wait_s`` seconds."""
 
     @abc.abstractmethod
     def kill(self) -> Usage:
-        """End the worker and what it started, and collect it; a second time do nothing.
+        """Kill the worker and its children, reap it, and return its usage. A second call has no effect.
 
-        Always with SIGKILL: no exit handler, ``__del__`` or thread of it may still run.
+        The signal is always SIGKILL: no exit handler, ``__del__`` or thread of the worker may still run.
         """
 
     @abc.abstractmethod
     def _collect(self) -> Usage:
-        """Wait for a process that has ended, and give back all that it held."""
+        """Reap a process that has ended, and release its resources."""

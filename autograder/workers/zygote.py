@@ -1,13 +1,13 @@
-"""The zygote: a process that has imported numpy (and torch) once and forks a worker for each submission.
+"""The zygote: a process that imports numpy (and torch) once and forks a worker for each submission.
 
-It holds no secrets: no cases, no reference, no submission. It listens on one control socket (descriptor 3), one JSON
-packet a request::
+It contains no secrets: no cases, no reference, no submission. It serves one control socket (descriptor 3). Each request
+is one JSON packet::
 
     {"op": "enter", "view": {...}}                      -> {"ready": true} or {"refused": why}
     {"op": "spawn", "limits": {...}, "scratch": path}   + 2 descriptors -> {"pid": n} + pidfd
     {"op": "reap", "pid": n}                            -> {"status": n, "user_s": x, "system_s": x, "peak_kib": n}
 
-A submission never passes through here: later workers would find an earlier student's lines in their own memory.
+A submission never passes through the zygote: later workers would have an earlier student's code in their memory.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MADV_COLLAPSE = 25  # asm-generic/mman-common.h, from Linux 6.1
 
 
 def main() -> None:
-    """Import numpy, and torch if the command line says so; then serve the control socket until its other end closes."""
+    """Import numpy, and torch if it is on the command line, then serve the control socket until it closes."""
     parent = os.getppid()
     jail.die_with_parent(parent)
     jail.adopt_orphans()
@@ -63,9 +63,9 @@ def main() -> None:
 
 
 def _warm_up(*, torch: bool) -> None:
-    """Import what submissions use and run it once, in one thread, so that every fork starts warm.
+    """Import the libraries that submissions use and run them once, so that every fork starts warm.
 
-    After parallel work in the parent, a forked child would hang at its own first parallel operation.
+    Use one thread: after parallel work in the parent, a forked child would hang at its first parallel operation.
     """
     import numpy as np
 
@@ -86,20 +86,20 @@ def _warm_up(*, torch: bool) -> None:
 
 
 def _share_memory() -> None:
-    """Compute beforehand what every worker needs, and leave the memory so that the workers share it."""
+    """Compute in advance the data that every worker needs, and arrange the memory so that the workers share it."""
     if seccomp.has_system_call_filter():
         seccomp.system_call_filter(1)
     gc.collect()
-    gc.freeze()  # the workers' collector leaves these pages alone, so they stay shared
+    gc.freeze()  # the workers' garbage collector does not touch these pages, so they stay shared
     gc.disable()
     gather_into_huge_pages()
 
 
 def gather_into_huge_pages() -> None:
-    """Have the kernel gather this process's memory into huge pages, where it can.
+    """Ask the kernel to collapse this process's memory into huge pages where possible.
 
-    A fork copies an entry for every page, and the end of a worker drops them again: fifty thousand with torch, or a
-    hundred huge ones and the rest. A page that a worker writes to is still copied as a small one.
+    A fork copies a page-table entry for every page, and the end of a worker frees them: 50,000 entries with torch, or
+    100 huge ones and the remaining small ones. A write by a worker still copies only a small page.
     """
     if sys.platform != "linux":
         return
@@ -111,15 +111,16 @@ def gather_into_huge_pages() -> None:
         if rights == "rw-p" and inode == "0" and name in ("", "[heap]"):
             start, end = (int(address, 16) for address in span.split("-"))
             for address in range(-(-start // _HUGE) * _HUGE, end - _HUGE + 1, _HUGE):
-                madvise(address, _HUGE, _MADV_COLLAPSE)  # refused where there is nothing to gather, or by old kernels
+                madvise(address, _HUGE, _MADV_COLLAPSE)  # fails on empty ranges and old kernels
 
 
 def _go_inside(
     control: socket.socket, *, paths: list[str], covered: list[str], root: str | None, open_devices: bool
 ) -> jail.Walls:
-    """Enter the template namespaces, with a file system that holds ``paths`` only, built on the empty folder ``root``.
+    """Enter the template namespaces, with a file system that contains only ``paths``, mounted on the folder ``root``.
 
-    Without ``root`` there are none. Where the kernel refuses, say why and end: what is half entered is of no use.
+    If ``root`` is None, use no namespaces. If the kernel refuses, report the reason and end, because the namespaces may
+    be incomplete.
     """
     if root is None:
         return jail.Walls(home=None, readable=tuple(paths), open_devices=open_devices)
@@ -159,9 +160,9 @@ def _spawn(
         try:
             _work(me, connection, output, walls, Limits(**request["limits"]), request["scratch"])
         except BaseException:
-            traceback.print_exc()  # into the worker's output, which staff can read
+            traceback.print_exc()  # to the worker's output, which staff can read
         finally:
-            os._exit(BROKEN)  # never back into the zygote's loop
+            os._exit(BROKEN)  # never return to the zygote's loop
     os.close(connection)
     os.close(output)
     alive.add(pid)
@@ -172,14 +173,14 @@ def _spawn(
 
 
 def _work(parent: int, connection: int, output: int, walls: jail.Walls, limits: Limits, scratch: str | None) -> None:
-    """Become the worker: put on the layers, then serve calls. Never returns."""
+    """Become the worker: apply the layers, then serve calls. This function never returns."""
     os.setsid()
     jail.die_with_parent(parent)
     jail.neutral_descriptors(connection, output)
     walls.put_on(limits, scratch)
     if walls.home is None:
         sys.meta_path.insert(0, ClosedPackages())
-    # Lines reach the pipe when they are printed: os._exit and crashes lose what is still in a buffer.
+    # Write each line to the pipe when it is printed, because os._exit and crashes lose buffered text.
     sys.stdout, sys.stderr = (
         os.fdopen(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False) for fd in (1, 2)
     )
@@ -190,9 +191,9 @@ def _work(parent: int, connection: int, output: int, walls: jail.Walls, limits: 
 
 
 class ClosedPackages:
-    """Reports a package that cannot be read as missing, where there is no private view that hides it.
+    """An import finder that reports an unreadable package as missing, if no private view hides it.
 
-    A submission that can do without a package catches ImportError, and PermissionError is not one.
+    A submission with an optional package catches ImportError, and PermissionError is not an ImportError.
     """
 
     def find_spec(
@@ -208,11 +209,11 @@ class ClosedPackages:
 
 
 def _reap(pid: int, alive: set[int]) -> dict[str, Any]:
-    """Kill the worker with its whole process group and whatever it left behind; return how it ended."""
+    """Kill the worker, its process group and its orphans. Return its exit status and usage."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)  # still ours: the leader is not waited for yet, so its number is not reused
+        os.killpg(pid, signal.SIGKILL)  # safe: we have not waited for the leader, so its number is not reused
     with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)  # a worker that has not reached setsid yet is no group leader
+        os.kill(pid, signal.SIGKILL)  # a worker that has not called setsid is not a group leader
     _, status, usage = os.wait4(pid, 0)
     alive.discard(pid)
     _kill_orphans(alive)
@@ -225,7 +226,7 @@ def _reap(pid: int, alive: set[int]) -> dict[str, Any]:
 
 
 def _kill_orphans(alive: set[int]) -> None:
-    """End processes that left their worker's group: with their parent gone they are children of ours."""
+    """Kill processes that left their worker's group. They became our children when their parent ended."""
     if sys.platform != "linux":
         return
     children = f"/proc/self/task/{os.getpid()}/children"
