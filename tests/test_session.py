@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import textwrap
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -310,6 +311,15 @@ def test_an_interrupt_between_two_submissions_leaves_no_worker(tmp_path: Path, s
     assert graded(course, SOLUTION, supervisor=supervisor)[0].score.earned == 20.0
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Interrupts raise KeyboardInterrupt, also where the tests were started with SIGINT ignored (in the background)."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_within_a_case_leaves_no_worker(tmp_path: Path, supervisor: Supervisor) -> None:
     visible = """
         import signal
