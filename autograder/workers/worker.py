@@ -169,10 +169,6 @@ class Worker(abc.ABC):
         """Return the CPU seconds of the main thread alone, to the microsecond, or 0 if unknown."""
         return readings.scheduled_s(str(self._pid))[0]
 
-    def queued_s(self) -> float:
-        """Return how long the main thread was ready to run and had no core, or 0 if unknown."""
-        return readings.scheduled_s(str(self._pid))[1]
-
     def violation(self, text: str) -> WorkerLost:
         """Kill the worker because it broke the protocol, and return the exception to raise."""
         self.kill()
