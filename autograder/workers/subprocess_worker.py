@@ -145,7 +145,10 @@ def serve(order: dict[str, Any]) -> None:
     try:
         limits = Limits(**order["limits"])
         if order["torch"]:
-            import torch  # noqa: F401  # before the memory limit, which counts only later allocations
+            # Before the memory limit, which counts only later allocations.
+            from ..guest.one_process import use_one_process
+
+            use_one_process()
         from ..guest.__main__ import serve as answer
 
         if sys.platform == "win32":

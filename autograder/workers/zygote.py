@@ -136,6 +136,8 @@ def _warm_up_torch() -> None:
     import torch
     import torch.nn.functional as F
 
+    from ..guest.one_process import use_one_process
+
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     model = torch.nn.Sequential(
@@ -148,6 +150,7 @@ def _warm_up_torch() -> None:
         optimizer.zero_grad()
     ready: bool = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
     assert not ready, "CUDA in the zygote would forbid CUDA in its workers"
+    use_one_process()
 
 
 def _spawn(
