@@ -1241,6 +1241,7 @@ def test_the_process_of_a_submission_sees_nothing_of_ours(load: Load) -> None:
     assert seen["environ"] == {
         "HOME": folder,
         "TMPDIR": folder,
+        "USER": "student",
         "LANG": "C.UTF-8",
         "PATH": "/usr/bin:/bin",
         "OMP_NUM_THREADS": "1",

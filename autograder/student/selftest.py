@@ -105,7 +105,7 @@ REFUSALS = (
     ("No space left", "The number of namespaces is limited. As root, run: sysctl -w user.max_user_namespaces=10000"),
     ("mount_setattr", "It needs Linux 5.12 or newer."),
 )
-KEPT = {"HOME", "TMPDIR", "LANG", "PATH", "OMP_NUM_THREADS", "LC_CTYPE"}
+KEPT = {"HOME", "TMPDIR", "USER", "LANG", "PATH", "OMP_NUM_THREADS", "LC_CTYPE"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,13 +71,14 @@ TABLES = {"x86_64": X86_64, "aarch64": AARCH64}
 
 # AUDIT_ARCH_X86_64 and AUDIT_ARCH_AARCH64 of linux/audit.h
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_LIST_ATTRIBUTES = {"x86_64": (194, 195, 196), "aarch64": (11, 12, 13)}  # listxattr, llistxattr, flistxattr
 _SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}
 # linux/bpf_common.h: BPF_LD | BPF_W | BPF_ABS, BPF_JMP | BPF_JEQ | BPF_K and so on
 _LOAD, _JEQ, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 # linux/seccomp.h, asm-generic/errno-base.h, linux/sched.h
 _SET_MODE_FILTER = 1
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-_EPERM, _ENOSYS = 1, 38
+_EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95
 _CLONE_THREAD = 0x00010000
 # asm-generic/ioctls.h, asm-generic/fcntl.h and linux/fcntl.h, linux/socket.h
 _IOCTLS = (0x5401, 0x5421, 0x541B, 0x5451, 0x5450)  # TCGETS FIONBIO FIONREAD FIOCLEX FIONCLEX; TIOCSTI never
@@ -124,6 +125,8 @@ def system_call_filter(pid: int) -> bytes:
         rule(special[name], (_LOAD, 0, 0, _ARGUMENT[at]), (_JSET, 0, 1, _MSG_OOB), deny, allow)
     for number in sorted(table.values()):
         rule(number, allow)
+    for number in _LIST_ATTRIBUTES[platform.machine()]:  # shutil.copy2 then leaves them out
+        rule(number, (_RETURN, 0, 0, _ERRNO | _EOPNOTSUPP))
     program.append(deny)
     return b"".join(struct.pack("<HBBI", *instruction) for instruction in program)
 

@@ -120,7 +120,9 @@ class FreshWorker(Worker):
 
 
 def _start(connection: socket.socket, output: Any, scratch: str) -> subprocess.Popen[bytes]:
-    environment = {"HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
+    environment = {
+        "HOME": scratch, "TMPDIR": scratch, "USER": "student", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1",
+    }  # fmt: skip
     options: dict[str, Any] = {}
     if sys.platform == "win32":  # without SYSTEMROOT, sockets and random numbers do not work
         environment |= {"TEMP": scratch, "TMP": scratch, "SYSTEMROOT": os.environ["SYSTEMROOT"]}
@@ -158,6 +160,7 @@ def serve(order: dict[str, Any]) -> None:
 
             jail.neutral_descriptors(order["descriptor"], os.dup(1))
             jail.limit_resources(limits)
+            os.environ["LANG"] = jail.neutral_locale()
             connection = 3
         for stream in (sys.stdout, sys.stderr):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]

@@ -89,6 +89,7 @@ def _share_memory() -> None:
     """Compute in advance the data that every worker needs, and arrange the memory so that the workers share it."""
     if seccomp.has_system_call_filter():
         seccomp.system_call_filter(1)
+    jail.neutral_locale()
     gc.collect()
     gc.freeze()  # the workers' garbage collector does not touch these pages, so they stay shared
     gc.disable()
