@@ -75,7 +75,9 @@ SENTENCES: dict[str, str] = {
     "newer.except": "Put the exceptions in parentheses.",
     "newer.lazy-import": "Leave out the word lazy.",
     "newer.unpacking": "Write a second for in the comprehension instead of the star.",
+    "submission.bulky": "Your submission is too large because of {name}. Leave this folder out: it does not contain your answer.",
     # submissions: notes on what was graded
+    "submission.left-out": "{name} was not read, because it contains installed packages. Leave it out next time.",
     "submission.renamed": "{found} was graded as {file}, the name that the assignment asks for.",
     "submission.definitions": "From {found} we graded imports, functions, classes and assignments; loops, prints and plots were skipped.",
     "submission.beside": "{file} was graded, but {found} was not. Hand in only one of the two.",

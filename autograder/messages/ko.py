@@ -79,7 +79,9 @@ SENTENCES: dict[str, str] = {
     "newer.except": "예외들을 괄호로 묶으십시오.",
     "newer.lazy-import": "lazy라는 단어를 빼십시오.",
     "newer.unpacking": "별표 대신 컴프리헨션에 for를 하나 더 쓰십시오.",
+    "submission.bulky": "제출물이 너무 큽니다. 다음 폴더 때문입니다: {name}. 답이 들어 있지 않은 폴더이니 빼고 제출하십시오.",
     # submissions: notes on what was graded
+    "submission.left-out": "{name}: 설치된 패키지가 들어 있는 폴더라서 읽지 않았습니다. 다음에는 빼고 제출하십시오.",
     "submission.renamed": "{found}: 과제에서 요구한 이름으로 채점했습니다: {file}.",
     "submission.definitions": "{found}: 임포트, 함수, 클래스, 대입문만 채점했습니다. 반복문, print, 그래프는 건너뛰었습니다.",
     "submission.beside": "채점한 파일: {file}, 채점하지 않은 파일: {found}. 둘 중 하나만 제출하십시오.",
