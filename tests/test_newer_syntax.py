@@ -79,6 +79,11 @@ def test_a_feature_that_this_python_has_explains_nothing(monkeypatch: pytest.Mon
     assert newer_feature(source, error) == ""
 
 
+def test_a_vast_file_is_not_searched() -> None:
+    source = "type X = int\n" + "#" * newer_syntax.MAX_SOURCE
+    assert newer_feature(source, error_of("type X = int\n")) == ""
+
+
 @pytest.mark.parametrize("language", languages())
 def test_every_feature_has_a_sentence(language: str) -> None:
     with use_language(language):

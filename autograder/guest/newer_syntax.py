@@ -8,6 +8,8 @@ line that is wrong in every version is still wrong after that.
 from __future__ import annotations
 
 import ast
+import bisect
+import functools
 import re
 import sys
 from collections.abc import Iterator
@@ -24,6 +26,8 @@ FEATURES = {
     "unpacking": (3, 15),  # PEP 798
 }
 """The version of Python that introduced each feature."""
+
+MAX_SOURCE = 200_000  # characters: a longer file would take seconds
 
 _UNPACKING = (
     "iterable unpacking cannot be used in comprehension",
@@ -46,6 +50,8 @@ def newer_feature(source: str, error: SyntaxError) -> str:
     if (error.msg or "").startswith(_UNPACKING):
         return "unpacking" if FEATURES["unpacking"] > sys.version_info[:2] else ""
     line = error.lineno or 0
+    if len(source) > MAX_SOURCE:
+        return ""
     try:
         rewritten = _Rewriter(source)
     except (_UnreadableError, SyntaxError, RecursionError, MemoryError, ValueError):
@@ -90,7 +96,7 @@ class _Rewriter:
     # --- statements
 
     def _note(self, match: re.Match[str], name: str, replacement: str) -> str:
-        line = match.string.count("\n", 0, match.end()) + 1
+        line = _line_at(match.string, match.end())
         self.found.append((line, line, name))
         return replacement
 
@@ -106,7 +112,7 @@ class _Rewriter:
             inside = text[match.end() : end]
             if not (name := self._parameters_feature(inside)):
                 raise _UnreadableError
-            first = text.count("\n", 0, match.start()) + 1
+            first = _line_at(text, match.start())
             self.found.append((first, first + inside.count("\n"), name))
             yield text[at : match.start()] + match[1] + "\\\n" * inside.count("\n")
             at = end + 1
@@ -160,7 +166,7 @@ class _Rewriter:
         literal = self.source[start:at]
         name = "t-string" if "t" in prefix else "f-string"
         if name == "t-string" or _error_line(literal) <= literal.count("\n") + 1:
-            first = self.source.count("\n", 0, start) + 1
+            first = _line_at(self.source, start)
             self.found.append((first, first + literal.count("\n"), name))
         return "'''" + "\n" * literal.count("\n") + "'''", at
 
@@ -201,6 +207,15 @@ class _Rewriter:
                     raise _UnreadableError
                 at = self._field(at + 1, quote, depth=depth + 1) if source[at] == "{" else at + 1
         return at + 1
+
+
+@functools.lru_cache(maxsize=2)
+def _line_ends(text: str) -> list[int]:
+    return [match.start() for match in re.finditer("\n", text)]
+
+
+def _line_at(text: str, at: int) -> int:
+    return bisect.bisect_left(_line_ends(text), at) + 1
 
 
 def _closing(text: str, at: int) -> int:
