@@ -431,6 +431,10 @@ FORGERIES = {
     " 'own': True}))",
     "error with bases in a dict": "send(frame(ERROR, {'id': n, 'type': '', 'bases': {}, 'text': '', 'lines': [],"
     " 'own': True}))",
+    "error with a number for its packages": "send(frame(ERROR, {'id': n, 'type': 'E', 'bases': [], 'text': '',"
+    " 'lines': [], 'own': True, 'through': 3}))",
+    "error with a list for its feature": "send(frame(ERROR, {'id': n, 'type': 'E', 'bases': [], 'text': '',"
+    " 'lines': [], 'own': True, 'newer': []}))",
     "half a head, then the end": "os.write(3, b'AGW1'); os._exit(0)",
     "half a body, then the end": "os.write(3, frame(VALUE, {}, announce=9)); os._exit(0)",
     "closes the connection": "os.close(3)",
@@ -1241,6 +1245,7 @@ def test_the_process_of_a_submission_sees_nothing_of_ours(load: Load) -> None:
     assert seen["environ"] == {
         "HOME": folder,
         "TMPDIR": folder,
+        "USER": "student",
         "LANG": "C.UTF-8",
         "PATH": "/usr/bin:/bin",
         "OMP_NUM_THREADS": "1",

@@ -118,6 +118,42 @@ def test_what_computers_add_is_ignored(tmp_path: Path, open_zip: OpenZip, name: 
     assert list(open_zip([("logistic.py", CODE), (name, b"x")]).files) == ["logistic.py"]
 
 
+PACKAGES = ["venv/bin/python", "hw/.venv/lib/x.py", "node_modules/x.js", "lib/site-packages/numpy/__init__.py"]
+PACKAGES += ["my env/pyvenv.cfg", "my env/lib/x.py"]
+LEFT_OUT = "{} was not read, because it contains installed packages. Leave it out next time."
+
+
+def test_installed_packages_are_left_out_and_named(tmp_path: Path, open_zip: OpenZip) -> None:
+    files = {name: CODE for name in ["logistic.py", "env/grid.py", *PACKAGES]}
+    files |= {f"venv/lib/{i}.py": CODE for i in range(submission.FILES)}
+    for name, content in files.items():
+        (tmp_path / "handed" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "handed" / name).write_bytes(content)
+    (tmp_path / "handed/venv/lib64").symlink_to("lib")
+    for opened in (open_zip(list(files.items())), submission.open(tmp_path / "handed", asking())):
+        assert set(opened.files) == {"logistic.py", "env/grid.py"}
+        named = ["hw/.venv/", "lib/site-packages/", "my env/"]  # the first three of five
+        assert opened.notes == tuple(map(LEFT_OUT.format, named))
+
+
+def test_a_file_of_such_a_name_is_read(open_zip: OpenZip) -> None:
+    assert open_zip([("logistic.py", CODE), ("venv", b"x")]).notes == ()
+
+
+def test_a_deep_path_of_an_archive_is_looked_at_in_a_moment(open_zip: OpenZip) -> None:
+    deep = "a/" * 30_000
+    opened = open_zip([("logistic.py", CODE), ("e/pyvenv.cfg", b""), *((f"e/{i}{deep}x", b"") for i in range(50))])
+    assert set(opened.files) == {"logistic.py"}
+
+
+def test_an_archive_that_is_too_large_because_of_packages_names_them(tmp_path: Path) -> None:
+    entries: list[Entry] = [("hw/venv3/pyvenv.cfg", b""), ("hw/venv3/x", os.urandom(submission.UPLOAD_BYTES))]
+    (tmp_path / "hw.zip").write_bytes(zipped(entries))
+    assert refused_folder(tmp_path / "hw.zip") == (
+        "Your submission is too large because of venv3/. Leave this folder out: it does not contain your answer."
+    )
+
+
 def test_links_below_ignored_folders_are_ignored(tmp_path: Path, open_zip: OpenZip) -> None:
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "python").symlink_to("/usr/bin/python3")
@@ -508,9 +544,11 @@ def test_sizes_past_the_end_are_refused(open_zip: OpenZip) -> None:
 
 
 def test_ten_thousand_entries_are_refused_unread(open_zip: OpenZip, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = zipped((f".git/{i}", b"") for i in range(10_000))
+    contents = {name: zipped((f"{name}/{i}", b"") for i in range(10_000)) for name in (".cache", ".git", "venv")}
     monkeypatch.setattr(zipfile, "ZipFile", None)
-    assert refused(open_zip, content).startswith("Your submission contains more than 5000 entries. ")
+    assert refused(open_zip, contents[".cache"]).startswith("Your submission contains more than 5000 entries. ")
+    assert refused(open_zip, contents[".git"]).startswith("Your submission is too large because of .git/. ")
+    assert refused(open_zip, contents["venv"]).startswith("Your submission is too large because of venv/. ")
 
 
 def test_too_many_files_are_refused_and_ignored_ones_do_not_count(open_zip: OpenZip) -> None:

@@ -151,9 +151,10 @@ def _layers() -> Iterator[Finding]:
             return
         if supervisor.refusal:
             yield Finding("sandbox", False, "See the layers below.", supervisor.refusal)
-        subtree = supervisor.subtree
+        subtree, refusal = supervisor.subtree, supervisor.refusal
     for layer in selftest.LAYERS:
-        yield Finding(f"sandbox: {layer.name}", layer.name in tested.layers, layer.remedy, needed=True)
+        remedy = selftest.remedy(layer.name, refusal)
+        yield Finding(f"sandbox: {layer.name}", layer.name in tested.layers, remedy, needed=True)
     where = f"below {subtree.folder}" if subtree else ""
     yield Finding("cgroup for each worker (optional)", subtree is not None, CGROUP_REMEDY, where)
 

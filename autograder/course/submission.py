@@ -24,7 +24,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from autograder.course import notebook
+from autograder.course import installed, notebook
 from autograder.course.assignment import Assignment
 from autograder.errors import SubmissionRejected, UsageError
 from autograder.messages import say
@@ -94,7 +94,7 @@ def open(
         UsageError: the path is not a submission, or cannot be read.
         SubmissionRejected: the files cannot be opened safely.
     """
-    files = _files_at(path)
+    files, left_out = _files_at(path)
     origins = _origins(files, assignment.modules)
     if not origins and len(assignment.modules) == 1 and path.suffix.lower() == ".py" and not path.is_dir():
         origins = dict(zip(assignment.modules, files, strict=True))  # one module, one file: accept any name
@@ -105,11 +105,12 @@ def open(
         files=files,
         modules={module: _source(name, files[name]) for module, name in origins.items()},
         origins=origins,
-        notes=tuple(_notes(files, origins)),
+        notes=(*_notes(files, origins), *(say("submission.left-out", name=_shown(name)) for name in left_out)),
     )
 
 
-def _files_at(path: Path) -> dict[str, bytes]:
+def _files_at(path: Path) -> tuple[dict[str, bytes], list[str]]:
+    """Return the files of a submission, and its folders of installed packages, which were left out."""
     try:
         mode = path.lstat().st_mode
     except (OSError, ValueError) as exc:
@@ -126,7 +127,7 @@ def _files_at(path: Path) -> dict[str, bytes]:
         intake.take(path.name, io.BytesIO(_upload(path)))
     else:
         raise UsageError(f"{path} is not a submission. Give a folder, or a .py, .ipynb or .zip file.")
-    return _unwrapped(dict(sorted(intake.files.items())))
+    return _unwrapped(dict(sorted(intake.files.items()))), intake.packages.named()
 
 
 def _digest(files: dict[str, bytes]) -> str:
@@ -213,6 +214,7 @@ class _Intake:
 
     files: dict[str, bytes] = field(default_factory=dict)
     folded: dict[str, str] = field(default_factory=dict)
+    packages: installed.InstalledPackages = field(default_factory=installed.InstalledPackages)
     bytes_left: int = UNPACKED_BYTES
     entries_left: int = ENTRIES
 
@@ -244,8 +246,14 @@ class _Intake:
 def _upload(path: Path) -> bytes:
     content = _read_plain(path, path.name, UPLOAD_BYTES)
     if len(content) > UPLOAD_BYTES:
-        raise SubmissionRejected(say("submission.large", name=_shown(path.name), limit=UPLOAD_BYTES // 2**20))
+        raise _too_large(content, say("submission.large", name=_shown(path.name), limit=UPLOAD_BYTES // 2**20))
     return content
+
+
+def _too_large(archive: bytes, otherwise: str) -> SubmissionRejected:
+    """Return the exception for an archive that is too large: it names a folder of packages, if there is one."""
+    folder = installed.bulky_folder(archive)
+    return SubmissionRejected(say("submission.bulky", name=_shown(folder)) if folder else otherwise)
 
 
 # Windows lacks the first two flags; there, too, _read_plain checks the type of the file
@@ -283,9 +291,11 @@ def _take_folder(folder: Path, intake: _Intake, above: str = "") -> None:
     intake.count(len(entries))
     for entry in entries:
         name = f"{above}{entry.name}"
-        if _is_ignored(entry.name):
+        is_folder = entry.is_dir(follow_symlinks=False)
+        marked = [name] if is_folder and os.path.lexists(os.path.join(entry.path, installed.MARKER)) else []
+        if (is_folder and intake.packages.contain(name, marked)) or _is_ignored(entry.name):
             continue
-        if entry.is_dir(follow_symlinks=False):
+        if is_folder:
             _take_folder(Path(entry.path), intake, f"{_checked(name)}/")
         elif entry.is_file(follow_symlinks=False):
             intake.take(name, io.BytesIO(_read_plain(entry.path, name, intake.bytes_left)))
@@ -303,10 +313,13 @@ _ENCRYPTED = 0x1 | 0x40 | 0x2000  # flag bits: password, strong encryption, hidd
 
 def _take_archive(archive: bytes, intake: _Intake) -> None:
     # every entry that zipfile lists begins with these bytes; the count in the header at the end can be wrong
-    intake.count(archive.count(b"PK\x01\x02"))
+    entries_in_all = archive.count(b"PK\x01\x02")
+    if entries_in_all > intake.entries_left:
+        raise _too_large(archive, say("submission.entries", limit=ENTRIES))
+    intake.count(entries_in_all)
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            entries = list(_plain_entries(opened))
+            entries = list(_plain_entries(opened, intake.packages))
             if sum(info.compress_size for _, info in entries) > len(archive):
                 raise zipfile.BadZipFile("entries overlap")  # many entries share one body: a small upload, a long read
             for name, info in entries:
@@ -316,15 +329,20 @@ def _take_archive(archive: bytes, intake: _Intake) -> None:
         raise SubmissionRejected(say("submission.damaged")) from exc
 
 
-def _plain_entries(opened: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
-    """Yield name and header of every file that is not ignored.
+def _plain_entries(
+    opened: zipfile.ZipFile, packages: installed.InstalledPackages
+) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+    """Yield name and header of every file that is neither ignored nor below ``packages``.
 
     Raises:
         SubmissionRejected: an entry is not a regular file, is encrypted, or has an unsafe name.
     """
+    environments = installed.environments_of(map(_entry_name, opened.infolist()))
     for info in opened.infolist():
         raw = _entry_name(info)
         name = _inside(raw)
+        if packages.contain(name if raw.endswith("/") else name.rpartition("/")[0], environments):
+            continue
         kind = stat.S_IFMT(info.external_attr >> 16)  # 0 if the archive has no Unix modes
         if raw.endswith("/") or kind == stat.S_IFDIR or any(map(_is_ignored, name.split("/"))):
             continue

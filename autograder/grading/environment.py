@@ -72,7 +72,7 @@ def examine(assignment: Assignment, *, options: RunOptions, supervisor: Supervis
         found = selftest.examine(supervisor, spec)
         supervisor.examined[spec] = found
     if options.official and not found.complete:
-        remedies = dict.fromkeys(selftest.REMEDIES[name] for name in found.missing)
+        remedies = dict.fromkeys(selftest.remedy(name, supervisor.refusal) for name in found.missing)
         raise SandboxIncomplete(
             f"Official grading needs every layer of the sandbox; missing here: {', '.join(found.missing)}. "
             f"{supervisor.refusal} {' '.join(remedies)} Or omit --official for a practice run."

@@ -12,6 +12,7 @@ from collections.abc import Set
 from types import TracebackType
 from typing import Any
 
+from .newer_syntax import newer_feature
 from .recipes import CASE_FILE
 
 MAX_TYPE, MAX_TEXT = 80, 2000  # characters of the type and the text
@@ -31,14 +32,17 @@ def describe(exc: BaseException, files: Set[str]) -> dict[str, Any]:
     try:
         lines = _student_lines(exc, files)
         own = bool(_frames(exc.__traceback__, files)) or _raised_by_library(exc.__traceback__)
+        through, newer = _libraries(exc.__traceback__, files), _newer(exc, files)
     except BaseException:
-        lines, own = [], True
+        lines, own, through, newer = [], True, [], ""
     return {
         "type": type_name(type(exc)),
         "bases": [type_name(base) for base in builtin_bases(type(exc))],
         "text": text.encode("utf-8", "replace").decode(),
         "lines": lines,
         "own": own,
+        "through": through,
+        "newer": newer,
     }
 
 
@@ -79,6 +83,24 @@ def _frames(trace: TracebackType | None, files: Set[str]) -> list[tuple[str, int
             frames.append((code.co_filename, trace.tb_lineno, code.co_qualname))
         trace = trace.tb_next
     return frames
+
+
+def _libraries(trace: TracebackType | None, files: Set[str]) -> list[str]:
+    """Return the packages that the exception passed through after the student's last line, nearest to it first."""
+    names: list[str] = []
+    for frame, _ in traceback.walk_tb(trace):
+        if frame.f_code.co_filename in files:
+            names = []
+        elif type(name := frame.f_globals.get("__name__")) is str:
+            names.append(name.partition(".")[0][:MAX_TYPE].encode("utf-8", "replace").decode())
+    return list(dict.fromkeys(names))[:_MAX_LINES]
+
+
+def _newer(exc: BaseException, files: Set[str]) -> str:
+    """Return the feature of a newer Python that a line of the submission uses, or "" if it uses none."""
+    if not isinstance(exc, SyntaxError) or exc.filename is None or exc.filename not in files:
+        return ""
+    return newer_feature("".join(linecache.getlines(exc.filename)), exc)
 
 
 def _raised_by_library(trace: TracebackType | None) -> bool:

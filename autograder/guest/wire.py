@@ -50,7 +50,9 @@ class Kind(IntEnum):
     """The kind of a frame, below 64 to the worker and above from it; behind each, the fields of its header.
 
     An error is {type, bases: its builtin base classes, text, lines: [[file, line, function, source], ...], own: false
-    if the call raised it before any code of the submission ran, as with a wrong number of arguments}.
+    if the call raised it before any code of the submission ran, as with a wrong number of arguments, through: the
+    packages below the student's last line, newer: the name of the newer syntax that an older
+    Python cannot read, or ""}.
     """
 
     LOAD = 1  # main, seed, modules: [[name, file, offset, length], ...]

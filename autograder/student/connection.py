@@ -16,6 +16,7 @@ from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
 from ..workers.worker import Frame, LossReason, Raw, Worker, WorkerLost
 from .faults import FaultMessages, RemoteError, StudentFault, checked_text
+from .installation import without_folders
 from .source import ModuleSources
 
 
@@ -169,7 +170,7 @@ class Connection:
         if self._worker is not None:
             self._output += self._worker.take_output()
         output, self._output = self._output, ""
-        return output
+        return without_folders(output)
 
     def cpu_s(self) -> float:
         """Return the CPU seconds of the current worker; 0 if there is none."""

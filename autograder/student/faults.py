@@ -13,6 +13,8 @@ from ..messages import say
 from ..model import Verdict
 from ..workers.spec import WorkerSpec
 from ..workers.worker import LossReason, WorkerLost
+from . import remedies
+from .installation import without_folders
 from .source import ModuleSources
 
 MISSING_MODULE = re.compile(r"No module named '([A-Za-z]\w{0,79})[.']")
@@ -90,7 +92,8 @@ class RemoteError:
 
     ``bases`` are the names of its builtin base classes. ``lines`` are the student's lines in the traceback, innermost
     last: file, line, function, source. ``own`` is true if the submission raised it, and false if the call did not match
-    the signature.
+    the signature. ``through`` are the packages that it passed through, and ``newer`` is the feature of a newer Python
+    that a syntax error is due to.
     """
 
     type: str
@@ -98,6 +101,8 @@ class RemoteError:
     text: str
     lines: tuple[tuple[str, int, str, str], ...]
     own: bool
+    through: tuple[str, ...] = ()
+    newer: str = ""
 
     @classmethod
     def read(cls, header: dict[str, Any], source: ModuleSources) -> RemoteError:
@@ -119,9 +124,11 @@ class RemoteError:
         return cls(
             type=checked_text(header["type"], 80),
             bases=tuple(checked_text(base, 80) for base in header["bases"][:20]),
-            text=checked_text(header["text"], 2000),
+            text=without_folders(checked_text(header["text"], 2000)),
             lines=tuple(lines),
             own=header["own"] is True,
+            through=tuple(checked_text(name, 80) for name in header.get("through", ())[:5]),
+            newer=checked_text(header.get("newer", ""), 80),
         )
 
     def trace(self) -> str:
@@ -178,7 +185,7 @@ class FaultMessages:
             call = self.call(describe)
             message = say(f"{id}-hidden", call=call) if self.secret else say(id, call=call, text=error.text)
             return StudentFault(Verdict.ERRORED, message, staff=staff)
-        tell = functools.partial(self._sentence, describe, error)
+        tell = functools.partial(self._sentence_and_remedy, describe, error)
         return _raised_class(_builtin_of(error.bases))(tell, type_name=error.type, text=error.text, staff=staff)
 
     def load_failed(self, error: RemoteError) -> StudentFault:
@@ -191,14 +198,15 @@ class FaultMessages:
             return StudentFault(Verdict.ERRORED, say("student.encoding", file=file), staff=error.trace())
         if "SyntaxError" in error.bases and line:
             text = error.text.partition(" (")[0]
-            return StudentFault(Verdict.ERRORED, say("student.syntax", file=file, line=line, text=text))
+            newer = remedies.newer_syntax(error.newer, file, line)
+            return StudentFault(Verdict.ERRORED, newer or say("student.syntax", file=file, line=line, text=text))
         if line and (missing := self._missing(error)):
             message = say("student.load-missing", file=file, line=line, name=missing, offered=self._offered())
         elif line:
             message = say("student.load-at", file=file, line=line, type=error.type, text=error.text)
         else:
             message = say("student.load", file=file, type=error.type, text=error.text)
-        return StudentFault(Verdict.ERRORED, message, staff=error.trace())
+        return StudentFault(Verdict.ERRORED, self._with_remedy(message, error), staff=error.trace())
 
     def lost(self, lost: WorkerLost, describe: Callable[[], str], *, served_before: bool) -> StudentFault:
         """Return the verdict on a call that lost the worker.
@@ -238,6 +246,14 @@ class FaultMessages:
         """Return the call without the description of its arguments. In a secret case, omit the arguments, too."""
         call = describe().partition("  ")[0]
         return f"{call.partition('(')[0]}(…)" if self.secret and "(" in call else call
+
+    def _sentence_and_remedy(self, describe: Callable[[], str], error: RemoteError) -> str:
+        sentence = self._sentence(describe, error)
+        return sentence if self.secret else self._with_remedy(sentence, error)
+
+    def _with_remedy(self, sentence: str, error: RemoteError) -> str:
+        remedy = remedies.remedy(error, tasks=self.spec.limits.tasks)
+        return f"{sentence.rstrip('.')}. {remedy}" if remedy else sentence
 
     def _sentence(self, describe: Callable[[], str], error: RemoteError) -> str:
         call = self.call(describe)

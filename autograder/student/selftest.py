@@ -16,6 +16,7 @@ from typing import Any
 
 from ..errors import SandboxError
 from ..model import SandboxInfo
+from ..wall import namespaces
 from ..wall.limits import Limits
 from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
@@ -89,7 +90,22 @@ NAMESPACES_REMEDY = (
     "In Docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cap-add SYS_ADMIN. "
     "macOS and Windows do not have it."
 )
-KEPT = {"HOME", "TMPDIR", "LANG", "PATH", "OMP_NUM_THREADS", "LC_CTYPE"}
+# What a refusal contains -> its remedy. The first match counts; without one, NAMESPACES_REMEDY is the remedy.
+REFUSALS = (
+    (
+        "mount /proc",
+        "Parts of /proc are covered, as Docker, Podman and Kubernetes do by default. "
+        "In Docker: --security-opt systempaths=unconfined. In Podman: --security-opt unmask=ALL. "
+        "In Kubernetes: procMount: Unmasked. Or run the container as root with --cap-add SYS_ADMIN.",
+    ),
+    (
+        namespaces.UNREADABLE,
+        "It was installed with a strict umask. As root, run chmod -R go+rX on its folder and those above it.",
+    ),
+    ("No space left", "The number of namespaces is limited. As root, run: sysctl -w user.max_user_namespaces=10000"),
+    ("mount_setattr", "It needs Linux 5.12 or newer."),
+)
+KEPT = {"HOME", "TMPDIR", "USER", "LANG", "PATH", "OMP_NUM_THREADS", "LC_CTYPE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +166,7 @@ LAYERS = (
         lambda probes: probes.student.list_root() == "PermissionError",
         "It needs Linux 5.13 or newer with landlock among the names in /sys/kernel/security/lsm.",
     ),
-    Layer("system-call filter", _filtered, "It needs Linux with seccomp on x86_64 or aarch64."),
+    Layer("system-call filter", _filtered, "It needs Linux on x86_64 or aarch64 with CONFIG_SECCOMP_FILTER."),
     Layer("no capabilities, no new privileges", _no_rights, LINUX),
     Layer(
         "resource limits",
@@ -160,6 +176,14 @@ LAYERS = (
     Layer("no environment, arguments or open files", _clean, LINUX),
 )
 REMEDIES = {layer.name: layer.remedy for layer in LAYERS}
+
+
+def remedy(name: str, refusal: str) -> str:
+    """Return how to get the layer ``name`` on a machine that refused namespaces with the text ``refusal``."""
+    general = REMEDIES[name]
+    if general is not NAMESPACES_REMEDY:
+        return general
+    return next((known for part, known in REFUSALS if part in refusal), general)
 
 
 def examine(supervisor: Supervisor, spec: WorkerSpec) -> SandboxInfo:

@@ -45,6 +45,7 @@ def _outermost(paths: Sequence[str]) -> tuple[str, ...]:
 def _system_libraries() -> Iterator[str]:
     triplet = sysconfig.get_config_var("MULTIARCH") or "none"
     yield from ("/lib", "/lib64", f"/usr/lib/{triplet}", "/usr/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo")
+    yield "/usr/lib/locale/C.utf8"
     if os.path.realpath("/lib") == "/lib":  # not a link into /usr
         yield f"/lib/{triplet}"
     shared = sysconfig.get_config_var("LIBDIR")

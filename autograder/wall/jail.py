@@ -7,6 +7,8 @@ resource limits, no new privileges, Landlock, seccomp. ``student/selftest.py`` t
 
 from __future__ import annotations
 
+import functools
+import locale
 import os
 import resource
 import signal
@@ -19,6 +21,11 @@ from . import landlock, namespaces, seccomp
 from .libc import checked, libc
 from .limits import Limits
 
+USER = "student"  # getpass.getuser() reads it; there are no accounts
+UTF_8 = "C.UTF-8"
+_CATEGORIES = (
+    locale.LC_CTYPE, locale.LC_COLLATE, locale.LC_MESSAGES, locale.LC_MONETARY, locale.LC_NUMERIC, locale.LC_TIME,
+)  # fmt: skip
 PROC = ("/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/sys/devices/system/cpu")
 DEVICES = tuple(f"/dev/{name}" for name in namespaces.DEVICES)
 
@@ -167,7 +174,24 @@ def neutral_surroundings(scratch: str) -> None:
     """Change to the folder ``scratch``, and replace the environment and arguments by neutral ones."""
     os.chdir(scratch)
     os.environ.clear()
-    os.environ.update(HOME=scratch, TMPDIR=scratch, LANG="C.UTF-8", PATH="/usr/bin:/bin", OMP_NUM_THREADS="1")
+    os.environ.update(HOME=scratch, TMPDIR=scratch, USER=USER, PATH="/usr/bin:/bin", OMP_NUM_THREADS="1")
+    os.environ["LANG"] = neutral_locale()
     sys.argv[:] = [""]
     if "tempfile" in sys.modules:  # it may have cached the zygote's folder
         sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]
+
+
+@functools.cache
+def neutral_locale() -> str:
+    """Return ``C.UTF-8`` if this process can use that locale, else ``C``, which every system has.
+
+    A zygote calls this in its own view of the file system, and its workers know the answer.
+    """
+    current = [locale.setlocale(category) for category in _CATEGORIES]
+    try:
+        locale.setlocale(locale.LC_ALL, UTF_8)
+    except locale.Error:
+        return "C"
+    for category, name in zip(_CATEGORIES, current, strict=True):
+        locale.setlocale(category, name)
+    return UTF_8

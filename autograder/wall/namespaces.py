@@ -8,6 +8,7 @@ namespace, and a root that contains only the interpreter and the allowed package
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import platform
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVA
     1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 )  # fmt: skip
 MNT_DETACH = 2
+PROC_FLAGS = MS_NOSUID | MS_NODEV | MS_NOEXEC
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000  # linux/fcntl.h
 MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV = 1, 2, 4
 PR_SET_DUMPABLE = 4  # linux/prctl.h
@@ -37,6 +39,7 @@ _SYS_MOUNT_SETATTR = 442
 
 INSIDE_UID = 1000  # uid and gid of a worker inside its namespace
 SANDBOX_UID = 64_321  # root changes to this uid, which owns nothing
+UNREADABLE = "only root can read"
 BOX = "/box"  # a worker's scratch folder, also mounted as /tmp and /dev/shm
 DEVICES = ("null", "zero", "urandom", "random")
 
@@ -74,24 +77,17 @@ def enter(
     Raises:
         OSError: The kernel refuses.
     """
-    root = os.getuid() == 0
+    os.umask(0o022)  # with the grader's own, SANDBOX_UID might be unable to enter the folders that root makes
+    root = os.getuid() == 0 and _is_mapped(SANDBOX_UID)
     if root:
         # Bind before the uid changes, because the interpreter may be below a folder that only root can enter.
         unshare(CLONE_NEWNS)
         _build_root(paths, covered, new_root)
-        os.setgroups([])
-        os.setresgid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID)
-        os.setresuid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID)
-        libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # the change of uid cleared it, but writing uid_map needs it
+        _give_up_root()
+        _check_readable(paths)
     uid, gid = os.getuid(), os.getgid()
     unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
-    for name, text in (
-        ("setgroups", "deny"),
-        ("uid_map", f"{INSIDE_UID} {uid} 1"),
-        ("gid_map", f"{INSIDE_UID} {gid} 1"),
-    ):
-        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
-            file.write(text)
+    _map_ids(uid, gid)
     parent = os.getpid()
     child = os.fork()
     if child:
@@ -99,8 +95,54 @@ def enter(
     die_with_parent(parent)
     if not root:
         _build_root(paths, covered, new_root)
-    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    mount("proc", "/proc", "proc", PROC_FLAGS)
     return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _is_mapped(id: int) -> bool:
+    """Return whether this user namespace has the uid and gid ``id``. One that an ordinary user made may have only 0."""
+    for name in ("uid_map", "gid_map"):
+        with open(f"/proc/self/{name}", encoding="ascii") as file:
+            ranges = [[int(number) for number in line.split()] for line in file]
+        if not any(first <= id < first + count for first, _, count in ranges):
+            return False
+    return True
+
+
+def _give_up_root() -> None:
+    """Change from root to the uid and gid SANDBOX_UID."""
+    try:
+        os.setgroups([])
+        os.setresgid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID)
+        os.setresuid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID)
+    except OSError as exc:
+        raise OSError(exc.errno, f"change of user: {exc.strerror}") from exc
+    libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # the change of uid cleared it, but writing uid_map needs it
+
+
+def _check_readable(paths: Sequence[str]) -> None:
+    """Check that this process can read ``paths``. Root may have installed a package with a strict umask.
+
+    Raises:
+        PermissionError: It cannot read one of them.
+    """
+    for path in paths:
+        if os.path.exists(path) and not os.access(path, os.R_OK | (os.X_OK if os.path.isdir(path) else 0)):
+            raise PermissionError(errno.EACCES, f"{UNREADABLE} {path}")
+
+
+def _map_ids(uid: int, gid: int) -> None:
+    """Map the outer ``uid`` and ``gid`` to INSIDE_UID in this new user namespace."""
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{INSIDE_UID} {uid} 1"),
+        ("gid_map", f"{INSIDE_UID} {gid} 1"),
+    ):
+        try:
+            with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
+                file.write(text)
+        except OSError as exc:
+            raise OSError(exc.errno, f"{name}: {exc.strerror}") from exc
 
 
 def _relay(child: int) -> None:
@@ -126,14 +168,25 @@ def _build_root(paths: Sequence[str], covered: Sequence[str], new_root: str) -> 
         os.makedirs(new_root + folder, mode=0o755, exist_ok=True)
     for device in DEVICES:
         _show(f"/dev/{device}", new_root)
-    # The kernel allows a mount of proc in a new pid namespace only while a complete proc is visible.
-    mount("/proc", new_root + "/proc", None, MS_BIND | MS_REC)
+    _show_complete_proc(new_root + "/proc")
     pivot_root = _SYS_PIVOT_ROOT[platform.machine()]
     checked(libc.syscall(pivot_root, new_root.encode(), (new_root + "/old").encode()), "pivot_root")
     os.chdir("/")
     checked(libc.umount2(b"/old", MNT_DETACH), "umount2 /old")
     os.rmdir("/old")
     mount("none", "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
+
+
+def _show_complete_proc(target: str) -> None:
+    """Mount proc on ``target``. The kernel allows the proc of a new user namespace only if a complete one is visible.
+
+    Docker, Podman and Kubernetes cover parts of ``/proc``. Root of the machine can mount a new one; others bind the
+    visible one.
+    """
+    try:
+        mount("proc", target, "proc", PROC_FLAGS)
+    except OSError:
+        mount("/proc", target, None, MS_BIND | MS_REC)
 
 
 def _show(path: str, new_root: str) -> None:
@@ -171,7 +224,7 @@ def own_mounts(size_mib: int, shown: Sequence[str]) -> None:
     keeps the path, read-only, instead.
     """
     unshare(CLONE_NEWNS | CLONE_NEWIPC)
-    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    mount("proc", "/proc", "proc", PROC_FLAGS)
     options = f"size={size_mib}m,nr_inodes=4096,mode=700"
     mount("tmpfs", BOX, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
     for other in ("/tmp", "/dev/shm"):

@@ -8,6 +8,7 @@ here, so that no header is needed. A table omits the calls that its architecture
 from __future__ import annotations
 
 import ctypes
+import errno
 import functools
 import platform
 import struct
@@ -70,12 +71,14 @@ TABLES = {"x86_64": X86_64, "aarch64": AARCH64}
 
 # AUDIT_ARCH_X86_64 and AUDIT_ARCH_AARCH64 of linux/audit.h
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_LIST_ATTRIBUTES = {"x86_64": (194, 195, 196), "aarch64": (11, 12, 13)}  # listxattr, llistxattr, flistxattr
 _SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}
 # linux/bpf_common.h: BPF_LD | BPF_W | BPF_ABS, BPF_JMP | BPF_JEQ | BPF_K and so on
 _LOAD, _JEQ, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 # linux/seccomp.h, asm-generic/errno-base.h, linux/sched.h
+_SET_MODE_FILTER = 1
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-_EPERM, _ENOSYS = 1, 38
+_EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95
 _CLONE_THREAD = 0x00010000
 # asm-generic/ioctls.h, asm-generic/fcntl.h and linux/fcntl.h, linux/socket.h
 _IOCTLS = (0x5401, 0x5421, 0x541B, 0x5451, 0x5450)  # TCGETS FIONBIO FIONREAD FIOCLEX FIONCLEX; TIOCSTI never
@@ -122,13 +125,18 @@ def system_call_filter(pid: int) -> bytes:
         rule(special[name], (_LOAD, 0, 0, _ARGUMENT[at]), (_JSET, 0, 1, _MSG_OOB), deny, allow)
     for number in sorted(table.values()):
         rule(number, allow)
+    for number in _LIST_ATTRIBUTES[platform.machine()]:  # shutil.copy2 then leaves them out
+        rule(number, (_RETURN, 0, 0, _ERRNO | _EOPNOTSUPP))
     program.append(deny)
     return b"".join(struct.pack("<HBBI", *instruction) for instruction in program)
 
 
 def has_system_call_filter() -> bool:
-    """Return whether there is an allow-list for this machine's architecture."""
-    return sys.platform == "linux" and platform.machine() in TABLES
+    """Return whether there is an allow-list for this machine's architecture and a kernel that can apply it."""
+    if sys.platform != "linux" or platform.machine() not in TABLES:
+        return False
+    libc.syscall(_SYS_SECCOMP[platform.machine()], _SET_MODE_FILTER, 0, None)
+    return ctypes.get_errno() == errno.EFAULT  # a kernel without filters does not look at the missing program
 
 
 class _Program(ctypes.Structure):
@@ -140,4 +148,4 @@ def filter_system_calls(program: bytes) -> None:
     buffer = ctypes.create_string_buffer(program, len(program))
     whole = _Program(len(program) // 8, ctypes.addressof(buffer))
     number = _SYS_SECCOMP[platform.machine()]
-    checked(libc.syscall(number, 1, 0, ctypes.byref(whole)), "seccomp")
+    checked(libc.syscall(number, _SET_MODE_FILTER, 0, ctypes.byref(whole)), "seccomp")

@@ -120,7 +120,9 @@ class FreshWorker(Worker):
 
 
 def _start(connection: socket.socket, output: Any, scratch: str) -> subprocess.Popen[bytes]:
-    environment = {"HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
+    environment = {
+        "HOME": scratch, "TMPDIR": scratch, "USER": "student", "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1",
+    }  # fmt: skip
     options: dict[str, Any] = {}
     if sys.platform == "win32":  # without SYSTEMROOT, sockets and random numbers do not work
         environment |= {"TEMP": scratch, "TMP": scratch, "SYSTEMROOT": os.environ["SYSTEMROOT"]}
@@ -145,7 +147,10 @@ def serve(order: dict[str, Any]) -> None:
     try:
         limits = Limits(**order["limits"])
         if order["torch"]:
-            import torch  # noqa: F401  # before the memory limit, which counts only later allocations
+            # Before the memory limit, which counts only later allocations.
+            from ..guest.one_process import use_one_process
+
+            use_one_process()
         from ..guest.__main__ import serve as answer
 
         if sys.platform == "win32":
@@ -155,6 +160,7 @@ def serve(order: dict[str, Any]) -> None:
 
             jail.neutral_descriptors(order["descriptor"], os.dup(1))
             jail.limit_resources(limits)
+            os.environ["LANG"] = jail.neutral_locale()
             connection = 3
         for stream in (sys.stdout, sys.stderr):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]

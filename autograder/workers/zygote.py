@@ -89,6 +89,7 @@ def _share_memory() -> None:
     """Compute in advance the data that every worker needs, and arrange the memory so that the workers share it."""
     if seccomp.has_system_call_filter():
         seccomp.system_call_filter(1)
+    jail.neutral_locale()
     gc.collect()
     gc.freeze()  # the workers' garbage collector does not touch these pages, so they stay shared
     gc.disable()
@@ -136,6 +137,8 @@ def _warm_up_torch() -> None:
     import torch
     import torch.nn.functional as F
 
+    from ..guest.one_process import use_one_process
+
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     model = torch.nn.Sequential(
@@ -148,6 +151,7 @@ def _warm_up_torch() -> None:
         optimizer.zero_grad()
     ready: bool = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
     assert not ready, "CUDA in the zygote would forbid CUDA in its workers"
+    use_one_process()
 
 
 def _spawn(

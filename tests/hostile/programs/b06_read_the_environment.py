@@ -14,9 +14,11 @@ def breach(what):
 
 
 DROP = "<drop folder>"
-KNOWN = {"HOME", "TMPDIR", "LANG", "PATH", "OMP_NUM_THREADS", "LC_CTYPE"}
+KNOWN = {"HOME", "TMPDIR", "USER", "LANG", "PATH", "OMP_NUM_THREADS", "LC_CTYPE"}
 for name in sorted(set(os.environ) - KNOWN):
     breach(f"a variable {name}")
+if os.environ.get("USER") != "student":
+    breach("the name of a user")
 if sys.argv != [""] or len(sys.orig_argv) > 8:
     breach("arguments")
 course = os.path.dirname(os.path.dirname(DROP))

@@ -1,0 +1,95 @@
+"""Say what to do about an exception whose own text does not: something that a worker or an older Python lacks."""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+from typing import Protocol
+
+from ..guest.newer_syntax import FEATURES
+from ..messages import say
+
+_PROCESSES = frozenset({"subprocess", "multiprocessing", "concurrent"})
+_PROCESS_CALL = re.compile(r"\b(fork|forkpty|exec[lv]\w*|spawn\w+|posix_spawnp?|killp?g?)\(")
+_NETWORK = frozenset({"socket", "ssl", "urllib", "http", "requests", "urllib3"})
+_NO_NETWORK = re.compile(r"name resolution|[Nn]etwork is unreachable|<urlopen error|no internet connection")
+_NAME = re.compile(
+    r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'|"
+    r"module '(?P<owner>[\w.]+)' has no attribute '(?P<attribute>\w+)'"
+)
+_NEWER_NAMES = {
+    "calendar.Month": (3, 12), "itertools.batched": (3, 12), "math.sumprod": (3, 12), "random.binomialvariate": (3, 12),
+    "typing.TypeAliasType": (3, 12), "typing.override": (3, 12), "copy.replace": (3, 13), "math.fma": (3, 13),
+    "typing.ReadOnly": (3, 13), "typing.TypeIs": (3, 13), "warnings.deprecated": (3, 13),
+    "functools.Placeholder": (3, 14), "heapq.heapify_max": (3, 14), "heapq.heappop_max": (3, 14),
+    "heapq.heappush_max": (3, 14),
+}  # fmt: skip
+
+
+class _Raised(Protocol):
+    """The part of a ``faults.RemoteError`` that a remedy depends on."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def bases(self) -> tuple[str, ...]: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def lines(self) -> tuple[tuple[str, int, str, str], ...]: ...
+    @property
+    def through(self) -> tuple[str, ...]: ...
+
+
+def remedy(error: _Raised, *, tasks: int) -> str:
+    """Return the sentence that says what to do about ``error``, or "" if its own text is enough.
+
+    ``tasks`` is the number of threads that a worker may have.
+    """
+    text, through = error.text, set(error.through)
+    if needed := _newer_name(text):
+        return say("remedy.newer-name", here=here(), needed=needed)
+    if _NO_NETWORK.search(text):
+        return say("remedy.network")
+    if text.startswith("[Errno 1] ") and "PermissionError" in error.bases:
+        return say(f"remedy.{_refused(through, error.lines[-1][3] if error.lines else '')}")
+    if text.startswith("[Errno 30] "):
+        return say("remedy.read-only")
+    if text == "can't start new thread":
+        return say("remedy.threads", count=tasks)
+    if text == "unsupported locale setting":
+        return say("remedy.locale")
+    if "getpwuid(): uid not found" in text:
+        return say("remedy.user")
+    return ""
+
+
+def _refused(through: set[str], line: str) -> str:
+    """Return what the system-call filter refused. ``line`` is the student's line."""
+    if "asyncio" in through:
+        return "asyncio"
+    if through & _PROCESSES or _PROCESS_CALL.search(line):
+        return "processes"
+    return "network" if through & _NETWORK else "refused"
+
+
+def _newer_name(text: str) -> str:
+    found = _NAME.search(text)
+    name = f"{found['module'] or found['owner']}.{found['name'] or found['attribute']}" if found else ""
+    needed = _NEWER_NAMES.get(name, (0, 0))
+    return "{}.{}".format(*needed) if needed > sys.version_info[:2] else ""
+
+
+def newer_syntax(feature: str, file: str, line: int) -> str:
+    """Return the sentence for a line that only a newer Python can read, or "" if ``feature`` is not one."""
+    if feature not in FEATURES:
+        return ""
+    needed = "{}.{}".format(*FEATURES[feature])
+    what = say(f"newer.{feature}")
+    return say("student.syntax-newer", file=file, line=line, here=here(), needed=needed, remedy=what)
+
+
+def here() -> str:
+    """Return the version of Python that grades: 3.11."""
+    return ".".join(platform.python_version_tuple()[:2])

@@ -1,0 +1,152 @@
+"""What a worker or an older Python lacks: it works in another way, or the message says what to do instead."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+from conftest import Connect, Load, Submitted, submitted
+
+from autograder.student.faults import StudentFault, StudentRaised
+from autograder.workers.supervisor import Supervisor
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems have no filter of system calls")
+
+PROCESSES = "There are no other processes while grading."
+NETWORK = "There is no network while grading."
+LACKING = {
+    "fork": ("os.fork()", PROCESSES),
+    "exec": ("os.execv('/bin/ls', ['ls'])", PROCESSES),
+    "spawn": ("os.spawnl(os.P_WAIT, '/bin/ls', 'ls')", PROCESSES),
+    "kill": ("os.kill(1, 9)", PROCESSES),
+    "popen": ("os.popen('ls')", PROCESSES),
+    "subprocess": ("import subprocess; subprocess.run(['ls'])", PROCESSES),
+    "process": ("import multiprocessing as mp; mp.Process(target=int).start()", PROCESSES),
+    "spawned process": ("import multiprocessing as mp; mp.get_context('spawn').Process(target=int).start()", PROCESSES),
+    "queue": ("import multiprocessing as mp; mp.Queue()", PROCESSES),
+    "lock": ("import multiprocessing as mp; mp.Lock()", PROCESSES),
+    "pool": ("from multiprocessing import Pool; Pool(2)", PROCESSES),
+    "shared memory": ("from multiprocessing import shared_memory as s; s.SharedMemory(create=True, size=8)", PROCESSES),
+    "executor": ("from concurrent.futures import ProcessPoolExecutor as P; list(P().map(abs, [1]))", PROCESSES),
+    "asyncio": ("import asyncio; asyncio.run(asyncio.sleep(0))", "asyncio does not work while grading."),
+    "socket": ("import socket; socket.socket()", NETWORK),
+    "host": ("import socket; socket.create_connection(('example.com', 80))", NETWORK),
+    "url": ("import urllib.request as r; r.urlopen('http://example.com')", NETWORK),
+    "address": ("import urllib.request as r; r.urlopen('http://192.0.2.1')", NETWORK),
+    "nice": ("os.nice(1)", "Grading does not allow this operation"),
+    "lock on a file": ("import fcntl; fcntl.lockf(open('x', 'w'), fcntl.LOCK_EX)", "no locks on files"),
+    "threads": ("import threading as t; [t.Thread(target=time.sleep, args=(9,)).start() for _ in range(99)]",
+                "at most 64 threads"),
+    "locale": ("import locale; locale.setlocale(locale.LC_ALL, 'xx_XX')", "Only the default locale"),
+    "account": ("import pwd; pwd.getpwuid(99_999)", "There is no user account"),
+    "folder": ("open('/etc/x', 'w')", "can write files only in the current folder"),
+}  # fmt: skip
+WORKING = {
+    "locale": ("import locale; return [locale.setlocale(locale.LC_ALL, ''), locale.getpreferredencoding().lower()]",
+               ["C.UTF-8", "utf-8"]),
+    "text": ("open('x', 'w').write('한국어'); return open('x').read()", "한국어"),
+    "date": ("return time.strftime('%Y년', time.gmtime(0))", "1970년"),
+    "user": ("import getpass; return getpass.getuser()", "student"),
+    "threads": ("from concurrent.futures import ThreadPoolExecutor as T; return list(T(3).map(abs, [-1, 2]))", [1, 2]),
+    "temporary file": ("import tempfile; return tempfile.TemporaryFile().write(b'x')", 1),
+    "copies": ("import shutil; open('a', 'w').close(); shutil.copy2('a', 'b'); shutil.copytree('.', 'c'); "
+               "return os.path.isfile('c/b')", True),
+    "pipe": ("a, b = os.pipe(); os.write(b, b'x'); return len(os.read(a, 9))", 1),
+    "events": ("import selectors; return len(selectors.DefaultSelector().get_map())", 0),
+}  # fmt: skip
+
+
+def function_of(body: str) -> str:
+    return f"import os, sys, time\ndef f():\n    {body}\n"
+
+
+def message_of(load: Load, body: str) -> str:
+    with pytest.raises(StudentRaised) as raised:
+        load(function_of(body)).f()
+    return raised.value.message
+
+
+@linux
+@pytest.mark.parametrize("name", LACKING)
+def test_what_is_lacking_comes_with_its_remedy(load: Load, name: str) -> None:
+    body, remedy = LACKING[name]
+    assert remedy in message_of(load, body)
+
+
+@linux
+def test_the_remedy_is_shown_at_the_import_and_not_in_a_hidden_case(connect: Connect) -> None:
+    with pytest.raises(StudentFault) as failed:
+        connect("import os\nos.fork()\n").student.f()
+    assert failed.value.message == (
+        "answer.py, line 2: the import raised PermissionError: [Errno 1] Operation not permitted. "
+        "There are no other processes while grading. Do the work in your own function, or in threads "
+        "(concurrent.futures.ThreadPoolExecutor)."
+    )
+    with pytest.raises(StudentRaised) as raised:
+        connect(function_of("os.fork()")).begin("hidden", secret=True).f()
+    assert PROCESSES not in raised.value.message
+
+
+def test_an_exception_that_explains_itself_has_no_remedy(load: Load) -> None:
+    assert message_of(load, "open('data/x.csv')").endswith("'data/x.csv' (answer.py, line 3)")
+    assert message_of(load, "raise PermissionError('no')").endswith("PermissionError: no (answer.py, line 3)")
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["zygote", "portable"])
+def either(request: pytest.FixtureRequest) -> Iterator[Supervisor]:
+    """Both kinds of worker."""
+    with Supervisor(portable=True) if request.param else Supervisor() as supervisor:
+        yield supervisor
+
+
+@pytest.fixture
+def run(either: Supervisor) -> Iterator[Submitted]:
+    bodies = "".join(f"def f{i}():\n    {body}\n" for i, (body, _) in enumerate(WORKING.values()))
+    made = submitted({"answer": f"import os, sys, time\n{bodies}".encode()}, either)
+    yield made
+    made.close()
+
+
+@linux
+def test_what_can_work_works(run: Submitted) -> None:
+    found = {name: getattr(run.student, f"f{i}")() for i, name in enumerate(WORKING)}
+    assert found == {name: wanted for name, (_, wanted) in WORKING.items()}
+
+
+def test_korean_is_printed(connect: Connect) -> None:
+    submission = connect("import locale\ndef f():\n    locale.setlocale(locale.LC_ALL, '')\n    print('정확도')\n")
+    submission.student.f()
+    assert submission.finish().output == "정확도\n"
+
+
+# --- another version of Python
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads the lines")
+@pytest.mark.parametrize("portable", [False, True])
+def test_a_line_for_a_newer_python_is_told_with_both_versions(portable: bool) -> None:
+    source = 'import os\nlog = {}\n\ndef f(): pass\nprint(f"{log["loss"]}")\n'
+    with Supervisor(portable=True) if portable else Supervisor() as supervisor:
+        submission = submitted({"answer": source.encode()}, supervisor)
+        with pytest.raises(StudentFault) as fault:
+            submission.student.f()
+        submission.close()
+    assert fault.value.message == (
+        "answer.py, line 5: Grading uses Python 3.11; this line needs Python 3.12 or newer. "
+        "Inside the braces of an f-string, use other quotes than around it, no backslash and no comment."
+    )
+
+
+def test_a_line_that_no_python_reads_is_told_as_before(connect: Connect) -> None:
+    with pytest.raises(StudentFault) as fault:
+        connect("x = 1 +\n").student.f()
+    assert fault.value.message == "answer.py, line 1: Python cannot read this line: invalid syntax."
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python has the names")
+@pytest.mark.parametrize("body", ["from itertools import batched", "import itertools; itertools.batched([1], 1)"])
+def test_a_name_of_a_newer_library_is_told_with_both_versions(load: Load, body: str) -> None:
+    assert message_of(load, body).endswith(
+        "Grading uses Python 3.11; this name needs Python 3.12 or newer. Write the function yourself."
+    )
