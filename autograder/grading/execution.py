@@ -153,7 +153,6 @@ class Executor:
         settings = CaseSettings(
             case.id,
             call_s=call_s or item.call_s,
-            secret=not case.visible,
             prepared=self._prepared.setdefault(case.id, {}),
         )
         live = Live(connection, limit_s=call_limit_of(settings, connection))
@@ -233,8 +232,12 @@ def _judge(case: Case, attempt: Attempt) -> Outcome:
     match raised:
         case None:
             return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff="pytest never called the case.")
-        case StudentFault() | StudentRaised():
+        case StudentFault() | StudentRaised() if case.visible or raised.harmless:
             return outcome(raised.verdict, raised.message, staff=raised.staff)
+        case StudentFault() | StudentRaised():
+            stub = raised.verdict is Verdict.NOT_ATTEMPTED and attempt.run.source.is_stub(case.task)
+            message = say("student.not-attempted", name=case.task) if stub else say(f"hidden.{raised.verdict.value}")
+            return outcome(raised.verdict, message, staff=f"{raised.message}\n{raised.staff}".rstrip())
         case CaseFailed():
             call = log.call_of(raised.got, raised.item)
             return outcome(
@@ -257,7 +260,8 @@ def _judge(case: Case, attempt: Attempt) -> Outcome:
         case _:
             # The case passes on the solution, so what broke it, a CaseError too, is what this submission returned.
             trace = "".join(traceback.format_exception(raised))
-            return outcome(Verdict.FAILED, say("case.unusable", type=type(raised).__name__), staff=trace)
+            unusable = say("case.unusable", type=type(raised).__name__) if case.visible else say("hidden.unusable")
+            return outcome(Verdict.FAILED, unusable, staff=trace)
 
 
 def _skipped(case: Case, lacking: list[str], before: Mapping[str, Outcome]) -> Outcome:

@@ -14,11 +14,6 @@ SENTENCES: dict[str, str] = {
     # the submission's code raised or cannot be loaded
     "student.raised": "{call} raised {type}: {text}",
     "student.raised-at": "{call} raised {type}: {text} ({file}, line {line})",
-    "student.raised-hidden": "{call} raised {type} in a hidden case.",
-    "student.raised-at-hidden": "{call} raised {type} in a hidden case ({file}, line {line}).",
-    "student.return-type-hidden": "{call} returned a value that cannot be compared. Return what the stub documents.",
-    "student.too-large-hidden": "{call} returned too much data. Return an array of the documented shape.",
-    "student.signature-hidden": "{call} could not be called as documented. Compare the parameters of your function with the stub.",
     "student.recursion": "{call} called itself without end (RecursionError). Check the condition that stops the recursion.",
     "student.not-attempted": "{name} is still the stub. Replace the line that raises NotImplementedError with your answer.",
     "student.syntax": "{file}, line {line}: Python cannot read this line: {text}.",
@@ -38,6 +33,13 @@ SENTENCES: dict[str, str] = {
     "student.too-large": "{call} returned too much data: {text}. Return an array of the documented shape.",
     "student.signature": "{call} could not be called this way: {text}. Compare the parameters of your function with the stub.",
     "student.no-file-place": "{file} is missing at the top of your submission, but there is {found}. Move it out of its folder.",
+    # hidden cases: one sentence for each verdict, because the code under test could choose among several
+    "hidden.errored": "Your code raised an exception in this hidden case, or returned a value that cannot be compared. Compare parameters and results with the stub, and try inputs of your own.",
+    "hidden.not_attempted": "Your code called a function that is still a stub. Replace the line that raises NotImplementedError with your answer.",
+    "hidden.timed_out": "Your code did not finish this hidden case in time. Look for a loop whose condition never becomes false, and for slow code.",
+    "hidden.out_of_memory": "Your code needed more memory in this hidden case than is allowed. Check the shapes of the arrays that it creates.",
+    "hidden.crashed": "The process of your code ended or broke in this hidden case. Remove calls of exit, quit and os._exit, and check what you pass to compiled code.",
+    "hidden.unusable": "This hidden case could not use the value that your code returned. Compare its type and shape with the stub.",
     # submissions: why an upload is refused
     "submission.large": "{name} is larger than the limit of {limit} MB. Leave out data, pictures and results.",
     "submission.unpacked": "Unpacked, your submission is larger than {limit} MB. Leave out data, pictures and results.",

@@ -18,11 +18,6 @@ SENTENCES: dict[str, str] = {
     # the submission's code raised or cannot be loaded
     "student.raised": "{call}: {type} 예외가 발생했습니다: {text}",
     "student.raised-at": "{call}: {type} 예외가 발생했습니다: {text} ({file}, {line}번째 줄)",
-    "student.raised-hidden": "{call}: 비공개 케이스에서 {type} 예외가 발생했습니다.",
-    "student.raised-at-hidden": "{call}: 비공개 케이스에서 {type} 예외가 발생했습니다({file}, {line}번째 줄).",
-    "student.return-type-hidden": "{call}: 비교할 수 없는 값을 반환했습니다. 뼈대 코드에 적힌 값을 반환하십시오.",
-    "student.too-large-hidden": "{call}: 반환한 값이 너무 큽니다. 뼈대 코드에 적힌 형태의 배열을 반환하십시오.",
-    "student.signature-hidden": "{call}: 뼈대 코드에 적힌 대로 호출할 수 없었습니다. 함수의 파라미터를 뼈대 코드와 비교하십시오.",
     "student.recursion": "{call}: 자기 자신을 끝없이 호출했습니다(RecursionError). 재귀를 멈추는 조건을 확인하십시오.",
     "student.not-attempted": "{name}: 아직 뼈대 코드 그대로입니다. NotImplementedError 줄을 지우고 그 자리에 답을 작성하십시오.",
     "student.syntax": "{file}, {line}번째 줄: 파이썬이 이 줄을 읽을 수 없습니다: {text}.",
@@ -42,6 +37,13 @@ SENTENCES: dict[str, str] = {
     "student.too-large": "{call}: 반환한 값이 너무 큽니다: {text}. 뼈대 코드에 적힌 형태의 배열을 반환하십시오.",
     "student.signature": "{call}: 이렇게 호출할 수 없었습니다: {text}. 함수의 파라미터를 뼈대 코드와 비교하십시오.",
     "student.no-file-place": "{file}: 제출물의 맨 위 폴더에 없습니다. 그 대신 이런 파일이 있습니다: {found}. 폴더 밖으로 옮기십시오.",
+    # hidden cases: one sentence for each verdict, because the code under test could choose among several
+    "hidden.errored": "이 비공개 케이스에서 코드에 예외가 발생했거나, 코드가 비교할 수 없는 값을 반환했습니다. 파라미터와 반환값을 뼈대 코드와 비교하고, 입력을 직접 만들어 시험해 보십시오.",
+    "hidden.not_attempted": "아직 뼈대 코드 그대로인 함수가 호출되었습니다. NotImplementedError 줄을 지우고 그 자리에 답을 작성하십시오.",
+    "hidden.timed_out": "이 비공개 케이스를 제한 시간 안에 끝내지 못했습니다. 조건이 영영 거짓이 되지 않는 반복문이나 느린 코드가 있는지 살펴보십시오.",
+    "hidden.out_of_memory": "이 비공개 케이스에서 허용된 것보다 많은 메모리가 필요했습니다. 코드가 만드는 배열의 형태를 살펴보십시오.",
+    "hidden.crashed": "이 비공개 케이스에서 코드의 프로세스가 끝나거나 비정상 종료되었습니다. exit, quit, os._exit 호출을 지우고, 컴파일된 코드에 넘겨준 값을 확인하십시오.",
+    "hidden.unusable": "코드가 반환한 값을 이 비공개 케이스에서 사용할 수 없었습니다. 타입과 형태를 뼈대 코드의 설명과 비교하십시오.",
     # submissions: why an upload is refused
     "submission.large": "{name}: 제출할 수 있는 크기 {limit} MB보다 큽니다. 데이터, 그림, 결과 파일은 빼고 제출하십시오.",
     "submission.unpacked": "압축을 풀면 제출물이 {limit} MB보다 큽니다. 데이터, 그림, 결과 파일은 빼고 제출하십시오.",
