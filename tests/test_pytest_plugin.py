@@ -988,7 +988,7 @@ def test_what_a_hidden_case_hides_is_for_staff(tmp_path: Path, supervisor: Super
     raised, unusable = (report.outcomes for report in graded(course, *sources, supervisor=supervisor))
     close, pure = raised[0], unusable[6]
     assert close.message == say("hidden.errored") and pure.message == say("hidden.unusable")
-    assert close.staff.startswith(f"double(x) raised E[{CANARY}.5]: [{CANARY}.5] (tiny.py, line ")
+    assert close.staff.startswith(f"double(x) raised E[{CANARY}.5]: '[{CANARY}.5]' (tiny.py, line ")
     assert "ValueError: The truth value of an array" in pure.staff
 
 
