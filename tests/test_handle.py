@@ -1238,7 +1238,9 @@ def test_the_process_of_a_submission_sees_nothing_of_ours(load: Load) -> None:
         def f():
             return {
                 'environ': dict(os.environ),
-                'argv': sys.argv,
+                'argv': [sys.argv, sys.orig_argv],
+                'command line': open('/proc/self/cmdline', 'rb').read().strip(b'\\0').decode(),
+                'command': open('/proc/self/comm').read(),
                 'descriptors': sorted(int(n) for n in os.listdir('/proc/self/fd')),
                 'ours': [n for n in sys.modules if n.partition('.')[0] == 'autograder'],
                 'main': sorted(vars(sys.modules['__main__'])),
@@ -1260,7 +1262,7 @@ def test_the_process_of_a_submission_sees_nothing_of_ours(load: Load) -> None:
         "PATH": "/usr/bin:/bin",
         "OMP_NUM_THREADS": "1",
     }
-    assert seen["argv"] == [""]
+    assert seen["argv"] == [[""], [""]] and seen["command line"] == "python" and seen["command"].startswith("python")
     assert seen["descriptors"][:4] == [0, 1, 2, 3] and len(seen["descriptors"]) == 5  # and the listing's own
     assert seen["ours"] == []
     assert not {name for name in seen["main"] if not name.startswith("__")}
