@@ -12,7 +12,7 @@ from rich.console import Console
 from tiny_course import SOLUTION, graded, line, make
 
 from autograder.errors import CaseError, UsageError
-from autograder.grading import collection, execution
+from autograder.grading import collection, execution, session
 from autograder.grading.constants import Constants
 from autograder.grading.execution import measured, not_raised, rng_of
 from autograder.messages import say, use_language
@@ -979,6 +979,15 @@ def test_no_hidden_case_shows_its_inputs_its_values_or_the_students_texts(
     assert {name for name, report in zip(LEAKS, reports, strict=True) if report.score.earned > 20} == set()
     # the canary does fly where it may: staff read it
     assert CANARY in document.to_json(reports[0], audience=Audience.STAFF)
+
+
+def test_visible_cases_come_first(tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So no worker has seen a hidden input while a visible case runs, whose report shows everything."""
+    run_pytest = session._pytest_main
+    monkeypatch.setattr(session, "_pytest_main", lambda files, plugin: run_pytest(files[::-1], plugin))
+    [report] = graded(make(tmp_path), SOLUTION, supervisor=supervisor)
+    shown = [each.visible for each in report.outcomes]
+    assert shown == sorted(shown, reverse=True) and set(shown) == {True, False}
 
 
 def test_what_a_hidden_case_hides_is_for_staff(tmp_path: Path, supervisor: Supervisor) -> None:
