@@ -92,7 +92,7 @@ class Outcome:
     ``credit`` in [0, 1] is the share of the case's points that the outcome earns. ``call`` is the current call of the
     submission, with shortened arguments. ``staff`` is for staff only (a trace of the grader). ``output`` is the text
     that the submission printed during the case. ``measure`` is the measurement of the case. It differs from run to run,
-    so ignore it when you compare outcomes.
+    so ignore it when you compare outcomes. In a hidden case ``message`` is a fixed sentence, because students read it.
     """
 
     case: str
@@ -150,10 +150,13 @@ class SandboxInfo:
 
 @dataclass(frozen=True, slots=True)
 class GraderInfo:
-    """The version and the settings that are needed to repeat the grading."""
+    """The version and the settings that are needed to repeat the grading.
+
+    ``seed`` is None in a student's copy of an official report, because hidden inputs can be drawn from it again.
+    """
 
     version: str
-    seed: int
+    seed: int | None
     device: str
 
 
@@ -204,16 +207,19 @@ class Report:
     def seen_by(self, audience: Audience) -> Report:
         """Return the part of this report that ``audience`` may see.
 
-        Staff see everything. A student sees no staff traces. For a hidden case, a student sees neither the call, the
-        output, nor the values of the mismatch. The verdict, the hint and the kind of the mismatch remain.
+        Staff see everything. A student sees no staff traces, and no seed in an official report. For a hidden case, a
+        student sees nothing that the submission could choose while it had the hidden inputs, and so carry them out:
+        neither the call, the output, the values of the mismatch, the seconds nor the measure. The verdict, the message
+        (a fixed sentence), the hint and the kind of the mismatch remain.
         """
         if audience is Audience.STAFF:
             return self
-        return replace(self, outcomes=tuple(_for_student(line) for line in self.outcomes))
+        grader = replace(self.grader, seed=None) if self.official else self.grader
+        return replace(self, grader=grader, outcomes=tuple(_for_student(line) for line in self.outcomes))
 
 
 def _for_student(line: GradedCase) -> GradedCase:
     if line.visible:
         return replace(line, staff="")
     mismatch = line.mismatch and Mismatch(kind=line.mismatch.kind, got="", want="")
-    return replace(line, call="", mismatch=mismatch, output="", staff="")
+    return replace(line, call="", mismatch=mismatch, output="", staff="", seconds=0.0, measure=None)

@@ -127,7 +127,9 @@ OUTCOMES = (
         Verdict.CRASHED,
         False,
         call="train(x, y, 3)",
-        message="train ended the whole program (exit status 1). Remove calls of exit, quit and os._exit.",
+        message="The process of your code ended or broke in this hidden case. "
+        "Remove calls of exit, quit and os._exit, and check what you pass to compiled code.",
+        staff="train(x, y, 3) ended the whole program (exit status 1). Remove calls of exit, quit and os._exit.",
     ),
     GradedCase(
         "training_reaches_accuracy",
@@ -215,7 +217,8 @@ KOREAN_TEXTS = (
     ),
     (
         "훈련은 값을 반환하며 끝납니다.",
-        "train: 프로그램 전체가 끝났습니다(종료 상태 1). exit, quit, os._exit 호출을 지우십시오.",
+        "이 비공개 케이스에서 코드의 프로세스가 끝나거나 비정상 종료되었습니다. exit, quit, os._exit 호출을 지우고, "
+        "컴파일된 코드에 넘겨준 값을 확인하십시오.",
         "",
     ),
     (

@@ -53,7 +53,7 @@ def test_the_contract_of_scripts():
     assert document["score"]["adjustments"] == [{"points": -2.0, "reason": "one day late"}]
     outcome = {"case", "task", "title", "points", "earned", "verdict", "visible", "message", "hint", "seconds"}
     assert all(outcome <= set(each) for each in document["outcomes"])
-    measured = json.loads(to_json(race()[2], audience=Audience.STUDENT))["outcomes"][1]["measure"]
+    measured = json.loads(to_json(race()[2], audience=Audience.STAFF))["outcomes"][1]["measure"]
     assert measured == {"name": "loss", "value": LOSS.value, "unit": "", "smaller_is_better": True}
     assert {"complete", "layers"} <= set(document["sandbox"])
     assert set(document["grader"]) == {"version", "seed", "device"}

@@ -130,7 +130,7 @@ def test_automatic_differentiation_is_seen(load: Load, name: str, called: str) -
     student = load(GRADIENT, torch=True)
     with pytest.raises(CaseFailed) as caught:
         assert_without(getattr(student, name), *weights())
-    assert caught.value.message == say("honest.called", names=called)
+    assert caught.value.message == say("honest.called", names=", ".join(AUTOGRAD))
     assert caught.value.mismatch is not None and caught.value.mismatch.got == called
 
 
@@ -285,7 +285,7 @@ def test_stored_knowledge_keeps_the_old_names(load: Load, seed: int) -> None:
     with pytest.raises(CaseFailed) as caught:
         permuted(load(KNOWN, torch=True), seed, hint="See task 3.")
     failed = caught.value
-    assert failed.message == say("honest.renamed", accuracy="0.000", examples=200, at="0.95")
+    assert failed.message == say("honest.renamed", examples=200, at="0.95")
     assert failed.hint == say("honest.hint-old-names") + " See task 3."
     assert failed.mismatch is not None and (failed.mismatch.got, failed.mismatch.want) == ("0.000", "at least 0.95")
     assert failed.credit == 0
@@ -540,7 +540,6 @@ def test_generators_of_a_fresh_worker_are_seeded_as_at_the_start_of_the_case(con
 
 def test_a_fresh_worker_belongs_to_the_case_and_ends_with_it(connect: Connect) -> None:
     submission = connect(MODEL, torch=True)
-    student = submission.begin("a", secret=True)
     student = submission.student
     student.say("one")
     other = fresh(student)
@@ -549,8 +548,8 @@ def test_a_fresh_worker_belongs_to_the_case_and_ends_with_it(connect: Connect) -
     further.say("three")
     connections = [handle._autograder_run._connection for handle in (other, further)]
     workers = [each._worker for each in connections]
-    with pytest.raises(StudentFault, match=r"^die\(…\) ended the whole program") as caught:
-        other.die()  # in a secret case a call is named without its arguments
+    with pytest.raises(StudentFault, match=r"^die\(\) ended the whole program") as caught:
+        other.die()
     assert caught.value.verdict is Verdict.CRASHED
     log = submission.finish()
     assert [call.function for call in log.calls] == ["say", "say", "say"]

@@ -123,12 +123,22 @@ def test_four_descriptors_are_left() -> None:
 def test_surroundings_tell_nothing(tmp_path: Any) -> None:
     done = alone(
         f"os.environ['SECRET'] = 'x'\njail.neutral_surroundings({str(tmp_path)!r})\n"
-        "print(os.getcwd(), sorted(os.environ), sys.argv)\n"
+        "print(os.getcwd(), sorted(os.environ))\n"
         "import subprocess\nprint(subprocess.run(['/usr/bin/env'], capture_output=True, text=True).stdout)"
     )
     names = ["HOME", "LANG", "OMP_NUM_THREADS", "PATH", "TMPDIR", "USER"]
-    assert done.stdout.splitlines()[0] == f"{tmp_path} {names} ['']", done.stderr
+    assert done.stdout.splitlines()[0] == f"{tmp_path} {names}", done.stderr
     assert "SECRET" not in done.stdout
+
+
+def test_a_command_line_tells_nothing_to_this_process_and_to_its_children() -> None:
+    done = alone(
+        "look = lambda: open('/proc/self/cmdline', 'rb').read()\n"
+        "size = len(look())\njail.neutral_command_line()\n"
+        "if os.fork():\n    os.wait()\n"
+        "print(sys.argv, sys.orig_argv, look().strip(b'\\0'), len(look()) == size)\n"
+    )
+    assert done.stdout.splitlines() == ["[''] [''] b'python' True"] * 2, done.stderr
 
 
 def test_processes_of_this_user_are_counted_with_their_threads() -> None:

@@ -67,7 +67,7 @@ def test_a_page_shows_everything_that_a_student_needs():
         ">official<", "Incomplete:",
         "logistic_final(2).py was graded as", "at [0] (8 of 8 entries differ)", "flatten() forgets the shape",
         "안녕하세요, 시그모이드", "make grade A=05-logistic", "Try small inputs of your own", "seccomp", ">0.1.0<",
-        ">7<", ">cpu<",
+        ">cpu<",
     ):  # fmt: skip
         assert wanted in text, wanted
     for verdict in Verdict:

@@ -12,10 +12,10 @@ from rich.console import Console
 from tiny_course import SOLUTION, graded, line, make
 
 from autograder.errors import CaseError, UsageError
-from autograder.grading import collection, execution
+from autograder.grading import collection, execution, session
 from autograder.grading.constants import Constants
 from autograder.grading.execution import measured, not_raised, rng_of
-from autograder.messages import use_language
+from autograder.messages import say, use_language
 from autograder.model import Audience, Measure, Mismatch, Report, Verdict
 from autograder.reports import document, page, terminal
 from autograder.workers.clock import Clock
@@ -979,6 +979,35 @@ def test_no_hidden_case_shows_its_inputs_its_values_or_the_students_texts(
     assert {name for name, report in zip(LEAKS, reports, strict=True) if report.score.earned > 20} == set()
     # the canary does fly where it may: staff read it
     assert CANARY in document.to_json(reports[0], audience=Audience.STAFF)
+
+
+def test_visible_cases_come_first(tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So no worker has seen a hidden input while a visible case runs, whose report shows everything."""
+    run_pytest = session._pytest_main
+    monkeypatch.setattr(session, "_pytest_main", lambda files, plugin: run_pytest(files[::-1], plugin))
+    [report] = graded(make(tmp_path), SOLUTION, supervisor=supervisor)
+    shown = [each.visible for each in report.outcomes]
+    assert shown == sorted(shown, reverse=True) and set(shown) == {True, False}
+
+
+def test_what_a_hidden_case_hides_is_for_staff(tmp_path: Path, supervisor: Supervisor) -> None:
+    course = make(tmp_path, visible="", hidden=SECRETIVE, tasks={"double": 70.0}, mistakes={})
+    raises, returns = "raise type(f'E{x}', (KeyError,), {})(f'{x}')", "return np.array([1.0, 2.0, 3.0])"
+    sources = [FORGE.replace("BODY", body) for body in (raises, returns)]
+    raised, unusable = (report.outcomes for report in graded(course, *sources, supervisor=supervisor))
+    close, pure = raised[0], unusable[6]
+    assert close.message == say("hidden.errored") and pure.message == say("hidden.unusable")
+    assert close.staff.startswith(f"double(x) raised E[{CANARY}.5]: '[{CANARY}.5]' (tiny.py, line ")
+    assert "ValueError: The truth value of an array" in pure.staff
+
+
+def test_a_hidden_case_names_a_stub_that_the_source_shows_and_no_other(tmp_path: Path, supervisor: Supervisor) -> None:
+    course = make(tmp_path, visible="", hidden=SECRETIVE, tasks={"double": 70.0}, mistakes={})
+    stub = FORGE.replace("BODY", "raise NotImplementedError('Task 1: double')")
+    chosen = FORGE.replace("BODY", "return total(x)") + "\n\ndef total(x):\n    raise NotImplementedError\n"
+    written, chose = graded(course, stub, chosen, supervisor=supervisor)
+    assert {each.message for each in written.outcomes} == {say("student.not-attempted", name="double")}
+    assert {each.message for each in chose.outcomes} == {say("hidden.not_attempted")}
 
 
 ENDS = {

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from renderings import KOREAN_ROWS, ROWS, Page, hostile_renderings, in_korean, on_terminal, printed, race_rows
 from report_samples import EVERY_VERDICT, OUTCOMES, hostile, korean, practice
 
-from autograder.model import Audience, GradedCase, Mismatch, Task, Verdict
+from autograder.model import Audience, GradedCase, Measure, Mismatch, Task, Verdict
 from autograder.reports import class_page, document, page, terminal
 
 GOLD = Path(__file__).parent / "gold"
@@ -64,7 +64,8 @@ def test_gold(name, text):
 
 # --- what a student may not see
 
-SECRET_FIELDS = {"call", "got", "want", "where", "share", "output", "staff"}
+SECRET_FIELDS = {"call", "got", "want", "where", "share", "output", "staff", "name", "unit"}
+SECONDS, VALUE, SEED = 2718281.5, 1618033.0, 3141592  # of a case, of its measure, of an official run
 
 
 def canary(case: int, field: str) -> str:
@@ -75,9 +76,11 @@ def planted(index: int, verdict: Verdict, visible: bool, kind: str) -> GradedCas
     """Make a case whose every text is a word of its own."""
     found = Mismatch(kind, *(canary(index, field) for field in ("got", "want", "where", "share")))
     texts = {field: canary(index, field) for field in ("title", "message", "hint", "call", "output", "staff")}
+    measure = Measure(canary(index, "name"), VALUE, canary(index, "unit"))
     return GradedCase(
-        canary(index, "case"), "t", texts.pop("title"), 1.0, 0.0, verdict, visible, mismatch=found, **texts
-    )
+        canary(index, "case"), "t", texts.pop("title"), 1.0, 0.0, verdict, visible,
+        mismatch=found, measure=measure, seconds=SECONDS, **texts,
+    )  # fmt: skip
 
 
 KINDS = ["type", "shape", "dtype", "non-finite", "value", "effect", "exception", "property"]
@@ -87,7 +90,8 @@ CASES = st.lists(st.tuples(st.sampled_from(Verdict), st.booleans(), st.sampled_f
 @given(CASES, st.booleans())
 def test_no_secret_reaches_a_student_in_any_rendering(drawn, official):
     cases = tuple(planted(index, *each) for index, each in enumerate(drawn))
-    report = replace(EVERY_VERDICT, tasks=(Task("t", "", 9.0),), outcomes=cases, official=official)
+    grader = replace(EVERY_VERDICT.grader, seed=SEED)
+    report = replace(EVERY_VERDICT, tasks=(Task("t", "", 9.0),), outcomes=cases, official=official, grader=grader)
     for text in (
         on_terminal(report),
         page.html(report, audience=Audience.STUDENT),
@@ -97,6 +101,10 @@ def test_no_secret_reaches_a_student_in_any_rendering(drawn, official):
         for index, case in enumerate(cases):
             secret = {"staff"} if case.visible else SECRET_FIELDS
             assert not {(str(index), field) for field in secret} & shown
+        secrets = [str(SEED)] if official else []
+        if not any(case.visible for case in cases):
+            secrets += ["2718281", "1618033"]
+        assert not [secret for secret in secrets if secret in text]
 
 
 @pytest.mark.parametrize("visible", [True, False])

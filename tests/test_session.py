@@ -22,6 +22,7 @@ from autograder.errors import AssignmentError, AutograderError, CaseError, Sandb
 from autograder.grading import session
 from autograder.grading.options import RunOptions
 from autograder.grading.session import grade, grade_one
+from autograder.messages import say
 from autograder.model import Report, Verdict
 from autograder.student import selftest
 from autograder.workers.spec import WorkerSpec
@@ -461,14 +462,14 @@ def test_a_line_of_a_notebook_is_told_as_cell_and_line(
     assert "tiny.py" not in line(report, "double_of_two").message
 
 
-def test_a_hidden_case_tells_the_cell_as_well(tmp_path: Path, supervisor: Supervisor) -> None:
+def test_the_cell_of_a_hidden_case_is_for_staff(tmp_path: Path, supervisor: Supervisor) -> None:
     course = make(tmp_path / "course")
     path = tiny_course.write(tmp_path / "my notebook.ipynb", notebook("import math", NOTEBOOKS["raises"][0]))
     submission = submissions.open(path, course.load())
     report = grade_one(course.load(), submission, run=OFFICIAL, supervisor=supervisor)
     found = line(report, "double_of_any[5]")
-    assert found.message == "double(…) raised AttributeError in a hidden case (my notebook.ipynb, cell 2, line 3)."
-    assert found.staff.startswith("my notebook.ipynb, cell 2, line 3, in double: return y.twice()")
+    assert found.message == say("hidden.errored")
+    assert "(my notebook.ipynb, cell 2, line 3)\nmy notebook.ipynb, cell 2, line 3, in double: return" in found.staff
 
 
 def test_a_file_of_another_name_is_told_by_the_name_that_its_author_knows(

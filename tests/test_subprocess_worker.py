@@ -83,8 +83,13 @@ def test_what_a_worker_started_ends_with_it(connect: Connect) -> None:
 
 def test_the_surroundings_tell_nothing(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET", "1")
-    names, argv = load("import os, sys\ndef f(): return [sorted(os.environ), sys.argv]\n").f()
-    assert "SECRET" not in names and argv == [""]
+    names, *arguments, line = load("""
+        import os, sys
+        def f():
+            line = open("/proc/self/cmdline", "rb").read().strip(b"\\0").decode()
+            return [sorted(os.environ), sys.argv, sys.orig_argv, line]
+    """).f()
+    assert "SECRET" not in names and arguments == [[""], [""]] and line == "python"
 
 
 def reports(supervisor: Supervisor, *, official: bool) -> list[Report]:

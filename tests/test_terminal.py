@@ -56,9 +56,8 @@ def test_a_passed_case_speaks_only_when_it_has_something_to_say():
 
 
 @pytest.mark.parametrize("verdict", [Verdict.PASSED, Verdict.FAILED])
-@pytest.mark.parametrize("visible", [True, False])
-def test_students_see_what_was_measured_of_them_and_no_leaderboard(verdict, visible):
-    case = replace(OUTCOMES[0], verdict=verdict, visible=visible, measure=samples.SPEED)
+def test_students_see_what_was_measured_of_them_and_no_leaderboard(verdict):
+    case = replace(OUTCOMES[0], verdict=verdict, measure=samples.SPEED)
     report = replace(EVERY_VERDICT, outcomes=(case,))
     text = on_terminal(report)
     assert f"{verdict.upper()}  sigmoid_of_zero" in text and "\n  measured speed ratio: 143.3 ×\n" in text

@@ -187,10 +187,26 @@ def test_the_best_seed_earns_the_credit_of_its_band(hits: int, credit: float, ba
     assert (failed.mismatch.kind, failed.mismatch.want) == ("property", "at least 0.95")
     assert failed.mismatch.got == f"{hits / 500:.3f}"
     low, high = clopper_pearson(hits, 500)
-    assert f"The best of 3 runs reached accuracy {hits / 500:.3f} on 500 test examples" in failed.message
-    assert f"{low:.3f} to {high:.3f}" in failed.message
-    earned = f"earns the band from {band}; the next" if band else "earns no band yet; the first"
-    assert f"{earned} band begins at {following}." in failed.message
+    assert failed.mismatch.share == f"on 500 test examples, 95 % interval {low:.3f} to {high:.3f}"
+    earned = (
+        f"earns the band from accuracy {band}; the next band begins at {following}."
+        if band
+        else f"earns no band yet; the first band begins at accuracy {following}."
+    )
+    assert failed.message == f"The best of 3 runs {earned}"
+
+
+def test_a_message_holds_no_number_that_the_submission_made() -> None:
+    """A hidden case shows it: an accuracy of three digits would carry ten bits of its inputs out."""
+    said = {failure(classes_with(hits)).message for hits in (300, 301, 317)}
+    for counted in (321, 322):
+        with pytest.raises(CaseFailed) as caught:
+            reach_within(Budget(steps=320, cpu_s=40.0), steps=counted)
+        said.add(caught.value.message)
+        with pytest.raises(CaseFailed) as caught:
+            reach_within(Budget(steps=320, cpu_s=40.0), steps=1, cost=counted)
+        said.add(caught.value.message)
+    assert len(said) == 3
 
 
 def test_a_run_whose_interval_contains_the_threshold_does_not_fail() -> None:
@@ -310,8 +326,8 @@ def test_each_run_has_a_budget_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("steps", "cost", "sentence", "got", "want"),
     [
-        (321, 0.0, "took 321 optimization steps; its limit is 320", "321", "at most 320"),
-        (320, 41.5, "took 41.5 CPU seconds; its limit is 40.", "41.5", "at most 40"),
+        (321, 0.0, "took more than its 320 optimization steps", "321", "at most 320"),
+        (320, 41.5, "took more than its 40 CPU seconds", "41.5", "at most 40"),
     ],
 )
 def test_a_run_beyond_its_budget_earns_nothing(steps: int, cost: float, sentence: str, got: str, want: str) -> None:
@@ -401,15 +417,17 @@ def test_parameters_that_all_moved_pass() -> None:
 def test_parameters_that_did_not_move_are_named(after: dict[str, object], kind: str, sentence: str) -> None:
     with pytest.raises(CaseFailed) as caught:
         parameters_moved(weights(), after)
-    assert caught.value.message == say(sentence, names="conv.bias")
+    assert caught.value.message == say(sentence)
     assert caught.value.mismatch is not None
     assert (caught.value.mismatch.kind, caught.value.mismatch.where) == (kind, "conv.bias")
 
 
 def test_long_lists_of_parameters_are_cut() -> None:
     before = {f"p{i}": np.zeros(1) for i in range(100)}
-    with pytest.raises(CaseFailed, match=r"p0, p1, p2, p3, p4, p5, p6, p7, …\."):
+    with pytest.raises(CaseFailed) as caught:
         parameters_moved(before, before)
+    assert caught.value.mismatch is not None and caught.value.mismatch.where == "p0, p1, p2, p3, p4, p5, p6, p7, …"
+    assert "p0" not in caught.value.message  # a submission chooses the names
 
 
 def test_a_model_without_parameters_fails() -> None:

@@ -28,6 +28,9 @@ class CaseFailed(AssertionError):
         got: the value that was compared; it tells which call returned it.
         item: index of the wrong item, if ``got`` is a list of results.
 
+    The message and the hint contain no value that the submission made: students read both of a hidden case, too. Values
+    belong into the mismatch.
+
     A message or hint that an author wrote is translated into the current language if the assignment has it in that
     language.
     """

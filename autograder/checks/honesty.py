@@ -46,16 +46,16 @@ def assert_without(function: Watchable, *args: Any, forbidden: Sequence[str] = A
             case fail on the solution, so nothing is graded with it.
 
     Raises:
-        CaseFailed: kind property, with the names of the functions that were called.
+        CaseFailed: kind property. The mismatch has the names of the functions that were called, the message all of
+            ``forbidden``.
         CaseError: ``forbidden`` is empty, or a single string.
     """
     if isinstance(forbidden, str) or not forbidden:
         raise CaseError('assert_without: forbidden is a tuple of names; write forbidden=("torch.autograd.backward",).')
     result, called = function.watched(tuple(forbidden), *args, **kwargs)
     if called:
-        names = ", ".join(called)
-        mismatch = Mismatch("property", got=names, want="")
-        raise CaseFailed(message=say("honest.called", names=names), mismatch=mismatch)
+        mismatch = Mismatch("property", got=", ".join(called), want="")
+        raise CaseFailed(message=say("honest.called", names=", ".join(forbidden)), mismatch=mismatch)
     return result
 
 
@@ -111,7 +111,7 @@ def label_permutation(
     accuracy = f"{_accuracy(predicted, renamed[old]):.3f}"
     why = say("honest.hint-old-names" if _reaches(predicted, old, at) else "honest.hint-names")
     raise CaseFailed(
-        message=say("honest.renamed", accuracy=accuracy, examples=len(old), at=f"{at:g}"),
+        message=say("honest.renamed", examples=len(old), at=f"{at:g}"),
         mismatch=Mismatch("property", got=accuracy, want=say("compare.at-least", least=f"{at:g}")),
         hint=join_hints(why, hint),
     )

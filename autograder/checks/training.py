@@ -220,7 +220,7 @@ def parameters_moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> Non
 
 def _blame(sentence: str, names: Sequence[str], mismatch: Mismatch) -> NoReturn:
     listed = ", ".join([*names[:_MAX_NAMES], "…"] if len(names) > _MAX_NAMES else names)
-    raise CaseFailed(message=say(sentence, names=listed), mismatch=replace(mismatch, where=listed))
+    raise CaseFailed(message=say(sentence), mismatch=replace(mismatch, where=listed))
 
 
 def checked_labels(labels: object, *, check: str = "reach_accuracy") -> NDArray[np.int64]:
@@ -268,7 +268,7 @@ def _train_within(
 
 def _over_budget(sentence: str, *, got: str, limit: str) -> NoReturn:
     mismatch = Mismatch("property", got=got, want=say("compare.at-most", most=limit))
-    raise CaseFailed(message=say(sentence, got=got, limit=limit), mismatch=mismatch)
+    raise CaseFailed(message=say(sentence, limit=limit), mismatch=mismatch)
 
 
 def as_classes(predictions: object, *, rows: int, width: int) -> NDArray[np.int64]:
@@ -336,13 +336,14 @@ def _symptom(run: TrainingRun, predicted: NDArray[np.int64], *, width: int, step
 def _fall_short(best: TrainingRun, ladder: Sequence[Band], *, seeds_tried: int, hint: str) -> NoReturn:
     reached = [band for band in ladder if _reaches(best, band)]
     following = ladder[len(reached)]
-    figures = {**_figures(best), "tried": seeds_tried, "following": f"{following.at:g}"}
+    message = say("training.no-band", tried=seeds_tried, following=f"{following.at:g}")
     if reached:
-        message = say("training.band", band=f"{reached[-1].at:g}", **figures)
-    else:
-        message = say("training.no-band", **figures)
+        band = f"{reached[-1].at:g}"
+        message = say("training.band", tried=seeds_tried, band=band, following=f"{following.at:g}")
+    figures = _figures(best)
     wanted = say("compare.at-least", least=f"{ladder[-1].at:g}")
-    mismatch = Mismatch("property", got=str(figures["accuracy"]), want=wanted)
+    share = say("training.interval", **figures)
+    mismatch = Mismatch("property", got=str(figures["accuracy"]), want=wanted, share=share)
     raise CaseFailed(message=message, mismatch=mismatch, hint=hint, credit=reached[-1].credit if reached else 0.0)
 
 

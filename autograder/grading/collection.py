@@ -56,13 +56,15 @@ class CaseItem:
 def plan_cases(
     items: Sequence[pytest.Item], *, tasks: Sequence[str], hidden: Path | None, without: Collection[str], plugin: object
 ) -> dict[str, CaseItem]:
-    """Return the cases among ``items`` in order, by id, leaving out those in ``without``.
+    """Return the cases among ``items`` by id, the visible ones first, leaving out those in ``without``.
 
     ``hidden`` is the file of the hidden cases, ``plugin`` the object that defines our fixtures.
 
     Raises:
         CaseError: an item has no task or an unknown one, two have one name, a needed case is missing, or there is none.
     """
+    # A visible case shows everything, so it runs before a worker has seen the inputs of a hidden one.
+    items = sorted(items, key=lambda item: item.path == hidden)
     sets: dict[tuple[str, str], int] = {}
     for item in items:
         sets[_function_of(item)] = sets.get(_function_of(item), 0) + 1

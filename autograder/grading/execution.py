@@ -26,6 +26,7 @@ from ..student.faults import StudentFault, StudentRaised
 from ..student.handle import StudentCode
 from ..student.log import CaseLog
 from ..student.replay import Live, ReplayMismatch, Replies, Transcript, replay
+from ..student.source import ModuleSources
 from ..values import as_array, is_array
 from .cache import OutcomeCache
 from .collection import CaseItem
@@ -153,7 +154,6 @@ class Executor:
         settings = CaseSettings(
             case.id,
             call_s=call_s or item.call_s,
-            secret=not case.visible,
             prepared=self._prepared.setdefault(case.id, {}),
         )
         live = Live(connection, limit_s=call_limit_of(settings, connection))
@@ -234,7 +234,8 @@ def _judge(case: Case, attempt: Attempt) -> Outcome:
         case None:
             return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff="pytest never called the case.")
         case StudentFault() | StudentRaised():
-            return outcome(raised.verdict, raised.message, staff=raised.staff)
+            message, staff = _told(case, raised, attempt.run.source)
+            return outcome(raised.verdict, message, staff=staff)
         case CaseFailed():
             call = log.call_of(raised.got, raised.item)
             return outcome(
@@ -257,7 +258,18 @@ def _judge(case: Case, attempt: Attempt) -> Outcome:
         case _:
             # The case passes on the solution, so what broke it, a CaseError too, is what this submission returned.
             trace = "".join(traceback.format_exception(raised))
-            return outcome(Verdict.FAILED, say("case.unusable", type=type(raised).__name__), staff=trace)
+            unusable = say("case.unusable", type=type(raised).__name__) if case.visible else say("hidden.unusable")
+            return outcome(Verdict.FAILED, unusable, staff=trace)
+
+
+def _told(case: Case, raised: StudentFault | StudentRaised, source: ModuleSources) -> tuple[str, str]:
+    """Return what a student and what staff read of a failure. A hidden case has one sentence for each verdict."""
+    if case.visible or raised.harmless:
+        return raised.message, raised.staff
+    staff = f"{raised.message}\n{raised.staff}".rstrip()
+    if raised.verdict is Verdict.NOT_ATTEMPTED and source.is_stub(case.task):
+        return say("student.not-attempted", name=case.task), staff
+    return say(f"hidden.{raised.verdict.value}"), staff
 
 
 def _skipped(case: Case, lacking: list[str], before: Mapping[str, Outcome]) -> Outcome:

@@ -48,14 +48,11 @@ class CaseSettings:
     Attributes:
         id: of the case; together with the run's seed it seeds the generators of the worker.
         call_s: the case's own limit of a single call, in seconds; None: that of the assignment.
-        secret: whether the case is hidden: no sentence for the student carries an argument, or a text that the
-            student's code could have made from one.
         prepared: what the case computed once for the whole run; it does not depend on the submission.
     """
 
     id: str
     call_s: float | None = None
-    secret: bool = False
     prepared: MutableMapping[Any, Any] = field(default_factory=dict)
 
 
@@ -74,7 +71,7 @@ class CaseRun:
         self.finished = False
         self._settings = settings
         self._connection = connection
-        self._faults = FaultMessages(connection.source, connection.spec, settings.secret)
+        self._faults = FaultMessages(connection.source, connection.spec)
         self._replies: Replies = replies or Live(connection, limit_s=call_limit_of(settings, connection))
         self._frames = _Frames(connection, seed_of(connection.seed, settings.id))
         self._objects = ObjectTable(self, connection)
@@ -278,8 +275,8 @@ class CaseRun:
             near = difflib.get_close_matches(name, self._connection.names, n=1, cutoff=0.7)
             file = self.source.file
             if near:
-                raise StudentFault(Verdict.ERRORED, say("student.no-name-but", file=file, name=name, found=near[0]))
-            raise StudentFault(Verdict.ERRORED, say("student.no-name", file=file, name=name))
+                raise self._misnamed(say("student.no-name-but", file=file, name=name, found=near[0]))
+            raise self._misnamed(say("student.no-name", file=file, name=name))
         if self.transcript is not None:
             self.transcript.looked_up(name, kind)
         return kind
@@ -287,7 +284,11 @@ class CaseRun:
     def check_callable(self, name: str) -> None:
         """Raise StudentFault if a name of the module should be a function and is not."""
         if self.kind_of(name) != "callable":
-            raise StudentFault(Verdict.ERRORED, say("student.not-callable", name=name, file=self.source.file))
+            raise self._misnamed(say("student.not-callable", name=name, file=self.source.file))
+
+    def _misnamed(self, message: str) -> StudentFault:
+        """Return the verdict on a submission that lacks a name, or defines something else under it."""
+        return StudentFault(Verdict.ERRORED, message, harmless=self._connection.has_first_names)
 
     def cpu_s(self) -> float:
         """Return the CPU seconds of the worker; 0 if there is none."""

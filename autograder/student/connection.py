@@ -25,6 +25,9 @@ class Connection:
 
     ``names`` are the public names of the loaded module, each "callable" or "data". ``generation`` counts the workers,
     ``budget`` the time of the submission.
+
+    No sentence about the first load can carry a hidden input, because none was there yet. A later one can: a worker
+    that has seen one may end at a chosen moment, and the next worker may look at the clock while it is loaded.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Connection:
         self._supervisor = supervisor
         self.budget = budget or Budget(spec.limits.submission_s)
         self._worker: Worker | None = None
+        self._first_names: dict[str, str] | None = None
         self._unloadable: StudentFault | None = None
         self._load_attempts = 0
         self._output = ""
@@ -58,7 +62,7 @@ class Connection:
         """
         if self._unloadable is not None:
             known = self._unloadable
-            raise StudentFault(known.verdict, known.message, staff=known.staff)
+            raise StudentFault(known.verdict, known.message, staff=known.staff, harmless=known.harmless)
         faults = FaultMessages(self.source, self.spec)
         if self.budget.is_spent():
             self.close()
@@ -66,11 +70,12 @@ class Connection:
         if self._worker is not None:
             return
         if self.source.main not in self.source.modules:
-            self._unloadable = StudentFault(Verdict.ERRORED, self.source.missing)
+            self._unloadable = StudentFault(Verdict.ERRORED, self.source.missing, harmless=True)
             raise self._unloadable
         try:
             self._start(faults)
         except StudentFault as fault:
+            fault.harmless = self._first_names is None
             self._load_attempts += 1
             if self._load_attempts > 1 or not fault.again:
                 self._unloadable = fault
@@ -80,6 +85,11 @@ class Connection:
     def is_unloadable(self) -> bool:
         """Whether the submission cannot be loaded, so that every case of it ends alike."""
         return self._unloadable is not None
+
+    @property
+    def has_first_names(self) -> bool:
+        """Whether the loaded module has the public names that the first load found."""
+        return self.names == self._first_names
 
     @property
     def is_loaded(self) -> bool:
@@ -102,6 +112,7 @@ class Connection:
             if frame.kind is not wire.Kind.HELLO:
                 raise self.violation(f"a frame of kind {frame.kind.name} instead of HELLO")
             self.names = self._names_of(frame)
+            self._first_names = self.names if self._first_names is None else self._first_names
         except WorkerLost as lost:
             self.close()
             raise faults.lost(lost, lambda: f"import {self.source.main}", served_before=False) from None
@@ -163,7 +174,9 @@ class Connection:
 
     def sibling(self) -> Connection:
         """Return a connection to a further worker for the same submission; both share the submission's time."""
-        return Connection(self.source, self._supervisor, self.spec, seed=self.seed, budget=self.budget)
+        sibling = Connection(self.source, self._supervisor, self.spec, seed=self.seed, budget=self.budget)
+        sibling._first_names = self._first_names
+        return sibling
 
     def take_output(self) -> str:
         """Return and forget what the submission printed since the last time, in all its workers."""

@@ -25,15 +25,24 @@ class StudentFault(BaseException):
 
     It is a BaseException, so that ``pytest.raises(Exception)`` in a case does not accept a crash as the expected error.
     ``again`` is true if the submission may not be the cause, so that the case should run again. ``starved`` is true if
-    the worker waited for a core or for memory.
+    the worker waited for a core or for memory. ``harmless`` is true if the submission could not choose the message
+    while it had the inputs of a case, so that the report of a hidden case may show it.
     """
 
     def __init__(
-        self, verdict: Verdict, message: str, *, staff: str = "", again: bool = False, starved: bool = False
+        self,
+        verdict: Verdict,
+        message: str,
+        *,
+        staff: str = "",
+        again: bool = False,
+        starved: bool = False,
+        harmless: bool = False,
     ) -> None:
         super().__init__(message)
         self.again = again
         self.starved = starved
+        self.harmless = harmless
         self.verdict = verdict
         self.message = message
         self.staff = staff
@@ -47,6 +56,7 @@ class StudentRaised(Exception):
     """
 
     verdict = Verdict.ERRORED
+    harmless = False
 
     def __init__(self, tell: Callable[[], str], *, type_name: str, text: str, staff: str = "") -> None:
         self._tell = tell
@@ -108,8 +118,7 @@ class RemoteError:
     def read(cls, header: dict[str, Any], source: ModuleSources) -> RemoteError:
         """Read the header of an ERROR frame.
 
-        Only lines of the submission are kept. In a secret case the student sees them, and a file name could contain any
-        text.
+        Only lines of the submission are kept, because the file name of another line could contain any text.
 
         Raises:
             KeyError, TypeError, ValueError: The header is malformed.
@@ -158,13 +167,11 @@ def _line(value: Any) -> int:
 class FaultMessages:
     """The verdicts and sentences for the failures of a submission, in the language of the run.
 
-    ``spec.packages`` are the packages that a submission can import; None allows all. In a ``secret`` (hidden) case no
-    sentence contains an argument, or a text that the student's code could have derived from one.
+    ``spec.packages`` are the packages that a submission can import; None allows all.
     """
 
     source: ModuleSources
     spec: WorkerSpec
-    secret: bool = False
 
     def raised(self, error: RemoteError, describe: Callable[[], str]) -> StudentFault | StudentRaised:
         """Return the exception that the case gets for a call that raised ``error``."""
@@ -182,8 +189,7 @@ class FaultMessages:
             return StudentFault(Verdict.ERRORED, message, staff=staff)
         if error.type == "ReturnTypeError":
             id = "student.too-large" if "bytes;" in error.text else "student.return-type"
-            call = self.call(describe)
-            message = say(f"{id}-hidden", call=call) if self.secret else say(id, call=call, text=error.text)
+            message = say(id, call=self.call(describe), text=error.text)
             return StudentFault(Verdict.ERRORED, message, staff=staff)
         tell = functools.partial(self._sentence_and_remedy, describe, error)
         return _raised_class(_builtin_of(error.bases))(tell, type_name=error.type, text=error.text, staff=staff)
@@ -240,16 +246,15 @@ class FaultMessages:
                 verdict, message = Verdict.CRASHED, say("worker.signal", call=call, signal=name)
             case _:
                 verdict, message = Verdict.CRASHED, say("worker.protocol", call=call)
-        return StudentFault(verdict, message, staff=lost.text, again=again, starved=lost.starved)
+        harmless = lost.loss is LossReason.BUDGET  # the same sentence for everybody, and not about this case
+        return StudentFault(verdict, message, staff=lost.text, again=again, starved=lost.starved, harmless=harmless)
 
     def call(self, describe: Callable[[], str]) -> str:
-        """Return the call without the description of its arguments. In a secret case, omit the arguments, too."""
-        call = describe().partition("  ")[0]
-        return f"{call.partition('(')[0]}(…)" if self.secret and "(" in call else call
+        """Return the call without the description of its arguments."""
+        return describe().partition("  ")[0]
 
     def _sentence_and_remedy(self, describe: Callable[[], str], error: RemoteError) -> str:
-        sentence = self._sentence(describe, error)
-        return sentence if self.secret else self._with_remedy(sentence, error)
+        return self._with_remedy(self._sentence(describe, error), error)
 
     def _with_remedy(self, sentence: str, error: RemoteError) -> str:
         remedy = remedies.remedy(error, tasks=self.spec.limits.tasks)
@@ -258,20 +263,13 @@ class FaultMessages:
     def _sentence(self, describe: Callable[[], str], error: RemoteError) -> str:
         call = self.call(describe)
         if error.type == "TypeError" and not error.own:
-            if self.secret:
-                return say("student.signature-hidden", call=call)
             return say("student.signature", call=call, text=error.text)
-        type = _builtin_of(error.bases) if self.secret else error.type
         if not error.lines:
-            if self.secret:
-                return say("student.raised-hidden", call=call, type=type)
-            return say("student.raised", call=call, type=type, text=error.text)
+            return say("student.raised", call=call, type=error.type, text=error.text)
         file, line, _, _ = error.lines[-1]
-        if self.secret:
-            return say("student.raised-at-hidden", call=call, type=type, file=file, line=line)
         if missing := self._missing(error):
             return say("student.missing", call=call, file=file, line=line, name=missing, offered=self._offered())
-        return say("student.raised-at", call=call, type=type, text=error.text, file=file, line=line)
+        return say("student.raised-at", call=call, type=error.type, text=error.text, file=file, line=line)
 
     def _missing(self, error: RemoteError) -> str:
         """Return the package that the failed import named, or "" if the assignment offers it.

@@ -75,7 +75,14 @@ def outgrow(mib):
 
 def surroundings():
     fds = [fd for fd in range(64) if attempt(lambda: os.fstat(fd)) == "done"]
-    return [sorted(os.environ), sys.argv, fds]
+    return [sorted(os.environ), [*sys.argv, *sys.orig_argv], fds]
+
+def command_line():
+    try:
+        with open("/proc/self/cmdline", "rb") as file:
+            return file.read().strip(b"\\0").decode()
+    except OSError:
+        return ""
 
 def scratch():
     def write():
@@ -128,8 +135,9 @@ class _Probes:
 
 
 def _clean(probes: _Probes) -> bool:
-    names, argv, fds = probes.student.surroundings()
-    return set(names) <= KEPT and argv == [""] and fds == [0, 1, 2, 3]
+    names, arguments, fds = probes.student.surroundings()
+    neutral = arguments == ["", ""] and probes.student.command_line() in ("python", "")
+    return set(names) <= KEPT and neutral and fds == [0, 1, 2, 3]
 
 
 def _no_rights(probes: _Probes) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from ..course.notebook import CODE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,32 @@ class ModuleSources:
         """Return whether the stub defines a function or class of this name."""
         return any(documented.partition(".")[0] == name for documented in self.parameters)
 
+    def is_stub(self, name: str) -> bool:
+        """Return whether the main module still contains the stub of a function or class, without running it."""
+        return self.main in self.modules and name in _stubs_in(self.modules[self.main][1])
+
     def placed(self, module: str, line: int) -> tuple[str, int]:
         """Return the file and line that the student sees for a line of a loaded module."""
         return self.place(module, line) if self.place is not None else (self.modules[module][0], line)
+
+
+@functools.lru_cache(maxsize=16)  # the cases of one submission ask about the same source
+def _stubs_in(source: bytes) -> frozenset[str]:
+    """Return the functions and classes at the top of a module that contain ``raise NotImplementedError(…)``."""
+    if len(source) > CODE_BYTES:
+        return frozenset()
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    definitions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    return frozenset(node.name for node in definitions if any(map(_is_not_implemented, ast.walk(node))))
+
+
+def _is_not_implemented(node: ast.AST) -> bool:
+    raised = node.exc if isinstance(node, ast.Raise) else None
+    called = raised.func if isinstance(raised, ast.Call) else raised
+    return isinstance(called, ast.Name) and called.id == "NotImplementedError"
 
 
 def parameters_of(source: bytes) -> dict[str, tuple[str, ...]]:

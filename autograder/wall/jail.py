@@ -7,6 +7,7 @@ resource limits, no new privileges, Landlock, seccomp. ``student/selftest.py`` t
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import locale
 import os
@@ -170,13 +171,25 @@ def neutral_descriptors(connection: int, output: int) -> None:
     os.closerange(4, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
+def neutral_command_line() -> None:
+    """Overwrite the command line of this process and of those that it will fork, in Python and in the kernel's view.
+
+    It names the folder of the grader and our modules.
+    """
+    sys.argv[:] = sys.orig_argv[:] = [""]
+    if sys.platform == "linux":
+        with open("/proc/self/stat", encoding="ascii", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+        start, end = int(fields[45]), int(fields[46])  # arg_start and arg_end of proc_pid_stat(5)
+        ctypes.memmove(start, b"python".ljust(end - start, b"\0"), end - start)
+
+
 def neutral_surroundings(scratch: str) -> None:
-    """Change to the folder ``scratch``, and replace the environment and arguments by neutral ones."""
+    """Change to the folder ``scratch``, and replace the environment by a neutral one."""
     os.chdir(scratch)
     os.environ.clear()
     os.environ.update(HOME=scratch, TMPDIR=scratch, USER=USER, PATH="/usr/bin:/bin", OMP_NUM_THREADS="1")
     os.environ["LANG"] = neutral_locale()
-    sys.argv[:] = [""]
     if "tempfile" in sys.modules:  # it may have cached the zygote's folder
         sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]
 

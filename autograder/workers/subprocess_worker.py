@@ -155,16 +155,17 @@ def serve(order: dict[str, Any]) -> None:
 
         if sys.platform == "win32":
             connection = socket.fromshare(base64.b64decode(order["share"])).detach()
+            sys.argv[:] = sys.orig_argv[:] = [""]
         else:
             from ..wall import jail
 
+            jail.neutral_command_line()
             jail.neutral_descriptors(order["descriptor"], os.dup(1))
             jail.limit_resources(limits)
             os.environ["LANG"] = jail.neutral_locale()
             connection = 3
         for stream in (sys.stdout, sys.stderr):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
-        sys.argv[:] = [""]
         answer(connection, max_result=limits.result_mib * 1024 * 1024, max_handles=limits.handles)
     except BaseException:
         traceback.print_exc()  # to the worker's output, which staff can read

@@ -41,6 +41,7 @@ def main() -> None:
     jail.die_with_parent(parent)
     jail.adopt_orphans()
     _warm_up(torch="torch" in sys.argv[1:])
+    jail.neutral_command_line()
     control = socket.socket(fileno=CONTROL)
     alive: set[int] = set()
     walls = jail.Walls(home=None, readable=())

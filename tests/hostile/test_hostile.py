@@ -23,13 +23,19 @@ from rich.console import Console
 
 from autograder.grading.environment import examine
 from autograder.grading.options import RunOptions
-from autograder.model import Audience, Report, SandboxInfo, Verdict
+from autograder.messages import say
+from autograder.messages.en import SENTENCES
+from autograder.model import Audience, Mismatch, Report, SandboxInfo, Verdict
 from autograder.reports import document, terminal
 from autograder.reports import page as pages
+from autograder.wall.limits import Limits
 from autograder.workers.supervisor import Supervisor
 
 PROGRAMS = arena.programs()
 HONEST = arena.programs("honest")
+# Sentences that a hidden case may show: in them, a submission can choose nothing.
+FIXED = {text for id, text in SENTENCES.items() if id.startswith(("hidden.", "case.")) and "{" not in text} | {""}
+FIXED |= {say("worker.budget", seconds=f"{s:g}") for s in (arena.SHORT["submission_s"], Limits().submission_s)}
 UNFIT = "\x00\x07\x08\x1b\x7f\x85\x9b\u200b\u2028\u202e\u2066\ufeff"
 
 
@@ -92,9 +98,7 @@ def _faults_of(program: Program, report: Report, wall: Wall) -> Iterator[str]:
     yield from arena.breaches(report)
     if wall.canaries.token in document.to_json(report, audience=Audience.STAFF):
         yield "the secret stands in the report"
-    hidden = [line for line in report.seen_by(Audience.STUDENT).outcomes if not line.visible]
-    if "HIDDEN-INPUT" in repr(hidden) or any(line.output or line.call or line.staff for line in hidden):
-        yield "a student is shown what a hidden case was given"
+    yield from _told_of_hidden_cases(report)
     for audience in Audience:
         page = pages.html(report, audience=audience)
         if "<script" in page or "<img" in page or any(sign in page for sign in UNFIT):
@@ -103,6 +107,28 @@ def _faults_of(program: Program, report: Report, wall: Wall) -> Iterator[str]:
         terminal.show(report, audience=audience, console=Console(file=printed, width=100))
         if any(sign in printed.getvalue() for sign in UNFIT):
             yield f"what is printed for {audience.value} controls the terminal"
+
+
+def _told_of_hidden_cases(report: Report) -> Iterator[str]:
+    """What a student learns of a hidden case beyond its verdict, its points, the kind of difference and the hint.
+
+    Its sentence is one that is always the same, or one that a visible case has: they run before any hidden input is
+    there.
+    """
+    shown = report.seen_by(Audience.STUDENT)
+    fixed = FIXED | {line.message for line in shown.outcomes if line.visible}
+    for line in shown.outcomes:
+        if line.visible:
+            continue
+        stub = say("student.not-attempted", name=line.task)
+        if line.message not in fixed | {stub} and line.verdict is not Verdict.SKIPPED:
+            yield f"{line.case}: a student is told: {line.message}"
+        if line.output or line.call or line.staff or line.seconds or line.measure:
+            yield f"{line.case}: a student is shown what a hidden case was given"
+        if line.mismatch and line.mismatch != Mismatch(line.mismatch.kind, "", ""):
+            yield f"{line.case}: a student is shown {line.mismatch}"
+    if "HIDDEN-INPUT" in repr([line for line in shown.outcomes if not line.visible]):
+        yield "a student is shown a hidden input"
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)

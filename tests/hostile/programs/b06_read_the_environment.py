@@ -19,7 +19,7 @@ for name in sorted(set(os.environ) - KNOWN):
     breach(f"a variable {name}")
 if os.environ.get("USER") != "student":
     breach("the name of a user")
-if sys.argv != [""] or len(sys.orig_argv) > 8:
+if sys.argv != [""] or sys.orig_argv != [""]:
     breach("arguments")
 course = os.path.dirname(os.path.dirname(DROP))
 for path in (*sys.path, os.getcwd(), os.environ.get("HOME", ""), __file__):
@@ -31,7 +31,7 @@ for name in ("cmdline", "environ"):
             text = file.read()
     except OSError:
         continue
-    if b"CANARY" in text or b"test_hidden" in text or b"hostile" in text:
+    if any(word in text for word in (b"CANARY", b"test_hidden", b"hostile", b"autograder", b"import", b"site-packages")):
         breach(f"/proc/self/{name}")
 
 
