@@ -6,7 +6,6 @@ the :class:`~autograder.student.connection.Connection`, which asks the worker.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import time
 from collections import deque
@@ -275,11 +274,7 @@ class CaseRun:
         self._ready()
         kind = self._connection.names.get(name)
         if kind is None:
-            near = difflib.get_close_matches(name, self._connection.names, n=1, cutoff=0.7)
-            file = self.source.file
-            if near:
-                raise StudentFault(Verdict.ERRORED, say("student.no-name-but", file=file, name=name, found=near[0]))
-            raise StudentFault(Verdict.ERRORED, say("student.no-name", file=file, name=name))
+            raise self._faults.undefined(name, self._connection.names, self._connection.incidents)
         if self.transcript is not None:
             self.transcript.looked_up(name, kind)
         return kind

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,8 @@ from ..messages import say
 from ..model import Verdict
 from ..workers.spec import WorkerSpec
 from ..workers.worker import LossReason, WorkerLost
-from .source import ModuleSources
+from .loading import Incident, offered, undefined
+from .source import ModuleSources, checked_text
 
 MISSING_MODULE = re.compile(r"No module named '([A-Za-z]\w{0,79})[.']")
 
@@ -23,13 +25,22 @@ class StudentFault(BaseException):
 
     It is a BaseException, so that ``pytest.raises(Exception)`` in a case does not accept a crash as the expected error.
     ``again`` is true if the submission may not be the cause, so that the case should run again. ``starved`` is true if
-    the worker waited for a core or for memory.
+    the worker waited for a core or for memory. ``ran`` is false if no code of the task ran, so that a hint about the
+    task would mislead.
     """
 
     def __init__(
-        self, verdict: Verdict, message: str, *, staff: str = "", again: bool = False, starved: bool = False
+        self,
+        verdict: Verdict,
+        message: str,
+        *,
+        staff: str = "",
+        again: bool = False,
+        starved: bool = False,
+        ran: bool = True,
     ) -> None:
         super().__init__(message)
+        self.ran = ran
         self.again = again
         self.starved = starved
         self.verdict = verdict
@@ -130,17 +141,6 @@ class RemoteError:
         return "\n".join([*lines, f"{self.type}: {self.text}"])
 
 
-def checked_text(value: Any, most: int) -> str:
-    """Return at most ``most`` characters of a text from a worker.
-
-    Raises:
-        TypeError: The value is not a string.
-    """
-    if not isinstance(value, str):
-        raise TypeError("a string was wanted")
-    return value.encode("utf-8", "replace").decode()[:most]
-
-
 def _line(value: Any) -> int:
     if type(value) is not int:
         raise TypeError("a line number was wanted")
@@ -182,23 +182,30 @@ class FaultMessages:
         return _raised_class(_builtin_of(error.bases))(tell, type_name=error.type, text=error.text, staff=staff)
 
     def load_failed(self, error: RemoteError) -> StudentFault:
-        """Return the verdict on a submission whose import raised."""
+        """Return the verdict on a submission that cannot be loaded: Python cannot read one of its files."""
         file = self.source.file
         line = 0
         if error.lines:
             file, line = error.lines[-1][0], error.lines[-1][1]
+        staff = error.trace()
         if "UnicodeDecodeError" in error.bases and not error.lines:
-            return StudentFault(Verdict.ERRORED, say("student.encoding", file=file), staff=error.trace())
-        if "SyntaxError" in error.bases and line:
-            text = error.text.partition(" (")[0]
-            return StudentFault(Verdict.ERRORED, say("student.syntax", file=file, line=line, text=text))
-        if line and (missing := self._missing(error)):
-            message = say("student.load-missing", file=file, line=line, name=missing, offered=self._offered())
-        elif line:
-            message = say("student.load-at", file=file, line=line, type=error.type, text=error.text)
+            message = say("student.encoding", file=file)
+        elif "SyntaxError" in error.bases and line:
+            message, staff = say("student.syntax", file=file, line=line, text=error.text.partition(" (")[0]), ""
         else:
             message = say("student.load", file=file, type=error.type, text=error.text)
-        return StudentFault(Verdict.ERRORED, message, staff=error.trace())
+        return StudentFault(Verdict.ERRORED, message, staff=staff, ran=False)
+
+    def undefined(self, name: str, names: Collection[str], incidents: tuple[Incident, ...]) -> StudentFault:
+        """Return the verdict on a case that needs a name that the submission does not define."""
+        message = undefined(name, incidents, self.source, self.spec)
+        if not message:
+            near = difflib.get_close_matches(name, names, n=1, cutoff=0.7)
+            if near:
+                message = say("student.no-name-but", file=self.source.file, name=name, found=near[0])
+            else:
+                message = say("student.no-name", file=self.source.file, name=name)
+        return StudentFault(Verdict.ERRORED, message, ran=False)
 
     def lost(self, lost: WorkerLost, describe: Callable[[], str], *, served_before: bool) -> StudentFault:
         """Return the verdict on a call that lost the worker.
@@ -234,6 +241,11 @@ class FaultMessages:
                 verdict, message = Verdict.CRASHED, say("worker.protocol", call=call)
         return StudentFault(verdict, message, staff=lost.text, again=again, starved=lost.starved)
 
+    def lost_at(self, lost: WorkerLost, place: tuple[str, int]) -> str:
+        """Return the sentence about a statement at the top level of a module that lost the worker."""
+        file, line = self.source.placed(*place)
+        return self.lost(lost, lambda: say("load.place", file=file, line=line), served_before=False).message
+
     def call(self, describe: Callable[[], str]) -> str:
         """Return the call without the description of its arguments. In a secret case, omit the arguments, too."""
         call = describe().partition("  ")[0]
@@ -254,7 +266,7 @@ class FaultMessages:
         if self.secret:
             return say("student.raised-at-hidden", call=call, type=type, file=file, line=line)
         if missing := self._missing(error):
-            return say("student.missing", call=call, file=file, line=line, name=missing, offered=self._offered())
+            return say("student.missing", call=call, file=file, line=line, name=missing, offered=offered(self.spec))
         return say("student.raised-at", call=call, type=type, text=error.text, file=file, line=line)
 
     def _missing(self, error: RemoteError) -> str:
@@ -265,7 +277,3 @@ class FaultMessages:
         found = MISSING_MODULE.match(error.text) if error.type == "ModuleNotFoundError" else None
         name = found[1] if found else ""
         return "" if self.spec.packages is None or name in self.spec.packages else name
-
-    def _offered(self) -> str:
-        *others, last = [say("student.standard-library"), *sorted(self.spec.packages or ())]
-        return say("student.and", others=", ".join(others), last=last)
