@@ -42,6 +42,7 @@ def fault_of(student: StudentCode, *args: Any) -> StudentFault | StudentRaised:
 
 VERDICTS = {
     "stub": ("raise NotImplementedError('Task 1')", Verdict.NOT_ATTEMPTED, "f is still the stub"),
+    "raises": ("return 1 / 0", Verdict.ERRORED, "f() raised ZeroDivisionError: division by zero (answer.py, line 2)"),
     "own exception": (
         "class Odd(Exception): pass\n    raise Odd('x' * 5000)",
         Verdict.ERRORED,
@@ -51,6 +52,7 @@ VERDICTS = {
     "exit in a call": ("import sys; sys.exit(0)", Verdict.ERRORED, "f() raised SystemExit: 0"),
     "interrupt": ("raise KeyboardInterrupt", Verdict.ERRORED, "f() raised KeyboardInterrupt"),
     "group": ("raise ExceptionGroup('two', [ValueError('a')])", Verdict.ERRORED, "f() raised ExceptionGroup: two"),
+    "hard exit": ("import os; os._exit(3)", Verdict.CRASHED, "exit status 3"),
     "exit with 0": ("import os; os._exit(0)", Verdict.CRASHED, "exit status 0"),
     "segfault": ("import ctypes; ctypes.string_at(0)", Verdict.CRASHED, "SIGSEGV"),
     "abort": ("import os; os.abort()", Verdict.CRASHED, "f() crashed the interpreter (SIG"),
@@ -200,8 +202,6 @@ def test_a_caught_exception_leaves_the_worker_as_it_is(load: Load) -> None:
 # --- loading
 
 LOADS = {
-    "hard exit": ("import os; os._exit(0)", Verdict.CRASHED, "import answer ended the whole program"),
-    "raises": ("x = 1\ny = x / 0", Verdict.ERRORED, "answer.py, line 2: the import raised ZeroDivisionError"),
     "syntax": ("x = 1\ndef f(:\n  pass", Verdict.ERRORED, "answer.py, line 2: Python cannot read this line"),
     "tabs": ("if 1:\n\tx = 1\n        y = 2", Verdict.ERRORED, "answer.py, line 3: Python cannot read this line"),
     "encoding": ("# é\nx = 1".encode("latin-1"), Verdict.ERRORED, "answer.py is not UTF-8 text"),

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.course.ipython import Command, other_language, without_commands
+from autograder.course.ipython import Command, other_language, replace_commands
+
+
+def without_commands(source: str) -> tuple[str, list[Command]]:
+    lines = source.split("\n")
+    commands = replace_commands(lines)
+    return "\n".join(lines), commands
 
 
 @pytest.mark.parametrize(

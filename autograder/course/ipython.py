@@ -36,11 +36,10 @@ def other_language(source: str) -> Command | None:
     return None
 
 
-def without_commands(source: str) -> tuple[str, list[Command]]:
-    """Return the source with every line of IPython syntax replaced, and the replaced lines."""
-    lines, commands = source.split("\n"), []
-    numbers = iter(_statement_starts(lines))
-    for number in numbers:
+def replace_commands(lines: list[str]) -> list[Command]:
+    """Replace every line of IPython syntax, and return those that are not run."""
+    commands = []
+    for number in _statement_starts(lines):
         text = lines[number]
         replacement = _replacement(text)
         if replacement is None:
@@ -51,7 +50,7 @@ def without_commands(source: str) -> tuple[str, list[Command]]:
         while text.endswith("\\") and number + 1 < len(lines):  # the command goes on in the next line
             number += 1
             text, lines[number] = lines[number], ""
-    return "\n".join(lines), commands
+    return commands
 
 
 def _statement_starts(lines: list[str]) -> Iterator[int]:

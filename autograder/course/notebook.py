@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.course.ipython import Command, other_language, without_commands
+from autograder.course.ipython import Command, other_language, replace_commands
 from autograder.errors import SubmissionRejected
 from autograder.messages import say
 
@@ -73,9 +73,11 @@ def read_script(source: bytes) -> Code:
     if len(source) > CODE_BYTES or not re.search(rb"^[ \t]*[!%]", source, re.MULTILINE) or _error(source) is None:
         return Code(source)
     try:
-        text, commands = without_commands(_with_plain_ends(source.decode("utf-8-sig")))
+        lines = _with_plain_ends(source.decode("utf-8-sig")).split("\n")
     except UnicodeDecodeError:
         return Code(source)
+    commands = replace_commands(lines)
+    text = "\n".join(lines)
     return Code(text.encode(), tuple(commands)) if _error(text) is None else Code(source)
 
 
@@ -149,13 +151,14 @@ class _Cell:
         if other := other_language(source):
             return cls([""] * size, [other], [])
         commands: list[Command] = []
-        tree, error = _parsed(source)
-        if error is not None:
-            source, commands = without_commands(source)
-            tree, error = _parsed(source)
-        lines = source.split("\n")
         unread: list[Unread] = []
+        tree, error = _parsed(source)
+        lines = source.split("\n")
         while error is not None:
+            commands += replace_commands(lines)  # again after each error: an open bracket hides those below it
+            tree, error = _parsed("\n".join(lines))
+            if error is None:
+                break
             if len(unread) == MAX_ERRORS or not error.lineno:
                 names = frozenset().union(_names_in(lines), *(each.names for each in unread))
                 return cls([""] * size, commands, [Unread(error.lineno or 1, error.msg, names)])
