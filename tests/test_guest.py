@@ -104,10 +104,17 @@ def test_names_that_do_not_fit_a_frame_are_a_failed_load(peer: Peer) -> None:
 
 
 def test_a_failed_load_is_told_with_the_line(peer: Peer) -> None:
-    kind, header = peer.load("x = 1\ny = x.no_such\n")
+    kind, header = peer.load("x = 1\ny = x.(\n")
     assert kind is Kind.LOADFAIL
-    assert (header["type"], header["bases"][0]) == ("AttributeError", "AttributeError")
-    assert header["lines"] == [["handed_in.py", 2, "<module>", "y = x.no_such"]] and header["own"]
+    assert (header["type"], header["bases"][0]) == ("SyntaxError", "SyntaxError")
+    assert header["lines"] == [["handed_in.py", 2, "", "y = x.("]]
+
+
+def test_a_statement_that_fails_is_told_with_the_names(peer: Peer) -> None:
+    kind, header = peer.load("x = 1\ny = x.no_such\nz = 2\n")
+    assert kind is Kind.HELLO and [name for name, _ in header["names"]] == ["x", "z"]
+    text = "'int' object has no attribute 'no_such'"
+    assert header["incidents"] == [["handed_in", 1, 2, "raised", "AttributeError", text, []]] and header["skip"] == []
 
 
 def test_calls_of_one_frame_are_answered_in_order_until_one_raises(peer: Peer) -> None:

@@ -203,16 +203,11 @@ def test_a_caught_exception_leaves_the_worker_as_it_is(load: Load) -> None:
 # --- loading
 
 LOADS = {
-    "exit": ("import sys; sys.exit()", Verdict.ERRORED, "answer.py, line 1: the import raised SystemExit"),
-    "hard exit": ("import os; os._exit(0)", Verdict.CRASHED, "import answer ended the whole program"),
-    "raises": ("x = 1\ny = x / 0", Verdict.ERRORED, "answer.py, line 2: the import raised ZeroDivisionError"),
-    "hang": ("while True: pass", Verdict.TIMED_OUT, "import answer did not finish within 0.5 seconds"),
     "syntax": ("x = 1\ndef f(:\n  pass", Verdict.ERRORED, "answer.py, line 2: Python cannot read this line"),
     "tabs": ("if 1:\n\tx = 1\n        y = 2", Verdict.ERRORED, "answer.py, line 3: Python cannot read this line"),
     "encoding": ("# é\nx = 1".encode("latin-1"), Verdict.ERRORED, "answer.py is not UTF-8 text"),
     "cookie": (b"# coding: no-such\n", Verdict.ERRORED, "answer.py"),
     "null": (b"x = 1\0", Verdict.ERRORED, "answer.py"),
-    "missing module": ("import no_such_thing", Verdict.ERRORED, "line 1: the import raised ModuleNotFoundError"),
     "parentheses": ("(" * 9000, Verdict.ERRORED, "answer.py"),
     "writes a frame": ("import os; os.write(3, b'x')", Verdict.CRASHED, "connection"),
     "closes the connection": ("import os; os.close(3)", Verdict.CRASHED, "connection"),
@@ -225,7 +220,7 @@ LOADS = {
 @pytest.mark.parametrize("name", LOADS)
 def test_a_module_that_cannot_be_loaded_is_a_verdict_on_every_case(load: Load, name: str) -> None:
     source, verdict, text = LOADS[name]
-    student = load(source, load_s=patience(verdict))
+    student = load(source)
     for _ in range(2):
         with pytest.raises((StudentFault, StudentRaised)) as caught:
             student.f()
@@ -244,30 +239,23 @@ except ImportError:
     pytest = None
 def has(): return pytest is not None
 def f(x=None):
-    import rich.console
+    import pluggy.hooks
 def g():
     raise ModuleNotFoundError("No module named 'numpy'")
 """
     with Supervisor(enclosed=enclosed) as supervisor:
-        for source in (text, b"import rich\n"):
-            submission = submitted({"answer": source}, supervisor, packages=frozenset({"numpy"}))
-            with contextlib.closing(submission):
-                student = submission.student
-                with pytest.raises((StudentFault, StudentRaised)) as caught:
-                    student.f(3)
-                said = caught.value.message
-                if source != text:
-                    assert said.startswith(
-                        "answer.py, line 1: rich is not available in this assignment. You can import the standard "
-                    )
-                else:
-                    assert said == (
-                        "f(3): rich is not available in this assignment (answer.py, line 8). You can import the "
-                        "standard library and numpy. Remove the import, or check its spelling."
-                    )
-                    assert student.has() is False
-                    with pytest.raises(StudentRaised, match="raised ModuleNotFoundError: No module named 'numpy'"):
-                        student.g()
+        submission = submitted({"answer": text}, supervisor, packages=frozenset({"numpy"}))
+        with contextlib.closing(submission):
+            student = submission.student
+            with pytest.raises((StudentFault, StudentRaised)) as caught:
+                student.f(3)
+            assert caught.value.message == (
+                "f(3): pluggy is not available in this assignment (answer.py, line 8). You can import the "
+                "standard library and numpy. Remove the import, or check its spelling."
+            )
+            assert student.has() is False
+            with pytest.raises(StudentRaised, match="raised ModuleNotFoundError: No module named 'numpy'"):
+                student.g()
 
 
 def test_what_was_printed_before_a_failing_import_is_kept(connect: Connect) -> None:

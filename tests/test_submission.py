@@ -41,8 +41,8 @@ def asking(*modules: str) -> Assignment:
     )
 
 
-def ipynb(source: str) -> bytes:
-    return json.dumps({"cells": [{"cell_type": "code", "source": source}]}).encode()
+def ipynb(*sources: str) -> bytes:
+    return json.dumps({"cells": [{"cell_type": "code", "source": source} for source in sources]}).encode()
 
 
 Entry = tuple[str | zipfile.ZipInfo, bytes]
@@ -243,11 +243,37 @@ def test_the_only_notebook_counts(tmp_path: Path, open_zip: OpenZip, name: str) 
     single = submission.open(tmp_path / name, asking())
     archive = open_zip([(name, ipynb("x = 1\nprint(x)")), ("helper.py", b"")])
     for got in (single, archive):
-        assert got.modules == {"logistic": b"# cell 1\nx = 1\n\n"}
+        assert got.modules == {"logistic": b"# cell 1\nx = 1\nprint(x)\n"}
+        assert got.notebooks == {"logistic"}
         assert got.place("logistic", 2) == (f"{name}, cell 1", 1)
         renamed = f"{name} was graded as logistic.ipynb, the name that the assignment asks for."
         assert (renamed in got.notes) == (name != "logistic.ipynb")
-        assert any(note.startswith(f"From {name} we graded imports, functions") for note in got.notes)
+
+
+def test_what_a_notebook_leaves_out_is_a_note(open_zip: OpenZip) -> None:
+    commands = "\n".join(f"!echo {number}" for number in range(submission.MAX_NOTES + 2))
+    got = open_zip([("logistic.ipynb", ipynb("x = 1\nplot(:", f"def f(:\n    pass\n{commands}"))])
+    assert got.notes == (
+        "logistic.ipynb, cell 1, line 2: Python cannot read this line: invalid syntax. "
+        "The statement was left out; the rest was graded.",
+        "logistic.ipynb, cell 2, line 1: Python cannot read this line: invalid syntax. "
+        "The statement was left out; the rest was graded.",
+        *(
+            f"logistic.ipynb, cell 2, line {3 + number}: !echo {number} was not run, "
+            "because it is a command of the notebook and not Python."
+            for number in range(submission.MAX_NOTES)
+        ),
+        "logistic.ipynb: 2 more lines of this kind.",
+    )
+    assert [each.names for each in got.unread["logistic"]] == [set(), {"f"}]
+
+
+def test_a_saved_notebook_is_graded_without_its_commands(open_zip: OpenZip) -> None:
+    got = open_zip([("logistic.py", b"!pip install torch\nx = 1\n")])
+    assert got.modules == {"logistic": b"pass\nx = 1\n"} and got.notebooks == set()
+    assert got.notes == (
+        "logistic.py, line 1: !pip install torch was not run, because it is a command of the notebook and not Python.",
+    )
 
 
 def test_of_two_notebooks_only_the_right_name_counts(open_zip: OpenZip) -> None:

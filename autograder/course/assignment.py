@@ -199,7 +199,8 @@ KEYS: Mapping[str, _Kind] = {
 }  # fmt: skip
 TASK_KEYS: Mapping[str, _Kind] = {"id": _TEXT, "title": _TEXT, "points": _NUMBER}
 LIMIT_KEYS: Mapping[str, _Kind] = {
-    "call_s": _NUMBER, "load_s": _NUMBER, "submission_s": _NUMBER, "cpu_s": _NUMBER, "memory_mib": _WHOLE,
+    "call_s": _NUMBER, "cell_s": _NUMBER, "load_s": _NUMBER, "submission_s": _NUMBER, "cpu_s": _NUMBER,
+    "memory_mib": _WHOLE,
 }  # fmt: skip
 """The limits that an assignment may override. The sandbox has the defaults, so ``limits`` contains no missing keys."""
 OPTIONAL = {"allowed_imports", "language", "limits", *LIMIT_KEYS}

@@ -1,12 +1,10 @@
-"""Convert a notebook to a module: extract the definitions of its code cells. No code is run.
+"""Convert a notebook to a module: its code cells in order, as a notebook runs them. No code is run here.
 
-A notebook contains many experiments: prints, plots, training runs. The module keeps only imports, functions, classes
-and assignments to names. It omits all other top-level statements of a cell: loops, ``if``, ``with``, ``try``, bare
-expressions. It keeps every assignment, because no rule can distinguish a constant that a function needs from the
-result of an experiment.
+Each cell begins with a line ``# cell N``, where N counts the code cells from 1. Lines that are left out become empty
+lines, so that line numbers within a cell do not change. :func:`cell_of` maps a line of the module to its cell and line.
 
-Each cell begins with a line ``# cell N``, where N counts the code cells from 1. Omitted lines become empty lines, so
-that line numbers within a cell do not change. :func:`cell_of` maps a line of the module to its cell and line.
+A cell that Python cannot read loses the statement with the error; the other statements and cells remain. Lines that
+only IPython reads are replaced (``ipython.py``).
 """
 
 from __future__ import annotations
@@ -16,47 +14,75 @@ import json
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from autograder.course.ipython import Command, other_language, replace_commands
 from autograder.errors import SubmissionRejected
 from autograder.messages import say
 
 NOTEBOOK_BYTES = 10 * 2**20  # outputs contain pictures; an upload has the same limit
 CODE_BYTES = 256 * 2**10  # a syntax tree needs up to 1000 times the memory of its text
 MARKER = "# cell {number}"
-
-_KEPT = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-_PYTHON_MAGICS = {"capture", "file", "prun", "python", "python3", "time", "timeit", "writefile"}
-"""Cell magics (``%%time``) whose cell body is Python."""
-
-_MAGIC = re.compile(r"\s*[%!?]|\s*[\w.]+\?\??\s*$|\s*[\w, ]+=\s*[%!]")
-"""A line of IPython syntax: ``%matplotlib inline``, ``!pip list``, ``np.dot?``, ``files = !ls``."""
-
-_DEFINITION = re.compile(r"^\s*(async\s+def|def|class)\b", re.MULTILINE)
+MAX_ERRORS = 5  # of one cell: the text is parsed again after each
 
 
-def source_of(notebook: bytes) -> bytes:
-    """Return the module (UTF-8) that the code cells of a notebook, nbformat 3 or 4, define.
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A statement that Python cannot read: the line of the error in the module, its text, and the names it defines."""
 
-    Keep a cell that Python cannot parse whole if it contains a definition, so that its syntax error is reported.
-    Omit any other such cell.
+    line: int
+    text: str
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A module in UTF-8, and what was left out of it: IPython's commands, and statements that Python cannot read.
+
+    Their lines are lines of the module.
+    """
+
+    source: bytes
+    commands: tuple[Command, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+
+def read(notebook: bytes) -> Code:
+    """Return the module that the code cells of a notebook, nbformat 3 or 4, contain.
 
     Raises:
         SubmissionRejected: the bytes are not a notebook, or are too large.
     """
     future: list[str] = []
-    lines: list[str] = []
-    for number, source in enumerate(_code_cells(_loaded(notebook)), start=1):
-        kept = _definitions(source, future)
-        if any(kept):
-            lines += [MARKER.format(number=number), *kept]
+    cells = [_Cell.read(source, future) for source in _code_cells(_loaded(notebook))]
     # an import of __future__ is valid only at the start of a module
-    return "".join(f"{line}\n" for line in [*dict.fromkeys(future), *lines]).encode()
+    lines = list(dict.fromkeys(future))
+    commands: list[Command] = []
+    unread: list[Unread] = []
+    for number, cell in enumerate(cells, start=1):
+        lines.append(MARKER.format(number=number))
+        commands += [Command(len(lines) + line, text) for line, text in cell.commands]
+        unread += [Unread(len(lines) + each.line, each.text, each.names) for each in cell.unread]
+        lines += cell.lines
+    return Code("".join(f"{line}\n" for line in lines).encode(), tuple(commands), tuple(unread))
+
+
+def read_script(source: bytes) -> Code:
+    """Return a ``.py`` as it is, or without the IPython commands that Colab and Jupyter leave in a saved script."""
+    if len(source) > CODE_BYTES or not re.search(rb"^[ \t]*[!%]", source, re.MULTILINE) or _error(source) is None:
+        return Code(source)
+    try:
+        lines = _with_plain_ends(source.decode("utf-8-sig")).split("\n")
+    except UnicodeDecodeError:
+        return Code(source)
+    commands = replace_commands(lines)
+    text = "\n".join(lines)
+    return Code(text.encode(), tuple(commands)) if _error(text) is None else Code(source)
 
 
 def cell_of(source: bytes, line: int) -> tuple[int, int] | None:
-    """Return (cell, line in the cell), both from 1, for a line of a module that :func:`source_of` returned.
+    """Return (cell, line in the cell), both from 1, for a line of a module that :func:`read` returned.
 
     Return None for a line outside all cells.
     """
@@ -106,67 +132,107 @@ def _cells(document: Any) -> list[Any]:
     return cells
 
 
-def _definitions(source: str, future: list[str]) -> list[str]:
-    """Return the lines of a cell, with empty lines for omitted statements; add imports of __future__ to ``future``."""
-    source = source.replace("\r\n", "\n").replace("\r", "\n")  # the line endings that Python recognizes
-    tree = _parsed(source)
-    if tree is None:
-        source = _without_magics(source)
-        tree = _parsed(source)
-    lines = source.split("\n")
-    if tree is None:
-        return lines if _DEFINITION.search(source) else []
-    kept = [""] * len(lines)
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-            future.append(ast.unparse(node))
-        elif _is_kept(node):
-            first = _first_line(node)
-            for index, text in enumerate(_text_of(node, lines), start=first - 1):
-                kept[index] += f"; {text}" if kept[index] else text  # a line may contain several statements
-    return kept
+# --- one cell
 
 
-def _is_kept(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Assign):
-        return all(_is_names(target) for target in node.targets)
-    if isinstance(node, ast.AnnAssign | ast.AugAssign):
-        return isinstance(node.target, ast.Name)
-    return isinstance(node, _KEPT)
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """The lines of a cell that Python can read, and what was left out; lines count within the cell, from 1."""
+
+    lines: list[str]
+    commands: list[Command]
+    unread: list[Unread]
+
+    @classmethod
+    def read(cls, source: str, future: list[str]) -> _Cell:
+        """Read the text of a cell; add its imports of __future__ to ``future``."""
+        source = _without_common_indent(_with_plain_ends(source))
+        size = source.count("\n") + 1
+        if other := other_language(source):
+            return cls([""] * size, [other], [])
+        commands: list[Command] = []
+        unread: list[Unread] = []
+        tree, error = _parsed(source)
+        lines = source.split("\n")
+        while error is not None:
+            commands += replace_commands(lines)  # again after each error: an open bracket hides those below it
+            tree, error = _parsed("\n".join(lines))
+            if error is None:
+                break
+            if len(unread) == MAX_ERRORS or not error.lineno:
+                names = frozenset().union(_names_in(lines), *(each.names for each in unread))
+                return cls([""] * size, commands, [Unread(error.lineno or 1, error.msg, names)])
+            unread.append(_take_out(lines, error))
+            tree, error = _parsed("\n".join(lines))
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                future.append(ast.unparse(node))
+                _blank(lines, node)
+        return cls(lines, commands, unread)
 
 
-def _is_names(target: ast.expr) -> bool:
-    if isinstance(target, ast.Tuple | ast.List):
-        return all(_is_names(part) for part in target.elts)
-    return isinstance(target.value if isinstance(target, ast.Starred) else target, ast.Name)
-
-
-def _first_line(node: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
-
-
-def _text_of(node: ast.stmt, lines: list[str]) -> list[str]:
-    """Return the lines of a statement, without other code on its first and last line."""
-    first, last = _first_line(node), node.end_lineno or node.lineno
-    text = [line.encode() for line in lines[first - 1 : last]]  # columns count UTF-8 bytes
-    text[-1] = text[-1][: node.end_col_offset]
-    text[0] = text[0][node.col_offset :]
-    return [line.decode() for line in text]
-
-
-def _parsed(source: str) -> ast.Module | None:
+def _parsed(source: str | bytes) -> tuple[ast.Module, SyntaxError | None]:
+    """Return the tree of a text, or an empty tree and the error."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the student's own Python warns of an invalid escape such as "\d"
         try:
-            return ast.parse(source)
+            return ast.parse(source), None
+        except SyntaxError as exc:
+            return ast.Module([], []), exc
         # ValueError: a null byte, before Python 3.11.4; the last two: nesting too deep for the parser
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+        except (ValueError, RecursionError, MemoryError) as exc:
+            return ast.Module([], []), SyntaxError(str(exc) or type(exc).__name__)
 
 
-def _without_magics(source: str) -> str:
-    """Replace lines of IPython syntax with empty lines; return "" if ``%%`` selects another language."""
-    if (cell_magic := re.match(r"\s*%%(\w*)", source)) and cell_magic[1] not in _PYTHON_MAGICS:
-        return ""
-    return "\n".join("" if _MAGIC.match(line) else line for line in source.split("\n"))
+def _error(source: str | bytes) -> SyntaxError | None:
+    return _parsed(source)[1]
+
+
+def _take_out(lines: list[str], error: SyntaxError) -> Unread:
+    """Replace the top-level statement around a syntax error by empty lines, and return what was taken out."""
+    at = min(error.lineno or 1, len(lines))
+    first, last = at - 1, at
+    while first > 0 and not _begins_statement(lines[first]):
+        first -= 1
+    while first > 0 and lines[first - 1].startswith("@"):
+        first -= 1
+    while last < len(lines) and not _begins_statement(lines[last]):
+        last += 1
+    names = _names_in(lines[first:last])
+    lines[first:last] = [""] * (last - first)
+    return Unread(at, error.msg, names)
+
+
+def _begins_statement(line: str) -> bool:
+    clause = re.match(r"(else|elif|except|finally)\b", line)
+    return line[:1] not in ("", " ", "\t", ")", "]", "}", "#") and not clause
+
+
+def _names_in(lines: list[str]) -> frozenset[str]:
+    """Return the functions and classes that lines of text seem to define."""
+    found = (re.match(r"(?:async +)?(?:def|class) +(\w+)", line.lstrip()) for line in lines)
+    return frozenset(match[1] for match in found if match)
+
+
+def _blank(lines: list[str], node: ast.stmt) -> None:
+    """Remove a statement from its lines, and the semicolon after it."""
+    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+    before = lines[first].encode()[: node.col_offset].decode()  # columns count UTF-8 bytes
+    after = lines[last].encode()[node.end_col_offset :].decode().lstrip()
+    lines[first : last + 1] = [""] * (last - first + 1)
+    if after.startswith(";"):
+        lines[last] = before + after[1:].lstrip()
+    else:
+        lines[last] = before + (after if after.startswith("#") else "")
+
+
+def _with_plain_ends(source: str) -> str:
+    return source.replace("\r\n", "\n").replace("\r", "\n")  # the line endings that Python recognizes
+
+
+def _without_common_indent(source: str) -> str:
+    """Remove the indentation of the first line from every line, as IPython does."""
+    lines = source.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip(" \t"))]
+    return "\n".join(line.removeprefix(indent) for line in lines) if indent else source

@@ -36,6 +36,7 @@ FILES = 200
 ENTRIES = 5_000  # including ignored ones: a .git folder has some thousand
 DEPTH = 16
 PATH_CHARACTERS = 500
+MAX_NOTES = 5  # of one kind, on one file
 
 IGNORED = frozenset({"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "Icon\r"})
 """Files that operating systems and Python add by themselves. Names that start with a dot are also ignored."""
@@ -47,7 +48,8 @@ class Submission:
 
     ``files`` maps relative POSIX paths (NFC) to bytes. ``modules`` maps each module of the assignment that was found to
     its source, as bytes of any encoding; notebooks are already converted to modules. ``origins`` maps each of them to
-    its file. ``sha256`` covers names and bytes of ``files``. ``notes`` are sentences for the student.
+    its file. ``sha256`` covers names and bytes of ``files``. ``notes`` are sentences for the student. ``notebooks`` are
+    the modules that were a notebook; ``unread`` maps a module to the statements that Python cannot read.
     """
 
     student: str | None
@@ -57,6 +59,8 @@ class Submission:
     modules: dict[str, bytes] = field(hash=False, repr=False)
     origins: dict[str, str] = field(hash=False)
     notes: tuple[str, ...]
+    notebooks: frozenset[str] = frozenset()
+    unread: dict[str, tuple[notebook.Unread, ...]] = field(default_factory=dict, hash=False)
 
     def info(self) -> SubmissionInfo:
         """Return student, digest and time of the submission, for the report."""
@@ -67,9 +71,7 @@ class Submission:
 
         For a line of a notebook, the file includes the cell: ``("logistic.ipynb, cell 3", 2)``.
         """
-        origin = self.origins.get(module, f"{module}.py")
-        cell = notebook.cell_of(self.modules[module], line) if _is_notebook(origin) else None
-        return (say("submission.cell", file=origin, cell=cell[0]), cell[1]) if cell else (origin, line)
+        return _place(self.origins.get(module, f"{module}.py"), self.modules[module], line)
 
     def explain_missing(self, module: str) -> str:
         """Return a sentence that names the missing file and the file that the student probably meant, if any."""
@@ -98,14 +100,21 @@ def open(
     origins = _origins(files, assignment.modules)
     if not origins and len(assignment.modules) == 1 and path.suffix.lower() == ".py" and not path.is_dir():
         origins = dict(zip(assignment.modules, files, strict=True))  # one module, one file: accept any name
+    code = {module: _code(name, files[name]) for module, name in origins.items()}
     return Submission(
         student=student,
         received_at=received_at,
         sha256=_digest(files),
         files=files,
-        modules={module: _source(name, files[name]) for module, name in origins.items()},
+        modules={module: each.source for module, each in code.items()},
         origins=origins,
-        notes=(*_notes(files, origins), *(say("submission.left-out", name=_shown(name)) for name in left_out)),
+        notes=(
+            *_notes(files, origins),
+            *_notes_on_code(code, origins),
+            *(say("submission.left-out", name=_shown(name)) for name in left_out),
+        ),
+        notebooks=frozenset(module for module, name in origins.items() if _is_notebook(name)),
+        unread={module: each.unread for module, each in code.items() if each.unread},
     )
 
 
@@ -163,8 +172,13 @@ def _origins(files: dict[str, bytes], asked: tuple[str, ...]) -> dict[str, str]:
     return origins
 
 
-def _source(name: str, content: bytes) -> bytes:
-    return notebook.source_of(content) if _is_notebook(name) else content
+def _code(name: str, content: bytes) -> notebook.Code:
+    return notebook.read(content) if _is_notebook(name) else notebook.read_script(content)
+
+
+def _place(origin: str, source: bytes, line: int) -> tuple[str, int]:
+    cell = notebook.cell_of(source, line) if _is_notebook(origin) else None
+    return (say("submission.cell", file=origin, cell=cell[0]), cell[1]) if cell else (origin, line)
 
 
 def _notes(files: dict[str, bytes], origins: dict[str, str]) -> Iterator[str]:
@@ -172,10 +186,21 @@ def _notes(files: dict[str, bytes], origins: dict[str, str]) -> Iterator[str]:
         file = f"{module}.ipynb" if _is_notebook(name) else f"{module}.py"
         if name != file:
             yield say("submission.renamed", found=_shown(name), file=file)
-        if _is_notebook(name):
-            yield say("submission.definitions", found=_shown(name))
-        elif f"{module}.ipynb" in files:
+        if not _is_notebook(name) and f"{module}.ipynb" in files:
             yield say("submission.beside", file=file, found=f"{module}.ipynb")
+
+
+def _notes_on_code(code: dict[str, notebook.Code], origins: dict[str, str]) -> Iterator[str]:
+    """Yield what was left out of the modules."""
+    for module, each in code.items():
+        for unread in each.unread[:MAX_NOTES]:
+            file, line = _place(origins[module], each.source, unread.line)
+            yield say("submission.unread", file=file, line=line, text=unread.text)
+        for command in each.commands[:MAX_NOTES]:
+            file, line = _place(origins[module], each.source, command.line)
+            yield say("submission.command", file=file, line=line, command=_shown(command.text))
+        if more := max(0, len(each.unread) - MAX_NOTES) + max(0, len(each.commands) - MAX_NOTES):
+            yield say("submission.more", file=origins[module], count=more)
 
 
 def _is_notebook(name: str) -> bool:

@@ -220,7 +220,8 @@ class Executor:
 
 def _judge(case: Case, attempt: Attempt) -> Outcome:
     """Turn what a case raised into its outcome."""
-    log, raised, hint = attempt.run.log, attempt.raised, attempt.item.hint
+    log, raised = attempt.run.log, attempt.raised
+    hint = "" if isinstance(raised, StudentFault) and not raised.ran else attempt.item.hint
 
     def outcome(verdict: Verdict, message: str = "", **more: Any) -> Outcome:
         more.setdefault("hint", hint)

@@ -189,7 +189,7 @@ class _Session:
             grader=GraderInfo(version=version(), seed=self._options.seed, device=self._options.device),
             official=self._options.official,
             complete=rubric.is_complete(lines),
-            notes=submission.notes,
+            notes=(*submission.notes, *connection.notes()),
             language=current_language(),
         )
 
@@ -224,6 +224,8 @@ class _Session:
             missing=submission.explain_missing(main) if submission and main not in modules else "",
             parameters=self._parameters,
             place=submission.place if submission else None,
+            notebooks=submission.notebooks if submission else frozenset(),
+            unread=submission.unread if submission else {},
         )
         return Connection(source, self._supervisor, self._spec, seed=self._options.seed if seed is None else seed)
 

@@ -6,6 +6,7 @@ numpy, torch and the files of this folder; the student's modules arrive over the
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import functools
 import importlib
@@ -15,8 +16,9 @@ import os
 import random
 import socket
 import sys
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -27,6 +29,8 @@ from .changes import Node, share_memory
 from .exceptions import MAX_TYPE, mro, type_name
 from .importer import SubmissionImporter
 from .recipes import OPERATIONS, RECIPES
+from .runner import Limits, Runner
+from .standins import Silent, StandInFinder
 from .torchvision_import import import_torchvision
 
 MAX_TO_WORKER = 2**33  # bytes of one frame from the trusted side, which is trusted
@@ -107,26 +111,40 @@ class Guest:
     def _load(self, header: dict[str, Any], body: bytearray) -> None:
         view = memoryview(body)
         sources = {name: (file, bytes(view[offset : offset + size])) for name, file, offset, size in header["modules"]}
-        submission = SubmissionImporter(sources)
+        notebooks = frozenset(header.get("notebooks", ()))
+        cell_s, load_s, cpu_s = map(float, header.get("limits", (0, 0, 0)))
+        runner = Runner(
+            limits=Limits(cell_s, load_s) if load_s else None,
+            skip=_numbers(header.get("skip", ())),
+            at=self._at if header.get("careful") else None,
+        )
+        submission = SubmissionImporter(sources, runner, notebooks=notebooks)
         self._files = submission.files
-        self._modules = set(sources)
-        sys.meta_path.insert(0, submission)
+        self._modules = {*sources, "__main__"} if notebooks else set(sources)
+        sys.meta_path[:0] = [StandInFinder(runner), submission]
         sys.modules.pop(header["main"], None)  # it may be a library module of the same name
         try:
             reseed(header["seed"])
             if any(b"torchvision" in source for _, source in sources.values()):
                 self._tolerate_torchvision()
-            self._module = importlib.import_module(header["main"])
-            self._send(wire.Kind.HELLO, {"names": self._names()}, [])
+            with runner.loading():
+                self._module = importlib.import_module(header["main"])
+            if cpu_s:
+                limit_cpu(cpu_s)
+            hello = {"names": self._names(), "incidents": runner.incidents, "skip": runner.skipped}
+            self._send(wire.Kind.HELLO, hello, [])
         except BaseException as exc:
             self._send(wire.Kind.LOADFAIL, self._error(exc), [])
+
+    def _at(self, module: str, statement: int, line: int) -> None:
+        self._send(wire.Kind.AT, {"module": module, "statement": statement, "line": line}, [])
 
     def _names(self) -> list[list[str]]:
         """Return the public names of the submission, and whether each is callable."""
         return [
             [name, "callable" if callable(value) else "data"]
             for name, value in list(vars(self._module).items())
-            if isinstance(name, str) and not name.startswith("_") and not isinstance(value, ModuleType)
+            if isinstance(name, str) and not name.startswith("_") and not isinstance(value, ModuleType | Silent)
         ][:MAX_NAMES]
 
     @staticmethod
@@ -251,6 +269,14 @@ class Guest:
         return exceptions.describe(exc, self._files)
 
 
+def _numbers(ranges: Sequence[Sequence[Any]]) -> dict[str, set[int]]:
+    """Return the numbers of the statements to skip, by module."""
+    numbers: dict[str, set[int]] = {}
+    for module, first, last in ranges:
+        numbers.setdefault(module, set()).update(range(first, last + 1))
+    return numbers
+
+
 def reseed(seed: int) -> None:
     """Seed every global generator, so that a case has the same result whatever ran before it."""
     random.seed(seed)
@@ -262,6 +288,15 @@ def reseed(seed: int) -> None:
                 torch.default_generator.manual_seed(seed)
             else:  # slower than most calls: it stores a traceback for every kind of device
                 torch.manual_seed(seed)
+
+
+def limit_cpu(seconds: float) -> None:
+    """Limit the CPU time of this process to ``seconds`` from now. What loading used before does not count."""
+    with contextlib.suppress(ImportError, ValueError, OSError):  # no such limit on Windows; a lower one in force
+        import resource
+
+        limit = max(1, round(time.process_time() + seconds))
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
 
 
 def flush_output() -> None:
@@ -286,6 +321,8 @@ def serve(fd: int, *, max_result: int, max_handles: int) -> None:
     for name in own_modules():
         sys.modules.pop(name, None)  # a student's module may have the same name, and ours is not offered
     sys.modules["__main__"] = ModuleType("__main__")
+    for name in ("display", "get_ipython"):  # in a notebook they are always there
+        setattr(builtins, name, Silent(name))
     Guest(socket.socket(fileno=fd), max_result=max_result, max_handles=max_handles).serve()
 
 

@@ -6,20 +6,28 @@ import importlib.machinery
 import importlib.util
 import io
 import linecache
-from collections.abc import Sequence
-from types import CodeType, ModuleType
+import sys
+from collections.abc import Sequence, Set
+from types import ModuleType
 from typing import Any
+
+from .runner import Runner
 
 
 class SubmissionImporter:
     """Finds and loads the student's modules, so that one file may import another.
 
-    ``sources`` maps a module's name to its file name and its source. A finder and a loader without their base classes:
-    ``importlib.abc`` takes long to import.
+    ``sources`` maps a module's name to its file name and its source. ``notebooks`` are those that were a notebook; such
+    a module is ``__main__``, as in a notebook. A finder and a loader without their base classes: ``importlib.abc``
+    takes long to import.
     """
 
-    def __init__(self, sources: dict[str, tuple[str, bytes]]) -> None:
+    def __init__(
+        self, sources: dict[str, tuple[str, bytes]], runner: Runner, *, notebooks: Set[str] = frozenset()
+    ) -> None:
         self.sources = sources
+        self._runner = runner
+        self._notebooks = notebooks
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -33,13 +41,16 @@ class SubmissionImporter:
         """Leave it to Python to create the module."""
 
     def exec_module(self, module: ModuleType) -> None:
-        file, source = self.sources[module.__name__]
+        name = module.__name__
+        file, source = self.sources[name]
         module.__file__ = file
         text = decode_source(source)
         # pytest, inspect and tracebacks read the lines from here, because there is no such file.
         linecache.cache[file] = (len(source), None, io.StringIO(text).readlines(), file)
-        code: CodeType = compile(text, file, "exec", dont_inherit=True)
-        exec(code, module.__dict__)
+        if name in self._notebooks:
+            module.__name__ = "__main__"
+            sys.modules["__main__"] = module
+        self._runner.run(name, file, text, module.__dict__, is_notebook=name in self._notebooks)
 
     @property
     def files(self) -> set[str]:

@@ -55,17 +55,21 @@ class Kind(IntEnum):
     Python cannot read, or ""}.
     """
 
-    LOAD = 1  # main, seed, modules: [[name, file, offset, length], ...]
+    # main, seed, modules: [[name, file, offset, length], ...], notebooks: [name, ...], limits: [cell_s, load_s], skip:
+    # [[module, first, last], ...] numbers of top-level statements, careful: whether to send AT before each statement
+    LOAD = 1
     CALL = 2  # id: of the first call, seed, drop: [handle, ...], calls: [{h, r, f, a, k, keep}, ...]
     GET = 3  # id, seed, drop, h: handle or null for the module, name
     CBVALUE = 4  # v: tree, or error: text
-    HELLO = 65  # names: [[name, "callable" | "data"], ...]
+    # names: [[name, "callable" | "data"], ...], incidents: [[module, statement, line, kind, type, text], ...], skip
+    HELLO = 65
     LOADFAIL = 66  # the fields of an error
     VALUE = (
         67  # id, v: tree, w: [[node, tree], ...] changed, al: [node, ...] arguments that share memory with the result
     )
     ERROR = 68  # id and the fields of an error
     CB = 69  # cb: id of the callable, a: [tree, ...], k: [[name, tree], ...]
+    AT = 70  # module, statement, line: of the statement that the worker is about to run
 
 
 def pack(kind: Kind, header: dict[str, Any], buffers: list[bytes | memoryview]) -> list[bytes | memoryview]:

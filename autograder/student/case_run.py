@@ -6,7 +6,6 @@ the :class:`~autograder.student.connection.Connection`, which asks the worker.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import time
 from collections import deque
@@ -272,11 +271,9 @@ class CaseRun:
         self._ready()
         kind = self._connection.names.get(name)
         if kind is None:
-            near = difflib.get_close_matches(name, self._connection.names, n=1, cutoff=0.7)
-            file = self.source.file
-            if near:
-                raise self._misnamed(say("student.no-name-but", file=file, name=name, found=near[0]))
-            raise self._misnamed(say("student.no-name", file=file, name=name))
+            fault = self._faults.undefined(name, self._connection.names, self._connection.incidents)
+            fault.harmless = self._connection.has_first_names
+            raise fault
         if self.transcript is not None:
             self.transcript.looked_up(name, kind)
         return kind

@@ -5,6 +5,7 @@ A worker is forked when it is first needed and replaced after it was lost, so a 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import Any
 
@@ -15,9 +16,12 @@ from ..workers.clock import Budget, Clock
 from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
 from ..workers.worker import Frame, LossReason, Raw, Worker, WorkerLost
-from .faults import FaultMessages, RemoteError, StudentFault, checked_text
+from .faults import FaultMessages, RemoteError, StudentFault
 from .installation import without_folders
-from .source import ModuleSources
+from .loading import Incident, LoadRecord, notes_on, statement_of
+from .source import ModuleSources, checked_text
+
+LATE_S = 1.0  # the worker's own timer has the first chance to end a statement
 
 
 class Connection:
@@ -38,6 +42,7 @@ class Connection:
         *,
         seed: int,
         budget: Budget | None = None,
+        record: LoadRecord | None = None,
     ) -> None:
         self.source = source
         self.spec = spec
@@ -47,9 +52,9 @@ class Connection:
         self._supervisor = supervisor
         self.budget = budget or Budget(spec.limits.submission_s)
         self._worker: Worker | None = None
-        self._first_names: dict[str, str] | None = None
         self._unloadable: StudentFault | None = None
         self._load_attempts = 0
+        self._record = record or LoadRecord()
         self._output = ""
 
     # --- load
@@ -62,7 +67,7 @@ class Connection:
         """
         if self._unloadable is not None:
             known = self._unloadable
-            raise StudentFault(known.verdict, known.message, staff=known.staff, harmless=known.harmless)
+            raise StudentFault(known.verdict, known.message, staff=known.staff, ran=False, harmless=known.harmless)
         faults = FaultMessages(self.source, self.spec)
         if self.budget.is_spent():
             self.close()
@@ -70,15 +75,23 @@ class Connection:
         if self._worker is not None:
             return
         if self.source.main not in self.source.modules:
-            self._unloadable = StudentFault(Verdict.ERRORED, self.source.missing, harmless=True)
+            self._unloadable = StudentFault(Verdict.ERRORED, self.source.missing, ran=False, harmless=True)
             raise self._unloadable
         try:
-            self._start(faults)
-        except StudentFault as fault:
-            fault.harmless = self._first_names is None
+            if self._record.incidents is None:
+                self._load_first(faults)
+            else:
+                self._start(faults)
+        except WorkerLost as lost:
+            fault = faults.lost(lost, lambda: f"import {self.source.main}", served_before=False)
+            fault.ran, fault.harmless = False, self._record.names is None
             self._load_attempts += 1
             if self._load_attempts > 1 or not fault.again:
                 self._unloadable = fault
+            raise fault from None
+        except StudentFault as fault:
+            fault.harmless = self._record.names is None
+            self._unloadable = fault
             raise
 
     @property
@@ -89,22 +102,58 @@ class Connection:
     @property
     def has_first_names(self) -> bool:
         """Whether the loaded module has the public names that the first load found."""
-        return self.names == self._first_names
+        return self.names == self._record.names
 
     @property
     def is_loaded(self) -> bool:
         """Whether there is a worker with the submission."""
         return self._worker is not None
 
-    def _start(self, faults: FaultMessages) -> None:
-        """Fork a worker and load the submission into it."""
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """What happened when the submission was loaded for the first time."""
+        return self._record.incidents or ()
+
+    def notes(self) -> tuple[str, ...]:
+        """Return the notes on the first load, for the student."""
+        return tuple(notes_on(self.incidents, self.source, self.spec))
+
+    def _load_first(self, faults: FaultMessages) -> None:
+        """Load the submission for the first time, and find the statements that later loads skip.
+
+        To find a statement that ends the worker, load again while the worker names each statement before it runs.
+        """
+        record = self._record
+        while record.incidents is None:
+            try:
+                frame = self._start(faults)
+                try:
+                    record.finish(frame.header, self.source)
+                except (KeyError, TypeError, ValueError):
+                    raise self.violation("a HELLO of another form") from None
+            except WorkerLost as lost:
+                self.close()
+                if lost.starved or not record.goes_on_after(lost, functools.partial(faults.lost_at, lost)):
+                    raise
+        if record.is_stateful:  # every case then sees the same, in a worker that has used no time
+            self.close()
+            self._start(faults)
+        record.names = self.names
+
+    def _start(self, faults: FaultMessages) -> Frame:
+        """Fork a worker, load the submission into it, and return its HELLO.
+
+        Raises:
+            StudentFault: Python cannot read the submission.
+            WorkerLost: the worker was lost.
+        """
         self._worker = self._supervisor.spawn(self.spec)
         self.generation += 1
-        limit_s = self.spec.limits.load_s
-        clock = self._worker.clock(limit_s)
+        limits = self.spec.limits
+        clock = self._worker.clock(limits.load_s + limits.cell_s + LATE_S)
         try:
-            self._worker.send(_load_frame(self.source, seed_of(self.seed, "")), limit_s=limit_s)
-            frame = self.read(self._worker.receive_raw(clock))
+            self._worker.send(_load_frame(self, seed_of(self.seed, "")), limit_s=limits.load_s)
+            frame = self._hello(clock)
             if frame.kind is wire.Kind.LOADFAIL:
                 fault = faults.load_failed(self.error(frame))
                 self.close()
@@ -112,12 +161,28 @@ class Connection:
             if frame.kind is not wire.Kind.HELLO:
                 raise self.violation(f"a frame of kind {frame.kind.name} instead of HELLO")
             self.names = self._names_of(frame)
-            self._first_names = self.names if self._first_names is None else self._first_names
-        except WorkerLost as lost:
+        except WorkerLost:
             self.close()
-            raise faults.lost(lost, lambda: f"import {self.source.main}", served_before=False) from None
+            raise
         finally:
-            self.budget.charge(clock)
+            if self._record.incidents is not None:  # the first load may take long, and costs the cases nothing
+                self.budget.charge(clock)
+        if self.source.main in self.source.notebooks:
+            self.take_output()  # of experiments; no case has printed it
+        return frame
+
+    def _hello(self, clock: Clock) -> Frame:
+        """Receive the answer to LOAD. Before it a careful worker names the statements, each of which has its time."""
+        statement = clock
+        while True:
+            frame = self.read(self._alive().receive_raw(statement))
+            if frame.kind is not wire.Kind.AT or not self._record.is_careful:
+                return frame
+            try:
+                self._record.at = statement_of(frame.header, self.source)
+            except (KeyError, TypeError, ValueError):
+                raise self.violation("a statement of another form") from None
+            statement = self._alive().clock(min(2 * self.spec.limits.cell_s + LATE_S, max(clock.left(), 0.01)))
 
     def _names_of(self, frame: Frame) -> dict[str, str]:
         try:
@@ -174,9 +239,9 @@ class Connection:
 
     def sibling(self) -> Connection:
         """Return a connection to a further worker for the same submission; both share the submission's time."""
-        sibling = Connection(self.source, self._supervisor, self.spec, seed=self.seed, budget=self.budget)
-        sibling._first_names = self._first_names
-        return sibling
+        return Connection(
+            self.source, self._supervisor, self.spec, seed=self.seed, budget=self.budget, record=self._record
+        )
 
     def take_output(self) -> str:
         """Return and forget what the submission printed since the last time, in all its workers."""
@@ -206,7 +271,8 @@ def seed_of(seed: int, case: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{case}".encode()).digest()[:4], "little")
 
 
-def _load_frame(source: ModuleSources, seed: int) -> list[bytes | memoryview]:
+def _load_frame(connection: Connection, seed: int) -> list[bytes | memoryview]:
+    source, limits, record = connection.source, connection.spec.limits, connection._record
     modules: list[list[Any]] = []
     buffers: list[bytes | memoryview] = []
     offset = 0
@@ -214,4 +280,13 @@ def _load_frame(source: ModuleSources, seed: int) -> list[bytes | memoryview]:
         modules.append([name, file, offset, len(data)])
         buffers.append(data)
         offset += len(data)
-    return wire.pack(wire.Kind.LOAD, {"main": source.main, "modules": modules, "seed": seed}, buffers)
+    header = {
+        "main": source.main,
+        "modules": modules,
+        "seed": seed,
+        "notebooks": sorted(source.notebooks),
+        "limits": [repr(limits.cell_s), repr(limits.load_s), repr(limits.cpu_s)],
+        "skip": record.skip,
+        "careful": record.is_careful,
+    }
+    return wire.pack(wire.Kind.LOAD, header, buffers)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,8 @@ from ..workers.spec import WorkerSpec
 from ..workers.worker import LossReason, WorkerLost
 from . import remedies
 from .installation import without_folders
-from .source import ModuleSources
+from .loading import Incident, offered, undefined
+from .source import ModuleSources, checked_text
 
 MISSING_MODULE = re.compile(r"No module named '([A-Za-z]\w{0,79})[.']")
 
@@ -26,7 +28,8 @@ class StudentFault(BaseException):
     It is a BaseException, so that ``pytest.raises(Exception)`` in a case does not accept a crash as the expected error.
     ``again`` is true if the submission may not be the cause, so that the case should run again. ``starved`` is true if
     the worker waited for a core or for memory. ``harmless`` is true if the submission could not choose the message
-    while it had the inputs of a case, so that the report of a hidden case may show it.
+    while it had the inputs of a case, so that the report of a hidden case may show it. ``ran`` is false if no code of
+    the task ran, so that a hint about the task would mislead.
     """
 
     def __init__(
@@ -38,8 +41,10 @@ class StudentFault(BaseException):
         again: bool = False,
         starved: bool = False,
         harmless: bool = False,
+        ran: bool = True,
     ) -> None:
         super().__init__(message)
+        self.ran = ran
         self.again = again
         self.starved = starved
         self.harmless = harmless
@@ -146,17 +151,6 @@ class RemoteError:
         return "\n".join([*lines, f"{self.type}: {self.text}"])
 
 
-def checked_text(value: Any, most: int) -> str:
-    """Return at most ``most`` characters of a text from a worker.
-
-    Raises:
-        TypeError: The value is not a string.
-    """
-    if not isinstance(value, str):
-        raise TypeError("a string was wanted")
-    return value.encode("utf-8", "replace").decode()[:most]
-
-
 def _line(value: Any) -> int:
     if type(value) is not int:
         raise TypeError("a line number was wanted")
@@ -195,24 +189,32 @@ class FaultMessages:
         return _raised_class(_builtin_of(error.bases))(tell, type_name=error.type, text=error.text, staff=staff)
 
     def load_failed(self, error: RemoteError) -> StudentFault:
-        """Return the verdict on a submission whose import raised."""
+        """Return the verdict on a submission that cannot be loaded: Python cannot read one of its files."""
         file = self.source.file
         line = 0
         if error.lines:
             file, line = error.lines[-1][0], error.lines[-1][1]
+        staff = error.trace()
         if "UnicodeDecodeError" in error.bases and not error.lines:
-            return StudentFault(Verdict.ERRORED, say("student.encoding", file=file), staff=error.trace())
-        if "SyntaxError" in error.bases and line:
-            text = error.text.partition(" (")[0]
+            message = say("student.encoding", file=file)
+        elif "SyntaxError" in error.bases and line:
             newer = remedies.newer_syntax(error.newer, file, line)
-            return StudentFault(Verdict.ERRORED, newer or say("student.syntax", file=file, line=line, text=text))
-        if line and (missing := self._missing(error)):
-            message = say("student.load-missing", file=file, line=line, name=missing, offered=self._offered())
-        elif line:
-            message = say("student.load-at", file=file, line=line, type=error.type, text=error.text)
+            text = error.text.partition(" (")[0]
+            message, staff = newer or say("student.syntax", file=file, line=line, text=text), ""
         else:
-            message = say("student.load", file=file, type=error.type, text=error.text)
-        return StudentFault(Verdict.ERRORED, self._with_remedy(message, error), staff=error.trace())
+            message = self._with_remedy(say("student.load", file=file, type=error.type, text=error.text), error)
+        return StudentFault(Verdict.ERRORED, message, staff=staff, ran=False)
+
+    def undefined(self, name: str, names: Collection[str], incidents: tuple[Incident, ...]) -> StudentFault:
+        """Return the verdict on a case that needs a name that the submission does not define."""
+        message = undefined(name, incidents, self.source, self.spec)
+        if not message:
+            near = difflib.get_close_matches(name, names, n=1, cutoff=0.7)
+            if near:
+                message = say("student.no-name-but", file=self.source.file, name=name, found=near[0])
+            else:
+                message = say("student.no-name", file=self.source.file, name=name)
+        return StudentFault(Verdict.ERRORED, message, ran=False)
 
     def lost(self, lost: WorkerLost, describe: Callable[[], str], *, served_before: bool) -> StudentFault:
         """Return the verdict on a call that lost the worker.
@@ -249,6 +251,11 @@ class FaultMessages:
         harmless = lost.loss is LossReason.BUDGET  # the same sentence for everybody, and not about this case
         return StudentFault(verdict, message, staff=lost.text, again=again, starved=lost.starved, harmless=harmless)
 
+    def lost_at(self, lost: WorkerLost, place: tuple[str, int]) -> str:
+        """Return the sentence about a statement at the top level of a module that lost the worker."""
+        file, line = self.source.placed(*place)
+        return self.lost(lost, lambda: say("load.place", file=file, line=line), served_before=False).message
+
     def call(self, describe: Callable[[], str]) -> str:
         """Return the call without the description of its arguments."""
         return describe().partition("  ")[0]
@@ -257,7 +264,9 @@ class FaultMessages:
         return self._with_remedy(self._sentence(describe, error), error)
 
     def _with_remedy(self, sentence: str, error: RemoteError) -> str:
-        remedy = remedies.remedy(error, tasks=self.spec.limits.tasks)
+        line = error.lines[-1][3] if error.lines else ""
+        tasks = self.spec.limits.tasks
+        remedy = remedies.remedy(error.text, bases=error.bases, through=error.through, line=line, tasks=tasks)
         return f"{sentence.rstrip('.')}. {remedy}" if remedy else sentence
 
     def _sentence(self, describe: Callable[[], str], error: RemoteError) -> str:
@@ -268,7 +277,7 @@ class FaultMessages:
             return say("student.raised", call=call, type=error.type, text=error.text)
         file, line, _, _ = error.lines[-1]
         if missing := self._missing(error):
-            return say("student.missing", call=call, file=file, line=line, name=missing, offered=self._offered())
+            return say("student.missing", call=call, file=file, line=line, name=missing, offered=offered(self.spec))
         return say("student.raised-at", call=call, type=error.type, text=error.text, file=file, line=line)
 
     def _missing(self, error: RemoteError) -> str:
@@ -279,7 +288,3 @@ class FaultMessages:
         found = MISSING_MODULE.match(error.text) if error.type == "ModuleNotFoundError" else None
         name = found[1] if found else ""
         return "" if self.spec.packages is None or name in self.spec.packages else name
-
-    def _offered(self) -> str:
-        *others, last = [say("student.standard-library"), *sorted(self.spec.packages or ())]
-        return say("student.and", others=", ".join(others), last=last)

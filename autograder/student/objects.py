@@ -20,8 +20,8 @@ from ..workers.worker import CPU_STEP_S
 from . import recipes
 from .call import Caller, RecordedCall, Remote, Request
 from .connection import Connection
-from .faults import checked_text
 from .recipes import Recipe
+from .source import checked_text
 
 LOST = "this object was lost together with its worker, or with an earlier case; build it again in the case"
 MAX_METHODS = 32  # names of methods that are kept of an object

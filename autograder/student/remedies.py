@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import sys
-from typing import Protocol
+from collections.abc import Collection
 
 from ..guest.newer_syntax import FEATURES
 from ..messages import say
@@ -27,33 +27,22 @@ _NEWER_NAMES = {
 }  # fmt: skip
 
 
-class _Raised(Protocol):
-    """The part of a ``faults.RemoteError`` that a remedy depends on."""
+def remedy(text: str, *, bases: Collection[str], through: Collection[str], line: str, tasks: int) -> str:
+    """Return the sentence that says what to do about an exception, or "" if its own text is enough.
 
-    @property
-    def type(self) -> str: ...
-    @property
-    def bases(self) -> tuple[str, ...]: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def lines(self) -> tuple[tuple[str, int, str, str], ...]: ...
-    @property
-    def through(self) -> tuple[str, ...]: ...
-
-
-def remedy(error: _Raised, *, tasks: int) -> str:
-    """Return the sentence that says what to do about ``error``, or "" if its own text is enough.
-
-    ``tasks`` is the number of threads that a worker may have.
+    Args:
+        text: of the exception.
+        bases: its type and the built-in types above it.
+        through: the packages that it passed through after the student's line.
+        line: the student's line.
+        tasks: the number of threads that a worker may have.
     """
-    text, through = error.text, set(error.through)
     if needed := _newer_name(text):
         return say("remedy.newer-name", here=here(), needed=needed)
     if _NO_NETWORK.search(text):
         return say("remedy.network")
-    if text.startswith("[Errno 1] ") and "PermissionError" in error.bases:
-        return say(f"remedy.{_refused(through, error.lines[-1][3] if error.lines else '')}")
+    if text.startswith("[Errno 1] ") and "PermissionError" in bases:
+        return say(f"remedy.{_refused(set(through), line)}")
     if text.startswith("[Errno 30] "):
         return say("remedy.read-only")
     if text == "can't start new thread":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from ..course.notebook import CODE_BYTES
+from ..course.notebook import CODE_BYTES, Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,8 @@ class ModuleSources:
     ``missing`` is the sentence for a missing main module. ``parameters`` maps each function to its documented parameter
     names, for messages. ``place`` maps a module and a line to the file and line that the student sees: the lines of a
     module that was converted from a notebook differ from those of its cells. Line 0 means the whole file.
+    ``notebooks`` are the modules that were a notebook, and ``unread`` the statements that were left out of a module
+    because Python cannot read them.
     """
 
     main: str
@@ -24,6 +28,8 @@ class ModuleSources:
     missing: str = ""
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
     place: Callable[[str, int], tuple[str, int]] | None = None
+    notebooks: frozenset[str] = frozenset()
+    unread: dict[str, tuple[Unread, ...]] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -41,6 +47,70 @@ class ModuleSources:
     def placed(self, module: str, line: int) -> tuple[str, int]:
         """Return the file and line that the student sees for a line of a loaded module."""
         return self.place(module, line) if self.place is not None else (self.modules[module][0], line)
+
+    def line(self, module: str, line: int) -> str:
+        """Return a line of a module without the spaces around it; "" if there is no such line."""
+        lines = self.modules[module][1].splitlines()
+        return lines[line - 1].decode("utf-8", "replace").strip() if 0 < line <= len(lines) else ""
+
+    def names_defined_by(self, module: str, statement: int) -> set[str]:
+        """Return the names that a top-level statement of a module defines, by its number."""
+        statements = self._statements(module)
+        return set(_defined_names(statements[statement])) if 0 <= statement < len(statements) else set()
+
+    def imported_at(self, module: str, line: int) -> list[str]:
+        """Return the modules that the import statement at a line of a module names."""
+        names: list[str] = []
+        for top in self._statements(module):
+            if not top.lineno <= line <= (top.end_lineno or top.lineno):
+                continue
+            for node in ast.walk(top):
+                if not isinstance(node, ast.Import | ast.ImportFrom) or not (
+                    node.lineno <= line <= (node.end_lineno or node.lineno)
+                ):
+                    continue
+                if isinstance(node, ast.Import):
+                    names += [alias.name for alias in node.names]
+                elif node.module and not node.level:
+                    # ``from google import colab`` also names the module google.colab
+                    names += [f"{node.module}.{alias.name}" for alias in node.names]
+        return names
+
+    def _statements(self, module: str) -> list[ast.stmt]:
+        """Parse a module; return no statements if it is too large, or if Python cannot read it."""
+        data = self.modules[module][1]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                return ast.parse(data).body if len(data) <= CODE_BYTES else []
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return []
+
+
+def _defined_names(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement and its blocks bind, without those inside of functions and classes."""
+    todo: list[ast.AST] = [statement]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield node.asname or node.name.partition(".")[0]
+        todo += ast.iter_child_nodes(node)
+
+
+def checked_text(value: Any, most: int) -> str:
+    """Return at most ``most`` characters of a text from a worker.
+
+    Raises:
+        TypeError: The value is not a string.
+    """
+    if not isinstance(value, str):
+        raise TypeError("a string was wanted")
+    return value.encode("utf-8", "replace").decode()[:most]
 
 
 @functools.lru_cache(maxsize=16)  # the cases of one submission ask about the same source

@@ -125,7 +125,7 @@ def limit_resources(limits: Limits, *, own_users: bool = False) -> None:
     linux = sys.platform == "linux"  # other systems count address space differently, and have no /proc
     if linux and not limits.gpu:
         _limit(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_mib * mib)
-    cpu = max(1, round(limits.cpu_s))
+    cpu = max(1, round(limits.cpu_s + limits.load_s))  # the guest lowers it when the submission is loaded
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))  # the hard limit kills a process that ignores SIGXCPU
     _limit(resource.RLIMIT_FSIZE, limits.file_mib * mib)
     _limit(resource.RLIMIT_NOFILE, limits.open_files)

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 class Limits:
     """Limits of one worker and of one submission. The defaults suit small numpy assignments.
 
-    ``call_s``, ``load_s`` and ``submission_s`` (all calls of a submission together) count the time that the worker runs
-    or sleeps. Time that it waits for a core or for memory on a busy machine does not count, up to ``PATIENCE`` times
-    the limit of the call. ``cpu_s`` is the CPU time of one worker. ``memory_mib`` is added to the zygote's memory.
+    ``call_s`` and ``submission_s`` (all calls of a submission together) count the time that the worker runs or sleeps.
+    Time that it waits for a core or for memory on a busy machine does not count, up to ``PATIENCE`` times the limit of
+    the call. ``cell_s`` (one cell of a notebook, or one top-level statement of a script) and ``load_s`` (all of them)
+    count the CPU time, or half the time that the code sleeps. ``cpu_s`` is the CPU time of one worker after it has
+    loaded the submission. ``memory_mib`` is added to the zygote's memory.
     """
 
     call_s: float = 5.0
-    load_s: float = 10.0
+    cell_s: float = 5.0
+    load_s: float = 20.0
     submission_s: float = 120.0
     cpu_s: float = 20.0
     memory_mib: int = 1024
