@@ -11,8 +11,10 @@ import errno
 import hashlib
 import io
 import os
+import re
 import stat
 import struct
+import sys
 import unicodedata
 import zipfile
 import zlib
@@ -26,6 +28,7 @@ from autograder.course import near_misses, notebook
 from autograder.course.assignment import Assignment
 from autograder.course.file_names import checked, inside, is_ignored, shown
 from autograder.errors import SubmissionRejected, UsageError
+from autograder.guest.handed_in import modules_of
 from autograder.messages import say
 from autograder.model import SubmissionInfo
 
@@ -52,6 +55,11 @@ class Submission:
     modules: dict[str, bytes] = field(hash=False, repr=False)
     origins: dict[str, str] = field(hash=False)
     notes: tuple[str, ...]
+
+    @property
+    def other_files(self) -> dict[str, bytes]:
+        """All files, if there are others than those of the modules; else none."""
+        return self.files if self.files.keys() - set(self.origins.values()) else {}
 
     def info(self) -> SubmissionInfo:
         """Return student, digest and time of the submission, for the report."""
@@ -112,7 +120,7 @@ def open(
         files=files,
         modules={module: _source(name, files[name]) for module, name in origins.items()},
         origins=origins,
-        notes=(*notes, *_notes(files, origins)),
+        notes=(*notes, *_notes(files, origins), *_notes_on_names(files, origins, assignment)),
     )
 
 
@@ -204,6 +212,15 @@ def _notes(files: dict[str, bytes], origins: dict[str, str]) -> Iterator[str]:
             yield say("submission.definitions", found=shown(name))
         elif f"{module}.ipynb" in files:
             yield say("submission.beside", file=file, found=f"{module}.ipynb")
+
+
+def _notes_on_names(files: dict[str, bytes], origins: dict[str, str], assignment: Assignment) -> Iterator[str]:
+    """Yield a sentence on each module that the submission imports and that a library precedes."""
+    handed_in = {name.partition(".")[0]: file for name, file in modules_of(files).items()}
+    for name in sorted(handed_in.keys() & (sys.stdlib_module_names | assignment.packages) - origins.keys()):
+        imports = re.compile(rb"^[ \t]*(from|import)[ \t]+%b\b" % name.encode(), re.MULTILINE)
+        if any(imports.search(content) for file, content in files.items() if file.endswith((".py", ".ipynb"))):
+            yield say("submission.library-name", found=shown(handed_in[name]), name=name)
 
 
 def _is_notebook(name: str) -> bool:

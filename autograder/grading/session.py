@@ -20,6 +20,7 @@ from ..course import solution, translation
 from ..course.assignment import Assignment
 from ..course.submission import Refused, Submission
 from ..errors import CaseError, UsageError
+from ..guest.handed_in import modules_of
 from ..messages import current_language
 from ..model import Case, GraderInfo, Outcome, Report, Score, SubmissionInfo, Verdict
 from ..student.connection import Connection
@@ -233,12 +234,16 @@ class _Session:
     ) -> Connection:
         """Connect to a worker with these modules, with the assignment's limits; the caller closes it."""
         main = self._assignment.modules[0]
+        files = submission.other_files if submission else {}
+        late = {name: (file, files[file]) for name, file in modules_of(files).items() if name not in modules}
         source = ModuleSources(
             main=main,
-            modules={name: (f"{name}.py", data) for name, data in modules.items()},
+            modules={name: (f"{name}.py", data) for name, data in modules.items()} | late,
             missing=submission.explain_missing(main) if submission and main not in modules else "",
             parameters=self._parameters,
             place=submission.place if submission else None,
+            files=files,
+            late=frozenset(late),
         )
         return Connection(source, self._supervisor, self._spec, seed=self._options.seed if seed is None else seed)
 

@@ -22,9 +22,10 @@ from typing import Any
 
 import numpy as np
 
-from . import exceptions, wire
+from . import exceptions, handed_in, wire
 from .changes import Node, share_memory
 from .exceptions import MAX_TYPE, mro, type_name
+from .handed_in import HandedInFinder
 from .importer import SubmissionImporter
 from .recipes import OPERATIONS, RECIPES
 from .torchvision_import import import_torchvision
@@ -107,10 +108,11 @@ class Guest:
     def _load(self, header: dict[str, Any], body: bytearray) -> None:
         view = memoryview(body)
         sources = {name: (file, bytes(view[offset : offset + size])) for name, file, offset, size in header["modules"]}
-        submission = SubmissionImporter(sources)
+        submission = SubmissionImporter(sources, late=self._take_files(header, view, sources))
         self._files = submission.files
         self._modules = set(sources)
         sys.meta_path.insert(0, submission)
+        sys.meta_path.append(HandedInFinder(submission))
         sys.modules.pop(header["main"], None)  # it may be a library module of the same name
         try:
             reseed(header["seed"])
@@ -120,6 +122,24 @@ class Guest:
             self._send(wire.Kind.HELLO, {"names": self._names()}, [])
         except BaseException as exc:
             self._send(wire.Kind.LOADFAIL, self._error(exc), [])
+
+    @staticmethod
+    def _take_files(header: dict[str, Any], body: memoryview, sources: dict[str, tuple[str, bytes]]) -> set[str]:
+        """Write the other files of the submission, and add their modules to ``sources``; return the modules' names."""
+        files = {}
+        offset = sum(size for _, _, _, size in header["modules"])
+        for length, size in header.get("files", ()):
+            name = bytes(body[offset : offset + length]).decode()
+            files[name] = body[offset + length : offset + length + size]
+            offset += length + size
+        handed_in.write(files)
+        late = {
+            name: (file, bytes(files[file]))
+            for name, file in handed_in.modules_of(files).items()
+            if name not in sources
+        }
+        sources.update(late)
+        return set(late)
 
     def _names(self) -> list[list[str]]:
         """Return the public names of the submission, and whether each is callable."""

@@ -53,7 +53,9 @@ class Kind(IntEnum):
     if the call raised it before any code of the submission ran, as with a wrong number of arguments}.
     """
 
-    LOAD = 1  # main, seed, modules: [[name, file, offset, length], ...]
+    # main, seed, modules: [[name, file, offset, length], ...], and if there are other files, files: [[length of the
+    # name, length], ...]; name and content of each file follow the modules in the body
+    LOAD = 1
     CALL = 2  # id: of the first call, seed, drop: [handle, ...], calls: [{h, r, f, a, k, keep}, ...]
     GET = 3  # id, seed, drop, h: handle or null for the module, name
     CBVALUE = 4  # v: tree, or error: text

@@ -65,6 +65,7 @@ SENTENCES: dict[str, str] = {
     "submission.inner": "Your submission contained only the archive {found}, and we graded its files. Hand in the files themselves.",
     "submission.is-notebook": "{found} is a notebook. We graded it as {file}. Save it with the ending .ipynb.",
     "submission.is-python": "{found} is not a notebook but Python code. We graded it as {file}. Save it with the ending .py.",
+    "submission.library-name": "{found} was not used, because import {name} gives the library of this name. Rename your file if you need it.",
     "submission.definitions": "From {found} we graded imports, functions, classes and assignments; loops, prints and plots were skipped.",
     "submission.beside": "{file} was graded, but {found} was not. Hand in only one of the two.",
     "submission.cell": "{file}, cell {cell}",

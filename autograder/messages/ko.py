@@ -69,6 +69,7 @@ SENTENCES: dict[str, str] = {
     "submission.inner": "제출물에 압축 파일 하나만 있어 그 안의 파일을 채점했습니다: {found}. 다음에는 파일 자체를 제출하십시오.",
     "submission.is-notebook": "{found}: 노트북이므로 이 이름으로 채점했습니다: {file}. 확장자 .ipynb로 저장하십시오.",
     "submission.is-python": "{found}: 노트북이 아니라 파이썬 코드이므로 이 이름으로 채점했습니다: {file}. 확장자 .py로 저장하십시오.",
+    "submission.library-name": "{found}: 같은 이름의 라이브러리가 먼저 임포트되므로(import {name}) 이 파일은 쓰이지 않았습니다. 이 파일이 필요하면 이름을 바꾸십시오.",
     "submission.definitions": "{found}: 임포트, 함수, 클래스, 대입문만 채점했습니다. 반복문, print, 그래프는 건너뛰었습니다.",
     "submission.beside": "채점한 파일: {file}, 채점하지 않은 파일: {found}. 둘 중 하나만 제출하십시오.",
     "submission.cell": "{file}, 셀 {cell}",

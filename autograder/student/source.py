@@ -14,6 +14,9 @@ class ModuleSources:
     ``missing`` is the sentence for a missing main module. ``parameters`` maps each function to its documented parameter
     names, for messages. ``place`` maps a module and a line to the file and line that the student sees: the lines of a
     module that was converted from a notebook differ from those of its cells. Line 0 means the whole file.
+
+    ``files`` are the files for the working folder. Their modules are in ``modules``, too; ``late`` are the names of
+    those that a worker finds after everything else.
     """
 
     main: str
@@ -21,6 +24,8 @@ class ModuleSources:
     missing: str = ""
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
     place: Callable[[str, int], tuple[str, int]] | None = None
+    files: dict[str, bytes] = field(default_factory=dict)
+    late: frozenset[str] = frozenset()
 
     @property
     def file(self) -> str:
@@ -33,7 +38,17 @@ class ModuleSources:
 
     def placed(self, module: str, line: int) -> tuple[str, int]:
         """Return the file and line that the student sees for a line of a loaded module."""
-        return self.place(module, line) if self.place is not None else (self.modules[module][0], line)
+        if self.place is None or module in self.late:
+            return self.modules[module][0], line
+        return self.place(module, line)
+
+    def has_lines(self, module: str, line: int) -> bool:
+        """Return whether a module has this line; 0 is the whole file, and the line after the last one counts."""
+        return 0 <= line <= len(self.modules[module][1].splitlines()) + 1
+
+    def is_handed_in(self, name: str) -> bool:
+        """Return whether a module or folder of this name, without dots, was handed in."""
+        return name in self.modules or any(file.startswith(f"{name}/") for file in self.files)
 
 
 def parameters_of(source: bytes) -> dict[str, tuple[str, ...]]:
