@@ -185,13 +185,18 @@ WRITES = """
 
 
 def worker_of(
-    source: str, files: dict[str, bytes], supervisor: Supervisor, *, packages: frozenset[str] | None = None
+    source: str,
+    files: dict[str, bytes],
+    supervisor: Supervisor,
+    *,
+    packages: frozenset[str] | None = None,
+    limits: Limits | None = None,
 ) -> Submitted:
     """A submission of ``answer`` with other files, to be closed by the caller."""
     late = {name: (file, files[file]) for name, file in modules_of(files).items()}
     modules = {"answer": ("answer.py", textwrap.dedent(source).encode())} | late
     sources = ModuleSources("answer", modules, files=files, late=frozenset(late))
-    return Submitted(Connection(sources, supervisor, WorkerSpec(Limits(), packages=packages), seed=0))
+    return Submitted(Connection(sources, supervisor, WorkerSpec(limits or Limits(), packages=packages), seed=0))
 
 
 def test_handed_in_files_are_read_only_and_the_folder_is_not(supervisor: Supervisor) -> None:
@@ -238,6 +243,16 @@ def test_a_file_that_cannot_be_written_costs_nothing_else(supervisor: Supervisor
     submitted = worker_of("def f():\n    return open('z').read()\n", {"x": b"", name: b"", "z": b"1"}, supervisor)
     try:
         assert submitted.student.f() == "1"
+    finally:
+        submitted.close()
+
+
+def test_a_file_without_space_is_missing_and_not_cut(supervisor: Supervisor) -> None:
+    listing = "import os\n\n\ndef listing():\n    return sorted(os.listdir())\n"
+    files = {"large.npy": bytes(2**21), "small.npy": b"1"}
+    submitted = worker_of(listing, files, supervisor, limits=Limits(scratch_mib=1))
+    try:
+        assert submitted.student.listing() == ["small.npy"]
     finally:
         submitted.close()
 

@@ -36,12 +36,20 @@ def modules_of(files: Iterable[str]) -> dict[str, str]:
 def write(files: Mapping[str, bytes | memoryview]) -> None:
     """Write the files below the working folder, read-only."""
     for file, content in files.items():
-        with contextlib.suppress(OSError):  # a name that this file system does not allow
-            if folder := os.path.dirname(file):
-                os.makedirs(folder, exist_ok=True)
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o444)
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(content)
+        with contextlib.suppress(OSError):  # a name that this file system does not allow, or too little space
+            _write(file, content)
+
+
+def _write(file: str, content: bytes | memoryview) -> None:
+    if folder := os.path.dirname(file):
+        os.makedirs(folder, exist_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o444)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+    except OSError:
+        os.unlink(file)  # no file is better than a part of one
+        raise
 
 
 class HandedInFinder:
