@@ -68,6 +68,13 @@ def test_a_name_in_two_normal_forms_is_one_student(tmp_path: Path) -> None:
     assert [student for student, _ in entries(tmp_path)] == ["김민준", "박지호"]
 
 
+def test_a_name_in_the_code_page_of_korean_windows_is_read(tmp_path: Path) -> None:
+    os.close(os.open(os.fsencode(tmp_path) + "/박지호.py".encode("cp949"), os.O_CREAT))
+    [(student, path)] = entries(tmp_path)
+    assert student == "박지호"
+    assert path.is_file()
+
+
 def test_a_class_without_submissions_is_refused(tmp_path: Path) -> None:
     write(tmp_path / ".DS_Store", "")
     with pytest.raises(UsageError, match="contains no submission"):

@@ -409,6 +409,14 @@ def test_names_that_are_no_text_are_refused(tmp_path: Path) -> None:
     assert refused_folder(tmp_path).startswith("The file name \\udcff.py contains an invisible character. ")
 
 
+def test_names_in_the_code_page_of_korean_windows_are_read(tmp_path: Path) -> None:
+    for name in ("과제.py", "도우미.py"):
+        os.close(os.open(os.fsencode(tmp_path) + b"/" + name.encode("cp949"), os.O_CREAT))
+    assert list(submission.open(tmp_path, asking()).files) == ["과제.py", "도우미.py"]
+    single = submission.open(tmp_path / os.fsdecode("과제.py".encode("cp949")), asking())
+    assert single.origins == {"logistic": "과제.py"}
+
+
 def test_an_upload_too_large_is_refused(tmp_path: Path) -> None:
     for name in ("a.py", "a.ipynb", "a.zip"):
         with (tmp_path / name).open("wb") as sparse:

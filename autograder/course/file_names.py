@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 
@@ -27,6 +28,19 @@ _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 def _is_treacherous(character: str) -> bool:
     # control characters, lone surrogates (bytes that are not UTF-8), line and paragraph separators
     return character in _DIRECTION or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
+
+
+def decoded(name: str) -> str:
+    """Return a name of the file system as text. Bytes that are not UTF-8 may be from Korean Windows (CP949)."""
+    try:
+        name.encode()
+        return name
+    except UnicodeEncodeError:
+        raw = os.fsencode(name)
+    try:
+        return raw.decode("cp949")
+    except UnicodeDecodeError:
+        return name
 
 
 def checked(name: str) -> str:

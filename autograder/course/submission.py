@@ -26,7 +26,7 @@ from typing import IO
 
 from autograder.course import near_misses, notebook
 from autograder.course.assignment import Assignment
-from autograder.course.file_names import checked, inside, is_ignored, shown
+from autograder.course.file_names import checked, decoded, inside, is_ignored, shown
 from autograder.errors import SubmissionRejected, UsageError
 from autograder.guest.handed_in import modules_of
 from autograder.messages import say
@@ -138,7 +138,7 @@ def _files_at(path: Path) -> dict[str, bytes]:
     elif ending == ".zip":
         _take_archive(path.name, _upload(path), intake)
     elif ending in (".py", ".ipynb"):
-        intake.take(path.name, io.BytesIO(_upload(path)))
+        intake.take(decoded(path.name), io.BytesIO(_upload(path)))
     else:
         raise UsageError(f"{path} is not a submission. Give a folder, or a .py, .ipynb or .zip file.")
     return _unwrapped(dict(sorted(intake.files.items())))
@@ -305,7 +305,7 @@ def _take_folder(folder: Path, intake: _Intake, above: str = "") -> None:
         raise SubmissionRejected(say("submission.unreadable", name=shown(above or folder.name))) from exc
     intake.count(len(entries))
     for entry in entries:
-        name = f"{above}{entry.name}"
+        name = f"{above}{decoded(entry.name)}"
         if is_ignored(entry.name):
             continue
         if entry.is_dir(follow_symlinks=False):

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..course.file_names import is_ignored
+from ..course.file_names import decoded, is_ignored
 from ..errors import UsageError
 from ..model import Report
 from .formats import Entry
@@ -36,7 +36,7 @@ def entries(source: Path) -> list[Entry]:
 def _student(path: Path) -> str:
     """Return the name of an entry without its ending, in one normal form (NFC)."""
     name = path.name if path.is_dir() else path.stem.removesuffix(".tar")
-    return unicodedata.normalize("NFC", name)
+    return unicodedata.normalize("NFC", decoded(name))
 
 
 def write_grades(reports: Sequence[Report], path: Path) -> None:
