@@ -91,7 +91,7 @@ def test_a_plain_name_stays_as_it_is():
 
 @pytest.mark.parametrize(
     "name",
-    ["박지호", "Müller, Jürgen", "O'Neill", "Kim Minjun (2)", "Иванова_Анна", "山田太郎", "محمد", "अनिल", "a.b-c"],
+    ["박지호", "Müller, Jürgen", "O'Neill", "Kim Minjun 2", "Иванова_Анна", "山田太郎", "محمد", "अनिल", "a.b-c"],
 )
 def test_a_name_in_any_script_stays_as_it_is(name):
     assert file_stem("05-logistic", name) == f"05-logistic-{name}"
@@ -107,7 +107,8 @@ def test_a_name_is_written_in_one_normal_form():
      ("kim ", "kim--"),
      ("a\u202eb", "a-b--"), ("a\nb", "a-b--"), ("\udc80x", "x--"), ("\u3164", ""), ("김\ufe0f", "김--"),
      ("🙂 Kim", "Kim--"),
-     ("a--0123456789ab", "a-0123456789ab--"), ("a*b?c", "a-b-c--"), ("가" * 100, "가" * 33 + "--")],
+     ("a--0123456789ab", "a-0123456789ab--"), ("a*b?c", "a-b-c--"), ("Kim (2)", "Kim -2--"),
+     ("가" * 100, "가" * 33 + "--")],
 )  # fmt: skip
 def test_what_is_unsafe_in_a_name_is_replaced_and_a_digest_tells_it_apart(name, start):
     stem = file_stem(name)
@@ -117,7 +118,7 @@ def test_what_is_unsafe_in_a_name_is_replaced_and_a_digest_tells_it_apart(name, 
 @given(ANY_TEXT)
 def test_a_file_name_has_only_safe_signs(name):
     stem = file_stem("05-logistic", name)
-    assert all(unicodedata.category(sign)[0] in "LMN" or sign in " '(),-._" for sign in stem)
+    assert all(unicodedata.category(sign)[0] in "LMN" or sign in " ',-._" for sign in stem)
     assert ".." not in stem and not stem.startswith((".", "-")) and not stem.endswith((".", " "))
     assert len(f"{stem}.html".encode()) <= 255
 

@@ -112,7 +112,7 @@ def _templates() -> Environment:
 
 def _address(path: str) -> str:
     """Return a relative address. Letters of any script stay readable; a colon is escaped: no "javascript:"."""
-    return "".join(sign if sign.isalnum() else quote(sign, safe="/()") for sign in path)
+    return "".join(sign if sign.isalnum() else quote(sign, safe="/") for sign in path)
 
 
 def _fit(value: object) -> object:

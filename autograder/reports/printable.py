@@ -21,7 +21,7 @@ _UNFIT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _SUSPECT = re.compile(r"[^\n\t -~]")  # all characters except line break, tab and printable ASCII
 
 _STEM_BYTES = 100  # of a part of a file name in UTF-8: two parts with digests and an ending fit into 255 bytes
-_NAME_SIGNS = frozenset(" '(),-._")  # kept in file names, in addition to letters, marks and digits
+_NAME_SIGNS = frozenset(" ',-._")  # kept in file names, in addition to letters, marks and digits
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """Letters and marks that are not drawn, such as fillers of Hangul and variation selectors."""
 
