@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import os
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tiny_course import SOLUTION, make, write
+from tiny_course import SOLUTION, Course, make, write
 
 from autograder.batch.runner import grade_class
 from autograder.errors import AutograderError, UsageError
@@ -38,36 +39,44 @@ def report(student: str | None, *cases: tuple[str, float]) -> Report:
 
 def table(*reports: Report, folder: Path) -> list[list[str]]:
     write_grades(reports, folder / "grades.csv")
-    return list(csv.reader(io.StringIO((folder / "grades.csv").read_bytes().decode("utf-8"), newline="")))
+    return list(csv.reader(io.StringIO((folder / "grades.csv").read_bytes().decode("utf-8-sig"), newline="")))
 
 
 # --- who is in the class
 
 
 def test_every_entry_is_a_student(tmp_path: Path) -> None:
-    for name in ("kim/tiny.py", "lee.py", "park.ipynb", "choi.zip", "jung.v2.zip", "김철수.PY"):
+    for name in ("kim/tiny.py", "lee.py", "park.ipynb", "choi.zip", "jung.v2.zip", "김철수.PY", "han.tar.gz", "oh.txt"):
         write(tmp_path / name, "")
-    for name in ("roster.csv", ".DS_Store", ".git/HEAD", "notes.txt"):
+    for name in (".DS_Store", ".git/HEAD", "__MACOSX/._lee.py", "Thumbs.db", "desktop.ini"):
         write(tmp_path / name, "")
     assert entries(tmp_path) == [
         ("choi", tmp_path / "choi.zip"),
+        ("han", tmp_path / "han.tar.gz"),
         ("jung.v2", tmp_path / "jung.v2.zip"),
         ("kim", tmp_path / "kim"),
         ("lee", tmp_path / "lee.py"),
+        ("oh", tmp_path / "oh.txt"),
         ("park", tmp_path / "park.ipynb"),
         ("김철수", tmp_path / "김철수.PY"),
     ]
 
 
-def test_two_entries_of_one_student_are_refused(tmp_path: Path) -> None:
-    for name in ("kim.py", "kim.zip", "lee.py"):
-        write(tmp_path / name, "")
-    with pytest.raises(UsageError, match=r"kim\.py and kim\.zip are both of kim; keep one of them"):
-        entries(tmp_path)
+def test_a_name_in_two_normal_forms_is_one_student(tmp_path: Path) -> None:
+    for form in ("NFC", "NFD"):
+        write(tmp_path / unicodedata.normalize(form, "박지호" if form == "NFC" else "김민준.py"), "")
+    assert [student for student, _ in entries(tmp_path)] == ["김민준", "박지호"]
+
+
+def test_a_name_in_the_code_page_of_korean_windows_is_read(tmp_path: Path) -> None:
+    os.close(os.open(os.fsencode(tmp_path) + "/박지호.py".encode("cp949"), os.O_CREAT))
+    [(student, path)] = entries(tmp_path)
+    assert student == "박지호"
+    assert path.is_file()
 
 
 def test_a_class_without_submissions_is_refused(tmp_path: Path) -> None:
-    write(tmp_path / "roster.csv", "")
+    write(tmp_path / ".DS_Store", "")
     with pytest.raises(UsageError, match="contains no submission"):
         entries(tmp_path)
 
@@ -116,6 +125,58 @@ def test_a_class_of_refused_uploads_alone_is_graded_too(tmp_path: Path, supervis
     assert [each.submission.student for each in reports] == ["b"]
 
 
+def grades_of(course: Course, source: Path, supervisor: Supervisor, *, official: bool = False) -> list[Report]:
+    reports: list[Report] = []
+    run = RunOptions(official=official, seed=3, device="cpu")
+    grade_class(course.load(), entries(source), reports.append, run=run, supervisor=supervisor)
+    return reports
+
+
+NOT_GRADED = {
+    "choi.tar.gz": "choi.tar.gz is an archive of another kind (tar). Hand in a .zip",
+    "han.7z": "han.7z is an archive of another kind (7z). Hand in a .zip",
+    "jung.txt": "jung.txt is not a kind of file that can be graded. Hand in a .py",
+    "lee.rar": "lee.rar is an archive of another kind (RAR). Hand in a .zip",
+    "no ending": "no ending is not a kind of file that can be graded. Hand in a .py",
+}
+
+
+def test_every_entry_that_is_not_graded_has_a_report_with_a_reason(tmp_path: Path, supervisor: Supervisor) -> None:
+    source = tmp_path / "class"
+    for name in NOT_GRADED:
+        write(source / name, "x")
+    write(source / "kim.py", SOLUTION)
+    found = {each.submission.student: each for each in grades_of(make(tmp_path / "course"), source, supervisor)}
+    assert found.pop("kim").score.earned == 9.0
+    assert list(found) == ["choi", "han", "jung", "lee", "no ending"]
+    for report, sentence in zip(found.values(), NOT_GRADED.values(), strict=True):
+        assert (report.score.earned, report.outcomes) == (0.0, ())
+        assert report.notes[0].startswith(sentence)
+
+
+def test_two_entries_of_one_student_are_named_and_the_class_goes_on(tmp_path: Path, supervisor: Supervisor) -> None:
+    source = tmp_path / "class"
+    for name in ("kim.py", "kim.zip", "lee.py", unicodedata.normalize("NFD", "박지호.py"), "박지호.zip"):
+        write(source / name, SOLUTION)
+    kim, lee, park = grades_of(make(tmp_path / "course"), source, supervisor)
+    assert [kim.submission.student, lee.submission.student, park.submission.student] == ["kim", "lee", "박지호"]
+    assert (kim.score.earned, lee.score.earned, park.score.earned) == (0.0, 9.0, 0.0)
+    assert kim.notes == (
+        "There are several uploads of one name: kim.py, kim.zip. None was graded. Keep only one of them.",
+    )
+    assert "박지호.zip" in park.notes[0]
+
+
+@pytest.mark.parametrize(("official", "points"), [(False, 9.0), (True, 20.0)])
+def test_the_possible_points_of_a_refused_upload_are_those_of_the_run(
+    tmp_path: Path, supervisor: Supervisor, official: bool, points: float
+) -> None:
+    write(tmp_path / "class" / "kim.py", SOLUTION)
+    write(tmp_path / "class" / "lee.zip", b"no archive at all")
+    reports = grades_of(make(tmp_path / "course"), tmp_path / "class", supervisor, official=official)
+    assert [each.score for each in reports] == [Score(points, points), Score(0.0, points)]
+
+
 # --- the table
 
 
@@ -127,9 +188,9 @@ def test_the_table_has_a_row_a_student_and_a_column_a_task(tmp_path: Path) -> No
     )
     digest = "ab" * 32
     assert found == [
-        ["student", "earned", "possible", "double", "total", "sha256"],
-        ["kim", "7.5", "15.0", "6.5", "1.0", digest],
-        ["lee", "5.0", "15.0", "0.0", "5.0", digest],
+        ["student", "earned", "possible", "double", "total", "sha256", "reason"],
+        ["kim", "7.5", "15.0", "6.5", "1.0", digest, ""],
+        ["lee", "5.0", "15.0", "0.0", "5.0", digest, ""],
     ]
 
 
@@ -145,10 +206,24 @@ def test_a_refused_upload_first_does_not_take_the_columns_away(tmp_path: Path) -
 
 
 def test_an_empty_class_is_a_table_without_rows(tmp_path: Path) -> None:
-    assert table(folder=tmp_path) == [["student", "earned", "possible", "sha256"]]
+    assert table(folder=tmp_path) == [["student", "earned", "possible", "sha256", "reason"]]
 
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=cmd|' /C calc'!A0", " =1+1"]
+def test_the_table_says_why_nothing_was_graded(tmp_path: Path) -> None:
+    refused = replace(report("kim"), notes=("=kim.rar is no archive; -1",))
+    failed = replace(report("lee", ("double", 0.0), ("total", 0.0)), notes=("A note.",))
+    missing = replace(failed, outcomes=tuple(replace(each, message="tiny.py is missing.") for each in failed.outcomes))
+    found = table(refused, failed, missing, folder=tmp_path)
+    assert [row[-1] for row in found[1:]] == ["'=kim.rar is no archive;' -1", "", "tiny.py is missing."]
+
+
+def test_the_table_begins_with_the_mark_that_excel_needs(tmp_path: Path) -> None:
+    table(report("김민준"), folder=tmp_path)
+    assert (tmp_path / "grades.csv").read_bytes().startswith(b"\xef\xbb\xbfstudent,")
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=cmd|' /C calc'!A0", " =1+1",
+            "＝1+1", "＋1", "－1", "＠SUM(A1)", "\u3000＝1", "\xa0=1", "\tkim", "\rkim"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FORMULAS)
@@ -157,7 +232,18 @@ def test_a_name_that_a_spreadsheet_would_run_is_text(tmp_path: Path, name: str) 
     assert cell.startswith("'")
 
 
-@pytest.mark.parametrize("name", ["kim", "O'Neill", "김철수", 'a "b", c', "a=b", "mary-jane"])
+@pytest.mark.parametrize("separator", [";", "\t", "\n", "|"])
+@pytest.mark.parametrize("formula", ["=1+1", " =1", "＝1", "@A1"])
+def test_a_name_is_text_where_a_spreadsheet_separates_cells_in_another_way(
+    tmp_path: Path, separator: str, formula: str
+) -> None:
+    """With semicolons, as in German, a quote that does not begin a cell does not protect what follows it."""
+    table(report(f'"x{separator}{formula}'), folder=tmp_path)
+    text = (tmp_path / "grades.csv").read_bytes().decode("utf-8-sig")
+    assert f"x{separator}'{formula}" in text
+
+
+@pytest.mark.parametrize("name", ["kim", "O'Neill", "김철수", 'a "b", c', "a=b", "mary-jane", "Müller, Jürgen; jun."])
 def test_an_ordinary_name_stays_as_it_is(tmp_path: Path, name: str) -> None:
     assert table(report(name), folder=tmp_path)[1][0] == name
 

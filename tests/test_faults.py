@@ -81,7 +81,7 @@ class Course:
         seconds = time.monotonic() - started
         found = {student: report["score"]["earned"] for student, report in reports(out).items()}
         assert found == {student: EARNED[source] for student, source in class_of().items()}
-        with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
+        with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
             assert {row["student"]: float(row["earned"]) for row in csv.DictReader(file)} == found
         return seconds
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -22,6 +24,26 @@ def test_a_page_is_written_under_a_name_of_ours(tmp_path):
     assert path == tmp_path / "new" / "folder" / "05-logistic-student07.html"
     assert path.read_text(encoding="utf-8") == page.html(named("student07"), audience=Audience.STUDENT)
     assert files.page_name(named(None), ending="json") == "05-logistic.json"
+
+
+def test_no_two_students_of_a_class_have_one_file_on_any_file_system():
+    students = [
+        "Kim",
+        "kim",
+        "이서연",
+        "Straße",
+        "STRASSE",
+        unicodedata.normalize("NFD", "박지호"),
+        "박지호",
+        "Ｋim",
+        "a/b",
+    ]
+    names = files.page_names("05-logistic", students)
+    assert list(names) == students
+    assert names["이서연"] == "05-logistic-이서연"
+    assert re.fullmatch("05-logistic-Kim--[0-9a-f]{12}", names["Kim"])
+    folded = {unicodedata.normalize("NFKC", name.casefold()).casefold() for name in names.values()}
+    assert len(folded) == len(students)
 
 
 @pytest.mark.parametrize("student", ["../../evil", "/etc/passwd", "a\x00b", "..", "", "con.html/..", "C:\\x", "\udc80"])

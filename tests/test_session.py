@@ -18,6 +18,7 @@ from tiny_course import SOLUTION, STUB, graded, handed_in, lacks_resource_limits
 
 from autograder.course import submission as submissions
 from autograder.course.assignment import Assignment
+from autograder.course.submission import Refused
 from autograder.errors import AssignmentError, AutograderError, CaseError, SandboxIncomplete, UsageError
 from autograder.grading import session
 from autograder.grading.options import RunOptions
@@ -386,23 +387,21 @@ def test_a_device_that_is_not_there_is_refused(
 # --- uploads that cannot be opened
 
 
-def test_a_rejected_upload_is_a_report_of_one_sentence(tmp_path: Path, supervisor: Supervisor) -> None:
-    assignment = make(tmp_path).load()
-    report = session.rejected(assignment, "The archive is damaged.", student="kim", run=OFFICIAL, supervisor=supervisor)
+def test_a_refused_upload_is_a_report_of_one_sentence(tmp_path: Path, supervisor: Supervisor) -> None:
+    upload = Refused("kim", "The archive is damaged.")
+    report = grade_one(make(tmp_path).load(), upload, run=OFFICIAL, supervisor=supervisor)
     assert (report.score.earned, report.score.possible) == (0.0, 20.0)
     assert (report.outcomes, report.notes) == ((), ("The archive is damaged.",))
     assert (report.submission.student, report.official) == ("kim", True)
     assert report.grader.device == "cpu"
 
 
-def test_a_rejected_upload_cannot_be_official_without_the_wall_either(
+def test_a_refused_upload_cannot_be_official_without_the_wall_either(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lacks_resource_limits(supervisor, monkeypatch)
     with pytest.raises(SandboxIncomplete):
-        session.rejected(
-            make(tmp_path).load(), "The archive is damaged.", student=None, run=OFFICIAL, supervisor=supervisor
-        )
+        grade_one(make(tmp_path).load(), Refused(None, "Damaged."), run=OFFICIAL, supervisor=supervisor)
 
 
 def test_known_mistakes_give_their_hint_in_a_run(tmp_path: Path, supervisor: Supervisor) -> None:

@@ -471,6 +471,14 @@ def test_names_that_are_no_text_are_refused(tmp_path: Path) -> None:
     assert refused_folder(tmp_path).startswith("The file name \\udcff.py contains an invisible character. ")
 
 
+def test_names_in_the_code_page_of_korean_windows_are_read(tmp_path: Path) -> None:
+    for name in ("과제.py", "도우미.py"):
+        os.close(os.open(os.fsencode(tmp_path) + b"/" + name.encode("cp949"), os.O_CREAT))
+    assert list(submission.open(tmp_path, asking()).files) == ["과제.py", "도우미.py"]
+    single = submission.open(tmp_path / os.fsdecode("과제.py".encode("cp949")), asking())
+    assert single.origins == {"logistic": "과제.py"}
+
+
 def test_an_upload_too_large_is_refused(tmp_path: Path) -> None:
     for name in ("a.py", "a.ipynb", "a.zip"):
         with (tmp_path / name).open("wb") as sparse:
@@ -482,8 +490,8 @@ def test_an_upload_too_large_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../logistic.py", "a/../../b.py", "a/..", "/etc/passwd", "//host/a.py", "C:/a.py",
-                                  "c:a.py", "./C:/a.py", "a\\b.py", "..\\b.py", "__MACOSX/../../x",
-                                  ".hidden/../../x"])  # fmt: skip
+                                  "c:a.py", "./C:/a.py", "..\\b.py", "a\\..\\b.py", "\\a.py", "C:\\a.py",
+                                  "__MACOSX/../../x", ".hidden/../../x"])  # fmt: skip
 def test_paths_that_lead_out_are_refused(open_zip: OpenZip, name: str) -> None:
     assert "leads out of your submission. " in refused(open_zip, [("logistic.py", CODE), (name, b"x")])
 
@@ -605,6 +613,101 @@ def test_an_archive_in_the_archive_is_a_file_like_any_other(open_zip: OpenZip) -
     inner = zipped([("../../logistic.py", CODE)])
     got = open_zip([("logistic.py", CODE), ("inner.zip", inner)])
     assert got.files == {"inner.zip": inner, "logistic.py": CODE}
+
+
+def test_an_archive_that_is_the_only_file_is_unpacked_and_named(tmp_path: Path, open_zip: OpenZip) -> None:
+    inner = zipped([("hw/logistic.py", CODE), ("hw/data/x.csv", b"1")])
+    folder = tmp_path / "kim"
+    folder.mkdir()
+    (folder / "homework.zip").write_bytes(inner)
+    for got in (open_zip([("homework.zip", inner)]), submission.open(folder, asking())):
+        assert got.files == {"data/x.csv": b"1", "logistic.py": CODE}
+        assert got.modules == {"logistic": CODE}
+        assert got.notes == (
+            "Your submission contained only the archive homework.zip, and we graded its files. Hand in the files "
+            "themselves.",
+        )
+
+
+def test_an_archive_in_an_archive_in_an_archive_is_named(open_zip: OpenZip) -> None:
+    content = zipped([("logistic.py", CODE)])
+    for name in ("one.zip", "two.zip"):
+        content = zipped([(name, content)])
+    got = open_zip(content)
+    assert got.modules == {}
+    assert "there is an archive named one.zip. Unpack it" in got.explain_missing("logistic")
+
+
+@pytest.mark.parametrize("name", ["homework.zip", "src/homework.tar.gz", "hw.rar", "hw.7z", "HW.EGG"])
+def test_an_archive_beside_other_files_is_named_if_the_module_is_missing(open_zip: OpenZip, name: str) -> None:
+    got = open_zip([(name, b"x"), ("readme.txt", b"")])
+    assert got.explain_missing("logistic") == (
+        f"logistic.py is missing, but there is an archive named {name}. Unpack it and hand in the files that it "
+        "contains."
+    )
+
+
+def test_a_bomb_in_the_archive_is_not_unpacked(open_zip: OpenZip) -> None:
+    half = bytes(submission.UNPACKED_BYTES // 2)
+    inner = zipped([("a", half), ("b", half), ("c", b"1")])
+    assert refused(open_zip, [("inner.zip", inner)]).startswith("Unpacked, your submission is larger than 20 MB. ")
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [(b"Rar!\x1a\x07\x01\0", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b\x08", "gzip"),
+     (bytes(257) + b"ustar\0", "tar"), (b"ALZ\x01", "ALZ")],
+)  # fmt: skip
+def test_an_archive_with_the_wrong_ending_is_named(open_zip: OpenZip, start: bytes, kind: str) -> None:
+    sentence = refused(open_zip, start + bytes(1000))
+    assert sentence.startswith(f"upload.zip is an archive of another kind ({kind}). Hand in a .zip archive")
+
+
+# Archives of Windows
+
+
+def test_a_backslash_separates_folders_where_an_archive_has_no_slash(open_zip: OpenZip) -> None:
+    names = ["hw\\", "hw\\logistic.py", "hw\\data\\x.csv", "hw\\.git\\config", "__MACOSX\\hw\\._x.csv"]
+    got = open_zip([(name, CODE if name.endswith(".py") else b"") for name in names])
+    assert got.files == {"data/x.csv": b"", "logistic.py": CODE}
+    assert got.modules == {"logistic": CODE}
+
+
+def test_a_backslash_in_an_archive_with_slashes_is_part_of_a_name_and_refused(open_zip: OpenZip) -> None:
+    sentence = refused(open_zip, [("hw/logistic.py", CODE), ("hw\\b.py", b"")])
+    assert sentence.startswith("The path hw\\b.py contains a backslash. Rename the file, ")
+
+
+# Notebooks and modules with the ending of the other
+
+
+@pytest.mark.parametrize("name", ["logistic.py", "nb.py"])
+def test_a_notebook_saved_as_a_module_is_graded_as_a_notebook(tmp_path: Path, open_zip: OpenZip, name: str) -> None:
+    (tmp_path / name).write_bytes(ipynb("x = 1"))
+    stem = name.removesuffix(".py")
+    for got in (submission.open(tmp_path / name, asking()), open_zip([(name, ipynb("x = 1")), ("data.csv", b"")])):
+        assert got.modules == {"logistic": b"# cell 1\nx = 1\n"}
+        assert got.place("logistic", 2) == (f"{stem}.ipynb, cell 1", 1)
+        assert got.notes[0] == f"{name} is a notebook. We graded it as {stem}.ipynb. Save it with the ending .ipynb."
+
+
+@pytest.mark.parametrize("name", ["logistic.ipynb", "hw.ipynb"])
+def test_a_module_saved_as_a_notebook_is_graded_as_a_module(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(CODE)
+    got = submission.open(tmp_path / name, asking())
+    assert got.modules == {"logistic": CODE}
+    assert got.notes[0].startswith(f"{name} is not a notebook but Python code. We graded it as {name[:-6]}.py. ")
+
+
+def test_of_two_files_that_should_have_one_name_the_one_with_the_right_ending_counts(open_zip: OpenZip) -> None:
+    got = open_zip([("logistic.py", ipynb("x = 1")), ("logistic.ipynb", ipynb("x = 2"))])
+    assert got.modules == {"logistic": b"# cell 1\nx = 2\n"}
+    assert "logistic.ipynb was graded, but logistic.py was not. Hand in only one of the two." in got.notes
+
+
+def test_two_files_with_each_others_endings_are_both_kept(open_zip: OpenZip) -> None:
+    got = open_zip([("logistic.py", ipynb("x = 1")), ("logistic.ipynb", CODE)])
+    assert got.files == {"logistic.ipynb": ipynb("x = 1"), "logistic.py": CODE}
 
 
 def test_names_in_any_script_are_read(open_zip: OpenZip) -> None:

@@ -17,9 +17,10 @@ from tiny_course import SOLUTION, VISIBLE, Course, handed_in, line, make, write
 from autograder.course import assignment as assignments
 from autograder.course import solution, translation
 from autograder.course.assignment import Assignment
+from autograder.course.submission import Refused
 from autograder.errors import AssignmentError
 from autograder.grading.options import RunOptions
-from autograder.grading.session import grade_one, rejected
+from autograder.grading.session import grade_one
 from autograder.messages import current_language, say
 from autograder.model import Report
 from autograder.workers.supervisor import Supervisor
@@ -333,7 +334,8 @@ def without_solution(course: Course) -> Path:
 def test_a_refused_upload_is_reported_in_korean(tmp_path: Path, supervisor: Supervisor) -> None:
     assignment = korean(tmp_path).load()
     with translation.assignment_language("ko", assignment):
-        report = rejected(assignment, say("submission.damaged"), student="kim", run=RunOptions(), supervisor=supervisor)
+        upload = Refused("kim", say("submission.damaged"))
+        report = grade_one(assignment, upload, run=RunOptions(), supervisor=supervisor)
     assert (report.language, report.title, report.tasks[0].title) == ("ko", "작은 과제", "두 배")
     assert report.notes[0].startswith("압축 파일이 손상되었거나")
 

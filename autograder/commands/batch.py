@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from ..course.assignment import Assignment
 from ..exchange import formats
 from ..messages import say, translate
 from ..model import Audience, Report
-from ..reports.files import check_writable, page_name, write_text
+from ..reports.files import check_writable, page_names, write_text
 from . import options
 
 if TYPE_CHECKING:
@@ -45,11 +45,12 @@ def batch(
     """Grade a class: reports, grades.csv and a class page.
 
     SLUG is the assignment, such as 05-logistic. SOURCE is a folder with one folder, .py, .ipynb or .zip for each
-    student.
+    student. An entry of another kind is reported as not graded.
     """
     assignment = assignments.load(slug, root=root)
     source_format = formats.detect(source)
-    students = source_format.entries(source)
+    entries = source_format.entries(source)
+    names = page_names(assignment.slug, [student for student, _ in entries])
     check_writable(out)
 
     from ..grading.options import RunOptions
@@ -70,27 +71,34 @@ def batch(
             with progress(console, assignment.slug) as advance:
 
                 def record(report: Report) -> None:
-                    page.write(report, out, audience=Audience.STUDENT)
-                    write_text(out / page_name(report, ending="json"), to_json(report, audience=Audience.STAFF))
+                    name = names[report.submission.student or ""]
+                    page.write(report, out, audience=Audience.STUDENT, name=f"{name}.html")
+                    write_text(out / f"{name}.json", to_json(report, audience=Audience.STAFF))
                     reports.append(report)
-                    advance(len(reports), len(students))
+                    advance(len(reports), len(names))
 
-                runner.grade_class(assignment, students, record, run=run, supervisor=supervisor)
+                runner.grade_class(assignment, entries, record, run=run, supervisor=supervisor)
         reports.sort(key=lambda report: report.submission.student or "")
         grades = out / "grades.csv"
         source_format.write_grades(reports, grades)
-        _show_class(reports, assignment, out, grades=grades, console=console)
+        _show_class(reports, assignment, out, names=names, grades=grades, console=console)
     end_with_grader_errors(reports)
 
 
 def _show_class(
-    reports: Sequence[Report], assignment: Assignment, out: Path, *, grades: Path, console: Console
+    reports: Sequence[Report],
+    assignment: Assignment,
+    out: Path,
+    *,
+    names: Mapping[str, str],
+    grades: Path,
+    console: Console,
 ) -> None:
-    """Write the class page, and print the table of the class."""
+    """Write the class page, which links to the page of each student by its name, and print the table of the class."""
     from ..reports import class_page, terminal
     from ..reports.views import class_row
 
-    rows = [class_row(report, page=page_name(report)) for report in reports]
+    rows = [class_row(report, page=f"{names[report.submission.student or '']}.html") for report in reports]
     html = class_page.html(rows, slug=assignment.slug, title=translate(assignment.title))
     page = write_text(out / "class.html", html)
     terminal.class_table(rows, console)

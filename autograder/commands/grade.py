@@ -16,7 +16,7 @@ from ..course import assignment as assignments
 from ..course import submission as submissions
 from ..course import translation
 from ..course.assignment import Assignment
-from ..course.submission import Submission
+from ..course.submission import Refused, Submission
 from ..errors import SubmissionRejected, UsageError
 from ..messages import DEFAULT, say, use_language
 from ..model import Audience, Report
@@ -25,11 +25,6 @@ from . import options
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from ..grading.options import RunOptions
-    from ..workers.supervisor import Supervisor
-
-Opened = Submission | SubmissionRejected
 
 
 @click.command()
@@ -76,6 +71,7 @@ def grade(
         with Supervisor() as supervisor:
             options.start_zygote(supervisor, chosen[0], run)
 
+            from ..grading.session import grade_one
             from .console import Terminal, end_with_grader_errors, progress
 
             console = Terminal()
@@ -83,7 +79,7 @@ def grade(
             with progress(console, say("report.grading")) as advance:
                 for each, found in zip(chosen, opened, strict=True):
                     with translation.assignment_language(lang, each):
-                        report = _grade(each, found, run=run, supervisor=supervisor)
+                        report = grade_one(each, found, run=run, supervisor=supervisor)
                     path = str(submission) if submission else None
                     reports.append(replace(report, submission=replace(report.submission, path=path)))
                     advance(len(reports), len(chosen))
@@ -93,20 +89,12 @@ def grade(
     end_with_grader_errors(reports)
 
 
-def _open(assignment: Assignment, path: Path | None, lang: str | None) -> Opened:
+def _open(assignment: Assignment, path: Path | None, lang: str | None) -> Submission | Refused:
     with translation.assignment_language(lang, assignment):
         try:
             return submissions.open(path or assignment.folder, assignment)
         except SubmissionRejected as refusal:
-            return refusal
-
-
-def _grade(assignment: Assignment, found: Opened, *, run: RunOptions, supervisor: Supervisor) -> Report:
-    from ..grading.session import grade_one, rejected
-
-    if isinstance(found, SubmissionRejected):
-        return rejected(assignment, found.message, student=None, run=run, supervisor=supervisor)
-    return grade_one(assignment, found, run=run, supervisor=supervisor)
+            return Refused(None, refusal.message)
 
 
 def _write_json(report: Report, path: Path) -> None:

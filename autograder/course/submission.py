@@ -7,7 +7,6 @@ path. Sizes are counted while reading, because archive headers can be wrong. All
 
 from __future__ import annotations
 
-import difflib
 import errno
 import hashlib
 import io
@@ -15,6 +14,7 @@ import os
 import re
 import stat
 import struct
+import sys
 import unicodedata
 import zipfile
 import zlib
@@ -24,9 +24,11 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from autograder.course import installed, notebook
+from autograder.course import installed, near_misses, notebook
 from autograder.course.assignment import Assignment
+from autograder.course.file_names import checked, decoded, inside, is_ignored, shown
 from autograder.errors import SubmissionRejected, UsageError
+from autograder.guest.handed_in import modules_of
 from autograder.messages import say
 from autograder.model import SubmissionInfo
 
@@ -34,21 +36,17 @@ UPLOAD_BYTES = 10 * 2**20  # of one .py, .ipynb or .zip as received
 UNPACKED_BYTES = 20 * 2**20  # of all files together
 FILES = 200
 ENTRIES = 5_000  # including ignored ones: a .git folder has some thousand
-DEPTH = 16
-PATH_CHARACTERS = 500
 MAX_NOTES = 5  # of one kind, on one file
-
-IGNORED = frozenset({"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "Icon\r"})
-"""Files that operating systems and Python add by themselves. Names that start with a dot are also ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One student's files as received.
 
-    ``files`` maps relative POSIX paths (NFC) to bytes. ``modules`` maps each module of the assignment that was found to
+    ``files`` maps relative POSIX paths (NFC) to bytes. An archive that was the only file is unpacked, and a notebook
+    that was saved as a ``.py`` has its true ending. ``modules`` maps each module of the assignment that was found to
     its source, as bytes of any encoding; notebooks are already converted to modules. ``origins`` maps each of them to
-    its file. ``sha256`` covers names and bytes of ``files``. ``notes`` are sentences for the student. ``notebooks`` are
+    its file. ``sha256`` covers names and bytes as received. ``notes`` are sentences for the student. ``notebooks`` are
     the modules that were a notebook; ``unread`` maps a module to the statements that Python cannot read.
     """
 
@@ -61,6 +59,11 @@ class Submission:
     notes: tuple[str, ...]
     notebooks: frozenset[str] = frozenset()
     unread: dict[str, tuple[notebook.Unread, ...]] = field(default_factory=dict, hash=False)
+
+    @property
+    def other_files(self) -> dict[str, bytes]:
+        """All files, if there are others than those of the modules; else none."""
+        return self.files if self.files.keys() - set(self.origins.values()) else {}
 
     def info(self) -> SubmissionInfo:
         """Return student, digest and time of the submission, for the report."""
@@ -76,13 +79,24 @@ class Submission:
     def explain_missing(self, module: str) -> str:
         """Return a sentence that names the missing file and the file that the student probably meant, if any."""
         others = [name for name in self.files if name not in self.origins.values()]
-        found = _meant(module, others)
+        found = near_misses.meant(module, others)
         if found is None:
+            archive = next(filter(near_misses.archive_kind, others), None)
+            if archive is not None:
+                return say("student.no-file-archive", file=f"{module}.py", found=shown(archive))
             return say("student.no-file", file=f"{module}.py")
         file = f"{module}.ipynb" if _is_notebook(found) else f"{module}.py"
         if found.endswith(f"/{file}"):
-            return say("student.no-file-place", file=file, found=_shown(found))
-        return say("student.no-file-but", file=file, found=_shown(found))
+            return say("student.no-file-place", file=file, found=shown(found))
+        return say("student.no-file-but", file=file, found=shown(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An upload that cannot be graded: the student, and the sentence that says why."""
+
+    student: str | None
+    sentence: str
 
 
 def open(
@@ -96,22 +110,25 @@ def open(
         UsageError: the path is not a submission, or cannot be read.
         SubmissionRejected: the files cannot be opened safely.
     """
-    files, left_out = _files_at(path)
+    received, left_out = _files_at(path)
+    files, notes = _as_meant(received)
     origins = _origins(files, assignment.modules)
-    if not origins and len(assignment.modules) == 1 and path.suffix.lower() == ".py" and not path.is_dir():
+    if not origins and len(assignment.modules) == 1 and path.suffix.lower() in (".py", ".ipynb") and not path.is_dir():
         origins = dict(zip(assignment.modules, files, strict=True))  # one module, one file: accept any name
     code = {module: _code(name, files[name]) for module, name in origins.items()}
     return Submission(
         student=student,
         received_at=received_at,
-        sha256=_digest(files),
+        sha256=_digest(received),
         files=files,
         modules={module: each.source for module, each in code.items()},
         origins=origins,
         notes=(
+            *notes,
             *_notes(files, origins),
+            *_notes_on_names(files, origins, assignment),
             *_notes_on_code(code, origins),
-            *(say("submission.left-out", name=_shown(name)) for name in left_out),
+            *(say("submission.left-out", name=shown(name)) for name in left_out),
         ),
         notebooks=frozenset(module for module, name in origins.items() if _is_notebook(name)),
         unread={module: each.unread for module, each in code.items() if each.unread},
@@ -127,16 +144,38 @@ def _files_at(path: Path) -> tuple[dict[str, bytes], list[str]]:
     intake = _Intake()
     ending = path.suffix.lower()
     if stat.S_ISLNK(mode):
-        raise SubmissionRejected(say("submission.link", name=_shown(path.name)))
+        raise SubmissionRejected(say("submission.link", name=shown(path.name)))
     if stat.S_ISDIR(mode):
         _take_folder(path, intake)
     elif ending == ".zip":
-        _take_archive(_upload(path), intake)
+        _take_archive(path.name, _upload(path), intake)
     elif ending in (".py", ".ipynb"):
-        intake.take(path.name, io.BytesIO(_upload(path)))
+        intake.take(decoded(path.name), io.BytesIO(_upload(path)))
     else:
         raise UsageError(f"{path} is not a submission. Give a folder, or a .py, .ipynb or .zip file.")
     return _unwrapped(dict(sorted(intake.files.items()))), intake.packages.named()
+
+
+def _as_meant(files: dict[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
+    """Unpack an archive that is the only file, and correct the endings of notebooks and modules; with notes on both."""
+    notes = []
+    if len(files) == 1 and (name := next(iter(files))).lower().endswith(".zip"):
+        intake = _Intake()
+        _take_archive(name, files[name], intake)
+        files = _unwrapped(dict(sorted(intake.files.items())))
+        notes.append(say("submission.inner", found=shown(name)))
+    true_names = {name: near_misses.true_name(name, content) for name, content in files.items()}
+    right = {name for name, true in true_names.items() if true == name}
+    for name in sorted(files.keys() - right):
+        found, file = shown(name), shown(true_names[name])
+        if true_names[name] in right:
+            notes.append(say("submission.beside", file=file, found=found))
+        elif _is_notebook(file):
+            notes.append(say("submission.is-notebook", file=file, found=found))
+        else:
+            notes.append(say("submission.is-python", file=file, found=found))
+    kept = {true: files[name] for name, true in true_names.items() if name in right or true not in right}
+    return dict(sorted(kept.items())), notes
 
 
 def _digest(files: dict[str, bytes]) -> str:
@@ -185,7 +224,7 @@ def _notes(files: dict[str, bytes], origins: dict[str, str]) -> Iterator[str]:
     for module, name in origins.items():
         file = f"{module}.ipynb" if _is_notebook(name) else f"{module}.py"
         if name != file:
-            yield say("submission.renamed", found=_shown(name), file=file)
+            yield say("submission.renamed", found=shown(name), file=file)
         if not _is_notebook(name) and f"{module}.ipynb" in files:
             yield say("submission.beside", file=file, found=f"{module}.ipynb")
 
@@ -198,36 +237,22 @@ def _notes_on_code(code: dict[str, notebook.Code], origins: dict[str, str]) -> I
             yield say("submission.unread", file=file, line=line, text=unread.text)
         for command in each.commands[:MAX_NOTES]:
             file, line = _place(origins[module], each.source, command.line)
-            yield say("submission.command", file=file, line=line, command=_shown(command.text))
+            yield say("submission.command", file=file, line=line, command=shown(command.text))
         if more := max(0, len(each.unread) - MAX_NOTES) + max(0, len(each.commands) - MAX_NOTES):
             yield say("submission.more", file=origins[module], count=more)
 
 
+def _notes_on_names(files: dict[str, bytes], origins: dict[str, str], assignment: Assignment) -> Iterator[str]:
+    """Yield a sentence on each module that the submission imports and that a library precedes."""
+    handed_in = {name.partition(".")[0]: file for name, file in modules_of(files).items()}
+    for name in sorted(handed_in.keys() & (sys.stdlib_module_names | assignment.packages) - origins.keys()):
+        imports = re.compile(rb"^[ \t]*(from|import)[ \t]+%b\b" % name.encode(), re.MULTILINE)
+        if any(imports.search(content) for file, content in files.items() if file.endswith((".py", ".ipynb"))):
+            yield say("submission.library-name", found=shown(handed_in[name]), name=name)
+
+
 def _is_notebook(name: str) -> bool:
     return name.lower().endswith(".ipynb")
-
-
-_ADDED = re.compile(r"^copy of |[ _.-]*\(\d+\)$|[ _.-]+(copy|복사본|사본|final|\d+)$")
-"""Additions of browsers, file managers and people to a name: ``logistic (1).py``, ``logistic - Copy.py``."""
-
-
-def _meant(module: str, names: list[str]) -> str | None:
-    """Return the name that the student probably meant to be ``module``.
-
-    Prefer a name that is equal after removing additions; otherwise, return the most similar name.
-    """
-    plain = {name: _plain(name) for name in names if re.search(r"\.(py|ipynb|txt)$", name.lower())}
-    wanted = module.casefold()
-    same = [name for name, stem in plain.items() if stem == wanted]
-    if same:
-        return min(same, key=lambda name: (name.count("/"), not name.lower().endswith(".py"), name))
-    close = difflib.get_close_matches(wanted, plain.values(), n=1, cutoff=0.85)
-    return next((name for name, stem in plain.items() if stem in close), None)
-
-
-def _plain(name: str) -> str:
-    stem = re.sub(r"(\.(py|ipynb|txt))+$", "", name.rpartition("/")[2].casefold())
-    return re.sub(r"[ -]+", "_", _ADDED.sub("", stem).strip())
 
 
 # --- reading, with limits
@@ -254,11 +279,11 @@ class _Intake:
         Raises:
             SubmissionRejected: the name is invalid or a duplicate, or a limit is exceeded.
         """
-        name = _checked(unicodedata.normalize("NFC", name))
+        name = checked(unicodedata.normalize("NFC", name))
         # names that differ only on some file systems could hide one file behind the other
         other = self.folded.setdefault(unicodedata.normalize("NFC", name.casefold()), name)
         if other != name or name in self.files:
-            raise SubmissionRejected(say("submission.duplicate", name=_shown(name), other=_shown(other)))
+            raise SubmissionRejected(say("submission.duplicate", name=shown(name), other=shown(other)))
         if len(self.files) == FILES:
             raise SubmissionRejected(say("submission.files", limit=FILES))
         content = stream.read(self.bytes_left + 1)
@@ -271,14 +296,14 @@ class _Intake:
 def _upload(path: Path) -> bytes:
     content = _read_plain(path, path.name, UPLOAD_BYTES)
     if len(content) > UPLOAD_BYTES:
-        raise _too_large(content, say("submission.large", name=_shown(path.name), limit=UPLOAD_BYTES // 2**20))
+        raise _too_large(content, say("submission.large", name=shown(path.name), limit=UPLOAD_BYTES // 2**20))
     return content
 
 
 def _too_large(archive: bytes, otherwise: str) -> SubmissionRejected:
     """Return the exception for an archive that is too large: it names a folder of packages, if there is one."""
     folder = installed.bulky_folder(archive)
-    return SubmissionRejected(say("submission.bulky", name=_shown(folder)) if folder else otherwise)
+    return SubmissionRejected(say("submission.bulky", name=shown(folder)) if folder else otherwise)
 
 
 # Windows lacks the first two flags; there, too, _read_plain checks the type of the file
@@ -296,14 +321,14 @@ def _read_plain(path: str | Path, name: str, limit: int) -> bytes:
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
-                raise SubmissionRejected(say("submission.link", name=_shown(name)))
+                raise SubmissionRejected(say("submission.link", name=shown(name)))
             with os.fdopen(descriptor, "rb", closefd=False) as stream:
                 return stream.read(limit + 1)
         finally:
             os.close(descriptor)
     except OSError as exc:
         id = "submission.link" if exc.errno in (errno.ELOOP, errno.ENXIO) else "submission.unreadable"
-        raise SubmissionRejected(say(id, name=_shown(name))) from exc
+        raise SubmissionRejected(say(id, name=shown(name))) from exc
 
 
 def _take_folder(folder: Path, intake: _Intake, above: str = "") -> None:
@@ -312,20 +337,20 @@ def _take_folder(folder: Path, intake: _Intake, above: str = "") -> None:
         with os.scandir(folder) as scan:
             entries = sorted(islice(scan, intake.entries_left + 1), key=lambda entry: entry.name)
     except OSError as exc:
-        raise SubmissionRejected(say("submission.unreadable", name=_shown(above or folder.name))) from exc
+        raise SubmissionRejected(say("submission.unreadable", name=shown(above or folder.name))) from exc
     intake.count(len(entries))
     for entry in entries:
-        name = f"{above}{entry.name}"
+        name = f"{above}{decoded(entry.name)}"
         is_folder = entry.is_dir(follow_symlinks=False)
         marked = [name] if is_folder and os.path.lexists(os.path.join(entry.path, installed.MARKER)) else []
-        if (is_folder and intake.packages.contain(name, marked)) or _is_ignored(entry.name):
+        if (is_folder and intake.packages.contain(name, marked)) or is_ignored(entry.name):
             continue
         if is_folder:
-            _take_folder(Path(entry.path), intake, f"{_checked(name)}/")
+            _take_folder(Path(entry.path), intake, f"{checked(name)}/")
         elif entry.is_file(follow_symlinks=False):
             intake.take(name, io.BytesIO(_read_plain(entry.path, name, intake.bytes_left)))
         else:
-            raise SubmissionRejected(say("submission.link", name=_shown(name)))
+            raise SubmissionRejected(say("submission.link", name=shown(name)))
 
 
 # --- archives
@@ -336,7 +361,9 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, R
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # flag bits: password, strong encryption, hidden headers
 
 
-def _take_archive(archive: bytes, intake: _Intake) -> None:
+def _take_archive(file: str, archive: bytes, intake: _Intake) -> None:
+    if kind := near_misses.archive_kind("", archive):
+        raise SubmissionRejected(say("submission.archive", name=shown(file), kind=kind))
     # every entry that zipfile lists begins with these bytes; the count in the header at the end can be wrong
     entries_in_all = archive.count(b"PK\x01\x02")
     if entries_in_all > intake.entries_left:
@@ -362,17 +389,19 @@ def _plain_entries(
     Raises:
         SubmissionRejected: an entry is not a regular file, is encrypted, or has an unsafe name.
     """
-    environments = installed.environments_of(map(_entry_name, opened.infolist()))
-    for info in opened.infolist():
-        raw = _entry_name(info)
-        name = _inside(raw)
+    raw_names = [_entry_name(info) for info in opened.infolist()]
+    if not any("/" in raw for raw in raw_names):  # some tools for Windows separate folders by backslashes
+        raw_names = [raw.replace("\\", "/") for raw in raw_names]
+    environments = installed.environments_of(raw_names)
+    for raw, info in zip(raw_names, opened.infolist(), strict=True):
+        name = inside(raw)
         if packages.contain(name if raw.endswith("/") else name.rpartition("/")[0], environments):
             continue
         kind = stat.S_IFMT(info.external_attr >> 16)  # 0 if the archive has no Unix modes
-        if raw.endswith("/") or kind == stat.S_IFDIR or any(map(_is_ignored, name.split("/"))):
+        if raw.endswith("/") or kind == stat.S_IFDIR or any(map(is_ignored, name.split("/"))):
             continue
         if kind not in (0, stat.S_IFREG):
-            raise SubmissionRejected(say("submission.link", name=_shown(name)))
+            raise SubmissionRejected(say("submission.link", name=shown(name)))
         if info.flag_bits & _ENCRYPTED:
             raise SubmissionRejected(say("submission.encrypted"))
         # other compression methods cannot be read in steps of limited size
@@ -392,48 +421,3 @@ def _entry_name(info: zipfile.ZipInfo) -> str:
         except UnicodeDecodeError:
             continue
     return info.orig_filename
-
-
-def _inside(name: str) -> str:
-    """Return a path of an archive without "." and empty parts.
-
-    Raises:
-        SubmissionRejected: the path leads out of the archive.
-    """
-    parts = [part for part in name.split("/") if part not in ("", ".")]
-    inside = "/".join(parts)
-    if name.startswith("/") or "\\" in name or ".." in parts or re.match(r"[A-Za-z]:", inside):
-        raise SubmissionRejected(say("submission.path", name=_shown(name)))
-    return inside
-
-
-# --- names
-
-
-def _is_ignored(part: str) -> bool:
-    return part.startswith(".") or part in IGNORED
-
-
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that change the direction of text, so that a name looks like another one."""
-
-
-def _is_treacherous(character: str) -> bool:
-    # control characters, lone surrogates (bytes that are not UTF-8), line and paragraph separators
-    return character in _DIRECTION or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
-
-
-def _checked(name: str) -> str:
-    if any(map(_is_treacherous, name)):
-        raise SubmissionRejected(say("submission.name", name=_shown(name)))
-    if "\\" in name:
-        raise SubmissionRejected(say("submission.path", name=_shown(name)))
-    if len(name) > PATH_CHARACTERS or name.count("/") >= DEPTH:
-        raise SubmissionRejected(say("submission.deep", name=_shown(name)))
-    return name
-
-
-def _shown(name: str) -> str:
-    """Return a printable name: escape invisible characters, and omit the middle of a long name."""
-    name = "".join(f"\\u{ord(char):04x}" if _is_treacherous(char) else char for char in name)
-    return name if len(name) <= 80 else f"{name[:40]}…{name[-39:]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,10 +13,18 @@ from ..grading.rubric import DECIMALS
 from ..model import Report
 from ..reports.files import write_text
 from ..reports.printable import printable
+from ..reports.views import said_of_all
+
+BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads the file in the code page of the system
+
+# Spreadsheets of some countries separate cells by semicolons, and do not know our quotes inside such a line.
+_FORMULA = re.compile(r"(^|[;|\t\r\n])(?=[\t\r\n]|\s*[=+\-@＝＋－＠﹦﹢﹣﹫])")
 
 
 def write_grades(reports: Sequence[Report], path: Path) -> None:
-    """Write student, points earned and possible, and points per task as CSV, whole or not at all.
+    """Write student, points earned and possible, points per task, and the reason if nothing was graded, as CSV.
+
+    The file is written whole or not at all. It is UTF-8 with a byte order mark; read it back as ``utf-8-sig``.
 
     Raises:
         AutograderError: ``report-write`` if the file cannot be written.
@@ -23,19 +32,23 @@ def write_grades(reports: Sequence[Report], path: Path) -> None:
     tasks = [task.id for task in reports[0].tasks] if reports else []
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(["student", "earned", "possible", *tasks, "sha256"])
+    writer.writerow(["student", "earned", "possible", *tasks, "sha256", "reason"])
     for report in reports:
-        per_task = [_points(report, task) for task in tasks]
+        points = [report.score.earned, report.score.possible, *(_points(report, task) for task in tasks)]
         student = _cell(report.submission.student or "")
-        writer.writerow([student, report.score.earned, report.score.possible, *per_task, report.submission.sha256])
-    write_text(path, text.getvalue())
+        writer.writerow([student, *points, report.submission.sha256, _cell(_reason(report))])
+    write_text(path, BYTE_ORDER_MARK + text.getvalue())
 
 
 def _points(report: Report, task: str) -> float:
     return round(math.fsum(line.earned for line in report.outcomes if line.task == task), DECIMALS)
 
 
+def _reason(report: Report) -> str:
+    """Return why no case could be graded, or ""."""
+    return said_of_all(report) if report.outcomes else " ".join(report.notes)
+
+
 def _cell(text: str) -> str:
     """Quote what a spreadsheet would take for a formula; show what no file can hold."""
-    formula = text.lstrip()[:1] in ("=", "+", "-", "@")
-    return f"'{printable(text)}" if formula else printable(text)
+    return printable(_FORMULA.sub(r"\1'", text))

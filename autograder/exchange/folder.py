@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..course.file_names import decoded, is_ignored
 from ..errors import UsageError
 from ..model import Report
 from .formats import Entry
@@ -16,25 +18,25 @@ def recognises(source: Path) -> bool:
 
 
 def entries(source: Path) -> list[Entry]:
-    """Return (student, path) for every folder, .py, .ipynb and .zip in ``source``, sorted.
+    """Return (student, path) for everything in ``source``, sorted, except what computers add by themselves.
+
+    Some systems write the same name in two ways (NFC and NFD); it is one student.
 
     Raises:
-        UsageError: there is none, or two are of one student, so that one report would replace the other.
+        UsageError: there is no entry.
     """
     if not source.is_dir():
         raise UsageError(f"{source} is not a folder. Give the folder that holds one entry for each student.")
-    found = [
-        (path.name if path.is_dir() else path.stem, path)
-        for path in sorted(source.iterdir())
-        if not path.name.startswith(".") and (path.is_dir() or path.suffix.lower() in (".py", ".ipynb", ".zip"))
-    ]
+    found = [(_student(path), path) for path in sorted(source.iterdir()) if not is_ignored(path.name)]
     if not found:
         raise UsageError(f"{source} contains no submission (a folder, .py, .ipynb or .zip).")
-    owners: dict[str, Path] = {}
-    for student, path in found:
-        if (other := owners.setdefault(student, path)) != path:
-            raise UsageError(f"{source}: {other.name} and {path.name} are both of {student}; keep one of them.")
     return found
+
+
+def _student(path: Path) -> str:
+    """Return the name of an entry without its ending, in one normal form (NFC)."""
+    name = path.name if path.is_dir() else path.stem.removesuffix(".tar")
+    return unicodedata.normalize("NFC", decoded(name))
 
 
 def write_grades(reports: Sequence[Report], path: Path) -> None:

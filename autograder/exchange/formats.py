@@ -12,7 +12,7 @@ from ..model import Report
 NAMES = ("folder",)  # modules of this package, in the order in which they are asked; the folder takes what is left
 
 Entry = tuple[str, Path]
-"""A student and the path of what was handed in: a folder, .py, .ipynb or .zip."""
+"""A student and the path of what was handed in. Two entries of one student are a conflict: neither is graded."""
 
 
 class Format(Protocol):

@@ -67,6 +67,11 @@ def score(lines: Sequence[GradedCase], adjustments: Sequence[Adjustment] = ()) -
     )
 
 
+def possible(cases: Sequence[Case]) -> float:
+    """Return the points that the cases of a run are worth."""
+    return round(math.fsum(case.points for case in cases), DECIMALS)
+
+
 def is_complete(lines: Sequence[GradedCase]) -> bool:
     """Return whether no case failed because of an error in the grader."""
     return all(line.verdict is not Verdict.GRADER_ERROR for line in lines)

@@ -18,8 +18,9 @@ import pytest
 
 from ..course import solution, translation
 from ..course.assignment import Assignment
-from ..course.submission import Submission
+from ..course.submission import Refused, Submission
 from ..errors import CaseError, UsageError
+from ..guest.handed_in import modules_of
 from ..messages import current_language
 from ..model import Case, GraderInfo, Outcome, Report, Score, SubmissionInfo, Verdict
 from ..student.connection import Connection
@@ -40,13 +41,15 @@ Record = Callable[[Report], None]
 
 def grade(
     assignment: Assignment,
-    submissions: Iterable[Submission],
+    submissions: Iterable[Submission | Refused],
     record: Record,
     *,
     run: RunOptions,
     supervisor: Supervisor,
 ) -> None:
     """Grade ``submissions`` one after the other and pass each report to ``record``.
+
+    The report of a refused upload has one sentence and no outcomes. Its possible points are those of the run.
 
     After several submissions the cases run on the solution once more.
 
@@ -61,7 +64,9 @@ def grade(
     _Session(assignment, run, supervisor).serve(submissions, record)
 
 
-def grade_one(assignment: Assignment, submission: Submission, *, run: RunOptions, supervisor: Supervisor) -> Report:
+def grade_one(
+    assignment: Assignment, submission: Submission | Refused, *, run: RunOptions, supervisor: Supervisor
+) -> Report:
     """Grade one submission; see :func:`grade`."""
     reports: list[Report] = []
     grade(assignment, [submission], reports.append, run=run, supervisor=supervisor)
@@ -81,7 +86,7 @@ class _Session:
         self._sandbox = examine(assignment, options=options, supervisor=supervisor)
         self._solution = solution.modules(assignment) if assignment.solution or options.official else None
 
-    def serve(self, submissions: Iterable[Submission], record: Record) -> None:
+    def serve(self, submissions: Iterable[Submission | Refused], record: Record) -> None:
         """Collect the cases, check them on the solution, grade the submissions, and check the cases again."""
 
         def loop(executor: Executor) -> None:
@@ -93,6 +98,9 @@ class _Session:
             graded = 0
             with self.known_mistakes(executor) as mistakes:
                 for submission in submissions:
+                    if isinstance(submission, Refused):
+                        record(self._refused(executor, submission))
+                        continue
                     if graded == 1:  # the garbage collector can then skip the collected cases and prepared values
                         gc.collect()
                         gc.freeze()
@@ -177,19 +185,28 @@ class _Session:
     ) -> Report:
         connection = self.connect(submission.modules, submission)
         lines = rubric.graded(executor.cases, self._outcomes(executor, connection, mistakes, cache))
+        notes = (*submission.notes, *connection.notes())
+        report = self._blank(submission.info(), rubric.score(lines), notes)
+        return replace(report, outcomes=lines, complete=rubric.is_complete(lines))
+
+    def _refused(self, executor: Executor, upload: Refused) -> Report:
+        info = SubmissionInfo(student=upload.student, sha256="")
+        return self._blank(info, Score(0.0, rubric.possible(executor.cases)), (upload.sentence,))
+
+    def _blank(self, submission: SubmissionInfo, score: Score, notes: tuple[str, ...]) -> Report:
+        """Return a report of this run without outcomes."""
         shown = translation.translated(self._assignment)
         return Report(
             assignment=shown.slug,
             title=shown.title,
             tasks=shown.tasks,
-            submission=submission.info(),
-            score=rubric.score(lines),
-            outcomes=lines,
+            submission=submission,
+            score=score,
+            outcomes=(),
             sandbox=self._sandbox,
             grader=GraderInfo(version=version(), seed=self._options.seed, device=self._options.device),
             official=self._options.official,
-            complete=rubric.is_complete(lines),
-            notes=(*submission.notes, *connection.notes()),
+            notes=notes,
             language=current_language(),
         )
 
@@ -218,14 +235,18 @@ class _Session:
     ) -> Connection:
         """Connect to a worker with these modules, with the assignment's limits; the caller closes it."""
         main = self._assignment.modules[0]
+        files = submission.other_files if submission else {}
+        late = {name: (file, files[file]) for name, file in modules_of(files).items() if name not in modules}
         source = ModuleSources(
             main=main,
-            modules={name: (f"{name}.py", data) for name, data in modules.items()},
+            modules={name: (f"{name}.py", data) for name, data in modules.items()} | late,
             missing=submission.explain_missing(main) if submission and main not in modules else "",
             parameters=self._parameters,
             place=submission.place if submission else None,
             notebooks=submission.notebooks if submission else frozenset(),
             unread=submission.unread if submission else {},
+            files=files,
+            late=frozenset(late),
         )
         return Connection(source, self._supervisor, self._spec, seed=self._options.seed if seed is None else seed)
 
@@ -373,26 +394,3 @@ def _parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
         return parameters_of(path.read_bytes())
     except (OSError, SyntaxError, ValueError):
         return {}
-
-
-def rejected(
-    assignment: Assignment, sentence: str, *, student: str | None, run: RunOptions, supervisor: Supervisor
-) -> Report:
-    """Return the report of an upload that could not be opened: one sentence, no points.
-
-    The possible points are those of the whole assignment, because no cases were planned.
-    """
-    shown = translation.translated(assignment)
-    return Report(
-        assignment=shown.slug,
-        title=shown.title,
-        tasks=shown.tasks,
-        submission=SubmissionInfo(student=student, sha256=""),
-        score=Score(earned=0.0, possible=assignment.points),
-        outcomes=(),
-        sandbox=examine(assignment, options=run, supervisor=supervisor),
-        grader=GraderInfo(version=version(), seed=run.seed, device=device_of(assignment, run)),
-        official=run.official,
-        notes=(sentence,),
-        language=current_language(),
-    )

@@ -24,9 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from . import exceptions, wire
+from . import exceptions, handed_in, wire
 from .changes import Node, share_memory
 from .exceptions import MAX_TYPE, mro, type_name
+from .handed_in import HandedInFinder
 from .importer import SubmissionImporter
 from .recipes import OPERATIONS, RECIPES
 from .runner import Limits, Runner
@@ -111,6 +112,7 @@ class Guest:
     def _load(self, header: dict[str, Any], body: bytearray) -> None:
         view = memoryview(body)
         sources = {name: (file, bytes(view[offset : offset + size])) for name, file, offset, size in header["modules"]}
+        late = self._take_files(header, view, sources)
         notebooks = frozenset(header.get("notebooks", ()))
         cell_s, load_s, cpu_s = map(float, header.get("limits", (0, 0, 0)))
         runner = Runner(
@@ -118,10 +120,10 @@ class Guest:
             skip=_numbers(header.get("skip", ())),
             at=self._at if header.get("careful") else None,
         )
-        submission = SubmissionImporter(sources, runner, notebooks=notebooks)
+        submission = SubmissionImporter(sources, runner, late=late, notebooks=notebooks)
         self._files = submission.files
         self._modules = {*sources, "__main__"} if notebooks else set(sources)
-        sys.meta_path[:0] = [StandInFinder(runner), submission]
+        sys.meta_path[:] = [StandInFinder(runner), submission, *sys.meta_path, HandedInFinder(submission)]
         sys.modules.pop(header["main"], None)  # it may be a library module of the same name
         try:
             reseed(header["seed"])
@@ -138,6 +140,24 @@ class Guest:
 
     def _at(self, module: str, statement: int, line: int) -> None:
         self._send(wire.Kind.AT, {"module": module, "statement": statement, "line": line}, [])
+
+    @staticmethod
+    def _take_files(header: dict[str, Any], body: memoryview, sources: dict[str, tuple[str, bytes]]) -> set[str]:
+        """Write the other files of the submission, and add their modules to ``sources``; return the modules' names."""
+        files = {}
+        offset = sum(size for _, _, _, size in header["modules"])
+        for length, size in header.get("files", ()):
+            name = bytes(body[offset : offset + length]).decode()
+            files[name] = body[offset + length : offset + length + size]
+            offset += length + size
+        handed_in.write(files)
+        late = {
+            name: (file, bytes(files[file]))
+            for name, file in handed_in.modules_of(files).items()
+            if name not in sources
+        }
+        sources.update(late)
+        return set(late)
 
     def _names(self) -> list[list[str]]:
         """Return the public names of the submission, and whether each is callable."""

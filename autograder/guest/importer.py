@@ -13,29 +13,41 @@ from typing import Any
 
 from .runner import Runner
 
+ROOT = "<submission>"
+"""The package that all modules of a submission belong to. Code cannot import it by this name."""
+
 
 class SubmissionImporter:
     """Finds and loads the student's modules, so that one file may import another.
 
-    ``sources`` maps a module's name to its file name and its source. ``notebooks`` are those that were a notebook; such
-    a module is ``__main__``, as in a notebook. A finder and a loader without their base classes: ``importlib.abc``
-    takes long to import.
+    ``sources`` maps a module's name to its file name and its source. This finder does not find those in ``late``, which
+    it only loads (``handed_in.py``). ``notebooks`` are those that were a notebook; such a module is ``__main__``, as in
+    a notebook. A finder and a loader without their base classes: ``importlib.abc`` takes long to import.
     """
 
     def __init__(
-        self, sources: dict[str, tuple[str, bytes]], runner: Runner, *, notebooks: Set[str] = frozenset()
+        self,
+        sources: dict[str, tuple[str, bytes]],
+        runner: Runner,
+        *,
+        late: Set[str] = frozenset(),
+        notebooks: Set[str] = frozenset(),
     ) -> None:
         self.sources = sources
+        self.late = late
         self._runner = runner
         self._notebooks = notebooks
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname not in self.sources:
-            return None
+        return self.spec(fullname) if fullname in self.sources and fullname not in self.late else None
+
+    def spec(self, name: str) -> importlib.machinery.ModuleSpec:
+        """Return the specification of a module in ``sources``."""
+        file = self.sources[name][0]
         loader: Any = self
-        return importlib.util.spec_from_loader(fullname, loader, origin=self.sources[fullname][0])
+        return _Spec(name, loader, origin=file, is_package=file.endswith("/__init__.py"))
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
         """Leave it to Python to create the module."""
@@ -55,6 +67,14 @@ class SubmissionImporter:
     @property
     def files(self) -> set[str]:
         return {file for file, _ in self.sources.values()}
+
+
+class _Spec(importlib.machinery.ModuleSpec):
+    @property
+    def parent(self) -> str:
+        """The package for relative imports."""
+        parent = super().parent
+        return f"{ROOT}.{parent}" if parent else ROOT
 
 
 def decode_source(source: bytes) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import unicodedata
+from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 from typing import IO
 
@@ -15,9 +18,23 @@ _REMEDY = "Choose a folder that you can write to."
 
 
 def page_name(report: Report, *, ending: str = "html") -> str:
-    """Return a file name with the assignment and the student, in characters that are safe on every file system."""
+    """Return a file name with the assignment and the student that is safe on every file system."""
     student = [] if report.submission.student is None else [report.submission.student]
     return f"{file_stem(report.assignment, *student)}.{ending}"
+
+
+def page_names(slug: str, students: Collection[str]) -> dict[str, str]:
+    """Return a name without ending for the files of each student of a class; no two are one name for a file system."""
+    stems = {student: file_stem(slug, student) for student in students}
+    found = Counter(map(_folded, stems.values()))
+    return {
+        student: stem if found[_folded(stem)] == 1 else file_stem(slug, student, unique=True)
+        for student, stem in stems.items()
+    }
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def write_text(path: Path, text: str) -> Path:

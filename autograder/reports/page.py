@@ -45,13 +45,13 @@ def html(report: Report, *, audience: Audience) -> str:
         )
 
 
-def write(report: Report, folder: Path, *, audience: Audience) -> Path:
-    """Write the page of ``report`` into ``folder`` atomically, and return its path.
+def write(report: Report, folder: Path, *, audience: Audience, name: str = "") -> Path:
+    """Write the page of ``report`` into ``folder`` atomically, as ``name`` or its own name, and return its path.
 
     Raises:
         AutograderError: ``report-write`` if the page cannot be written.
     """
-    return write_text(folder / page_name(report), html(report, audience=audience))
+    return write_text(folder / (name or page_name(report)), html(report, audience=audience))
 
 
 def write_index(reports: Sequence[Report], pages: Sequence[str], folder: Path) -> Path:
@@ -104,10 +104,15 @@ def _templates() -> Environment:
         "views": views,
     }
     environment.filters |= {
-        "address": lambda path: quote(path, safe="/"),  # also escapes a colon: no "javascript:"
+        "address": _address,
         "short": lambda text: clip(text, characters=FIELD_CHARACTERS),
     }
     return environment
+
+
+def _address(path: str) -> str:
+    """Return a relative address. Letters of any script stay readable; a colon is escaped: no "javascript:"."""
+    return "".join(sign if sign.isalnum() else quote(sign, safe="/") for sign in path)
 
 
 def _fit(value: object) -> object:

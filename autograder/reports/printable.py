@@ -20,8 +20,12 @@ _UNFIT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 _SUSPECT = re.compile(r"[^\n\t -~]")  # all characters except line break, tab and printable ASCII
 
-# No two hyphens in a row, so that a name cannot forge the "--" before a digest.
-_PLAIN_NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
+_STEM_BYTES = 100  # of a part of a file name in UTF-8: two parts with digests and an ending fit into 255 bytes
+_NAME_SIGNS = frozenset(" ',-._")  # kept in file names, in addition to letters, marks and digits
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+"""Letters and marks that are not drawn, such as fillers of Hangul and variation selectors."""
+
+_DOUBLED = re.compile(r"-{2,}|\.{2,}| {2,}")  # a name with two hyphens could forge the digest of another name
 
 
 def printable(text: str) -> str:
@@ -45,21 +49,29 @@ def clip(text: str, *, characters: int = 4000, lines: int = 60) -> str:
     return f"{head}\n{say('report.cut', count=f'{len(text) - len(head) - len(tail):,}')}\n{tail}"
 
 
-def file_stem(*parts: str) -> str:
-    """Return a file name (without extension) for ``parts``. Different parts give different names on every file system.
+def file_stem(*parts: str, unique: bool = False) -> str:
+    """Return a file name (without extension) for ``parts``, safe on every file system and as readable as possible.
 
-    Short parts in plain lower-case ASCII do not change. Other parts are reduced to such characters, and a digest of the
-    original makes them unique.
+    Letters, marks and digits of any script are kept, and so are the signs of names: ``05-logistic-Müller, Jürgen``. If
+    anything else has to go, a digest of the original is appended, so that names stay different. With ``unique``, the
+    last part always has a digest: names that differ only in case are one name for some file systems.
     """
-    return "-".join(_file_part(part) for part in parts)
+    *first, last = parts
+    return "-".join([*(_file_part(part, unique=False) for part in first), _file_part(last, unique=unique)])
 
 
-def _file_part(part: str) -> str:
-    if len(part) <= 60 and _PLAIN_NAME.fullmatch(part):
-        return part
-    readable = re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-")[:40].strip("-")
+def _file_part(part: str, *, unique: bool) -> str:
+    composed = unicodedata.normalize("NFC", part)
+    readable = "".join(sign if _is_plain(sign) else "-" for sign in composed)
+    readable = _DOUBLED.sub("-", readable).encode()[:_STEM_BYTES].decode(errors="ignore").strip(" -.")
+    if readable == composed and readable and not unique:
+        return readable
     digest = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    return f"{readable}--{digest}"
+    return f"{readable}--{digest}" if readable else digest
+
+
+def _is_plain(sign: str) -> bool:
+    return sign in _NAME_SIGNS or (unicodedata.category(sign)[0] in "LMN" and not _INVISIBLE.match(sign))
 
 
 def _shown(sign: str) -> str:

@@ -277,10 +277,12 @@ def _load_frame(connection: Connection, seed: int) -> list[bytes | memoryview]:
     buffers: list[bytes | memoryview] = []
     offset = 0
     for name, (file, data) in source.modules.items():
+        if name in source.late:
+            continue
         modules.append([name, file, offset, len(data)])
         buffers.append(data)
         offset += len(data)
-    header = {
+    header: dict[str, Any] = {
         "main": source.main,
         "modules": modules,
         "seed": seed,
@@ -289,4 +291,8 @@ def _load_frame(connection: Connection, seed: int) -> list[bytes | memoryview]:
         "skip": record.skip,
         "careful": record.is_careful,
     }
+    if source.files:  # names are in the body, because a header is short
+        named = [(name.encode(), data) for name, data in source.files.items()]
+        header["files"] = [[len(name), len(data)] for name, data in named]
+        buffers += [part for pair in named for part in pair]
     return wire.pack(wire.Kind.LOAD, header, buffers)

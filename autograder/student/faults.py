@@ -128,12 +128,12 @@ class RemoteError:
         Raises:
             KeyError, TypeError, ValueError: The header is malformed.
         """
-        modules = {file: (name, len(data.splitlines()) + 1) for name, (file, data) in source.modules.items()}
+        modules = {file: name for name, (file, _) in source.modules.items()}
         lines = []
         for file, line, function, text in header["lines"][:5]:
             number, where, code = _line(line), checked_text(function, 80), checked_text(text, 200)
-            module, size = modules.get(checked_text(file, 200), ("", -1))
-            if 0 <= number <= size:
+            module = modules.get(checked_text(file, 500))
+            if module is not None and source.has_lines(module, number):
                 lines.append((*source.placed(module, number), where, code))
         return cls(
             type=checked_text(header["type"], 80),
@@ -287,4 +287,5 @@ class FaultMessages:
         """
         found = MISSING_MODULE.match(error.text) if error.type == "ModuleNotFoundError" else None
         name = found[1] if found else ""
-        return "" if self.spec.packages is None or name in self.spec.packages else name
+        is_offered = self.spec.packages is None or name in self.spec.packages
+        return "" if is_offered or self.source.is_handed_in(name) else name

@@ -21,6 +21,9 @@ class ModuleSources:
     module that was converted from a notebook differ from those of its cells. Line 0 means the whole file.
     ``notebooks`` are the modules that were a notebook, and ``unread`` the statements that were left out of a module
     because Python cannot read them.
+
+    ``files`` are the files for the working folder. Their modules are in ``modules``, too; ``late`` are the names of
+    those that a worker finds after everything else.
     """
 
     main: str
@@ -30,6 +33,8 @@ class ModuleSources:
     place: Callable[[str, int], tuple[str, int]] | None = None
     notebooks: frozenset[str] = frozenset()
     unread: dict[str, tuple[Unread, ...]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    late: frozenset[str] = frozenset()
 
     @property
     def file(self) -> str:
@@ -46,7 +51,17 @@ class ModuleSources:
 
     def placed(self, module: str, line: int) -> tuple[str, int]:
         """Return the file and line that the student sees for a line of a loaded module."""
-        return self.place(module, line) if self.place is not None else (self.modules[module][0], line)
+        if self.place is None or module in self.late:
+            return self.modules[module][0], line
+        return self.place(module, line)
+
+    def has_lines(self, module: str, line: int) -> bool:
+        """Return whether a module has this line; 0 is the whole file, and the line after the last one counts."""
+        return 0 <= line <= len(self.modules[module][1].splitlines()) + 1
+
+    def is_handed_in(self, name: str) -> bool:
+        """Return whether a module or folder of this name, without dots, was handed in."""
+        return name in self.modules or any(file.startswith(f"{name}/") for file in self.files)
 
     def line(self, module: str, line: int) -> str:
         """Return a line of a module without the spaces around it; "" if there is no such line."""

@@ -42,6 +42,10 @@ class TemporaryFolder:
     def remove(self) -> None:
         """Remove the folder and its content. No process may still run in it."""
         if sys.platform == "win32":
+            for folder, _, files in os.walk(self.path):
+                for file in files:
+                    with contextlib.suppress(OSError):
+                        os.chmod(os.path.join(folder, file), stat.S_IWRITE)  # Windows keeps a read-only file
             shutil.rmtree(self.path, ignore_errors=True)
         else:
             remove_folder(self.path)
