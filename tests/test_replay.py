@@ -359,7 +359,7 @@ def test_a_crash_costs_the_call_that_crashed(tmp_path: Path, supervisor: Supervi
     (report,), seen = noted(tmp_path, crash, supervisor=supervisor)
     assert seen == ["double"]
     found = line(report, "double_of_any")
-    assert found.verdict is Verdict.CRASHED and "exit status 3" in found.message
+    assert found.verdict is Verdict.CRASHED and "exit status 3" in found.staff
     assert line(report, "total_of_any").verdict is Verdict.PASSED
     wrong = crash.replace("return 2 * x", "return 3 * x")  # fails before the call that crashes, which is not made
     (report,), _ = noted(tmp_path, wrong, supervisor=supervisor)
