@@ -10,6 +10,7 @@ import pytest
 from conftest import Connect, submitted
 
 from autograder.student.faults import StudentRaised
+from autograder.student.installation import without_folders
 from autograder.workers.supervisor import Supervisor
 
 
@@ -46,5 +47,10 @@ def test_nor_does_a_printed_warning_or_traceback(connect: Connect) -> None:
     submission.student.f()
     output = submission.finish().output
     assert 'File "numpy/linalg/' in output
-    folders = (str(Path(np.__file__).parents[1]), str(Path(os.__file__).parent), str(Path(__file__).parents[1]))
+    assert 'File "autograder/guest/' in output
+    folders = (Path(np.__file__).parents[1], Path(os.__file__).parent, Path(__file__).parents[1] / "autograder")
     assert not [folder for folder in folders if f"{folder}/" in output]
+
+
+def test_a_file_of_the_course_keeps_its_folder() -> None:
+    assert without_folders(f"no such file: '{__file__}'") == f"no such file: '{__file__}'"

@@ -31,20 +31,24 @@ for f in kcore keys timer_list; do [ -e /proc/$f ] && mount --bind /dev/null /pr
 for d in acpi scsi; do [ -d /proc/$d ] && mount -t tmpfs -o ro none /proc/$d; done
 for d in sys bus fs irq; do [ -d /proc/$d ] && mount --bind /proc/$d /proc/$d && mount -o remount,ro,bind /proc/$d; done
 """
+DOCKER_CAPABILITIES = (
+    "chown", "dac_override", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap", "net_bind_service", "net_raw",
+    "sys_chroot", "mknod", "audit_write", "setfcap",
+)  # fmt: skip
 NAMESPACE_LAYERS = ["own process numbers", "private file system", "own bounded scratch folder"]
 
 
-def examined(prepare: str = "", *, unshare: tuple[str, ...] = (), before: str = "") -> tuple[list[str], str, list[str]]:
+def examined(prepare: str = "", *, wrapper: tuple[str, ...] = (), before: str = "") -> tuple[list[str], str, list[str]]:
     """Examine the sandbox in a shell that ran ``prepare``; return the missing layers, the refusal and the remedies.
 
-    ``unshare`` are options of that program, in whose namespaces the shell runs. ``before`` is Python.
+    ``wrapper`` is a command in which the shell runs. The arguments that ``prepare`` sets are one in which Python runs.
+    ``before`` is Python.
     """
-    script = f'{prepare}\nexec "$0" -c "$1"'
-    command = ["sh", "-c", script, sys.executable, before + EXAMINE]
-    if unshare:
-        command = ["unshare", *unshare, *command]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-    if done.stderr.startswith("unshare:"):
+    script = f'{prepare}\nexec "$@" "$PYTHON" -c "$CODE"'
+    environment = {**os.environ, "PYTHON": sys.executable, "CODE": before + EXAMINE}
+    command = [*wrapper, "sh", "-c", script]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    if wrapper and done.stderr.startswith(f"{wrapper[0]}:"):
         pytest.skip(f"this machine does not allow the preparation: {done.stderr.strip()}")
     assert done.returncode == 0, done.stderr
     missing, refusal, remedies = json.loads(done.stdout)
@@ -57,11 +61,11 @@ def test_every_layer_works_under_a_strict_umask(umask: str) -> None:
 
 
 def test_root_needs_no_complete_proc() -> None:
-    assert examined(COVER_PROC, unshare=("-m",)) == ([], "", [])
+    assert examined(COVER_PROC, wrapper=("unshare", "-m")) == ([], "", [])
 
 
 def test_others_learn_how_to_uncover_proc() -> None:
-    missing, refusal, [remedy] = examined(COVER_PROC, unshare=("-Urmpf", "--mount-proc"))
+    missing, refusal, [remedy] = examined(COVER_PROC, wrapper=("unshare", "-Urmpf", "--mount-proc"))
     assert missing == NAMESPACE_LAYERS
     assert "mount /proc" in refusal
     assert "systempaths=unconfined" in remedy
@@ -69,12 +73,26 @@ def test_others_learn_how_to_uncover_proc() -> None:
 
 
 def test_every_layer_works_in_a_user_namespace_with_one_id() -> None:
-    assert examined(unshare=("-Ur",)) == ([], "", [])
+    assert examined(wrapper=("unshare", "-Ur")) == ([], "", [])
+
+
+def test_root_without_the_right_to_change_the_user_learns_which_it_needs() -> None:
+    missing, refusal, [remedy] = examined(wrapper=("setpriv", "--bounding-set=-all,+sys_admin"))
+    assert missing == [*NAMESPACE_LAYERS, "no capabilities, no new privileges"]
+    assert "change of user" in refusal
+    assert "--cap-add SETUID --cap-add SETGID --cap-add KILL" in remedy
+    assert examined(wrapper=("setpriv", "--bounding-set=-all,+sys_admin,+setuid,+setgid,+kill")) == ([], "", [])
+
+
+def test_the_flags_for_docker_are_enough() -> None:
+    """Its own capabilities and SYS_ADMIN, with its cover of /proc; the tests run without its filter of system calls."""
+    setpriv = f"setpriv --bounding-set=-all,+sys_admin,{','.join(f'+{name}' for name in DOCKER_CAPABILITIES)}"
+    assert examined(f"{COVER_PROC}\nset -- {setpriv}", wrapper=("unshare", "-m")) == ([], "", [])
 
 
 def test_too_few_namespaces_are_named() -> None:
     prepare = "echo 0 > /proc/sys/user/max_user_namespaces"
-    missing, _, remedies = examined(prepare, unshare=("-Urmpf", "--mount-proc"))
+    missing, _, remedies = examined(prepare, wrapper=("unshare", "-Urmpf", "--mount-proc"))
     assert missing == NAMESPACE_LAYERS
     assert remedies == [dict(selftest.REFUSALS)["No space left"]]
 

@@ -40,7 +40,11 @@ LACKING = {
                 "at most 64 threads"),
     "locale": ("import locale; locale.setlocale(locale.LC_ALL, 'xx_XX')", "Only the default locale"),
     "account": ("import pwd; pwd.getpwuid(99_999)", "There is no user account"),
-    "folder": ("open('/etc/x', 'w')", "can write files only in the current folder"),
+    "account by name": ("import pwd; pwd.getpwnam('kim')", "There is no user account"),
+    "new file elsewhere": ("open('/etc/x', 'w')", "can use files only in the current folder"),
+    "file elsewhere": ("open('/home/kim/data.csv')", "can use files only in the current folder"),
+    "file of Windows": ("open(r'C:\\Users\\kim\\data.csv')", "can use files only in the current folder"),
+    "data base": ("import sqlite3; sqlite3.connect('x.db').execute('create table a(b)')", "no locks on files"),
 }  # fmt: skip
 WORKING = {
     "locale": ("import locale; return [locale.setlocale(locale.LC_ALL, ''), locale.getpreferredencoding().lower()]",
@@ -83,6 +87,24 @@ def test_a_note_on_the_import_names_the_remedy(connect: Connect) -> None:
         "after it ran. There are no other processes while grading. Do the work in your own function, or in threads "
         "(concurrent.futures.ThreadPoolExecutor).",
     )
+
+
+@linux
+@pytest.mark.parametrize("body", ["mp.spawn(int)", "mp.Queue()", "mp.Process(target=int).start()"])
+def test_processes_of_torch_come_with_the_same_remedy(connect: Connect, body: str) -> None:
+    with pytest.raises(StudentRaised) as raised:
+        connect(f"import torch.multiprocessing as mp\ndef f():\n    {body}\n", torch=True).student.f()
+    assert PROCESSES in raised.value.message
+
+
+@linux
+def test_a_landlocked_folder_comes_with_the_remedy_too() -> None:
+    """Where namespaces are refused, other files are there and cannot be read."""
+    with Supervisor(enclosed=False) as supervisor:
+        submission = submitted({"answer": function_of(f"open({__file__!r})").encode()}, supervisor)
+        with pytest.raises(StudentRaised, match="can use files only in the current folder"):
+            submission.student.f()
+        submission.close()
 
 
 def test_an_exception_that_explains_itself_has_no_remedy(load: Load) -> None:

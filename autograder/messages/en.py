@@ -80,7 +80,7 @@ SENTENCES: dict[str, str] = {
     "remedy.asyncio": "asyncio does not work while grading. Call your functions directly, without async and await.",
     "remedy.network": "There is no network while grading. Use the data that your function receives.",
     "remedy.refused": "Grading does not allow this operation: there are no other processes, no network and no locks on files. Do the work in your own function, with the data that it receives.",
-    "remedy.read-only": "While grading you can write files only in the current folder. Use a name without a folder.",
+    "remedy.files": "While grading your code can use files only in the current folder. Use a name without a folder.",
     "remedy.threads": "Your code can have at most {count} {count:thread|threads} while grading. Wait for threads to end before you start more.",
     "remedy.locale": "Only the default locale is available while grading. Use locale.setlocale(locale.LC_ALL, ''), or remove the call.",
     "remedy.user": "There is no user account while grading. Do not ask for it, or use getpass.getuser().",

@@ -18,10 +18,12 @@ def _pattern() -> re.Pattern[str]:
     library = named[2:]
     named += [os.path.join(folder, "lib-dynload") for folder in library]
     named += [folder for folder in sys.path if os.path.basename(folder) in ("site-packages", "dist-packages")]
-    named += [str(Path(__file__).parents[2]), sys.prefix, sys.base_prefix, sys.exec_prefix]
+    named += [sys.prefix, sys.base_prefix, sys.exec_prefix]
     folders = {path for folder in named for path in (folder, os.path.realpath(folder))} - _SHARED
     longest_first = sorted(folders, key=len, reverse=True)
-    return re.compile("|".join(re.escape(folder + os.sep) for folder in longest_first))
+    package = Path(__file__).parents[1]  # the folder above it may be a course with the student's own files
+    ours = re.escape(str(package.parent) + os.sep) + f"(?={package.name})"
+    return re.compile("|".join([*(re.escape(folder + os.sep) for folder in longest_first), ours]))
 
 
 def without_folders(text: str) -> str:

@@ -13,7 +13,13 @@ from ..messages import say
 _PROCESSES = frozenset({"subprocess", "multiprocessing", "concurrent"})
 _PROCESS_CALL = re.compile(r"\b(fork|forkpty|exec[lv]\w*|spawn\w+|posix_spawnp?|killp?g?)\(")
 _NETWORK = frozenset({"socket", "ssl", "urllib", "http", "requests", "urllib3"})
-_NO_NETWORK = re.compile(r"name resolution|[Nn]etwork is unreachable|<urlopen error|no internet connection")
+_BY_TEXT = (
+    ("network", re.compile("name resolution|[Nn]etwork is unreachable|<urlopen error|no internet connection")),
+    ("files", re.compile(r"^\[Errno (?:2|13|30)\] .*: '(?:/|~|[A-Za-z]:\\)")),  # an absolute path
+    ("locale", re.compile("^unsupported locale setting$")),
+    ("user", re.compile(r"get(?:pw|gr)(?:uid|gid|nam)\(\): ")),
+    ("refused", re.compile("^access permission denied$")),  # SQLite locks its files
+)
 _NAME = re.compile(
     r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'|"
     r"module '(?P<owner>[\w.]+)' has no attribute '(?P<attribute>\w+)'"
@@ -39,19 +45,11 @@ def remedy(text: str, *, bases: Collection[str], through: Collection[str], line:
     """
     if needed := _newer_name(text):
         return say("remedy.newer-name", here=here(), needed=needed)
-    if _NO_NETWORK.search(text):
-        return say("remedy.network")
-    if text.startswith("[Errno 1] ") and "PermissionError" in bases:
+    if "PermissionError" in bases and text.startswith("[Errno 1] "):
         return say(f"remedy.{_refused(set(through), line)}")
-    if text.startswith("[Errno 30] "):
-        return say("remedy.read-only")
     if text == "can't start new thread":
         return say("remedy.threads", count=tasks)
-    if text == "unsupported locale setting":
-        return say("remedy.locale")
-    if "getpwuid(): uid not found" in text:
-        return say("remedy.user")
-    return ""
+    return next((say(f"remedy.{name}") for name, pattern in _BY_TEXT if pattern.search(text)), "")
 
 
 def _refused(through: set[str], line: str) -> str:

@@ -109,6 +109,11 @@ REFUSALS = (
         namespaces.UNREADABLE,
         "It was installed with a strict umask. As root, run chmod -R go+rX on its folder and those above it.",
     ),
+    (
+        "change of user",
+        "Root needs the capabilities SETUID, SETGID and KILL, because workers run as another user. "
+        "In Docker: --cap-add SETUID --cap-add SETGID --cap-add KILL. Or run the grader as another user.",
+    ),
     ("No space left", "The number of namespaces is limited. As root, run: sysctl -w user.max_user_namespaces=10000"),
     ("mount_setattr", "It needs Linux 5.12 or newer."),
 )
@@ -189,9 +194,9 @@ REMEDIES = {layer.name: layer.remedy for layer in LAYERS}
 def remedy(name: str, refusal: str) -> str:
     """Return how to get the layer ``name`` on a machine that refused namespaces with the text ``refusal``."""
     general = REMEDIES[name]
-    if general is not NAMESPACES_REMEDY:
+    if not refusal or general not in (NAMESPACES_REMEDY, LINUX):
         return general
-    return next((known for part, known in REFUSALS if part in refusal), general)
+    return next((known for part, known in REFUSALS if part in refusal), NAMESPACES_REMEDY)
 
 
 def examine(supervisor: Supervisor, spec: WorkerSpec) -> SandboxInfo:
