@@ -47,7 +47,7 @@ def test_three_rows_by_hand(student):
 
 @task("step_manual", points=4)
 def test_dog_or_wolf(student):
-    """The animal of assignment 01 costs .3125; a step takes the weights of its fur to .50225 and .49325."""
+    """The animal of assignment 01 costs .3125; a step takes the weights of its tail to .50225 and .49325."""
     w, loss = student.step_manual(*dog_wolf(), 0.01)
     rows = [[0.5005, 0.4985], [0.50075, 0.49775], [0.50025, 0.49925], [0.50225, 0.49325]]
     assert_close(loss, 0.3125, name="loss")
