@@ -82,6 +82,17 @@ def test_the_duration_is_the_same_in_both_languages(assignment: Assignment) -> N
     assert hours == [(number, bool(half)) for number, half in re.findall(r"(\d+)시간( 30분| 반)?", korean[1])] != []
 
 
+# --- drawings
+
+
+@every_page
+def test_a_hand_out_that_asks_for_a_plot_says_how_to_get_one(assignment: Assignment, name: str) -> None:
+    """matplotlib is not installed with the grader."""
+    asks = re.search(r"\bplt\.|\bPlot the|\bDraw (?:W|what|them)", read(assignment, "README.md"))
+    assert bool(asks) == (assignment.slug[:2] in ("03", "08", "10", "11", "13"))
+    assert bool(asks) == ("`.venv/bin/pip install matplotlib`" in read(assignment, name))
+
+
 # --- stubs
 
 
