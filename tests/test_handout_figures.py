@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
-from handout_figures import COMPUTATIONS, GIVEN, MEASURED, Computation
-from test_handouts import COURSE, every_assignment, every_page
+from handout_figures import COMPUTATIONS, EXAMS, FINALS, GIVEN, MEASURED, Computation, solution
+from test_docs import run_block
+from test_handouts import COURSE, ROOT, every_assignment, every_page
 from test_lecture_figures import FIGURES, decimals, erratum_rows, numbers, place
 
 from autograder.course.assignment import Assignment
@@ -112,3 +114,39 @@ def test_no_number_is_listed_that_the_hand_out_lacks(assignment: Assignment) -> 
     ]
     assert sorted(set(listed) - found) == []
     assert len(listed) == len(set(listed))
+
+
+def test_the_predictions_of_the_errata() -> None:
+    """Epoch 96 of 100 on the exam rows: no hand-out has them."""
+    regression = solution("03-linear-regression")
+    w, b, _ = regression.gradient_descent(EXAMS, FINALS, lr=1e-5, epochs=95)
+    predictions = regression.hypothesis(EXAMS, w, b)[:, 0]
+    assert f"{predictions[2]:.4f} and {predictions[4]:.4f}" in " ".join(erratum_rows()["E8"])
+
+
+# --- blocks of Python
+
+RUNNABLE = [
+    pytest.param(assignment, code, id=f"{assignment.slug}-{number}")
+    for assignment in COURSE
+    for number, code in enumerate(PYTHON.findall((assignment.folder / "README.md").read_text(encoding="utf-8")))
+    if code.startswith(("```python\nimport", "```python\nfrom"))
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("assignment", "block"), RUNNABLE)
+def test_a_block_that_can_be_run_runs(assignment: Assignment, block: str, tmp_path: Path) -> None:
+    """In a folder with the solution. The two numbers of 10-xor, a slope by differences and by backward(), agree."""
+    name = f"{assignment.modules[0]}.py"
+    (tmp_path / name).write_bytes((ROOT / "solutions" / assignment.slug / name).read_bytes())
+    code = block.removeprefix("```python\n").removesuffix("```").replace("/tmp/digits", str(tmp_path / "digits"))
+    done = run_block(code, tmp_path)
+    assert done.returncode == 0, done.stderr
+    if assignment.slug == "10-xor":
+        measured, derived = map(float, done.stdout.split())
+        assert measured == pytest.approx(derived, rel=1e-6)
+
+
+def test_the_hand_outs_have_blocks_to_run() -> None:
+    assert [each.id for each in RUNNABLE] == ["07-data-2", "07-data-3", "10-xor-1", "11-mnist-linear-0", "13-cnn-0"]

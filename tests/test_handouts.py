@@ -82,6 +82,56 @@ def test_the_duration_is_the_same_in_both_languages(assignment: Assignment) -> N
     assert hours == [(number, bool(half)) for number, half in re.findall(r"(\d+)시간( 30분| 반)?", korean[1])] != []
 
 
+# --- how much there is to write
+
+NUMBERS = {1: "one 하나", 2: "two 두", 3: "three 세", 5: "five 다섯", 6: "six 여섯", 7: "seven 일곱", 8: "eight 여덟"}
+NUMBERS |= {9: "nine 아홉", 11: "eleven 열한", 19: "nineteen 열아홉"}
+LENGTHS = [  # lines of code in the solution, as the first sentences of the hand-out put it
+    ("01-dog-wolf", 20, "in about twenty lines", "스무 줄쯤에"),
+    ("09-static-graph", 90, "In about ninety lines", "아흔 줄쯤으로"),
+    ("14-capstone", 200, "in two hundred lines", "이백 줄로"),
+]
+
+
+@every_page
+def test_the_functions_and_classes_to_write_are_counted(assignment: Assignment, name: str) -> None:
+    """10-xor gives no numbers."""
+    words = {word: number for number, both in NUMBERS.items() for word in both.split()}
+    _, said = re.split(r"\*\*(?:You write|작성할 파일)\*\*", read(assignment, name))
+    said = re.split(r"\[glossary\]|\[용어집\]", said)[0]
+    found = [
+        (words[english or korean], english_kind or {"함수": "function", "클래스": "class"}[korean_kind])
+        for english, english_kind, korean_kind, korean in re.findall(
+            r"(\w+) (?:small )?(function|class)|(함수|클래스) (하나|\w+(?= 개))", said
+        )
+    ]
+    body = [node for module in assignment.modules for node in ast.parse(assignment.stub(module).read_bytes()).body]
+    missing = [node for node in body if "NotImplementedError" in ast.unparse(node)]
+    functions = sum(isinstance(node, ast.FunctionDef) for node in missing)
+    wanted = {(functions, "function"), (len(missing) - functions, "class")} - {(0, "class")}
+    assert set(found) == (set() if assignment.slug == "10-xor" else wanted)
+
+
+@pytest.mark.parametrize(("slug", "lines", "english", "korean"), LENGTHS, ids=[each[0] for each in LENGTHS])
+def test_the_length_that_is_announced(slug: str, lines: int, english: str, korean: str) -> None:
+    (assignment,) = (each for each in COURSE if each.slug == slug)
+    assert english in read(assignment, "README.md") and korean in read(assignment, "README.ko.md")
+    assert assignment.solution is not None
+    source = (assignment.solution / f"{assignment.modules[0]}.py").read_text(encoding="utf-8")
+    prose = {
+        line
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        for line in range(node.lineno, node.end_lineno + 1)  # type: ignore[operator]
+    }
+    code = [
+        line
+        for number, line in enumerate(source.splitlines(), start=1)
+        if number not in prose and line.strip() and not line.strip().startswith("#")
+    ]
+    assert 0.85 * lines <= len(code) <= 1.15 * lines
+
+
 # --- drawings
 
 
