@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import tomllib
 from collections.abc import Iterator
@@ -130,7 +131,15 @@ def test_the_predictions_of_the_errata() -> None:
     assert f"{predictions[2]:.4f} and {predictions[4]:.4f}" in " ".join(erratum_rows()["E8"])
 
 
-# --- blocks of Python
+# --- examples
+
+
+@every_assignment
+def test_the_worked_numbers_of_a_stub_are_those_of_the_solution(assignment: Assignment) -> None:
+    """A stub has the docstrings of its solution."""
+    result = doctest.testmod(solution(assignment.slug))
+    assert result.failed == 0 and result.attempted >= 9
+
 
 RUNNABLE = [
     pytest.param(assignment, code, id=f"{assignment.slug}-{number}")
