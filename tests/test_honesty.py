@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,50 @@ def test_methods_of_classes_can_be_forbidden_inherited_ones_too(load: Load) -> N
 def test_a_reference_kept_in_a_list_is_not_seen(load: Load) -> None:
     """The limit that the docstring names: evidence, not proof."""
     assert assert_without(load(GRADIENT, torch=True).hidden, *weights()).shape == (4, 2)
+
+
+PRODUCTS = """
+import torch
+kept = torch.matmul
+def at(a, b): return a @ b
+def inner(a, b): return torch.inner(a, b.T)
+def dots(a, b): return torch.stack([torch.stack([torch.dot(row, column) for column in b.T]) for row in a])
+def columns(a, b): return torch.stack([torch.mv(a, column) for column in b.T], dim=1)
+def multi_dot(a, b): return torch.linalg.multi_dot([a, b])
+def einsum(a, b): return torch.einsum("ik,kj->ij", a, b)
+def tensordot(a, b): return torch.tensordot(a, b, dims=1)
+def batched(a, b): return torch.baddbmm(torch.zeros(1, 2, 2), a[None], b[None])[0]
+def layer(a, b): return torch.nn.functional.linear(a, b.T)
+def convolved(a, b): return torch.nn.functional.conv1d(a[:, :, None], b.T[:, :, None])[:, :, 0]
+def hidden(a, b): return kept(a, b)
+def loops(a, b): return torch.stack([torch.stack([(row * column).sum() for column in b.T]) for row in a])
+"""
+OPERATORS = tuple(f"torch.ops.aten.{name}" for name in ("mm", "bmm", "baddbmm", "mv", "dot", "convolution"))
+
+
+@pytest.mark.parametrize("name", re.findall(r"def (\w+)", PRODUCTS))
+def test_an_operator_forbids_a_family_of_functions(load: Load, name: str) -> None:
+    """Functions of any name that end in it, and references that were kept before."""
+    student = load(PRODUCTS, torch=True)
+    a, b = torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[0.0, 1.0], [2.0, 0.0]])
+    if name == "loops":
+        assert torch.equal(assert_without(student.loops, a, b, forbidden=OPERATORS), a @ b)
+        return
+    with pytest.raises(CaseFailed, match=r"torch\.ops\.aten\."):
+        assert_without(getattr(student, name), a, b, forbidden=OPERATORS)
+    assert torch.equal(getattr(student, name)(a, b), a @ b)
+
+
+def test_an_operator_that_torch_does_not_have_fails_loudly(load: Load) -> None:
+    with pytest.raises(StudentRaised, match="raised AttributeError"):
+        assert_without(load(PRODUCTS, torch=True).at, forbidden=("torch.ops.aten.no_such_product",))
+
+
+def test_a_function_that_is_listed_is_named_before_its_operator(load: Load) -> None:
+    student = load(PRODUCTS, torch=True)
+    with pytest.raises(CaseFailed) as caught:
+        assert_without(student.inner, torch.eye(2), torch.eye(2), forbidden=(*OPERATORS, "torch.inner"))
+    assert caught.value.message == say("honest.called", names="torch.inner")
 
 
 def test_numpy_is_watched_without_torch(load: Load) -> None:

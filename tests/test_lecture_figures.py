@@ -71,7 +71,7 @@ def erratum_rows() -> dict[str, list[str]]:
 
 def test_errata_are_numbered_and_told_where_they_are_met() -> None:
     rows = erratum_rows()
-    assert list(rows) == [f"E{number}" for number in range(1, 32)]
+    assert sorted(rows, key=lambda number: int(number[1:])) == [f"E{number}" for number in range(1, 34)]
     assert {len(rest) for rest in rows.values()} == {4}
     met = {number: rest[-1].split(", ") for number, rest in rows.items()}
     assert {slug for slugs in met.values() for slug in slugs} <= set(COURSE)

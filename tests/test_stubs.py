@@ -107,9 +107,10 @@ def test_windows_line_ends_stay(course: Course) -> None:
     assert stub.count("\n") == stub.count("\r\n")
 
 
-def test_a_second_function_of_a_task_names_it(course: Course) -> None:
+def test_a_second_function_of_a_task_keeps_its_own_name(course: Course) -> None:
+    """A student who calls it reads which function is missing, and of which task."""
     source = function("    ### BEGIN SOLUTION Counter", "    return x", "    ### END SOLUTION")
-    assert 'raise NotImplementedError("Task 2: Counter")' in stubs.make_stub(source, course, path="demo.py")
+    assert 'raise NotImplementedError("Task 2: half")' in stubs.make_stub(source, course, path="demo.py")
 
 
 def test_only_a_branch_may_be_hidden(course: Course) -> None:

@@ -47,7 +47,7 @@ def test_three_rows_by_hand(student):
 
 @task("step_manual", points=4)
 def test_dog_or_wolf(student):
-    """The animal of assignment 01 costs .3125; a step takes the weights of its fur to .50225 and .49325."""
+    """The animal of assignment 01 costs .3125; a step takes the weights of its tail to .50225 and .49325."""
     w, loss = student.step_manual(*dog_wolf(), 0.01)
     rows = [[0.5005, 0.4985], [0.50075, 0.49775], [0.50025, 0.49925], [0.50225, 0.49325]]
     assert_close(loss, 0.3125, name="loss")
@@ -112,7 +112,7 @@ def test_first_steps_of_the_lecture(student):
 
 @task("fit_optimizer", points=5)
 def test_costs_of_the_lecture(student):
-    """On the exam rows the costs of deck 002 come out, from 29661.80 at epoch 0 to 1.6190 at epoch 20."""
+    """On the exam rows the costs of deck 002 come out, from 29661.80 at epoch 0 to 1.6191 at epoch 20."""
     printed = [
         29661.800781,
         9298.520508,

@@ -24,7 +24,7 @@ def unit_step(z: np.ndarray) -> np.ndarray:
     >>> unit_step(np.array([-2.0, 0.0, 3.0]))
     array([0. , 0.5, 1. ])
     """
-    raise NotImplementedError("Task 1: activations")
+    raise NotImplementedError("Task 1: unit_step")
 
 
 def sign(z: np.ndarray) -> np.ndarray:
@@ -33,7 +33,7 @@ def sign(z: np.ndarray) -> np.ndarray:
     >>> sign(np.array([-2.0, 0.0, 3.0]))
     array([-1.,  0.,  1.])
     """
-    raise NotImplementedError("Task 1: activations")
+    raise NotImplementedError("Task 1: sign")
 
 
 def linear(z: np.ndarray) -> np.ndarray:
@@ -42,7 +42,7 @@ def linear(z: np.ndarray) -> np.ndarray:
     >>> linear(np.array([-2.0, 0.0, 3.0]))
     array([-2.,  0.,  3.])
     """
-    raise NotImplementedError("Task 1: activations")
+    raise NotImplementedError("Task 1: linear")
 
 
 def piecewise_linear(z: np.ndarray) -> np.ndarray:
@@ -51,7 +51,7 @@ def piecewise_linear(z: np.ndarray) -> np.ndarray:
     >>> piecewise_linear(np.array([-2.0, -0.25, 0.0, 3.0]))
     array([0.  , 0.25, 0.5 , 1.  ])
     """
-    raise NotImplementedError("Task 1: activations")
+    raise NotImplementedError("Task 1: piecewise_linear")
 
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
@@ -60,7 +60,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
     >>> sigmoid(np.array([0.0, np.log(3.0)]))
     array([0.5 , 0.75])
     """
-    raise NotImplementedError("Task 1: activations")
+    raise NotImplementedError("Task 1: sigmoid")
 
 
 def tanh(z: np.ndarray) -> np.ndarray:
@@ -69,7 +69,7 @@ def tanh(z: np.ndarray) -> np.ndarray:
     >>> tanh(np.array([0.0, np.log(2.0)]))
     array([0. , 0.6])
     """
-    raise NotImplementedError("Task 1: activations")
+    raise NotImplementedError("Task 1: tanh")
 
 
 def relu(z: np.ndarray) -> np.ndarray:
@@ -78,7 +78,7 @@ def relu(z: np.ndarray) -> np.ndarray:
     >>> relu(np.array([-2.0, 0.0, 3.0]))
     array([0., 0., 3.])
     """
-    raise NotImplementedError("Task 1: activations")
+    raise NotImplementedError("Task 1: relu")
 
 
 def unit_step_prime(z: np.ndarray) -> np.ndarray:
@@ -87,7 +87,7 @@ def unit_step_prime(z: np.ndarray) -> np.ndarray:
     >>> unit_step_prime(np.array([-2.0, 3.0]))
     array([0., 0.])
     """
-    raise NotImplementedError("Task 2: derivatives")
+    raise NotImplementedError("Task 2: unit_step_prime")
 
 
 def sign_prime(z: np.ndarray) -> np.ndarray:
@@ -96,7 +96,7 @@ def sign_prime(z: np.ndarray) -> np.ndarray:
     >>> sign_prime(np.array([-2.0, 3.0]))
     array([0., 0.])
     """
-    raise NotImplementedError("Task 2: derivatives")
+    raise NotImplementedError("Task 2: sign_prime")
 
 
 def linear_prime(z: np.ndarray) -> np.ndarray:
@@ -105,7 +105,7 @@ def linear_prime(z: np.ndarray) -> np.ndarray:
     >>> linear_prime(np.array([-2.0, 3.0]))
     array([1., 1.])
     """
-    raise NotImplementedError("Task 2: derivatives")
+    raise NotImplementedError("Task 2: linear_prime")
 
 
 def piecewise_linear_prime(z: np.ndarray) -> np.ndarray:
@@ -114,7 +114,7 @@ def piecewise_linear_prime(z: np.ndarray) -> np.ndarray:
     >>> piecewise_linear_prime(np.array([-2.0, 0.0, 0.25, 3.0]))
     array([0., 1., 1., 0.])
     """
-    raise NotImplementedError("Task 2: derivatives")
+    raise NotImplementedError("Task 2: piecewise_linear_prime")
 
 
 def sigmoid_prime(z: np.ndarray) -> np.ndarray:
@@ -123,7 +123,7 @@ def sigmoid_prime(z: np.ndarray) -> np.ndarray:
     >>> sigmoid_prime(np.array([0.0, np.log(3.0)]))
     array([0.25  , 0.1875])
     """
-    raise NotImplementedError("Task 2: derivatives")
+    raise NotImplementedError("Task 2: sigmoid_prime")
 
 
 def tanh_prime(z: np.ndarray) -> np.ndarray:
@@ -132,7 +132,7 @@ def tanh_prime(z: np.ndarray) -> np.ndarray:
     >>> tanh_prime(np.array([0.0, np.log(2.0)])).round(6)
     array([1.  , 0.64])
     """
-    raise NotImplementedError("Task 2: derivatives")
+    raise NotImplementedError("Task 2: tanh_prime")
 
 
 def relu_prime(z: np.ndarray) -> np.ndarray:
@@ -141,7 +141,7 @@ def relu_prime(z: np.ndarray) -> np.ndarray:
     >>> relu_prime(np.array([-2.0, 3.0]))
     array([0., 1.])
     """
-    raise NotImplementedError("Task 2: derivatives")
+    raise NotImplementedError("Task 2: relu_prime")
 
 
 # All seven with their derivatives, to be chosen by name: ACTIVATIONS["tanh"] is (tanh, tanh_prime). This is complete.

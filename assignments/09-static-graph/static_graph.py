@@ -76,27 +76,27 @@ def square(a: Node) -> Node:
 
 def reduce_sum(a: Node) -> Node:
     """Build the node of the sum over all entries of a, of shape (); its op is "reduce_sum"."""
-    raise NotImplementedError("Task 3: square")
+    raise NotImplementedError("Task 3: reduce_sum")
 
 
 def reduce_mean(a: Node) -> Node:
     """Build the node of the mean over all entries of a, of shape (); its op is "reduce_mean"."""
-    raise NotImplementedError("Task 3: square")
+    raise NotImplementedError("Task 3: reduce_mean")
 
 
 def sigmoid(a: Node) -> Node:
     """Build the node of 1 / (1 + e^(-a)), entry by entry; its op is "sigmoid"."""
-    raise NotImplementedError("Task 3: square")
+    raise NotImplementedError("Task 3: sigmoid")
 
 
 def exp(a: Node) -> Node:
     """Build the node of e^a, entry by entry; its op is "exp"."""
-    raise NotImplementedError("Task 3: square")
+    raise NotImplementedError("Task 3: exp")
 
 
 def reciprocal(a: Node) -> Node:
     """Build the node of 1 / a, entry by entry; its op is "reciprocal"."""
-    raise NotImplementedError("Task 3: square")
+    raise NotImplementedError("Task 3: reciprocal")
 
 
 def topological_order(node: Node) -> list[Node]:

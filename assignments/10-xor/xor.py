@@ -72,7 +72,7 @@ def or_weights() -> tuple[np.ndarray, float]:
     >>> bool(b < 0)
     True
     """
-    raise NotImplementedError("Task 2: and_weights")
+    raise NotImplementedError("Task 2: or_weights")
 
 
 def train_single_layer(steps: int = 10001, lr: float = 1.0, seed: int = 777) -> list[float]:
@@ -236,4 +236,4 @@ def make_wide_deep() -> nn.Sequential:
     >>> make_wide_deep()(torch.zeros(5, 2)).shape
     torch.Size([5, 1])
     """
-    raise NotImplementedError("Task 9: make_mlp")
+    raise NotImplementedError("Task 9: make_wide_deep")

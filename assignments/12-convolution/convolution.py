@@ -151,7 +151,7 @@ def conv2d(x: np.ndarray, w: np.ndarray, b: np.ndarray | None = None, stride: in
 def max_pool2d(x: np.ndarray, k: int, stride: int | None = None) -> np.ndarray:
     """Keep the largest entry of every k x k window, for every image and channel by itself.
 
-    Windows start every `stride` rows and columns; those that would stick out are left away.
+    Windows start every `stride` rows and columns; those that would stick out are left out.
 
     Args:
         x: float64 (N, C, H, W), H and W at least k.
@@ -179,4 +179,4 @@ def avg_pool2d(x: np.ndarray, k: int, stride: int | None = None) -> np.ndarray:
     >>> avg_pool2d(np.array([[[[1.0, 2.0, 5.0], [4.0, 3.0, 6.0]]]]), 2, stride=1)
     array([[[[2.5, 4. ]]]])
     """
-    raise NotImplementedError("Task 7: max_pool2d")
+    raise NotImplementedError("Task 7: avg_pool2d")

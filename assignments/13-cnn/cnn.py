@@ -15,8 +15,6 @@ class CNN(nn.Module):
         layer2: 3x3 convolution with padding 1, 32 -> 64 channels; ReLU; 2x2 max pooling
         fc:     linear, 7 * 7 * 64 -> 10; weights drawn by nn.init.xavier_uniform_, anew for every model
 
-    The attributes are called layer1, layer2 and fc.
-
     >>> model = CNN()
     >>> sum(parameter.numel() for parameter in model.parameters())
     50186

@@ -237,7 +237,7 @@ def max_pool2d_backward(dout: np.ndarray, x: np.ndarray, k: int) -> np.ndarray:
 
     Args:
         dout: float64 (N, C, H // k, W // k), the gradient with respect to the maxima.
-        x: float64 (N, C, H, W), what was pooled; rows and columns that fill no window were left away.
+        x: float64 (N, C, H, W), what was pooled; rows and columns that fill no window were left out.
         k: side of a window.
 
     Returns:
@@ -291,15 +291,15 @@ class Adam:
 
     def __init__(self, params: list[Tensor], lr: float) -> None:
         """Remember the tensors and the learning rate; m, v and t are 0."""
-        raise NotImplementedError("Task 7: SGD")
+        raise NotImplementedError("Task 7: Adam")
 
     def step(self) -> None:
         """Move the data of every parameter; one whose .grad is None stays where it is."""
-        raise NotImplementedError("Task 7: SGD")
+        raise NotImplementedError("Task 7: Adam")
 
     def zero_grad(self) -> None:
         """Forget the gradients: None or zeros, as you like."""
-        raise NotImplementedError("Task 7: SGD")
+        raise NotImplementedError("Task 7: Adam")
 
 
 def train_digits(

@@ -38,12 +38,16 @@ def assert_without(function: Watchable, *args: Any, forbidden: Sequence[str] = A
     call (a reference in a closure, a forged report). If a task must do without torch, remove torch from
     ``allowed_imports``: then it cannot be called at all.
 
+    To forbid a whole family, name the operators of torch in which its functions end: every matrix product of torch,
+    however it is called, ends in one of torch.ops.aten.mm, addmm, bmm, mv, dot and a few more. Name the common
+    functions in addition; then the message names the function, and an operator only where no function was listed.
+
     Args:
         function: a function of the submission, or a method of one of its objects.
         args, kwargs: the arguments of the call.
-        forbidden: functions and methods by their full names, such as "torch.nn.functional.conv2d" or
-            "torch.Tensor.backward". By default torch's automatic differentiation. A name that does not exist makes the
-            case fail on the solution, so nothing is graded with it.
+        forbidden: functions, methods and operators by their full names, such as "torch.nn.functional.conv2d",
+            "torch.Tensor.backward" or "torch.ops.aten.mm". By default torch's automatic differentiation. A name that
+            does not exist makes the case fail on the solution, so nothing is graded with it.
 
     Raises:
         CaseFailed: kind property. The mismatch has the names of the functions that were called, the message all of
@@ -54,9 +58,15 @@ def assert_without(function: Watchable, *args: Any, forbidden: Sequence[str] = A
         raise CaseError('assert_without: forbidden is a tuple of names; write forbidden=("torch.autograd.backward",).')
     result, called = function.watched(tuple(forbidden), *args, **kwargs)
     if called:
-        mismatch = Mismatch("property", got=", ".join(called), want="")
-        raise CaseFailed(message=say("honest.called", names=", ".join(forbidden)), mismatch=mismatch)
+        mismatch = Mismatch("property", got=_functions_in(called), want="")
+        raise CaseFailed(message=say("honest.called", names=_functions_in(forbidden)), mismatch=mismatch)
     return result
+
+
+def _functions_in(names: Sequence[str]) -> str:
+    """Return the functions and methods among ``names`` as a list; its operators if there are no others."""
+    functions = [name for name in names if not name.startswith("torch.ops.")]
+    return ", ".join(functions or names)
 
 
 def label_permutation(

@@ -1,4 +1,4 @@
-"""Make stubs from solutions: every marked block becomes one line that names its task.
+"""Make stubs from solutions: every marked block becomes one line that names its function.
 
 A solution marks what the student writes with two comments, each on its own line, inside a function or a method::
 
@@ -10,7 +10,7 @@ A solution marks what the student writes with two comments, each on its own line
 
 In the stub, ``raise NotImplementedError("Task 3: bce")`` replaces the block. All other bytes stay the same. The id of
 the task is the name of the enclosing top-level function or class. If a task consists of several functions, the blocks
-of the others name the task: ``### BEGIN SOLUTION max_pool2d``.
+of the others name the task: ``### BEGIN SOLUTION max_pool2d`` in ``avg_pool2d`` gives "Task 7: avg_pool2d".
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class _Block:
 
 
 def make_stub(source: str, assignment: Tasked, *, path: str) -> str:
-    """Return ``source`` with every marked block replaced by a NotImplementedError that names its task.
+    """Return ``source`` with every marked block replaced by a NotImplementedError that names its task and function.
 
     Docstrings, imports and signatures stay the same, and the result is valid Python. ``path`` is the name of the file
     in messages.
@@ -126,7 +126,7 @@ def answers(source: str, assignment: Tasked, *, path: str) -> list[Answer]:
     tree = _parse(source, path)
     numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
     blocks = list(_blocks(_markers(source, path), path))
-    return [Answer(_task_of(block, tree, numbers, path), block.begin + 1, block.end - 1) for block in blocks]
+    return [Answer(_task_of(block, tree, numbers, path)[0], block.begin + 1, block.end - 1) for block in blocks]
 
 
 def _stubs(assignment: OnDisk) -> list[tuple[Path, str]]:
@@ -167,10 +167,10 @@ def _convert(source: str, assignment: Tasked, path: str) -> tuple[str, set[str]]
     hidden: set[str] = set()
     # From the last block to the first, so that the line numbers of earlier blocks stay correct.
     for block in reversed(blocks):
-        task = _task_of(block, tree, numbers, path)
+        task, name = _task_of(block, tree, numbers, path)
         hidden.add(task)
         newline = "\r\n" if lines[block.end - 1].endswith("\r\n") else "\n"
-        line = " " * block.column + f'raise NotImplementedError("Task {numbers[task]}: {task}"){newline}'
+        line = " " * block.column + f'raise NotImplementedError("Task {numbers[task]}: {name}"){newline}'
         lines[block.begin - 1 : block.end] = [line]
     stub = "".join(lines)
     if _outline(_parse(stub, f"the stub of {path}")) != _outline(tree):
@@ -227,8 +227,8 @@ def _blocks(markers: Iterator[_Marker], path: str) -> Iterator[_Block]:
         raise AssignmentError(f"{path}, line {begin.line}: this block never ends; put ### END SOLUTION after it.")
 
 
-def _task_of(block: _Block, tree: ast.Module, numbers: dict[str, int], path: str) -> str:
-    """Return the id of the task that ``block`` belongs to."""
+def _task_of(block: _Block, tree: ast.Module, numbers: dict[str, int], path: str) -> tuple[str, str]:
+    """Return the id of the task that ``block`` belongs to, and the name of the function or class that contains it."""
     where = f"{path}, line {block.begin}"
     inside = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and block.begin < _first(node) < block.end]
     if not inside:
@@ -244,13 +244,14 @@ def _task_of(block: _Block, tree: ast.Module, numbers: dict[str, int], path: str
         )
     # The enclosing top-level statement need not be a def or a class: a function may be inside an if.
     owner = next(node for node in tree.body if _contains(node, block.begin, first))
-    name = block.task or getattr(owner, "name", "")
-    if name not in numbers:
+    name = getattr(owner, "name", "")
+    task = block.task or name
+    if task not in numbers:
         raise AssignmentError(
-            f"{where}: {name or 'this block'} is not a task of assignment.toml (its tasks: {', '.join(numbers)}); "
+            f"{where}: {task or 'this block'} is not a task of assignment.toml (its tasks: {', '.join(numbers)}); "
             "name the task after the marker, as in ### BEGIN SOLUTION " + next(iter(numbers), "task") + "."
         )
-    return name
+    return task, name or task
 
 
 def _first(node: ast.stmt) -> int:

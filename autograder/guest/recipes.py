@@ -117,7 +117,10 @@ class WatchCalls:
         self._called: set[str] = set()
         self._functions: dict[int, tuple[Any, Any]] = {}  # id -> function of a module, its wrapper
         self._methods: list[tuple[type, str, Any]] = []  # class, attribute, wrapper
+        self._operators = {_operator(name): name for name in names if name.startswith(_OPERATORS)}
         for name in names:
+            if name.startswith(_OPERATORS):
+                continue
             owner, attribute = _owner_of(name)
             original = inspect.getattr_static(owner, attribute)
             if not inspect.isroutine(original) or isinstance(original, (classmethod, staticmethod)):
@@ -157,6 +160,8 @@ class WatchCalls:
                     restored.callback(delattr, owner, attribute)
                 else:
                     restored.callback(setattr, owner, attribute, before)
+            if self._operators:
+                restored.enter_context(_recording_operators(self._operators, self._called))
             yield
 
     def _recording(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -166,6 +171,29 @@ class WatchCalls:
             return original(*args, **kwargs)
 
         return recording
+
+
+_OPERATORS = "torch.ops.aten."
+
+
+def _operator(name: str) -> Any:
+    """Return the operator of torch with this name; AttributeError if there is none."""
+    import torch
+
+    return getattr(torch.ops.aten, name.removeprefix(_OPERATORS))
+
+
+def _recording_operators(names: dict[Any, str], called: set[str]) -> contextlib.AbstractContextManager[Any]:
+    """Add the names of the operators that torch executes to ``called``, whatever function of torch led there."""
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    class Recording(TorchDispatchMode):  # type: ignore[no-untyped-call]
+        def __torch_dispatch__(self, operator: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            if operator.overloadpacket in names:
+                called.add(names[operator.overloadpacket])
+            return operator(*args, **(kwargs or {}))
+
+    return Recording()  # type: ignore[no-untyped-call]
 
 
 def _owner_of(name: str) -> tuple[Any, str]:

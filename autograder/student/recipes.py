@@ -84,7 +84,8 @@ def watch_calls(function: Any, names: Sequence[str]) -> Recipe:
 
     ``names`` are the full names of functions and methods ("torch.nn.functional.conv2d", "torch.Tensor.backward"). A
     call counts for every caller, and under any name in a loaded module. A call through another reference (a closure, a
-    default argument) does not count. Observations in a worker are evidence, not proof.
+    default argument) does not count. A name such as "torch.ops.aten.mm" is an operator of torch: it counts whichever
+    function led to it, under any reference. Observations in a worker are evidence, not proof.
 
     An invalid name raises ImportError, AttributeError or ValueError in the worker.
     """

@@ -183,7 +183,7 @@ def conv2d(x: np.ndarray, w: np.ndarray, b: np.ndarray | None = None, stride: in
 def max_pool2d(x: np.ndarray, k: int, stride: int | None = None) -> np.ndarray:
     """Keep the largest entry of every k x k window, for every image and channel by itself.
 
-    Windows start every `stride` rows and columns; those that would stick out are left away.
+    Windows start every `stride` rows and columns; those that would stick out are left out.
 
     Args:
         x: float64 (N, C, H, W), H and W at least k.

@@ -183,7 +183,7 @@ def test_kernel_is_not_flipped(student, rng):
     assert_close(student.conv2d(impulse, kernel), want)
 
 
-@task("conv2d", points=5, hint="With stride s the windows start at 0, s, 2s, …; a window that sticks out is left away.")
+@task("conv2d", points=5, hint="With stride s the windows start at 0, s, 2s, …; a window that sticks out is left out.")
 def test_convolution_with_a_stride(student, reference, rng):
     """Strides that divide the image and strides that do not."""
     over = [

@@ -350,7 +350,7 @@ def max_pool2d_backward(dout: np.ndarray, x: np.ndarray, k: int) -> np.ndarray:
 
     Args:
         dout: float64 (N, C, H // k, W // k), the gradient with respect to the maxima.
-        x: float64 (N, C, H, W), what was pooled; rows and columns that fill no window were left away.
+        x: float64 (N, C, H, W), what was pooled; rows and columns that fill no window were left out.
         k: side of a window.
 
     Returns:

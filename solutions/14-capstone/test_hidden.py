@@ -491,7 +491,7 @@ def test_slopes_with_padding(student, reference, rng):
 
 @task("conv2d_backward", points=3, hint="Window i begins at i * stride, and rows that no window reaches receive zeros.")
 def test_slopes_with_a_stride(student, reference, rng):
-    """With strides of 2 and 3, also where windows stick out and are left away."""
+    """With strides of 2 and 3, also where windows stick out and are left out."""
     assert_conv_slopes(student, reference, rng, (2, 2, 6, 7), (3, 3, 2), 2, 0)
     assert_conv_slopes(student, reference, rng, (1, 3, 8, 5), (2, 2, 3), 3, 2)
 
