@@ -220,10 +220,11 @@ def test_no_other_submission_sees_the_files(supervisor: Supervisor) -> None:
         second.close()
 
 
-def test_a_submission_without_other_files_costs_nothing_more() -> None:
-    alone = ModuleSources("answer", {"answer": ("answer.py", b"x = 1\n")})
-    [_, header, *body] = connection._load_frame(alone, seed=3)
-    assert header == b'{"main":"answer","modules":[["answer","answer.py",0,6]],"seed":3}'
+def test_a_submission_without_other_files_costs_nothing_more(supervisor: Supervisor) -> None:
+    alone = worker_of("x = 1\n", {}, supervisor)
+    [_, header, *body] = connection._load_frame(alone.connection, seed=3)
+    alone.close()
+    assert b"files" not in bytes(header)
     assert body == [b"x = 1\n"]
 
 
@@ -302,10 +303,12 @@ def test_files_with_names_of_ours_earn_nothing(tmp_path: Path, course: Course, s
 
 @pytest.mark.parametrize("enclosed", [True, False])
 def test_a_package_that_is_not_offered_is_missing_unless_it_was_handed_in(enclosed: bool) -> None:
-    source = "import torch\n\n\ndef f():\n    return torch.MINE\n"
+    source = "import torch\n\n\ndef f():\n    return torch.tensor(3)\n"
     with Supervisor(enclosed=enclosed) as supervisor:
         missing = worker_of(source, {"data.txt": b""}, supervisor, packages=frozenset({"numpy"}))
-        there = worker_of(source, {"torch/__init__.py": b"MINE = 3\n"}, supervisor, packages=frozenset({"numpy"}))
+        there = worker_of(
+            source, {"torch/__init__.py": b"def tensor(x): return x\n"}, supervisor, packages=frozenset({"numpy"})
+        )
         try:
             assert there.student.f() == 3
             with pytest.raises(BaseException, match="torch is not available in this assignment"):
@@ -321,6 +324,8 @@ def test_a_name_of_a_library_is_noted_if_it_is_imported(tmp_path: Path, course: 
     assert report.notes == (
         "statistics.py was not used, because import statistics gives the library of this name. Rename your file if you "
         "need it.",
+        "tiny.py, line 1 raised ImportError: cannot import name 'mine' from 'statistics' (statistics.py). This line was "
+        "skipped; the code after it ran.",
     )
 
 
@@ -328,31 +333,45 @@ def test_a_name_of_a_library_is_noted_if_it_is_imported(tmp_path: Path, course: 
 
 ERRORS: dict[str, tuple[Files, str]] = {
     "import": ({"tiny.py": "import helpers", "helpers.py": "\nx = 1 / 0"},
-               "helpers.py, line 2: the import raised ZeroDivisionError"),
+               "helpers.py, line 2 raised ZeroDivisionError: division by zero."),
     "syntax": ({"tiny.py": "import pack.inner", "pack/inner.py": "x = 1\ndef f(:\n"},
-               "pack/inner.py, line 2: Python cannot read this line: invalid syntax"),
+               "tiny.py, line 1 raised SyntaxError: invalid syntax (inner.py, line 2)."),
     "encoding": ({"tiny.py": "import helpers", "helpers.py": b"x = 1\n# \xff\n"},
-                 "helpers.py, line 2: Python cannot read this line: the line is not UTF-8 text"),
+                 "tiny.py, line 1 raised SyntaxError: the line is not UTF-8 text (helpers.py, line 2)."),
     "a package of others": ({"tiny.py": "import helpers", "helpers.py": "import scipy"},
                             "helpers.py, line 1: scipy is not available in this assignment"),
     "no such file": ({"tiny.py": "from .helper import f", "helpers.py": ""},
                      "tiny.py, line 1: helper is not available in this assignment"),
+    "no such file, from the folder": ({"tiny.py": "from . import helper", "helpers.py": ""},
+                                      "tiny.py, line 1: helper is not available in this assignment"),
     "no such part": ({"tiny.py": "import pack.other", "pack/inner.py": ""},
-                     "tiny.py, line 1: the import raised ModuleNotFoundError: No module named 'pack.other'"),
+                     "tiny.py, line 1: pack.other is not available in this assignment"),
     "no such name": ({"tiny.py": "from helpers import f", "helpers.py": ""},
-                     "tiny.py, line 1: the import raised ImportError: cannot import name 'f' from 'helpers'"),
-    "call": ({"tiny.py": "from pack.inner import double", "pack/inner.py": "def double(x):\n    return x.twice()\n"},
-             "'numpy.ndarray' object has no attribute 'twice' (pack/inner.py, line 2)"),
+                     "tiny.py, line 1 raised ImportError: cannot import name 'f' from 'helpers'"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("files", "sentence"), ERRORS.values(), ids=ERRORS.keys())
-def test_an_error_in_a_file_is_reported_with_its_place(
+def test_an_error_in_a_file_is_a_note_with_its_place(
     tmp_path: Path, course: Course, supervisor: Supervisor, files: Files, sentence: str
 ) -> None:
+    files = {**files, "tiny.py": f"{files['tiny.py']!s}\n{DOUBLE}{TOTAL}"}
+    report = graded(course, tmp_path / "kim", files, supervisor)
+    assert report.score.earned == report.score.possible
+    [note] = report.notes
+    assert note.startswith(sentence)
+
+
+def test_an_error_in_a_call_of_a_file_is_reported_with_its_place(
+    tmp_path: Path, course: Course, supervisor: Supervisor
+) -> None:
+    files: Files = {
+        "tiny.py": "from pack.inner import double",
+        "pack/inner.py": "def double(x):\n    return x.twice()\n",
+    }
     found = line(graded(course, tmp_path / "kim", files, supervisor), "double_of_two")
     assert found.verdict is Verdict.ERRORED
-    assert sentence in found.message
+    assert "'numpy.ndarray' object has no attribute 'twice' (pack/inner.py, line 2)" in found.message
 
 
 def test_the_names_of_modules_come_from_their_paths() -> None:

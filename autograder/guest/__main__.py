@@ -31,7 +31,7 @@ from .handed_in import HandedInFinder
 from .importer import SubmissionImporter
 from .recipes import OPERATIONS, RECIPES
 from .runner import Limits, Runner
-from .standins import Silent, StandInFinder
+from .standins import Absent, Silent, StandInFinder
 from .torchvision_import import import_torchvision
 
 MAX_TO_WORKER = 2**33  # bytes of one frame from the trusted side, which is trusted
@@ -248,6 +248,8 @@ class Guest:
             raise
 
     def _handle(self, value: Any) -> wire.Tree:
+        if isinstance(value, Absent):
+            value._use()
         name = type_name(type(value))
         handle = self._ids.get(id(value))
         methods: list[str] = []

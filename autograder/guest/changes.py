@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from .trees import tensor_type
+
 PIECE = 1 << 20  # bytes that are compared at a time, so that a large array is not copied as a whole
 
 
@@ -61,7 +63,7 @@ def share_memory(argument: Any, part: Any) -> bool:
         return True
     if isinstance(argument, np.ndarray) and isinstance(part, np.ndarray):
         return bool(np.may_share_memory(argument, part))
-    torch = sys.modules.get("torch")
-    if torch is None or not isinstance(argument, torch.Tensor) or not isinstance(part, torch.Tensor):
+    tensor: Any = tensor_type()
+    if tensor is None or not isinstance(argument, tensor) or not isinstance(part, tensor):
         return False
     return bool(argument.untyped_storage().data_ptr() == part.untyped_storage().data_ptr() and argument.numel())

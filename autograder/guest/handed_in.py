@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from .importer import ROOT, SubmissionImporter, decode_source
+from .importer import SubmissionImporter, decode_source
+from .standins import ROOT
 
 
 def modules_of(files: Iterable[str]) -> dict[str, str]:

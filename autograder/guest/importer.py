@@ -12,9 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from .runner import Runner
-
-ROOT = "<submission>"
-"""The package that all modules of a submission belong to. Code cannot import it by this name."""
+from .standins import ROOT
 
 
 class SubmissionImporter:

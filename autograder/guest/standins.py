@@ -33,6 +33,9 @@ SILENT = frozenset(
 _EXPECTED_TO_FAIL = frozenset({"google", "google.colab"})
 """Imports that code tries in order to find out where it runs. They succeed outside of a ``try`` only."""
 
+ROOT = "<submission>"
+"""The package that all modules of a submission belong to. Code cannot import it by this name."""
+
 MAX_AXES = 10_000  # of one figure
 
 
@@ -302,7 +305,7 @@ class StandInFinder:
         if silent_package(spec.name):
             return Silent(spec.name)
         parent = sys.modules.get(spec.name.rpartition(".")[0])
-        return Absent(parent._missing if isinstance(parent, Absent) else spec.name)
+        return Absent(parent._missing if isinstance(parent, Absent) else spec.name.removeprefix(f"{ROOT}."))
 
     def exec_module(self, module: Any) -> None:
         """A stand-in has no code."""

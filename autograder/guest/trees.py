@@ -105,9 +105,9 @@ class Encoder:
             return self._sequence(value, depth)
         if issubclass(kind, dict):
             return self._dict(value, depth)
-        torch = sys.modules.get("torch")
-        if torch is not None and issubclass(kind, torch.Tensor):
-            return self._tensor(value, torch)
+        tensor = tensor_type()
+        if tensor is not None and issubclass(kind, tensor):
+            return self._tensor(value, sys.modules["torch"])
         tree = self._other(value)
         if tree is None:
             raise Unsendable(f"{kind.__name__} is no array, number, string, list, tuple or dict")
@@ -214,6 +214,12 @@ class Encoder:
             name = self._str(key) if isinstance(key, str) else {"i": self._int(key)}
             pairs.append([name, self.tree(item, depth + 1)])
         return self._sub({"d": pairs}, value, dict)
+
+
+def tensor_type() -> type | None:
+    """Return ``torch.Tensor`` if torch was imported. A submission may have put something else under this name."""
+    tensor = getattr(sys.modules.get("torch"), "Tensor", None)
+    return tensor if isinstance(tensor, type) else None
 
 
 def _entries_if_not_empty(shape: Iterable[int]) -> int:

@@ -203,7 +203,10 @@ def _notes_on_imports(incidents: tuple[Incident, ...], source: ModuleSources, sp
             package = name.partition(".")[0]
             if quiet := silent_package(name):
                 silent[quiet] = None
-            elif not is_offered(package, source, spec):
+            elif source.is_handed_in(package):
+                if not source.is_handed_in(name):
+                    absent.setdefault(name, source.placed(incident.module, incident.line))
+            elif not is_offered(package, spec):
                 absent.setdefault(package, source.placed(incident.module, incident.line))
     for name, (file, line) in list(absent.items())[:MAX_NOTES]:
         yield say("load.absent", file=file, line=line, name=name, offered=offered(spec))
@@ -232,14 +235,9 @@ def undefined(name: str, incidents: tuple[Incident, ...], source: ModuleSources,
     return ""
 
 
-def is_offered(package: str, source: ModuleSources, spec: WorkerSpec) -> bool:
-    """Return whether a submission can import a package, or hands it in."""
-    return (
-        package in sys.stdlib_module_names
-        or package in source.modules
-        or spec.packages is None
-        or package in spec.packages
-    )
+def is_offered(package: str, spec: WorkerSpec) -> bool:
+    """Return whether every submission can import a package."""
+    return package in sys.stdlib_module_names or spec.packages is None or package in spec.packages
 
 
 def offered(spec: WorkerSpec) -> str:

@@ -60,8 +60,9 @@ class ModuleSources:
         return 0 <= line <= len(self.modules[module][1].splitlines()) + 1
 
     def is_handed_in(self, name: str) -> bool:
-        """Return whether a module or folder of this name, without dots, was handed in."""
-        return name in self.modules or any(file.startswith(f"{name}/") for file in self.files)
+        """Return whether a module or folder of this name, such as "shapes.sizes", was handed in."""
+        folder = f"{name.replace('.', '/')}/"
+        return name in self.modules or any(file.startswith(folder) for file in self.files)
 
     def line(self, module: str, line: int) -> str:
         """Return a line of a module without the spaces around it; "" if there is no such line."""
@@ -86,9 +87,9 @@ class ModuleSources:
                     continue
                 if isinstance(node, ast.Import):
                     names += [alias.name for alias in node.names]
-                elif node.module and not node.level:
-                    # ``from google import colab`` also names the module google.colab
-                    names += [f"{node.module}.{alias.name}" for alias in node.names]
+                else:  # ``from google import colab`` also names the module google.colab
+                    package = f"{node.module}." if node.module else ""
+                    names += [f"{package}{alias.name}" for alias in node.names]
         return names
 
     def _statements(self, module: str) -> list[ast.stmt]:
