@@ -130,7 +130,7 @@ def _range_of(fields: Any, source: ModuleSources) -> tuple[str, int, int]:
 
 
 def _number(value: Any, least: int) -> int:
-    if type(value) is not int or not least <= value < 1 << 24:
+    if type(value) is not int or not least <= value < 1 << 20:
         raise ValueError("a number out of range")
     return value
 

@@ -93,7 +93,7 @@ def _faults_of(program: Program, report: Report, wall: Wall) -> Iterator[str]:
     if wall.canaries.token in document.to_json(report, audience=Audience.STAFF):
         yield "the secret stands in the report"
     hidden = [line for line in report.seen_by(Audience.STUDENT).outcomes if not line.visible]
-    if "HIDDEN-INPUT" in repr(hidden) or any(line.output or line.call or line.staff for line in hidden):
+    if "HIDDEN-INPUT" in repr((hidden, report.notes)) or any(line.output or line.call or line.staff for line in hidden):
         yield "a student is shown what a hidden case was given"
     for audience in Audience:
         page = pages.html(report, audience=audience)
