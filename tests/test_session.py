@@ -482,7 +482,7 @@ def test_what_no_task_asks_for_costs_nothing_and_is_a_note(tmp_path: Path, super
     assert report.score.earned == report.score.possible
     assert [note.partition(":")[0] for note in report.notes] == [
         "tiny.ipynb, cell 4, line 1",
-        "tiny.ipynb, cell 1, line 1",
+        "tiny.ipynb",
         "tiny.ipynb, cell 2, line 1 raised NameError",
         "tiny.ipynb, cell 5, line 1 was still running after 0.2 seconds, so it was stopped. The code after it ran. "
         "Only the functions and classes of the tasks count.",

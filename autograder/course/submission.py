@@ -26,6 +26,7 @@ from typing import IO
 
 from autograder.course import notebook
 from autograder.course.assignment import Assignment
+from autograder.course.ipython import Command
 from autograder.errors import SubmissionRejected, UsageError
 from autograder.messages import say
 from autograder.model import SubmissionInfo
@@ -36,7 +37,8 @@ FILES = 200
 ENTRIES = 5_000  # including ignored ones: a .git folder has some thousand
 DEPTH = 16
 PATH_CHARACTERS = 500
-MAX_NOTES = 5  # of one kind, on one file
+MAX_NOTES = 3  # of one kind, on one file
+MAX_COMMAND = 40  # characters of a command in a note
 
 IGNORED = frozenset({"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini", "Icon\r"})
 """Files that operating systems and Python add by themselves. Names that start with a dot are also ignored."""
@@ -191,11 +193,20 @@ def _notes_on_code(code: dict[str, notebook.Code], origins: dict[str, str]) -> I
         for unread in each.unread[:MAX_NOTES]:
             file, line = _place(origins[module], each.source, unread.line)
             yield say("submission.unread", file=file, line=line, text=unread.text)
-        for command in each.commands[:MAX_NOTES]:
-            file, line = _place(origins[module], each.source, command.line)
-            yield say("submission.command", file=file, line=line, command=_shown(command.text))
-        if more := max(0, len(each.unread) - MAX_NOTES) + max(0, len(each.commands) - MAX_NOTES):
+        if more := max(0, len(each.unread) - MAX_NOTES):
             yield say("submission.more", file=origins[module], count=more)
+        if each.commands:
+            shown = [_command(each, command, origins[module]) for command in each.commands[: 2 * MAX_NOTES]]
+            shown += ["…"] if len(each.commands) > len(shown) else []
+            yield say("submission.commands", file=origins[module], commands=", ".join(shown), count=len(each.commands))
+
+
+def _command(code: notebook.Code, command: Command, origin: str) -> str:
+    cell = notebook.cell_of(code.source, command.line) if _is_notebook(origin) else None
+    text = command.text if len(command.text) <= MAX_COMMAND else f"{command.text[: MAX_COMMAND - 1]}…"
+    if cell is None:
+        return say("submission.command-script", command=text, line=command.line)
+    return say("submission.command", command=text, cell=cell[0], line=cell[1])
 
 
 def _is_notebook(name: str) -> bool:
