@@ -11,6 +11,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from colab import colab
 from conftest import COSTLY
 
 from autograder.course import assignment as assignments
@@ -65,10 +66,13 @@ def test_there_are_enough_right_and_wrong_answers(assignment: Assignment) -> Non
 
 
 @every_assignment
-def test_right_answers_earn_everything_and_the_stub_nothing(assignment: Assignment, supervisor) -> None:
+def test_right_answers_earn_everything_and_the_stub_nothing(assignment: Assignment, supervisor, tmp_path: Path) -> None:
     """In one session, because the proof of the cases on the solution takes as long as grading an answer."""
+    notebook = tmp_path / "Untitled0.ipynb"
+    notebook.write_bytes(colab(solution.modules(assignment)[assignment.modules[0]]))
     handed = [
         submissions.open(assignment.folder, assignment, student="stub"),
+        submissions.open(notebook, assignment, student="notebook"),
         handed_in("solution", solution.modules(assignment)),
         *(handed_in(each.id, each.modules) for each in solution.alternatives(assignment)),
     ]

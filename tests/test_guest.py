@@ -169,6 +169,7 @@ def test_the_end_of_the_connection_is_the_end_of_the_worker(peer: Peer, monkeypa
 
 
 def test_warming_up_leaves_no_trace() -> None:
+    np.random.seed(0)  # numpy imports its generators when they are first used
     finders, modules = list(sys.meta_path), set(sys.modules)
     guest.warm_up()
     assert sys.meta_path == finders and set(sys.modules) == modules and linecache.cache == {}

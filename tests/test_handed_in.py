@@ -324,8 +324,8 @@ def test_a_name_of_a_library_is_noted_if_it_is_imported(tmp_path: Path, course: 
     assert report.notes == (
         "statistics.py was not used, because import statistics gives the library of this name. Rename your file if you "
         "need it.",
-        "tiny.py, line 1 raised ImportError: cannot import name 'mine' from 'statistics' (statistics.py). This line was "
-        "skipped; the code after it ran.",
+        "tiny.py, line 1 raised ImportError: cannot import name 'mine' from 'statistics' (statistics.py). This line "
+        "was skipped; the code after it ran.",
     )
 
 

@@ -259,8 +259,8 @@ def test_a_solution_of_several_modules_is_a_reference(two_modules: tiny_course.C
 def test_a_second_module_that_is_missing_is_said(two_modules: tiny_course.Course, supervisor: Supervisor) -> None:
     submission = handed_in({"tiny": TWO["tiny"]})
     report = grade_one(two_modules.load(), submission, run=OFFICIAL, supervisor=supervisor)
-    assert {each.verdict for each in report.outcomes} <= {Verdict.ERRORED, Verdict.SKIPPED}
-    assert "helpers" in report.outcomes[0].message
+    assert {each.task for each in report.outcomes if each.verdict is Verdict.PASSED} == {"total"}
+    assert "helpers" in report.outcomes[0].message and "helpers" in report.notes[0]
 
 
 # --- the wall and the machine
@@ -443,7 +443,10 @@ NOTEBOOKS = {
         "double(x) raised AttributeError: 'numpy.ndarray' object has no attribute 'twice' (tiny.ipynb, cell 2, line 3)",
     ),
     "syntax": ("def double(x):\n    return 2 *", "tiny.ipynb, cell 2, line 2: Python cannot read this line: "),
-    "import": ("import numpy as np\nX = np.no_such_name", "tiny.ipynb, cell 2, line 2: the import raised "),
+    "failed": (
+        "import numpy as np\n@np.no_such_name\ndef double(x): ...",
+        "double is not defined, because tiny.ipynb, cell 2, line 2 raised AttributeError: module 'numpy' has no",
+    ),
     "misnamed": ("def dubble(x):\n    return 2 * x", "tiny.ipynb does not define double, but it defines dubble."),
     "no function": ("double = 2", "double in tiny.ipynb is not a function."),
 }
@@ -459,6 +462,37 @@ def test_a_line_of_a_notebook_is_told_as_cell_and_line(
     report = grade_one(course.load(), submission, run=OFFICIAL, supervisor=supervisor)
     assert sentence in line(report, "double_of_two").message
     assert "tiny.py" not in line(report, "double_of_two").message
+
+
+def test_what_no_task_asks_for_costs_nothing_and_is_a_note(tmp_path: Path, supervisor: Supervisor) -> None:
+    course = make(tmp_path / "course")
+    cells = [
+        "!pip install torch",
+        "X = np.no_such_name",
+        SOLUTION,
+        "print(double(3)\ndef plot(): ...",
+        "while True: pass",
+    ]
+    (course.folder / "assignment.toml").write_text(
+        (course.folder / "assignment.toml").read_text().replace("call_s = 1.0", "call_s = 1.0\ncell_s = 0.2")
+    )
+    path = tiny_course.write(tmp_path / "tiny.ipynb", notebook(*cells))
+    submission = submissions.open(path, course.load())
+    report = grade_one(course.load(), submission, run=OFFICIAL, supervisor=supervisor)
+    assert report.score.earned == report.score.possible
+    assert [note.partition(":")[0] for note in report.notes] == [
+        "tiny.ipynb, cell 4, line 1",
+        "tiny.ipynb",
+        "tiny.ipynb, cell 2, line 1 raised NameError",
+        "tiny.ipynb, cell 5, line 1 was still running after 0.2 seconds, so it was stopped. The code after it ran. "
+        "Only the functions and classes of the tasks count.",
+    ]
+
+
+def test_without_a_loaded_module_no_hint_about_the_task_is_shown(tmp_path: Path, supervisor: Supervisor) -> None:
+    [report] = graded(make(tmp_path), "def total(x:\n", supervisor=supervisor)
+    found = line(report, "total_of_three")
+    assert (found.verdict, found.hint) == (Verdict.ERRORED, "")
 
 
 def test_the_cell_of_a_hidden_case_is_for_staff(tmp_path: Path, supervisor: Supervisor) -> None:

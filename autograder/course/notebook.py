@@ -168,7 +168,7 @@ class _Cell:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 future.append(ast.unparse(node))
                 _blank(lines, node)
-        return cls(lines, commands, unread)
+        return cls(lines, sorted(commands), sorted(unread, key=lambda each: each.line))
 
 
 def _parsed(source: str | bytes) -> tuple[ast.Module, SyntaxError | None]:

@@ -27,6 +27,7 @@ from typing import IO
 from autograder.course import installed, near_misses, notebook
 from autograder.course.assignment import Assignment
 from autograder.course.file_names import checked, decoded, inside, is_ignored, shown
+from autograder.course.ipython import Command
 from autograder.errors import SubmissionRejected, UsageError
 from autograder.guest.handed_in import modules_of
 from autograder.messages import say
@@ -36,7 +37,8 @@ UPLOAD_BYTES = 10 * 2**20  # of one .py, .ipynb or .zip as received
 UNPACKED_BYTES = 20 * 2**20  # of all files together
 FILES = 200
 ENTRIES = 5_000  # including ignored ones: a .git folder has some thousand
-MAX_NOTES = 5  # of one kind, on one file
+MAX_NOTES = 3  # of one kind, on one file
+MAX_COMMAND = 40  # characters of a command in a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +237,20 @@ def _notes_on_code(code: dict[str, notebook.Code], origins: dict[str, str]) -> I
         for unread in each.unread[:MAX_NOTES]:
             file, line = _place(origins[module], each.source, unread.line)
             yield say("submission.unread", file=file, line=line, text=unread.text)
-        for command in each.commands[:MAX_NOTES]:
-            file, line = _place(origins[module], each.source, command.line)
-            yield say("submission.command", file=file, line=line, command=shown(command.text))
-        if more := max(0, len(each.unread) - MAX_NOTES) + max(0, len(each.commands) - MAX_NOTES):
+        if more := max(0, len(each.unread) - MAX_NOTES):
             yield say("submission.more", file=origins[module], count=more)
+        if each.commands:
+            first = [_command(each, command, origins[module]) for command in each.commands[: 2 * MAX_NOTES]]
+            first += ["…"] if len(each.commands) > len(first) else []
+            yield say("submission.commands", file=origins[module], commands=", ".join(first), count=len(each.commands))
+
+
+def _command(code: notebook.Code, command: Command, origin: str) -> str:
+    cell = notebook.cell_of(code.source, command.line) if _is_notebook(origin) else None
+    text = command.text if len(command.text) <= MAX_COMMAND else f"{command.text[: MAX_COMMAND - 1]}…"
+    if cell is None:
+        return say("submission.command-script", command=text, line=command.line)
+    return say("submission.command", command=text, cell=cell[0], line=cell[1])
 
 
 def _notes_on_names(files: dict[str, bytes], origins: dict[str, str], assignment: Assignment) -> Iterator[str]:

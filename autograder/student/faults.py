@@ -207,14 +207,13 @@ class FaultMessages:
 
     def undefined(self, name: str, names: Collection[str], incidents: tuple[Incident, ...]) -> StudentFault:
         """Return the verdict on a case that needs a name that the submission does not define."""
-        message = undefined(name, incidents, self.source, self.spec)
-        if not message:
-            near = difflib.get_close_matches(name, names, n=1, cutoff=0.7)
-            if near:
-                message = say("student.no-name-but", file=self.source.file, name=name, found=near[0])
-            else:
-                message = say("student.no-name", file=self.source.file, name=name)
-        return StudentFault(Verdict.ERRORED, message, ran=False)
+        if failed := undefined(name, incidents, self.source, self.spec):
+            return StudentFault(Verdict.ERRORED, failed, ran=False)
+        if near := difflib.get_close_matches(name, names, n=1, cutoff=0.7):
+            message = say("student.no-name-but", file=self.source.file, name=name, found=near[0])
+        else:
+            message = say("student.no-name", file=self.source.file, name=name)
+        return StudentFault(Verdict.ERRORED, message)
 
     def lost(self, lost: WorkerLost, describe: Callable[[], str], *, served_before: bool) -> StudentFault:
         """Return the verdict on a call that lost the worker.

@@ -22,11 +22,12 @@ from .source import ModuleSources, checked_text
 MAX_INCIDENTS = 200  # of one load; the worker sends at most as many
 MAX_SKIPPED = 2000  # ranges of statements
 MAX_LOST = 3  # statements that end the worker, before the submission counts as one that cannot be loaded
-MAX_NOTES = 5  # of one kind
+MAX_NOTES = 3  # of one kind
 MAX_PACKAGES = 5  # that an exception passed through
 MAX_CODE = 60  # characters of a line of source in a note
 KINDS = frozenset({"raised", "stopped", "exit", "unread", "import", "input", "breakpoint"})
 _FAILED = frozenset({"raised", "stopped", "exit", "unread", "lost"})
+_NAMED_ELSEWHERE = frozenset({"NotImplementedError", "SystemExit"})  # by the cases; by a note of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def _range_of(fields: Any, source: ModuleSources) -> tuple[str, int, int]:
 
 
 def _number(value: Any, least: int) -> int:
-    if type(value) is not int or not least <= value < 1 << 24:
+    if type(value) is not int or not least <= value < 1 << 20:
         raise ValueError("a number out of range")
     return value
 
@@ -149,7 +150,7 @@ def _number(value: Any, least: int) -> int:
 def notes_on(incidents: tuple[Incident, ...], source: ModuleSources, spec: WorkerSpec) -> Iterator[str]:
     """Yield the notes on the first load of a submission, for its student."""
     shown, parts = 0, set()
-    failed = [each for each in incidents if each.kind in _FAILED and each.type != "NotImplementedError"]
+    failed = [each for each in incidents if each.kind in _FAILED and each.type not in _NAMED_ELSEWHERE]
     for incident in failed:
         # the first failure of a cell is often the cause of the others
         part = (incident.module, source.placed(incident.module, incident.line)[0])
@@ -160,10 +161,11 @@ def notes_on(incidents: tuple[Incident, ...], source: ModuleSources, spec: Worke
             yield _failure(incident, source, spec)
     if len(failed) > shown:
         yield say("load.more", count=len(failed) - shown)
-    for kind in ("input", "breakpoint"):
-        for incident in [each for each in incidents if each.kind == kind][:MAX_NOTES]:
-            file, line = source.placed(incident.module, incident.line)
-            yield say(f"load.{kind}", file=file, line=line)
+    for kind in ("exit", "input", "breakpoint"):
+        places = [_place(each, source) for each in incidents if each.kind == kind]
+        if places:
+            more = ["…"] if len(places) > MAX_NOTES else []
+            yield say(f"load.{kind}", places="; ".join([*places[:MAX_NOTES], *more]))
     yield from _notes_on_imports(incidents, source, spec)
 
 
@@ -175,8 +177,6 @@ def _failure(incident: Incident, source: ModuleSources, spec: WorkerSpec) -> str
         case "stopped":
             id = "load.stopped" if incident.module in source.notebooks else "load.stopped-script"
             return say(id, file=file, line=line, seconds=f"{spec.limits.cell_s:g}")
-        case "exit":
-            return say("load.exit", file=file, line=line, code=source.line(incident.module, incident.line)[:MAX_CODE])
         case "unread":
             return say("student.syntax", file=file, line=line, text=incident.text)
     sentence = say("load.raised", file=file, line=line, error=_error(incident))
@@ -187,6 +187,14 @@ def _remedy(incident: Incident, source: ModuleSources, spec: WorkerSpec) -> str:
     line = source.line(incident.module, incident.line)
     tasks = spec.limits.tasks
     return remedy(incident.text, bases=(incident.type,), through=incident.through, line=line, tasks=tasks)
+
+
+def _place(incident: Incident, source: ModuleSources) -> str:
+    file, line = source.placed(incident.module, incident.line)
+    place = say("load.place", file=file, line=line)
+    if incident.kind != "exit":
+        return place
+    return f"{place} ({source.line(incident.module, incident.line)[:MAX_CODE]})"
 
 
 def _error(incident: Incident) -> str:

@@ -49,7 +49,7 @@ COURSE = HERE / "course"
 NUMPY, TORCH = "01-warm-up", "02-warm-up-torch"
 BREACH = "BREACH:"
 SEED = 11
-SHORT = {"call_s": 0.5, "load_s": 1.5, "submission_s": 6.0, "cpu_s": 3.0}
+SHORT = {"call_s": 0.5, "cell_s": 0.3, "load_s": 1.5, "submission_s": 6.0, "cpu_s": 3.0}
 CASES = {  # case -> task
     "double_of_two": "double",
     "total_of_three": "total",

@@ -99,6 +99,8 @@ def _faults_of(program: Program, report: Report, wall: Wall) -> Iterator[str]:
     if wall.canaries.token in document.to_json(report, audience=Audience.STAFF):
         yield "the secret stands in the report"
     yield from _told_of_hidden_cases(report)
+    if "HIDDEN-INPUT" in repr(report.notes):
+        yield "a note shows what a hidden case was given"
     for audience in Audience:
         page = pages.html(report, audience=audience)
         if "<script" in page or "<img" in page or any(sign in page for sign in UNFIT):

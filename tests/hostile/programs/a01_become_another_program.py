@@ -1,7 +1,7 @@
 """Replaces the process by one that always ends with status 0."""
 
 THREAT = "A1"
-VERDICTS = {"*": "errored"}
+VERDICTS = {}
 NEEDS = "sandbox"
 
 import os

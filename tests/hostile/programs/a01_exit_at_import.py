@@ -1,7 +1,7 @@
 """Ends the process as if all had gone well."""
 
 THREAT = "A1"
-VERDICTS = {"*": "crashed"}
+VERDICTS = {}
 
 import os
 import numpy as np
