@@ -211,7 +211,9 @@ def test_a_stub_of_another_text_is_noticed(course: Course, supervisor: Superviso
 
 
 def test_a_case_that_passes_on_the_stub_is_noticed(course: Course, supervisor: Supervisor) -> None:
-    hidden = HIDDEN.replace("x = rng.normal(size=7)\n    assert_close(student.total(x), reference.total(x))", "pass")
+    hidden = HIDDEN.replace(
+        "x = rng.normal(size=7)\n    assert_close(student.total(x.copy()), reference.total(x))", "pass"
+    )
     assert "The case total_of_any passes on the stub." in failing(audited(course(hidden=hidden), supervisor))
 
 
@@ -241,6 +243,10 @@ def test_a_mistake_meets_the_cases_of_its_tasks(course: Course, supervisor: Supe
     assert found.mistakes[0].kills == ("double_of_two", "total_of_three")
     found = audited(course(mistakes={"both": both.replace("_any", "_three")}), supervisor)
     assert found.mistakes[0].kills == ("total_of_three",) and found.failures() == []
+
+
+def test_of_no_mistakes_no_share_is_reported(course: Course, supervisor: Supervisor) -> None:
+    assert dict(report.summary(audited(course(mistakes={}), supervisor, mutants=0)))["mistakes"] == "no mistakes"
 
 
 def test_hints_must_come_out(course: Course, supervisor: Supervisor) -> None:
