@@ -16,6 +16,7 @@ from .probing import PROBES
 from .results import Audit, Fate, MutantResult, percent
 
 MAX_FAILURES = 12  # of one assignment on the terminal; the page has all of them
+MAX_SHOWN = 1000  # characters of one of them
 
 
 def terminal(audit: Audit, console: Console) -> None:
@@ -26,7 +27,8 @@ def terminal(audit: Audit, console: Console) -> None:
     for label, text in summary(audit):
         console.out(f"  {label:<14}{text}", highlight=False)
     for failure in failures[:MAX_FAILURES]:
-        console.out(f"  ✗ {failure}", style="red", highlight=False)
+        shown = failure if len(failure) <= MAX_SHOWN else f"{failure[:MAX_SHOWN]}… (whole in the report)"
+        console.out(f"  ✗ {shown}", style="red", highlight=False)
     if len(failures) > MAX_FAILURES:
         console.out(f"  … and {len(failures) - MAX_FAILURES} more, in the report", style="red", highlight=False)
 
