@@ -15,6 +15,7 @@ from autograder.checks.assertions import (
     assert_close,
     assert_matches,
     assert_pure,
+    changed_only,
     require,
 )
 from autograder.errors import CaseError
@@ -82,6 +83,41 @@ def test_what_a_function_does_to_its_arguments_reaches_nobody() -> None:
     assert_matches(LocalFunction(spoils), lambda x, nested: x * nested["w"], [constants, constants])
     failure(assert_pure, LocalFunction(spoils), *constants)
     assert np.array_equal(constants[0], A) and np.array_equal(constants[1]["w"], A)
+
+
+def test_nan_on_both_sides_fails_and_says_what_an_author_may_write() -> None:
+    failed = failure(assert_close, [1.0, np.nan], [1.0, np.nan], name="slopes")
+    assert failed.mismatch == Mismatch("non-finite", "nan", "nan", "slopes item 1")
+    assert failed.message == say("compare.wanted", what="nan")
+    assert failed.staff.endswith("write nan=True.")
+    assert_close(np.nan, np.nan, nan=True)
+    assert_close(A * np.inf, A * np.inf, inf=True)
+    assert failure(assert_close, A * np.inf, A * np.inf, nan=True).staff.endswith("write inf=True.")
+
+
+def test_a_result_that_is_not_finite_is_no_fault_of_the_wanted_value() -> None:
+    failed = failure(assert_close, A * np.nan, A)
+    assert failed.mismatch is not None and failed.mismatch.kind == "non-finite"
+    assert (failed.message, failed.staff) == ("", "")
+    failed = failure(assert_close, [A, A], [A + 1, A * np.nan])
+    assert failed.mismatch is not None and failed.mismatch.kind == "value"
+    assert (failed.message, failed.staff) == ("", "")
+
+
+def test_nan_from_the_reference_must_be_allowed_too() -> None:
+    def spoilt(x: Any) -> Any:
+        return x * np.nan
+
+    failed = failure(assert_matches, LocalFunction(spoilt), spoilt, [(A,)])
+    assert failed.message == say("compare.wanted", what="nan")
+    assert_matches(LocalFunction(spoilt), spoilt, [(A,)], nan=True)
+    assert_matches(LocalFunction(lambda x: x * np.inf), lambda x: x * np.inf, [(A,)], inf=True)
+
+
+def test_a_change_alone_costs_a_quarter() -> None:
+    failed = changed_only(("0['W']", "lr"))
+    assert failed.mismatch == Mismatch("effect", "argument 1['W'] changed in place", "all arguments unchanged")
+    assert failed.credit == 0.75 and "25 %" in failed.message and failed.hint == say("hint.changed")
 
 
 @pytest.mark.parametrize("over", [[], [A], [(A,), A]])

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.checks.compare import compare, compare_form
+from autograder.checks.compare import compare, compare_form, not_finite
 from autograder.errors import CaseError
 from autograder.model import Mismatch
 from autograder.values import copied
@@ -47,8 +47,6 @@ def found(got: Any, want: Any, **rule: Any) -> Mismatch:
         (np.float32(0.1), 0.1),
         (np.array(1.0), 1.0),
         (1.0, np.array(1.0)),
-        (NAN, NAN),
-        (-INF, -INF),
         (1 + 2j, 1 + 2j),
         ([1, 2.0], (1, 2.0)),
         ((1, [2]), [1, (2,)]),
@@ -61,7 +59,6 @@ def found(got: Any, want: Any, **rule: Any) -> Mismatch:
         (np.arange(3, dtype=np.int32), np.arange(3)),
         (np.arange(3, dtype=np.uint8), np.arange(3)),
         (np.empty((0, 3)), np.empty((0, 3))),
-        (np.array([NAN, INF, -INF, 1]), np.array([NAN, INF, -INF, 1])),
         (np.array(["a", "b"]), np.array(["a", "b"])),
         (torch.ones(2, 3), torch.ones(2, 3, dtype=torch.float64)),
         (torch.ones(2, requires_grad=True), torch.ones(2)),
@@ -73,6 +70,39 @@ def found(got: Any, want: Any, **rule: Any) -> Mismatch:
 )
 def test_equal(got: Any, want: Any) -> None:
     assert compare(got, want) is None
+
+
+# --- wanted values that are not finite
+
+INFINITE = [np.array([INF, -INF, 1]), INF, [1.0, -INF], {"a": torch.tensor([1.0, INF])}, complex(INF, 1)]
+NOT_A_NUMBER = [np.array([NAN, 1]), NAN, [1.0, NAN], {"a": torch.tensor([1.0, NAN])}, complex(NAN, 1)]
+
+
+@pytest.mark.parametrize("value", NOT_A_NUMBER)
+def test_a_wanted_nan_is_never_right_unless_the_case_allows_it(value: Any) -> None:
+    assert found(value, value).kind == "non-finite"
+    assert found(value, value, inf=True).kind == "non-finite"
+    assert compare(value, value, nan=True) is None
+    assert not_finite(value) == not_finite(value, inf=True) == "nan" and not_finite(value, nan=True) == ""
+
+
+@pytest.mark.parametrize("value", INFINITE)
+def test_a_wanted_infinity_is_never_right_unless_the_case_allows_it(value: Any) -> None:
+    assert found(value, value).kind == "non-finite"
+    assert found(value, value, nan=True).kind == "non-finite"
+    assert compare(value, value, inf=True) is None
+    assert not_finite(value) == not_finite(value, nan=True) == "inf" and not_finite(value, inf=True) == ""
+
+
+def test_both_may_be_allowed() -> None:
+    value = np.array([NAN, INF, -INF, 1])
+    assert compare(value, value.copy(), nan=True, inf=True) is None
+    assert found(value[[0, 2, 1, 3]], value, nan=True, inf=True).where == "[1]"
+    assert found(np.ones(4), value, nan=True, inf=True).where == "[0]"
+
+
+def test_other_values_are_finite() -> None:
+    assert not_finite([1, "nan", None, True, 10**400, {"a": A}, (np.arange(3), np.array(["inf"]))]) == ""
 
 
 # --- different
@@ -261,8 +291,8 @@ FLOATS = hnp.arrays(
 
 @given(VALUES)
 def test_everything_equals_itself(value: Any) -> None:
-    assert compare(value, value) is None
-    assert compare(copied(value), value) is None
+    assert compare(value, value, nan=True, inf=True) is None
+    assert compare(copied(value), value, nan=True, inf=True) is None
 
 
 @given(FLOATS, st.data())

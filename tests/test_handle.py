@@ -625,8 +625,24 @@ def size(box):
 # --- in-place changes and aliases
 
 
-def test_an_array_that_was_changed_in_place_is_written_back(load: Load) -> None:
-    student = load("def f(x, y, lr=0):\n    x += 1\n    x[0] = float('nan')\n    return None\n")
+@pytest.fixture
+def load_in_place(connect: Connect) -> Load:
+    """The handle of a case whose arguments may be changed."""
+    return lambda source, **options: connect(source, **options).begin("case", in_place=True)
+
+
+def test_a_change_is_reported_and_the_arguments_of_the_case_stay(load: Load) -> None:
+    student = load("def f(x, d):\n    x += 1\n    d['v'].append(x)\n    d['w'] = 2\n    return x.sum()\n")
+    x, d = np.zeros(3), {"v": [7], "w": 1}
+    call = student.f.record(x, d)
+    assert call.changed == ("0", "1", "1['v']") and call.args == (x, d)
+    assert x.tolist() == [0.0, 0.0, 0.0] and d == {"v": [7], "w": 1}
+    assert call.after[0].tolist() == [1.0, 1.0, 1.0] and call.after[1]["w"] == 2
+    assert student.f(x, d) == 3.0
+
+
+def test_an_array_that_was_changed_in_place_is_written_back(load_in_place: Load) -> None:
+    student = load_in_place("def f(x, y, lr=0):\n    x += 1\n    x[0] = float('nan')\n    return None\n")
     x, y = np.zeros(3), np.zeros(3)
     call = student.f.record(x, y)
     assert call.changed == ("0",) and call.aliases == ()
@@ -646,17 +662,17 @@ def test_an_array_that_was_changed_in_place_is_written_back(load: Load) -> None:
     ],
     ids=["Fortran", "strided", "big-endian", "integers", "matrix"],
 )
-def test_arrays_of_every_layout_are_written_back(load: Load, make: Any, body: str) -> None:
+def test_arrays_of_every_layout_are_written_back(load_in_place: Load, make: Any, body: str) -> None:
     x = make()
-    assert load(f"def f(x):\n    {body}\n").f.record(x).changed == ("0",)
+    assert load_in_place(f"def f(x):\n    {body}\n").f.record(x).changed == ("0",)
     assert x[1, 2] == 5 and x.sum() == 5
 
 
 @pytest.mark.parametrize(
     "body", ["x.shape = (3, 2)", "x.resize((2, 4), refcheck=False)", "x.dtype = np.int64", "x[0, 0] = 1; x.shape = 6"]
 )
-def test_an_array_of_another_form_is_named_and_the_callers_stays(load: Load, body: str) -> None:
-    student = load(f"import numpy as np\ndef f(x, y):\n    {body}\n    return 7\n")
+def test_an_array_of_another_form_is_named_and_the_callers_stays(load_in_place: Load, body: str) -> None:
+    student = load_in_place(f"import numpy as np\ndef f(x, y):\n    {body}\n    return 7\n")
     x = np.zeros((2, 3))
     call = student.f.record(x, np.zeros(2))
     assert (call.result, call.changed) == (7, ("0",))
@@ -667,7 +683,8 @@ def test_an_array_of_another_form_is_named_and_the_callers_stays(load: Load, bod
 def test_a_tensor_of_another_form_is_named_and_the_callers_stays(connect: Connect, body: str) -> None:
     torch = pytest.importorskip("torch")
     x = torch.ones(2, 3)
-    call = connect(f"def f(x):\n    {body}\n    return 7\n", torch=True).student.f.record(x)
+    submission = connect(f"def f(x):\n    {body}\n    return 7\n", torch=True)
+    call = submission.begin("case", in_place=True).f.record(x)
     assert (call.result, call.changed) == (7, ("0",))
     assert x.equal(torch.ones(2, 3)) and x.dtype == torch.float32
 
@@ -678,8 +695,8 @@ def test_nan_that_stays_is_no_change(load: Load) -> None:
     assert call.changed == ()
 
 
-def test_containers_are_written_back_and_named(load: Load) -> None:
-    student = load("""
+def test_containers_are_written_back_and_named(load_in_place: Load) -> None:
+    student = load_in_place("""
         def f(params, extra):
             params['W'] -= 1
             params['new'] = (1.5, 'x')
@@ -696,9 +713,11 @@ def test_containers_are_written_back_and_named(load: Load) -> None:
     assert set(params) == {"W", "new", "deep"} and params["new"] == (1.5, "x")
 
 
-def test_what_was_not_replaced_keeps_its_identity(load: Load) -> None:
+def test_what_was_not_replaced_keeps_its_identity(load_in_place: Load) -> None:
     """As after a local call: a new key does not turn the caller's other arrays into copies."""
-    student = load("def f(params):\n    params['v'] = 0 * params['W']\n    params['W'] -= 1\n    return params['W']\n")
+    student = load_in_place(
+        "def f(params):\n    params['v'] = 0 * params['W']\n    params['W'] -= 1\n    return params['W']\n"
+    )
     w = np.ones(2)
     params = {"W": w}
     call = student.f.record(params)
@@ -706,18 +725,18 @@ def test_what_was_not_replaced_keeps_its_identity(load: Load) -> None:
     assert call.aliases == ("0['W']",)
 
 
-def test_a_number_in_a_dict_that_changes_twice_is_written_back(load: Load) -> None:
+def test_a_number_in_a_dict_that_changes_twice_is_written_back(load_in_place: Load) -> None:
     """The second new float may lie where the first one lay, so identity numbers would call it unchanged."""
-    student = load("def f(state):\n    for _ in range(2): state['t'] = state['t'] * 0.5\n")
+    student = load_in_place("def f(state):\n    for _ in range(2): state['t'] = state['t'] * 0.5\n")
     state = {"t": 1.0}
     assert student.f.record(state).changed == ("0",)
     assert state == {"t": 0.25}
 
 
-def test_a_read_only_argument_stays_as_it_is(load: Load) -> None:
+def test_a_read_only_argument_stays_as_it_is(load_in_place: Load) -> None:
     x = np.zeros(2)
     x.flags.writeable = False
-    assert load("def f(x): x += 1\n").f.record(x).changed == ("0",)
+    assert load_in_place("def f(x): x += 1\n").f.record(x).changed == ("0",)
     assert x.tolist() == [0.0, 0.0]
 
 
@@ -847,7 +866,7 @@ def test_operators_on_objects_are_those_of_the_real_ones(load: Load) -> None:
 
 def test_arguments_of_operators_are_written_back_and_logged_as_in_a_call(connect: Connect) -> None:
     submission = connect(OPERATORS)
-    student = submission.begin("c")
+    student = submission.begin("c", in_place=True)
     x = np.zeros(3)
     student.Filling() + x
     assert x.tolist() == [7.0, 7.0, 7.0]
@@ -1298,7 +1317,7 @@ def dtype(x): return str(x.dtype)
 def test_tensors_and_modules_through_the_wall(connect: Connect) -> None:
     torch = pytest.importorskip("torch")
     submission = connect(TORCH, torch=True)
-    student = submission.student
+    student = submission.begin("case", in_place=True)
 
     w = torch.ones(2, 2)
     assert student.step.record(w, torch.ones(2, 2), 0.5).changed == ("0",)

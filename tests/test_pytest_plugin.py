@@ -15,7 +15,7 @@ from autograder.errors import CaseError, UsageError
 from autograder.grading import collection, execution
 from autograder.grading.constants import Constants
 from autograder.grading.execution import measured, not_raised, rng_of
-from autograder.messages import use_language
+from autograder.messages import say, use_language
 from autograder.model import Audience, Measure, Mismatch, Report, Verdict
 from autograder.reports import document, page, terminal
 from autograder.workers.clock import Clock
@@ -668,6 +668,121 @@ def test_the_call_is_shown_as_it_was_made_even_if_the_arguments_were_changed(
     assert report.outcomes[0].call == "double(x)  x = [4., 5.]"
 
 
+# --- arguments that a submission changes in place
+
+CLIPPING = """
+import numpy as np
+
+
+def double(x):
+    result = 2 * x
+    x[...] = np.nan
+    return result
+
+
+def total(x):
+    return float(np.sum(x))
+
+
+class Scale:
+    def apply(self, x):
+        return double(x)
+"""
+TOUCHED = "argument 1 changed in place"
+COMPARISONS = {
+    "one call": "assert_close(student.double(x), 2 * x)",
+    "a call made before the wanted value": "got = student.double(x)\n    assert_close(got, 2 * x)",
+    "many calls": "for got in student.double.each([(x,), (x,)]):\n        assert_close(got, 2 * x)",
+    "assert_matches": (
+        "from autograder import assert_matches\n    assert_matches(student.double, lambda x: 2 * x, [(x,)])"
+    ),
+    "no comparison": "student.double(x)",
+    "a method": "assert_close(student.Scale().apply(x), 2 * x)",
+    "a sibling": "from autograder import fresh\n    assert_close(fresh(student).double(x), 2 * x)",
+    "the call before the last": "assert_close(student.double(x), 2 * x)\n    assert_close(student.total([1.0]), 1.0)",
+}
+
+
+def changing(comparison: str, *, options: str = "") -> str:
+    return (
+        f'@task("double", points=8{options})\ndef test_double(student):\n'
+        f"    x = np.array([4.0, 5.0])\n    {comparison}\n"
+    )
+
+
+@pytest.mark.parametrize("comparison", COMPARISONS.values(), ids=COMPARISONS.keys())
+def test_a_changed_argument_costs_a_quarter_in_every_case(
+    tmp_path: Path, supervisor: Supervisor, comparison: str
+) -> None:
+    report = on_a_students_machine(tmp_path, changing(comparison), CLIPPING, supervisor)
+    found = report.outcomes[0]
+    assert (found.verdict, found.earned) == (Verdict.FAILED, 6.0)
+    assert found.mismatch == Mismatch("effect", TOUCHED, say("effect.unchanged"))
+    assert found.message == say("effect.only", percent="25") and found.hint == say("hint.changed")
+    assert found.call.endswith(" = [4., 5.]")
+
+
+def test_a_case_may_allow_changes_and_sees_them(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = changing("student.double(x)\n    require(np.isnan(x).all(), 'not seen')", options=", in_place=True")
+    report = on_a_students_machine(tmp_path, visible, CLIPPING, supervisor)
+    assert (report.outcomes[0].verdict, report.outcomes[0].earned) == (Verdict.PASSED, 8.0)
+
+
+def test_wrong_results_are_the_finding_where_an_argument_was_changed_too(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
+    wrong = CLIPPING.replace("2 * x", "3 * x")
+    report = on_a_students_machine(tmp_path, changing(COMPARISONS["one call"]), wrong, supervisor)
+    found = report.outcomes[0]
+    assert (found.verdict, found.earned) == (Verdict.FAILED, 0.0)
+    assert found.mismatch is not None and (found.mismatch.got, found.mismatch.want) == ("12", "8")
+
+
+def test_a_change_is_noticed_where_the_log_is_full(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.student.log.LOG_BYTES", 0)
+    report = on_a_students_machine(tmp_path, changing(COMPARISONS["many calls"]), CLIPPING, supervisor)
+    assert report.outcomes[0].earned == 6.0
+
+
+def test_a_change_does_not_skip_the_cases_that_need_the_case(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = changing(COMPARISONS["one call"]) + (
+        '\n\n@task("total", points=2, needs=("double",))\ndef test_total(student):\n'
+        "    assert_close(student.total([1.0]), 1.0)\n"
+    )
+    report = on_a_students_machine(tmp_path, visible, CLIPPING, supervisor)
+    assert [each.earned for each in report.outcomes] == [6.0, 2.0]
+
+
+def test_a_solution_that_changes_its_arguments_is_told_what_a_case_may_write(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
+    course = make(tmp_path, visible=changing(COMPARISONS["one call"]), solution=CLIPPING)
+    with pytest.raises(CaseError, match=r"(?s)does not pass on the solution.*in_place=True"):
+        graded(course, SOLUTION, supervisor=supervisor, official=False)
+
+
+def test_a_reply_from_the_cache_costs_the_same(tmp_path: Path, supervisor: Supervisor) -> None:
+    reports = practice(tmp_path, changing(COMPARISONS["one call"]), CLIPPING, CLIPPING, supervisor=supervisor)
+    assert [report.outcomes[0].earned for report in reports] == [6.0, 6.0]
+
+
+def test_nan_that_both_of_two_calls_return_fails(tmp_path: Path, supervisor: Supervisor) -> None:
+    visible = changing("assert_close(student.double(x), x + student.double(x) - x)")
+    spoilt = "def double(x):\n    return x * float('nan')\n"
+    report = on_a_students_machine(tmp_path, visible, spoilt, supervisor)
+    assert (report.outcomes[0].verdict, report.outcomes[0].earned) == (Verdict.FAILED, 0.0)
+    assert report.outcomes[0].message == say("compare.wanted", what="nan")
+
+
+def test_an_author_who_wants_nan_is_told_what_to_write(tmp_path: Path, supervisor: Supervisor) -> None:
+    spoilt = SOLUTION.replace("2 * x", "np.nan * x")
+    course = make(tmp_path, visible=changing("assert_close(student.double(x), np.nan * x)"), solution=spoilt)
+    with pytest.raises(CaseError, match=r"(?s)double does not pass on the solution.*write nan=True"):
+        graded(course, SOLUTION, supervisor=supervisor, official=False)
+
+
 # --- nothing stays from one submission to the next
 
 
@@ -705,7 +820,7 @@ def test_a_constant_that_a_submission_changed_is_restored(
     tmp_path: Path, supervisor: Supervisor, constant: str, call: str, whole: str
 ) -> None:
     visible = (
-        f'{constant}\n\n\n@task("double", points=1)\ndef test_double(student):\n'
+        f'{constant}\n\n\n@task("double", points=1, in_place=True)\ndef test_double(student):\n'
         f'    require({whole}, "the constant was changed by another submission")\n    {call}\n'
     )
     assert passed_after(tmp_path, visible, IN_PLACE, SOLUTION, supervisor=supervisor) == [True, True]
@@ -713,7 +828,7 @@ def test_a_constant_that_a_submission_changed_is_restored(
 
 SHARED = {
     "a parameter": """
-        @task("double", points=1)
+        @task("double", points=1, in_place=True)
         @pytest.mark.parametrize("x", [np.array([1.0]), pytest.param([1.0], id="list")])
         def test_double(student, x):
             require(x[0] == 1.0 and len(x) == 1, "the parameter was changed by another submission")
@@ -723,7 +838,7 @@ SHARED = {
         class TestDouble:
             x = np.array([1.0])
 
-            @task("double", points=1)
+            @task("double", points=1, in_place=True)
             def test_double(self, student):
                 require(self.x[0] == 1.0, "the attribute was changed by another submission")
                 student.double(self.x)
@@ -733,12 +848,12 @@ SHARED = {
         def drawn():
             return {"x": np.array([1.0]), "names": [1.0]}
 
-        @task("double", points=1)
+        @task("double", points=1, in_place=True)
         def test_double(student, drawn):
             require(drawn["x"][0] == 1.0, "the fixture was changed by another submission")
             student.double(drawn["x"])
 
-        @task("total", points=1)
+        @task("total", points=1, in_place=True)
         def test_total(student, drawn):
             require(drawn["names"] == [1.0], "the fixture was changed by another submission")
             student.total(drawn["names"])
@@ -748,12 +863,12 @@ SHARED = {
         def drawn():
             yield np.array([1.0])
 
-        @task("double", points=1)
+        @task("double", points=1, in_place=True)
         def test_double(student, drawn):
             require(drawn[0] == 1.0, "the fixture was changed by another submission")
             student.double(drawn)
 
-        @task("total", points=1)
+        @task("total", points=1, in_place=True)
         def test_total(student):
             student.total([1.0])
     """,
@@ -767,7 +882,7 @@ def test_what_cases_share_is_restored_as_well(tmp_path: Path, supervisor: Superv
 
 def test_what_the_reference_holds_is_restored_as_well(tmp_path: Path, supervisor: Supervisor) -> None:
     hidden = """
-        @task("double", points=10)
+        @task("double", points=10, in_place=True)
         def test_double(student, reference):
             require(reference.WEIGHTS == [1.0], "the solution's own list was changed by another submission")
             student.total(reference.WEIGHTS)
@@ -831,7 +946,7 @@ def test_a_fixture_of_the_function_is_made_for_every_submission(tmp_path: Path, 
         def drawn():
             return [1.0]
 
-        @task("total", points=1)
+        @task("total", points=1, in_place=True)
         def test_total(student, drawn):
             require(drawn == [1.0], "the fixture is an old one")
             student.total(drawn)

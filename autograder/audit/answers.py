@@ -160,7 +160,7 @@ def _differ(got: Any, want: Any, tolerances: Sequence[tuple[float, float]]) -> s
     rtol, atol = tolerances[coarse]
     scale = max((float(np.abs(array).max()) for array in _floats(want) if array.size), default=0.0)
     try:
-        mismatch = compare(got, want, rtol=rtol, atol=max(atol, ROUNDING[coarse][0] * scale))
+        mismatch = compare(got, want, rtol=rtol, atol=max(atol, ROUNDING[coarse][0] * scale), nan=True, inf=True)
     except CaseError:  # values that cannot be compared
         return "" if repr(got) == repr(want) else "another value"
     return f"{mismatch.kind}: got {mismatch.got}, want {mismatch.want} {mismatch.where}".strip() if mismatch else ""

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from ..errors import CaseError
 from ..messages import say, translate
 from ..model import Mismatch
 from ..values import as_array, copied
-from .compare import compare, has_axes, same_array_type
+from .compare import compare, has_axes, not_finite, same_array_type
 from .diagnosis import diagnose, named_sizes
+
+CREDIT_IF_CHANGED = 0.75  # of the points, where the results are right but an argument was changed in place
+Differ = Callable[[Any, Any], Mismatch | None]
 
 
 class CaseFailed(AssertionError):
@@ -27,6 +31,7 @@ class CaseFailed(AssertionError):
         credit: share of the case's points, in [0, 1], that the answer still deserves.
         got: the value that was compared; it tells which call returned it.
         item: index of the wrong item, if ``got`` is a list of results.
+        staff: for staff only: what an author may do about it.
 
     A message or hint that an author wrote is translated into the current language if the assignment has it in that
     language.
@@ -41,6 +46,7 @@ class CaseFailed(AssertionError):
         credit: float = 0.0,
         got: Any = None,
         item: int | None = None,
+        staff: str = "",
     ) -> None:
         self.mismatch = mismatch
         self.message = translate(message)
@@ -49,6 +55,7 @@ class CaseFailed(AssertionError):
         self.credit = credit
         self.got = got
         self.item = item
+        self.staff = staff
 
     def __str__(self) -> str:
         first = self.mismatch
@@ -83,13 +90,23 @@ class Function(Protocol):
 
 
 def assert_close(
-    got: Any, want: Any, *, rtol: float | None = None, atol: float | None = None, hint: str = "", name: str = ""
+    got: Any,
+    want: Any,
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+    nan: bool = False,
+    inf: bool = False,
+    hint: str = "",
+    name: str = "",
 ) -> None:
     """Fail unless ``got`` equals ``want`` within tolerance, as :func:`~autograder.checks.compare.compare` defines it.
 
     Args:
         got, want: plain data: numbers, bool, str, None, arrays, tensors, and lists, tuples and dicts of these.
         rtol, atol: relative and absolute tolerance; by default those of the coarser of the two dtypes.
+        nan, inf: whether ``want`` may contain nan, or inf and -inf. Otherwise these fail, whatever ``got`` is, because
+            a submission could have made both.
         hint: shown after what the numbers themselves suggest.
         name: what ``got`` is, where a case compares several values.
 
@@ -97,20 +114,31 @@ def assert_close(
         CaseFailed: with the first difference, of kind type, shape, dtype, non-finite or value.
         CaseError: ``want`` is not plain data.
     """
-    mismatch = compare(got, want, rtol=rtol, atol=atol)
+    differ = partial(compare, rtol=rtol, atol=atol, nan=nan, inf=inf)
+    mismatch = differ(got, want)
     if mismatch is not None:
-        named = replace(mismatch, where=" ".join(part for part in (translate(name), mismatch.where) if part))
-        hint = join_hints(_diagnosis(got, want, rtol=rtol, atol=atol), hint)
-        item = _wrong_item(got, want, rtol=rtol, atol=atol)
-        raise CaseFailed(mismatch=named, hint=hint, got=got, item=item)
+        where = " ".join(part for part in (translate(name), mismatch.where) if part)
+        hint = join_hints(_diagnosis(got, want, differ), hint)
+        failed = _failed(replace(mismatch, where=where), hint, not_finite(want, nan=nan, inf=inf))
+        failed.got, failed.item = got, _wrong_item(got, want, differ)
+        raise failed
 
 
-def _wrong_item(got: Any, want: Any, *, rtol: float | None, atol: float | None) -> int | None:
+def _failed(mismatch: Mismatch, hint: str, unwanted: str) -> CaseFailed:
+    """Return the failure for a mismatch; ``unwanted`` is "nan" or "inf" if the wanted value contains it and may not."""
+    if not unwanted or mismatch.kind != "non-finite":
+        return CaseFailed(mismatch=mismatch, hint=hint)
+    message = say("compare.wanted", what=unwanted)
+    staff = f"The wanted value contains {unwanted}. If the case means that, write {unwanted}=True."
+    return CaseFailed(mismatch=mismatch, hint=hint, message=message, staff=staff)
+
+
+def _wrong_item(got: Any, want: Any, differ: Differ) -> int | None:
     """Return the index of the first item that differs; None unless both are lists or tuples of one length."""
     if not (isinstance(got, list | tuple) and isinstance(want, list | tuple) and len(got) == len(want)):
         return None
     pairs = enumerate(zip(got, want, strict=True))
-    return next((i for i, pair in pairs if compare(*pair, rtol=rtol, atol=atol) is not None), None)
+    return next((i for i, pair in pairs if differ(*pair) is not None), None)
 
 
 def assert_matches(
@@ -120,6 +148,8 @@ def assert_matches(
     *,
     rtol: float | None = None,
     atol: float | None = None,
+    nan: bool = False,
+    inf: bool = False,
     hint: str = "",
 ) -> None:
     """Fail at the first tuple of arguments for which ``function`` and ``reference`` return different values.
@@ -131,7 +161,7 @@ def assert_matches(
         function: a function of the submission.
         reference: the right function, on the trusted side.
         over: at least one tuple of arguments.
-        rtol, atol, hint: as for :func:`assert_close`.
+        rtol, atol, nan, inf, hint: as for :func:`assert_close`.
 
     Raises:
         CaseFailed: with the first difference and the number of the call.
@@ -140,15 +170,16 @@ def assert_matches(
     calls = list(over)
     if not calls or not all(isinstance(arguments, tuple) for arguments in calls):
         raise CaseError("assert_matches: give `over` at least one tuple of arguments, such as [(x, w), (x2, w2)].")
+    differ = partial(compare, rtol=rtol, atol=atol, nan=nan, inf=inf)
     results = function.each([copied(arguments) for arguments in calls])
     for number, (got, arguments) in enumerate(zip(results, calls, strict=True), start=1):
         want = reference(*copied(arguments))
-        mismatch = compare(got, want, rtol=rtol, atol=atol)
+        mismatch = differ(got, want)
         if mismatch is not None:
             draw = say("compare.draw", number=number, count=len(calls)) if len(calls) > 1 else ""
             where = ", ".join(part for part in (draw, mismatch.where) if part)
-            why = _diagnosis(got, want, rtol=rtol, atol=atol, sizes=named_sizes(arguments))
-            raise CaseFailed(mismatch=replace(mismatch, where=where), hint=join_hints(why, hint))
+            hint = join_hints(_diagnosis(got, want, differ, sizes=named_sizes(arguments)), hint)
+            raise _failed(replace(mismatch, where=where), hint, not_finite(want, nan=nan, inf=inf))
 
 
 def assert_pure(function: Function, *args: Any, **kwargs: Any) -> Any:
@@ -190,6 +221,13 @@ def changed_in_place(changed: Sequence[str]) -> Mismatch | None:
     return Mismatch("effect", got, say("effect.unchanged"))
 
 
+def changed_only(changed: Sequence[str]) -> CaseFailed:
+    """Return the failure of a case whose results are right, but in which arguments were changed in place."""
+    message = say("effect.only", percent=f"{100 * (1 - CREDIT_IF_CHANGED):g}")
+    mismatch = changed_in_place(changed)
+    return CaseFailed(mismatch=mismatch, message=message, hint=say("hint.changed"), credit=CREDIT_IF_CHANGED)
+
+
 def argument_name(path: str) -> str:
     """Count an argument from 1, as people do: "0['W']" becomes "1['W']"; a keyword stays."""
     digits = len(path) - len(path.lstrip("0123456789"))
@@ -204,13 +242,11 @@ def join_hints(diagnosed: str, written: str) -> str:
     return " ".join(part for part in (diagnosed, translate(written)) if part)
 
 
-def _diagnosis(
-    got: Any, want: Any, *, rtol: float | None, atol: float | None, sizes: dict[str, int] | None = None
-) -> str:
+def _diagnosis(got: Any, want: Any, differ: Differ, *, sizes: dict[str, int] | None = None) -> str:
     """Diagnose the first pair of arrays that differs; "" if no array differs."""
     pairs = list(_array_pairs(got, want))
     for i, (left, right) in enumerate(pairs):
-        if compare(left, right, rtol=rtol, atol=atol) is not None:
+        if differ(left, right) is not None:
             arrays = [(as_array(a), as_array(b)) for a, b in pairs]
             return diagnose(*arrays[i], others=arrays[:i] + arrays[i + 1 :], sizes=sizes)
     return ""

@@ -1,7 +1,8 @@
 """Compare what came back with what is wanted, and describe the first difference.
 
 The order is type, shape, kind of dtype, finite, tolerance; the first of these that differs is reported. Nothing is
-broadcast, and "close" is a condition that must hold, so that nan fails.
+broadcast, and "close" is a condition that must hold, so that nan fails. A wanted value that is not finite fails too,
+unless the case allows it: it may have come from the submission.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from ..errors import CaseError
 from ..messages import say
 from ..model import Mismatch
-from ..values import as_array, dtype_name, is_array, is_tensor
+from ..values import as_array, dtype_name, is_array, is_tensor, leaves
 
 # (rtol, atol) by dtype. float64 leaves room for another order of summation, float32 for a sum of about 1,000 terms; the
 # half precisions have 3 and 2 significant digits. Integers, bool and text are compared exactly.
@@ -34,33 +35,44 @@ _KINDS = {"b": "bool", "i": "integer", "u": "integer", "f": "float", "c": "compl
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """How exact a comparison is. Without ``values`` it ends after the check that all entries are finite."""
+    """How exact a comparison is, and what may be wanted. Without ``values`` it ends after the check for finiteness."""
 
     rtol: float | None = None
     atol: float | None = None
+    nan: bool = False
+    inf: bool = False
     allow_half: bool = False
     values: bool = True
 
 
 def compare(
-    got: Any, want: Any, *, rtol: float | None = None, atol: float | None = None, allow_half: bool = False
+    got: Any,
+    want: Any,
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+    nan: bool = False,
+    inf: bool = False,
+    allow_half: bool = False,
 ) -> Mismatch | None:
     """Return the first difference between ``got`` and ``want``, None if there is none.
 
     A list is accepted for a tuple, a number for a 0-d array, float32 for float64, and a plain Python int for a float of
     equal value; a float is never accepted for an int, nor bool for a number. Values are close if everywhere
-    ``|got - want| <= atol + rtol * |want|``. Where ``want`` is inf or nan, ``got`` must be the same.
+    ``|got - want| <= atol + rtol * |want|``. Where ``want`` is nan or inf, nothing is right; with ``nan`` or ``inf``,
+    ``got`` must be the same there.
 
     Args:
         got, want: plain data: numbers, bool, str, None, arrays, tensors, and lists, tuples and dicts of these.
         rtol, atol: relative and absolute tolerance; by default those of the coarser of the two dtypes, 0 for integers,
             bool and text.
+        nan, inf: whether ``want`` may contain nan, or inf and -inf.
         allow_half: accept float16 and bfloat16 where ``want`` has a higher precision.
 
     Raises:
         CaseError: ``want`` is not plain data.
     """
-    return _differ(got, want, _Rule(rtol, atol, allow_half), ())
+    return _differ(got, want, _Rule(rtol, atol, nan, inf, allow_half), ())
 
 
 def compare_form(got: Any, want: Any) -> Mismatch | None:
@@ -70,6 +82,18 @@ def compare_form(got: Any, want: Any) -> Mismatch | None:
         CaseError: ``want`` is not plain data.
     """
     return _differ(got, want, _Rule(values=False), ())
+
+
+def not_finite(want: Any, *, nan: bool = False, inf: bool = False) -> str:
+    """Return "nan" or "inf" if a wanted value contains it and may not, else ""."""
+    for leaf in leaves(want):
+        if is_array(leaf) or isinstance(leaf, float | complex | np.inexact):
+            array = as_array(leaf)
+            if array.dtype.kind in "fc" and not nan and np.isnan(array).any():
+                return "nan"
+            if array.dtype.kind in "fc" and not inf and np.isinf(array).any():
+                return "inf"
+    return ""
 
 
 def _differ(got: Any, want: Any, rule: _Rule, where: tuple[str, ...]) -> Mismatch | None:
@@ -152,22 +176,26 @@ def _differ_numeric(
     too_coarse = names[0] in _HALF and names[1] not in _HALF and not rule.allow_half
     if _kind(got) != _kind(want) or too_coarse:
         return _mismatch("dtype", *names, where)
-    if got.dtype == want.dtype and bool((got == want).all()):
+    if got.dtype == want.dtype and bool((got == want).all()) and (rule.inf or _is_finite(want)):
         return None
     with np.errstate(all="ignore"):
-        ok = _same_special(got, want)
+        ok = _same_special(got, want, rule)
         kind = "non-finite"
         if ok.all() and rule.values:
             kind, ok = "value", _close(got, want, *_tolerances(rule, names, got, want))
     return None if ok.all() else _first_wrong(kind, got, want, ok, where)
 
 
-def _same_special(got: NDArray[Any], want: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return where ``got`` is finite if ``want`` is, and the same inf or nan if ``want`` is not."""
+def _is_finite(array: NDArray[Any]) -> bool:
+    return array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
+
+
+def _same_special(got: NDArray[Any], want: NDArray[Any], rule: _Rule) -> NDArray[np.bool_]:
+    """Return where ``got`` is finite if ``want`` is, or the same nan or inf if the rule allows these."""
     if got.dtype.kind not in "fc":
         return np.ones(got.shape, dtype=np.bool_)
-    both_nan = np.isnan(got) & np.isnan(want)
-    same: NDArray[np.bool_] = np.where(np.isfinite(want), np.isfinite(got), both_nan | (got == want))
+    both_nan, equal = np.isnan(got) & np.isnan(want), got == want
+    same: NDArray[np.bool_] = np.where(np.isfinite(want), np.isfinite(got), (both_nan & rule.nan) | (equal & rule.inf))
     return same
 
 

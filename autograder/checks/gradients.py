@@ -20,7 +20,7 @@ from ..errors import CaseError
 from ..messages import say
 from ..model import Mismatch
 from ..values import as_array, copied, is_array, is_tensor, mapped
-from .assertions import CallLike, CaseFailed, Function, changed_in_place, join_hints
+from .assertions import CallLike, CaseFailed, Function, changed_in_place, changed_only, join_hints
 from .compare import compare_form, number_pair, value_mismatch
 from .diagnosis import diagnose, named_sizes
 from .fingerprint import fingerprint
@@ -29,7 +29,6 @@ from .slopes import MAX_ENTRIES, Floats, Slopes, measure
 Index = int | tuple[int, ...] | dict[str, int]
 
 _MAX_KINK_SHARE = 0.05  # of a tensor's entries
-_CREDIT_IF_CHANGED = 0.75  # of the points, where the numbers are right but the arguments were changed
 
 
 def assert_gradient(
@@ -67,7 +66,8 @@ def assert_gradient(
     arguments = arguments if isinstance(arguments, tuple) else (arguments,)
     failure = _Check(function, copied(arguments), problem).failure()
     if failure is not None:
-        raise CaseFailed(mismatch=failure.mismatch, hint=join_hints(failure.hint, hint), credit=failure.credit)
+        hint = join_hints(failure.hint, hint)
+        raise CaseFailed(mismatch=failure.mismatch, message=failure.message, hint=hint, credit=failure.credit)
 
 
 # --- the problem: a trusted function at a point
@@ -211,6 +211,7 @@ def _place(of: Callable[..., Any]) -> str:
 class _Failure:
     mismatch: Mismatch
     hint: str = ""
+    message: str = ""
     credit: float = 0.0
 
 
@@ -232,11 +233,15 @@ class _Check:
         malformed = compare_form(answer, self.problem.form)
         if malformed is not None:
             return _Failure(malformed, self._hint_for_form(answer, malformed))
-        changed = changed_in_place((*first.changed, *other.changed, *again.changed))
+        changed = (*first.changed, *other.changed, *again.changed)
         failure = self._repeat(first, again) or self._values(first.result)
-        if changed is None:
+        mismatch = changed_in_place(changed)
+        if mismatch is None:
             return failure
-        return _Failure(changed, say("hint.changed"), credit=0.0 if failure else _CREDIT_IF_CHANGED)
+        if failure is not None:
+            return _Failure(mismatch, say("hint.changed"))
+        only = changed_only(changed)
+        return _Failure(mismatch, only.hint, only.message, only.credit)
 
     def _hint_for_form(self, answer: Any, malformed: Mismatch) -> str:
         """Explain a wrong shape. The slopes are needed only to see whether the values would be right."""

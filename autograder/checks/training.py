@@ -259,7 +259,7 @@ def _train_within(
     model = train(seed)
     used = cpu_seconds() - started if cpu_seconds else 0.0
     steps = steps_taken(model) if steps_taken else None
-    if budget is not None and steps is not None and steps > budget.steps:
+    if budget is not None and steps is not None and not steps <= budget.steps:
         _over_budget("training.steps", got=str(steps), limit=str(budget.steps))
     if budget is not None and used > budget.cpu_s:
         _over_budget("training.cpu", got=f"{used:.1f}", limit=f"{budget.cpu_s:g}")

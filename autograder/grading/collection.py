@@ -15,6 +15,7 @@ from ..messages import translate
 from ..model import Case
 
 FIXTURES = frozenset({"student", "reference", "rng", "device", "measure"})
+TASK_ARGUMENTS = frozenset({"points", "needs", "hint", "call_s", "in_place"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class CaseItem:
     Attributes:
         hint: the author's own hint.
         call_s: the case's own limit of a single call, in seconds.
+        in_place: whether a submission may change the arguments of its calls.
         direct: how to call it without pytest; None if it needs what pytest does around a call.
         neighbour: another case of the same file. Named as the next item, it keeps the fixtures of module and session
             alive.
@@ -42,6 +44,7 @@ class CaseItem:
     item: pytest.Item
     hint: str
     call_s: float | None
+    in_place: bool
     direct: DirectCall | None
     neighbour: pytest.Item | None
 
@@ -84,6 +87,7 @@ def plan_cases(
             item=item,
             hint=translate(_mark_of(item).kwargs["hint"]),
             call_s=_mark_of(item).kwargs["call_s"],
+            in_place=_mark_of(item).kwargs["in_place"],
             direct=_direct_call(item, plugin),
             neighbour=next((each for each, _ in planned.values() if each.parent is item.parent and each != item), None),
         )
@@ -110,7 +114,7 @@ def _case_of(item: pytest.Item, *, tasks: Sequence[str], visible: bool, share: i
 
 def _mark_of(item: pytest.Item) -> pytest.Mark:
     mark = item.get_closest_marker("task")
-    if mark is None or len(mark.args) != 1 or mark.kwargs.keys() != {"points", "needs", "hint", "call_s"}:
+    if mark is None or len(mark.args) != 1 or mark.kwargs.keys() != TASK_ARGUMENTS:
         raise CaseError(f"{item.nodeid} has no @task. Write @task(id, points=…) above it.", slug="case-task")
     return mark
 

@@ -8,7 +8,7 @@ import math
 import re
 import time
 import traceback
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from _pytest.runner import runtestprotocol
 
-from ..checks.assertions import CaseFailed
+from ..checks.assertions import CaseFailed, changed_only
 from ..errors import CaseError, DataError, SandboxError
 from ..messages import say, translate
 from ..model import Case, Measure, Mismatch, Outcome, Verdict
@@ -24,7 +24,7 @@ from ..student.case_run import CaseRun, CaseSettings, call_limit_of
 from ..student.connection import Connection
 from ..student.faults import StudentFault, StudentRaised
 from ..student.handle import StudentCode
-from ..student.log import CaseLog
+from ..student.log import CaseLog, Change
 from ..student.replay import Live, ReplayMismatch, Replies, Transcript, replay
 from ..values import as_array, is_array
 from .cache import OutcomeCache
@@ -108,9 +108,7 @@ class Executor:
             call_s: replaces the case's own limit of a single call, in seconds.
             cache: the known outcomes of this run; None: the case is run in any case.
         """
-        lacking = [
-            name for name in case.needs if name not in self._without and before[name].verdict is not Verdict.PASSED
-        ]
+        lacking = [name for name in case.needs if name not in self._without and not _is_met(before[name])]
         if lacking:
             return Execution(_skipped(case, lacking, before), CaseLog())
         first = self._execute(case, connection, call_s, cache)
@@ -154,6 +152,7 @@ class Executor:
             case.id,
             call_s=call_s or item.call_s,
             secret=not case.visible,
+            in_place=item.in_place,
             prepared=self._prepared.setdefault(case.id, {}),
         )
         live = Live(connection, limit_s=call_limit_of(settings, connection))
@@ -229,7 +228,9 @@ def _judge(case: Case, attempt: Attempt) -> Outcome:
         return Outcome(case.id, verdict, message=message, **more)
 
     if raised is None and attempt.called:
-        return outcome(Verdict.PASSED, hint="", credit=1.0)
+        if log.change is None or attempt.item.in_place:
+            return outcome(Verdict.PASSED, hint="", credit=1.0)
+        return _with_changes(log.change, outcome)
     match raised:
         case None:
             return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff="pytest never called the case.")
@@ -244,6 +245,7 @@ def _judge(case: Case, attempt: Attempt) -> Outcome:
                 credit=raised.credit,
                 hint=raised.hint or hint,
                 call=call,
+                staff=raised.staff,
             )
         case pytest.fail.Exception():
             return outcome(Verdict.FAILED, mismatch=not_raised(str(raised)))
@@ -258,6 +260,26 @@ def _judge(case: Case, attempt: Attempt) -> Outcome:
             # The case passes on the solution, so what broke it, a CaseError too, is what this submission returned.
             trace = "".join(traceback.format_exception(raised))
             return outcome(Verdict.FAILED, say("case.unusable", type=type(raised).__name__), staff=trace)
+
+
+def _with_changes(change: Change, outcome: Callable[..., Outcome]) -> Outcome:
+    """Return the outcome of a case that would pass, had the submission not changed an argument in place."""
+    failed = changed_only(change.changed)
+    return outcome(
+        Verdict.FAILED,
+        failed.message,
+        mismatch=failed.mismatch,
+        credit=failed.credit,
+        hint=failed.hint,
+        call=change.describe(),
+        staff="If the case allows it, write @task(…, in_place=True).",
+    )
+
+
+def _is_met(needed: Outcome) -> bool:
+    """Return whether a case that another one needs has right results. A change in place costs points only there."""
+    changed_only = needed.mismatch is not None and needed.mismatch.kind == "effect" and needed.credit > 0
+    return needed.verdict is Verdict.PASSED or changed_only
 
 
 def _skipped(case: Case, lacking: list[str], before: Mapping[str, Outcome]) -> Outcome:

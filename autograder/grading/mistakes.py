@@ -108,7 +108,7 @@ def _same_call(a: RecordedCall, b: RecordedCall) -> bool:
         and a.changed == b.changed
         and a.aliases == b.aliases
         and same(a.result, b.result)
-        and (not a.changed or same([a.args, a.kwargs], [b.args, b.kwargs]))
+        and same(a.after, b.after)
     )
 
 

@@ -24,7 +24,13 @@ from .options import RunOptions
 
 
 def task(
-    id: str, *, points: float, needs: Sequence[str] = (), hint: str = "", call_s: float | None = None
+    id: str,
+    *,
+    points: float,
+    needs: Sequence[str] = (),
+    hint: str = "",
+    call_s: float | None = None,
+    in_place: bool = False,
 ) -> pytest.MarkDecorator:
     """Mark a pytest function as a case of task ``id``.
 
@@ -33,6 +39,8 @@ def task(
         needs: cases that must pass first; otherwise this case is SKIPPED.
         hint: shown when the case fails and no better hint is known.
         call_s: the limit of a single call in seconds, instead of the assignment's limit, for example for training.
+        in_place: whether the student's code may change the arguments of its calls. The case then sees the changes, as
+            after a local call. By default its arrays stay as they were, and a change costs a quarter of the points.
 
     Raises:
         CaseError: ``points`` is not a positive number, or ``needs`` is one string.
@@ -41,7 +49,7 @@ def task(
         raise CaseError(f"@task({id!r}, points={points!r}): give a number of points above 0.")
     if isinstance(needs, str):
         raise CaseError(f'@task({id!r}): needs is a tuple of cases; write needs=("{needs}",).')
-    return pytest.mark.task(id, points=points, needs=tuple(needs), hint=hint, call_s=call_s)
+    return pytest.mark.task(id, points=points, needs=tuple(needs), hint=hint, call_s=call_s, in_place=in_place)
 
 
 class GradingPlugin:
@@ -73,7 +81,7 @@ class GradingPlugin:
     # --- hooks
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "task(id, points, needs, hint, call_s): the task of a case")
+        config.addinivalue_line("markers", "task(id, points, needs, hint, call_s, in_place): the task of a case")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if not report.passed:  # a skipped file would remove its cases from the plan

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..guest import wire
-from ..values import as_array, dtype_name, is_array
+from ..values import as_array, dtype_name, is_array, is_tensor
 from .recipes import Recipe
 from .source import ModuleSources
 
@@ -29,9 +29,10 @@ class RecordedCall:
     """A finished call.
 
     Attributes:
-        args, kwargs: the caller's own objects, after changes in place were written back to them.
+        args, kwargs: the caller's own objects.
         changed: the arguments that the student's code changed in place: "0" is the first one, "0['W']" an array
             inside it, "lr" a keyword.
+        after: what each of ``changed`` was after the call.
         aliases: the arguments whose memory the result shares, named like ``changed``.
         seconds: wall time on the trusted side.
     """
@@ -43,6 +44,7 @@ class RecordedCall:
     changed: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     seconds: float = 0.0
+    after: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +81,17 @@ class Request:
     def record(
         self, result: Any, changes: list[tuple[int, Any]], aliases: list[int], mutable: list[Any], seconds: float
     ) -> RecordedCall:
-        """Write changed arguments back and return the finished call; ``mutable`` are the nodes that were encoded.
+        """Return the finished call; ``mutable`` are the nodes that were encoded, ``changes`` their new contents.
 
         Raises:
             wire.WireError: a changed argument has become something else.
         """
         paths = self._paths(mutable) if changes or aliases else []
-        for node, new in changes:
-            if not write_back(mutable[node], new):
-                raise wire.WireError("a changed argument of another type")
-        changed = tuple(paths[node] for node, _ in changes)
-        return RecordedCall(
-            self.label, self.args, self.kwargs, result, changed, tuple(paths[node] for node in aliases), seconds
-        )
+        if not all(_same_type(mutable[node], new) for node, new in changes):
+            raise wire.WireError("a changed argument of another type")
+        changed, shared = tuple(paths[node] for node, _ in changes), tuple(paths[node] for node in aliases)
+        after = tuple(new for _, new in changes)
+        return RecordedCall(self.label, self.args, self.kwargs, result, changed, shared, seconds, after)
 
     def _paths(self, mutable: list[Any]) -> list[str]:
         """Name every mutable node, in the order in which it was encoded."""
@@ -181,37 +181,31 @@ def holds_numbers(value: Any) -> bool:
     return len(value) > 0 and type(value[0]) in (int, float) and set(map(type, value)) <= {int, float}
 
 
-def write_back(old: Any, new: Any) -> bool:
-    """Put the changed content of an argument into the caller's own object, as a local call would have done.
+def _same_type(old: Any, new: Any) -> bool:
+    """Return whether a changed argument is still an array, a list, a dict or a tensor, as it was."""
+    return any(isinstance(old, kind) and isinstance(new, kind) for kind in (np.ndarray, dict, list)) or (
+        is_tensor(old) and is_tensor(new)
+    )
+
+
+def write_back(mutable: Sequence[Any], changes: Sequence[tuple[int, Any]]) -> None:
+    """Put the changed content of arguments into the caller's own objects, as a local call would have done.
 
     An array or tensor that now has another shape or dtype keeps its content; the call reports it as changed all the
-    same. Return False if ``new`` is of another type.
+    same.
     """
-    if isinstance(old, np.ndarray):
-        if not isinstance(new, np.ndarray):
-            return False
-        if old.flags.writeable and new.shape == old.shape and new.dtype == old.dtype.newbyteorder("<"):
-            old[...] = new
-        return True
-    if isinstance(old, dict):
-        if not isinstance(new, dict):
-            return False
-        old.clear()
-        old.update(new)
-        return True
-    if isinstance(old, list):
-        if not isinstance(new, list):
-            return False
-        old[:] = new
-        return True
-    import torch
-
-    if not isinstance(new, torch.Tensor):
-        return False
-    if new.shape == old.shape and new.dtype == old.dtype:
-        with torch.no_grad():
-            old.copy_(new)
-    return True
+    for node, new in changes:
+        old = mutable[node]
+        if isinstance(old, dict):
+            old.clear()
+            old.update(new)
+        elif isinstance(old, list):
+            old[:] = new
+        elif isinstance(old, np.ndarray):
+            if old.flags.writeable and new.shape == old.shape and new.dtype == old.dtype.newbyteorder("<"):
+                old[...] = new
+        elif new.shape == old.shape and new.dtype == old.dtype:
+            old.detach().copy_(new)
 
 
 # --- in words

@@ -19,7 +19,7 @@ from ..messages import say
 from ..model import Verdict
 from ..workers.clock import Clock
 from ..workers.worker import Frame, WorkerLost
-from .call import RecordedCall, Request, batches, in_words
+from .call import RecordedCall, Request, batches, in_words, write_back
 from .callbacks import MAX_BODY, Callbacks
 from .connection import Connection, seed_of
 from .faults import FaultMessages, StudentFault
@@ -50,12 +50,15 @@ class CaseSettings:
         call_s: the case's own limit of a single call, in seconds; None: that of the assignment.
         secret: whether the case is hidden: no sentence for the student carries an argument, or a text that the
             student's code could have made from one.
+        in_place: whether the arguments of the case change where the student's code changes them. Otherwise the case
+            computes with what it drew, whatever a submission did to its copy.
         prepared: what the case computed once for the whole run; it does not depend on the submission.
     """
 
     id: str
     call_s: float | None = None
     secret: bool = False
+    in_place: bool = False
     prepared: MutableMapping[Any, Any] = field(default_factory=dict)
 
 
@@ -175,10 +178,12 @@ class CaseRun:
                 finished = self._faults.raised(self._connection.error(frame), describe)
             else:
                 result, changes, aliases = self._decode(frame, mutable)
-                if changes:  # before the arguments are changed here as well
+                if changes and self._settings.in_place:  # before the arguments are changed here as well
                     describe = functools.partial(str, describe())
                 try:
                     finished = request.record(result, changes, aliases, mutable, time.monotonic() - started)
+                    if self._settings.in_place:
+                        write_back(mutable, changes)
                 except wire.WireError as exc:
                     raise self._connection.violation(str(exc)) from None
         except WorkerLost as lost:

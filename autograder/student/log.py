@@ -18,16 +18,26 @@ LOG_BYTES = 1 << 26  # of results that the log of a case keeps
 Description = Callable[[], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A call that changed arguments in place: which ones, as in ``RecordedCall.changed``, and the call in words."""
+
+    changed: tuple[str, ...]
+    describe: Description
+
+
 @dataclass(slots=True)
 class CaseLog:
     """What a case did with the submission.
 
     ``describe`` puts the current call into words, and only when somebody asks: most cases pass, and the words cost
-    more than the call. ``cpu_s`` is the CPU time that the case took on both sides, in seconds.
+    more than the call. ``change`` is the first call that changed an argument in place, also where ``calls`` has no room
+    for it. ``cpu_s`` is the CPU time that the case took on both sides, in seconds.
     """
 
     calls: list[RecordedCall] = field(default_factory=list)
     describe: Description = str
+    change: Change | None = None
     output: str = ""
     cpu_s: float = 0.0
     _descriptions: list[Description] = field(default_factory=list)  # of each of ``calls``
@@ -58,11 +68,13 @@ class CaseLog:
         ``in_words(function, args, kwargs)`` describes it when somebody asks. A call that changed an argument in place
         was described before it ran.
         """
-        self._bytes += size_of(call.result)
+        if call.changed and self.change is None:
+            self.change = Change(call.changed, self.describe)
+        self._bytes += size_of(call.result) + size_of(call.after)
         if self._bytes <= LOG_BYTES:
             args, kwargs, result = (_without_objects(part) for part in (call.args, call.kwargs, call.result))
-            if args is not call.args or kwargs is not call.kwargs or result is not call.result:
-                call = replace(call, args=args, kwargs=kwargs, result=result)
+            if args is not call.args or kwargs is not call.kwargs or result is not call.result or call.after:
+                call = replace(call, args=args, kwargs=kwargs, result=result, after=_without_objects(call.after))
             self.calls.append(call)
             later = functools.partial(in_words, call.function, call.args, call.kwargs)
             self._descriptions.append(self.describe if call.changed else later)

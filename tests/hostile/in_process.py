@@ -106,9 +106,9 @@ results, *hung* a run that never ends. *Right answers lost* are cases that other
 would harm the machine. Programs that attack the connection to the grader are not tried either: in process there is
 *no wire*. Behind the wall, "passed" means that the attack changed nothing; many programs also return right answers.
 
-One row depends on the cases and not on the wall: `f10_change_the_arguments`. An argument that is changed in place is
-also changed for the case, as in a local call. A case that computes the expected value from the same array *after* the
-call compares zeros with zeros. The cases here pass copies (`assert_matches`) or compute the expected value first.
+Two rows begin with `f10_`: these programs write into their arguments. In process, a case that computes the expected
+value from the same array *after* the call compares zeros with zeros, or nan with nan. Behind the wall a case computes
+with its own array, which a change in place does not reach.
 
 [Security](security.md) says what the wall does not promise.
 """
