@@ -88,14 +88,14 @@ def test_two_logs_differ_where_their_calls_do() -> None:
 
 def test_what_both_change_in_place_is_compared() -> None:
     def running(value: float) -> Answer:
-        return Answer(RecordedCall("f", (ONE * value,), {}, ONE, ("0",), ()))
+        return Answer(RecordedCall("f", (ONE,), {}, ONE, ("0",), (), after=(ONE * value,)))
 
     assert difference(running(3.0), running(3.0)) is None
     found = difference(running(3.0), running(2.0))
     assert found is not None and found.matters
-    assert found.text.startswith("arguments after the call: value: got 3, want 2")
+    assert found.text.startswith("changed arguments: value: got 3, want 2")
     one, other = (CaseLog(calls=[each.call]) for each in (running(3.0), running(2.0)) if each.call)
-    assert first_difference(one, other).startswith("f: arguments after the call")
+    assert first_difference(one, other).startswith("f: changed arguments")
 
 
 def test_an_item_that_is_the_submissions_own_is_not_compared() -> None:

@@ -58,9 +58,10 @@ def course(tmp_path: Path) -> Path:
 
 
 def with_case(root: Path, body: str, *, more: str = "", confirmed: str = "") -> Assignment:
-    """The small course, in which ``body`` is the only hidden case of ``double``; a visible one needs no points."""
+    """The small course, in which ``body`` is the only hidden case of ``double``; it sees what is done to x."""
     total = HIDDEN[HIDDEN.index('@task("total"') :]
-    hidden = '@task("double", points=6)\ndef test_weak(student, rng):\n    """."""\n    x = rng.normal(size=11)\n    '
+    hidden = '@task("double", points=6, in_place=True)\ndef test_weak(student, rng):\n    """."""\n'
+    hidden += "    x = rng.normal(size=11)\n    "
     built = make(root, solution=SOLUTION, hidden=f"{hidden}{body}\n\n\n{more}{total}", mistakes={})
     if confirmed:
         write(built.solution / FILE, confirmed)

@@ -121,11 +121,10 @@ def _calls_differ(
     got: RecordedCall, want: RecordedCall, opaque: Collection[int], tolerances: Sequence[tuple[float, float]]
 ) -> str:
     """Describe how the results of two calls differ, or else the arguments that both changed in place."""
-    text = _differ(_without(got.result, opaque), _without(want.result, opaque), tolerances)
-    if text or not want.changed:
+    if text := _differ(_without(got.result, opaque), _without(want.result, opaque), tolerances):
         return text
-    changed = _differ([*got.args, got.kwargs], [*want.args, want.kwargs], tolerances)
-    return changed and f"arguments after the call: {changed}"
+    changed = _differ(got.after, want.after, tolerances)
+    return changed and f"changed arguments: {changed}"
 
 
 def _without(result: Any, opaque: Collection[int]) -> Any:

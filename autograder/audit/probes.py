@@ -7,7 +7,7 @@ gives a point to a probe is a hole, unless the probe answered there as the solut
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -96,8 +96,3 @@ class Probes:
         cases = [c for c in self._cases.plan if c.visible and c.task == task and not self._baseline.is_slow(c)]
         for _, _, log in self._cases.run(self._solution, cases, ignore_needs=True):
             yield from (probing.key(call.function, call.args, call.kwargs) for call in log.calls)
-
-
-def jobs(assignment: Assignment) -> Sequence[tuple[str, str]]:
-    """Return every task with every probe."""
-    return [(task.id, probe) for task in assignment.tasks for probe in PROBES]
