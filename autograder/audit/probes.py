@@ -21,7 +21,6 @@ from . import probing
 from .answers import other_answers
 from .baseline import Baseline
 from .mutation import owner_of
-from .probing import PROBES
 from .results import Hole, ProbeResult
 from .seeds import SEED, set_seed
 
