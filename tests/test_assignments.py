@@ -103,6 +103,10 @@ def test_junk_earns_nothing(assignment: Assignment, supervisor) -> None:
         "zero": "return 0.0",
         "zeros": "return np.zeros_like(a[0]) if a and hasattr(a[0], 'shape') else 0",
         "nan": "return float('nan')",
+        "nan everywhere": "return a[0] * float('nan')",
+        "nan in the argument too": "a[0][...] = float('nan'); return a[0] * 1.0",
+        "infinities": "return a[0] * 0.0 + float('inf')",
+        "nothing of the array": "return a[0][:0] * 1.0",
         "an object": "return object()",
         "an empty list": "return []",
         "raises": "raise ValueError('no')",
@@ -155,7 +159,7 @@ for _name, _value in list(globals().items()):
 @pytest.mark.slow
 @every_assignment
 def test_no_case_compares_with_what_the_submission_could_change(assignment: Assignment, supervisor) -> None:
-    """What is changed in place is changed for the case too; a case must not compute its wanted value from it."""
+    """The answers for zeros earn nothing, also where the case itself has handed out its arrays."""
     if assignment.needs_torch:
         pytest.skip(
             "some cases of torch assignments judge shapes, steps, or a training against itself, and hold for zeros, too"
@@ -164,8 +168,96 @@ def test_no_case_compares_with_what_the_submission_could_change(assignment: Assi
     main = assignment.modules[0]
     handed = handed_in("zeroing", {**modules, main: modules[main] + ZEROING})
     report = graded(assignment, [handed], supervisor)["zeroing"]
-    passed = [line.case for line in report.outcomes if line.verdict is Verdict.PASSED and "ZEROED" in line.output]
+    passed = [line.case for line in report.outcomes if line.earned and "ZEROED" in line.output]
     assert [case for case in passed if "refuses" not in case and "is_refused" not in case] == []
+
+
+NAN = {  # put behind the solution: answers without content, and the cases that they could fool
+    "05-logistic": (
+        """
+class LogisticRegression(LogisticRegression):
+    def fit(self, X, y, lr=0.05, epochs=1000):
+        return []
+    def predict_proba(self, X):
+        X[...] = np.nan
+        return np.full((len(X), 1), np.nan)
+def sigmoid(z):
+    return np.zeros(0)
+""",
+        ("probabilities_of_new_rows", "sigmoid_is_symmetric"),
+    ),
+    "06-softmax": (
+        """
+def cross_entropy_bits(p, q):
+    return float(-np.sum(p * np.log2(p))) if np.array_equal(p, q) else np.inf
+""",
+        ("no_belief_beats_the_truth",),
+    ),
+    "07-data": (
+        """
+def iterate_minibatches(n, batch_size, shuffle, drop_last, rng):
+    return iter(np.array_split(np.full(n, np.nan), -(-n // batch_size)))
+""",
+        ("every_epoch_has_a_new_order",),
+    ),
+    "08-activations-and-depth": (
+        """
+def tanh(z):
+    return z * np.nan
+sigmoid = piecewise_linear = unit_step = sign = tanh
+class NeuralNetwork(NeuralNetwork):
+    def __init__(self):
+        super().__init__()
+        for parameter in self.parameters():
+            nn.init.constant_(parameter, float("nan"))
+""",
+        ("relations", "arguments_stay", "layers_are_in_deep_nn"),
+    ),
+    "10-xor": (
+        """
+def init_params(hidden, rng):
+    nan = np.full((2, hidden), np.nan)
+    return {"w1": nan, "b1": nan[0], "w2": nan[:1].T, "b2": nan[0, :1]}
+_right = backward
+def backward(params, X, Y, cache):
+    return {**init_params(2, None), "b2": _right(params, X, Y, cache)["b2"]}
+""",
+        ("generator_decides", "every_row_three_times"),
+    ),
+    "11-mnist-linear": (
+        """
+def make_model():
+    model = nn.Linear(784, 10)
+    nn.init.constant_(model.weight, float("nan"))
+    nn.init.constant_(model.bias, float("nan"))
+    return model
+def train(model, loader, epochs, lr):
+    return [2.0 for _ in range(epochs) for x, y in loader if model(x.flatten(start_dim=1) * float("nan")) is not None]
+""",
+        ("model_has_7850_parameters", "every_model_is_a_new_one", "every_epoch_asks_the_loader_anew"),
+    ),
+    "12-convolution": (
+        """
+_right = conv2d
+def conv2d(x, w, b=None, stride=1, padding=0):
+    return _right(x, w, b, stride, padding) + np.inf
+""",
+        ("convolution_leaves_its_arguments_alone", "convolution_is_linear_and_moves_with_the_image"),
+    ),
+}
+
+
+@pytest.mark.parametrize("slug", NAN)
+def test_answers_that_are_not_finite_or_empty_earn_nothing(slug: str, supervisor) -> None:
+    """Where both sides of a comparison come from the submission, or a condition is true of nan or of nothing."""
+    assignment = assignments.load(slug, root=ROOT)
+    source, cases = NAN[slug]
+    modules = solution.modules(assignment)
+    main = assignment.modules[0]
+    report = graded(assignment, [handed_in("empty", {**modules, main: modules[main] + source.encode()})], supervisor)
+    assert {line.case: line.earned for line in report["empty"].outcomes if line.case in cases} == dict.fromkeys(
+        cases, 0.0
+    )
 
 
 @pytest.mark.parametrize("slug", ["01-dog-wolf", "05-logistic"])

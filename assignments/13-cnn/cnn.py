@@ -108,7 +108,7 @@ def accuracy(model: nn.Module, images_uint8: torch.Tensor, labels: torch.Tensor,
     Returns:
         A float in [0, 1]. All N images count, and all count the same.
 
-    Leave the parameters of the model, and their .grad, as they are.
+    Leave the parameters of the model, and their .grad, as they are. Do not change images_uint8 or labels in place.
 
     >>> model = CNN()
     >>> _ = nn.init.zeros_(model.fc.weight), nn.init.zeros_(model.fc.bias)

@@ -94,6 +94,8 @@ def step_functional(model: nn.Module, x: torch.Tensor, y: torch.Tensor, lr: floa
     Returns:
         L before the step, a float.
 
+    Do not change x or y in place.
+
     >>> model = nn.Linear(1, 1, bias=False)
     >>> _ = nn.init.constant_(model.weight, 2.0)
     >>> step_functional(model, torch.tensor([[1.0], [1.0]]), torch.tensor([[0.0], [2.0]]), lr=0.5)
@@ -132,6 +134,8 @@ def fit_optimizer(
 
     Raises:
         ValueError: any other name.
+
+    Do not change x or y in place.
 
     >>> model = nn.Linear(1, 1, bias=False)
     >>> _ = nn.init.constant_(model.weight, 2.0)

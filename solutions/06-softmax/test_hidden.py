@@ -103,7 +103,9 @@ def test_no_belief_beats_the_truth(student, rng):
     others = [np.roll(p, 1), p[::-1].copy(), np.full(5, 0.2), 0.9 * p + 0.1 * np.eye(5)[0]]
     truth, *costs = student.cross_entropy_bits.each([(p, p), *((p, q) for q in others)])
     assert_close(truth, float(-np.sum(p * np.log2(p))))
-    require(all(cost >= truth for cost in costs), "some belief Q costs less than the truth P")
+    require(
+        all(truth <= cost < np.inf for cost in costs), "some belief Q costs less than the truth P, or infinitely much"
+    )
     require(costs[3] > truth, "a belief that is not P costs no more than P")
 
 
@@ -244,7 +246,7 @@ def test_wild_run_ends_well(student, rng):
     model = student.SoftmaxRegression()
     costs = model.fit(*eight_rows(), k=3, lr=1.0, epochs=1000, W0=W0, b0=b0)
     # 400 random starts, in single and in double precision, all ended below .00295 with 8 of 8.
-    require(costs[999] < 0.01, "the last cost is not below .01")
+    require(abs(costs[999]) < 0.01, "the last cost is not below .01")
     X, y = eight_rows()
     assert_close(model.predict(X), y, name="classes")
 

@@ -132,6 +132,8 @@ def test_every_epoch_has_a_new_order(student, rng):
         ]
         for each in (seed, seed, seed + 1)
     )
+    for epoch in (*first, *other):
+        assert_close(np.sort(epoch), np.arange(60), name="all indices of an epoch, sorted")
     require(not np.array_equal(first[0], first[1]), "The second epoch has the order of the first.")
     require(not np.array_equal(first[1], first[2]), "The third epoch has the order of the second.")
     require(not np.array_equal(first[0], np.arange(60)), "The first epoch is not shuffled.")

@@ -102,7 +102,9 @@ def test_every_model_is_a_new_one(student, rng):
     first, second = student.make_model(), student.make_model()
     first.load_state_dict({"weight": weight, "bias": bias})
     require(first.weight.requires_grad, "The weight cannot be trained: it asks for no gradient.")
-    require(not torch.equal(second.weight.detach(), weight), "Two models share their weights.")
+    other = second.weight.detach()
+    require(bool(torch.isfinite(other).all()), "Some weights are not finite.")
+    require(not torch.equal(other, weight), "Two models share their weights.")
 
 
 @task("train", points=5, hint="Mean cross entropy of the logits, one step of SGD with the given lr for every batch.")
@@ -146,7 +148,8 @@ def test_every_epoch_asks_the_loader_anew(student, rng):
     firsts = [float(row[0]) for row in watch.first_values()]
     require(len(firsts) == 96, "Three epochs of 32 batches are 96 calls of model(x).")
     epochs = [firsts[:32], firsts[32:64], firsts[64:]]
-    require(all(len(set(epoch)) == 32 for epoch in epochs), "An epoch does not meet every batch once.")
+    greys = [i / 32 for i in range(32)]
+    require(all(sorted(epoch) == greys for epoch in epochs), "An epoch does not meet every batch once.")
     require(epochs[0] != epochs[1] and epochs[1] != epochs[2], "Two epochs use the same order of batches.")
 
 
@@ -234,9 +237,7 @@ def test_digits_of_given_weights(student, rng):
     """The digit is the place of the largest logit, for 47 images one by one, and nothing changes by asking."""
     weight, bias, raw, said, _ = contested(rng)
     model = build(student, recipes.linear(weight, bias))
-    wanted, before = said.tolist(), raw.clone()
-    assert_close(list(student.predict_one.each([(model, image) for image in raw])), wanted)
-    assert_close(raw, before, name="images afterwards")
+    assert_close(list(student.predict_one.each([(model, image) for image in raw])), said.tolist())
     require(model.training, "model.training is not what it was before the question.")
     state = model.state_dict()
     assert_close([state["weight"], state["bias"]], [weight, bias], rtol=0, atol=0, name="parameters afterwards")

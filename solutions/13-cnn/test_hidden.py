@@ -150,6 +150,7 @@ def test_negative_maps_are_cut_off(student, rng, layer):
 def test_rows_do_not_sum_to_one(student, rng):
     """The rows of the result are neither probabilities nor their logarithms."""
     logits = with_weights(student.CNN(), draw_weights(rng))(pixels(rng, 3))
+    require(bool(torch.isfinite(logits).all()), "Some logits are not finite.")
     require(bool((logits.sum(dim=1) - 1).abs().max() > 1e-3), "Every row sums to 1: these are probabilities.")
     require(bool(logits.logsumexp(dim=1).abs().max() > 1e-3), "The exponentials of every row sum to 1.")
     require(bool((logits[0] - logits[1]).abs().max() > 1e-4), "Two different images have the same logits.")
@@ -198,6 +199,7 @@ def test_first_steps_are_those_of_adam(student, reference, rng):
     # Float32 sums in another order move these costs by up to 2e-5; a wrong step moves them by more than .01.
     assert_close(student.train(model, images, labels, **settings), wanted, rtol=1e-3, atol=1e-3)
     for shape, value in ((tuple(value.shape), value) for value in model.state_dict().values()):
+        require(bool(torch.isfinite(value).all()), "Some parameters are not finite after the training.")
         require(not torch.equal(value, weights[shape]), "Some parameters never change.")
 
 
@@ -228,7 +230,7 @@ def test_size_of_the_first_step(student, rng):
         images, labels = digits(rng, 3)
         student.train(model, images, labels, epochs=1, batch_size=3, lr=lr, seed=1)
         state = model.state_dict()
-        step = max(float((value - weights[tuple(value.shape)]).abs().max()) for value in state.values())
+        step = float(np.max([(value - weights[tuple(value.shape)]).abs().max() for value in state.values()]))
         require(abs(step - lr) < 0.02 * lr, "The largest change of a weight is not the learning rate.")
 
 
@@ -318,14 +320,17 @@ def test_accuracy_does_not_depend_on_the_batch_size(student, reference, rng):
     hint="Measuring must not train: no step, no change of a parameter.",
 )
 def test_measuring_changes_nothing(student, reference, rng):
-    """Measured twice, a model has the same accuracy and the same parameters."""
+    """Measured twice, a model has the same accuracy, the same parameters and what stood in their .grad."""
     weights, images, labels = contested(student, reference, rng)
     model = with_weights(student.CNN(), weights)
-    first, second = (assert_pure(student.accuracy, model, images, labels) for _ in range(2))
-    require(0 <= first <= 1, "An accuracy is a share, from 0 to 1.")
-    assert_close(second, first)
-    for value in model.state_dict().values():
+    share = share_of_hits(model(scaled(images)), labels)
+    for _ in range(2):
+        got = assert_pure(student.accuracy, recipes.poisoned(model, 3.0), images, labels)
+        assert_close(got, share, atol=1e-6)
+    for name, value in model.state_dict().items():
         require(torch.equal(value, weights[tuple(value.shape)]), "Measuring changed the parameters of the model.")
+        grad = model.get_parameter.keep(name).grad
+        assert_close(grad, torch.full_like(value, 3.0), rtol=0, atol=0, name=".grad afterwards")
 
 
 @task("accuracy", points=15, needs=(*A_CNN, "loss_falls"), call_s=120.0)

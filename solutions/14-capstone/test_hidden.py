@@ -544,7 +544,7 @@ def steps(Tensor, Optimizer, start, gradients, lr):
     for each in gradients:
         optimizer.zero_grad()
         for p, g in zip(params, each, strict=True):
-            p.grad = g
+            p.grad = g.copy()  # which zero_grad() may fill with zeros
         optimizer.step()
     return [p.data for p in params]
 
