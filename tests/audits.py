@@ -32,7 +32,7 @@ def strict(found: Audit) -> list[str]:
     """Return what the gates of an audit tolerate and this course does not: a wrong hint, a stale entry."""
     return [
         *(f"The mistake {m.id} earns another hint in {', '.join(m.unhinted)}." for m in found.mistakes if m.unhinted),
-        *(f"The entry {each.digest} in equivalents.toml is stale." for each in found.stale),
+        *(f"The entry {each} in equivalents.toml is stale." for each in found.stale),
     ]
 
 

@@ -84,3 +84,22 @@ def test_two_logs_differ_where_their_calls_do() -> None:
     assert first_difference(log, CaseLog(calls=[call(ONE), call(2.5)])).startswith("f: value: got 2, want 2.5")
     shared = CaseLog(calls=[call(ONE, aliases=("0",)), call(2.0)])
     assert first_difference(log, shared) == "f changes or shares other arguments"
+
+
+def test_what_both_change_in_place_is_compared() -> None:
+    def running(value: float) -> Answer:
+        return Answer(RecordedCall("f", (ONE,), {}, ONE, ("0",), (), after=(ONE * value,)))
+
+    assert difference(running(3.0), running(3.0)) is None
+    found = difference(running(3.0), running(2.0))
+    assert found is not None and found.matters
+    assert found.text.startswith("changed arguments: value: got 3, want 2")
+    one, other = (CaseLog(calls=[each.call]) for each in (running(3.0), running(2.0)) if each.call)
+    assert first_difference(one, other).startswith("f: changed arguments")
+
+
+def test_an_item_that_is_the_submissions_own_is_not_compared() -> None:
+    got, want = answer((ONE, {"a": 1.0})), answer((ONE, {"b": 2.0}))
+    assert difference(got, want) is not None and difference(got, want, {1}) is None
+    logs = [CaseLog(calls=[each.call]) for each in (got, want) if each.call]
+    assert first_difference(*logs) != "" and first_difference(*logs, {"f": {1}}) == ""

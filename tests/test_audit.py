@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import json
 import sys
@@ -14,6 +15,7 @@ from unittest import mock
 
 import pytest
 import tiny_course
+from rich.console import Console
 from tiny_course import ALTERNATIVES, HIDDEN, MISTAKES, SLUG, VISIBLE, make, write
 
 from autograder.audit import baseline, report, seeds
@@ -211,7 +213,9 @@ def test_a_stub_of_another_text_is_noticed(course: Course, supervisor: Superviso
 
 
 def test_a_case_that_passes_on_the_stub_is_noticed(course: Course, supervisor: Supervisor) -> None:
-    hidden = HIDDEN.replace("x = rng.normal(size=7)\n    assert_close(student.total(x), reference.total(x))", "pass")
+    hidden = HIDDEN.replace(
+        "x = rng.normal(size=7)\n    assert_close(student.total(x.copy()), reference.total(x))", "pass"
+    )
     assert "The case total_of_any passes on the stub." in failing(audited(course(hidden=hidden), supervisor))
 
 
@@ -243,6 +247,10 @@ def test_a_mistake_meets_the_cases_of_its_tasks(course: Course, supervisor: Supe
     assert found.mistakes[0].kills == ("total_of_three",) and found.failures() == []
 
 
+def test_of_no_mistakes_no_share_is_reported(course: Course, supervisor: Supervisor) -> None:
+    assert dict(report.summary(audited(course(mistakes={}), supervisor, mutants=0)))["mistakes"] == "no mistakes"
+
+
 def test_hints_must_come_out(course: Course, supervisor: Supervisor) -> None:
     squared = MISTAKES["squared"]
     twins = {"b-twin": squared.replace("Squaring is not doubling.", "Another sentence."), "a-squared": squared}
@@ -268,7 +276,11 @@ def test_a_hole_is_shown_by_an_input(course: Course, supervisor: Supervisor) -> 
     assert fates(found)["float(np.max(x))"] is Fate.SURVIVED
     assert found.killed == pytest.approx(5 / 7)
     (line,) = [each for each in found.failures() if "np.mean" in each]
-    assert line.startswith("A wrong answer passes: tiny.py:") and "shown by total(array(" in line and "want " in line
+    assert (
+        line.startswith("A wrong answer passes: tiny.py:")
+        and "shown by student.total(np.array([" in line
+        and "want " in line
+    )
     assert "Only 71.4 % of the mutants are killed." in failing(found)
 
 
@@ -319,6 +331,59 @@ def test_a_difference_too_small_to_matter_is_accepted(course: Course, supervisor
     small = {"2 * x - 1e-09", "2 * x", "2 * x + 0.0", "2 * x + -1e-09"}
     assert {text for text, fate in fates(found).items() if fate is Fate.ACCEPTED} == small
     assert found.killed == 1.0 and found.failures() == []
+
+
+def survivor(found: Audit, edit: str) -> tuple[Fate, str]:
+    """The fate of the mutant whose edit ends like this, and its witness."""
+    (one,) = [each for each in found.mutants if each.mutant.edit.endswith(edit)]
+    return one.fate, one.witness
+
+
+def test_an_axis_of_length_one_is_widened(course: Course, supervisor: Supervisor) -> None:
+    """All cases have one row. A sum over everything is then right."""
+    rows = solved(total="return np.sum(x, axis=1, keepdims=True)")
+    visible = VISIBLE.replace("np.array([1.0, 2.0, 3.0])), 6.0", "np.array([[1.0, 2.0, 3.0]])), np.array([[6.0]])")
+    hidden = HIDDEN.replace("rng.normal(size=7)", "rng.normal(size=(1, 7))")
+    found = audited(course(rows, visible=visible, hidden=hidden, mistakes={}, alternatives={}), supervisor)
+    fate, witness = survivor(found, "axis=None, keepdims=True)")
+    assert fate is Fate.SURVIVED and "shape" in witness
+    entry = entries(course(rows, visible=visible, hidden=hidden, mistakes={}), "axis=None, keepdims=True)")
+    confirmed = course(rows, visible=visible, hidden=hidden, mistakes={}, confirmed=entry)
+    assert survivor(audited(confirmed, supervisor), "axis=None, keepdims=True)")[0] is Fate.EQUIVALENT
+
+
+def test_arguments_that_are_changed_on_purpose_are_compared(course: Course, supervisor: Supervisor) -> None:
+    """A running average is a result, although no case looks at it."""
+    running = solved(double="y = 2 * x\nx += 1.0\nreturn y")
+    visible = VISIBLE.replace('"double", points=6', '"double", points=12, in_place=True')
+    hidden = HIDDEN[HIDDEN.index('@task("total"') :]
+    found = audited(course(running, visible=visible, hidden=hidden, mistakes={}, alternatives={}), supervisor)
+    fate, witness = survivor(found, "x += 2.0")
+    assert fate is Fate.SURVIVED and "changed arguments: value" in witness
+
+
+FORWARD = "return 2 * x, {'x': x, 'again': x + 0.0, 'free': x * 3}"
+BACKWARD = "if not np.array_equal(x['x'], x['again']):\n    raise ValueError('of another call')\n"
+BACKWARD += "return float(np.sum(x['x'] * dout))"
+CACHE = """
+    @task("double", points=12)
+    def test_forward(student):
+        assert_close(student.double(np.array([1.0, -2.0]))[0], np.array([2.0, -4.0]))
+
+    @task("total", points=8)
+    def test_backward(student):
+        _, cache = student.double(np.array([1.0, -2.0, 4.0]))
+        assert_close(student.total(cache, np.ones(3)), 3.0)
+    """
+
+
+def test_the_content_of_a_cache_is_free_and_made_again_for_other_inputs(course: Course, supervisor: Supervisor) -> None:
+    text = solved(double=FORWARD, total=BACKWARD.replace("x[", "cache["))
+    text = text.replace("total(x: np.ndarray)", "total(cache: dict, dout: np.ndarray)")
+    found = audited(course(text, visible=CACHE, hidden="", mistakes={}, alternatives={}), supervisor)
+    assert survivor(found, "'free': x / 3})")[0] is Fate.UNCONFIRMED, "nobody reads it"
+    fate, witness = survivor(found, "return float(np.sum(cache['x']))")
+    assert fate is Fate.SURVIVED and witness.startswith("student.total(student.double(np.array([")
 
 
 CLASS = """
@@ -443,6 +508,18 @@ def test_an_unconfirmed_mutant_is_offered_as_an_entry(course: Course, supervisor
     offered = page.split("```toml\n")[1].split("```")[0].replace('reason = ""', 'reason = "Nothing is subtracted."')
     again = audited(course(solved(double="return 2 * (x - 0)"), confirmed=offered), supervisor)
     assert again.fates()[Fate.EQUIVALENT] == 2
+
+
+def test_a_long_failure_is_cut_on_the_terminal_and_whole_in_the_report() -> None:
+    found = SimpleNamespace(
+        assignment=SimpleNamespace(slug="s", title="t"), failures=lambda: ["x" * 5000, "short"], summary=()
+    )
+    console = Console(file=io.StringIO(), width=10_000)
+    with mock.patch.object(report, "summary", return_value=()):
+        report.terminal(found, console)
+    shown = console.file.getvalue()
+    assert f"{'x' * report.MAX_SHOWN}… (whole in the report)" in shown and "✗ short" in shown
+    assert "x" * (report.MAX_SHOWN + 1) not in shown
 
 
 Command = Callable[..., tuple[int, str, str]]

@@ -72,7 +72,7 @@ def test_a_failed_audit_is_not_recorded(fake: Audits, everything: bool, capsys: 
 def test_a_wrong_hint_and_a_stale_entry_are_not_tolerated() -> None:
     good = SimpleNamespace(id="sign", unhinted=())
     bad = SimpleNamespace(id="mean", unhinted=("slope", "loss"))
-    found: Any = SimpleNamespace(mistakes=[good, bad], stale=[SimpleNamespace(digest="abc123")])
+    found: Any = SimpleNamespace(mistakes=[good, bad], stale=["abc123"])
     assert audits.strict(found) == [
         "The mistake mean earns another hint in slope, loss.",
         "The entry abc123 in equivalents.toml is stale.",

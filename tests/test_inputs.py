@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.audit.inputs import MAX_ENTRIES, Arguments, InputGenerator, is_repeatable
+from autograder.audit.inputs import MAX_ENTRIES, Arguments, Handed, InputGenerator, is_repeatable, with_handed
 from autograder.student import recipes
 from autograder.student.call import RecordedCall
 from autograder.student.objects import StudentObject
@@ -58,6 +58,37 @@ def test_axes_of_one_length_change_together() -> None:
     shapes = {given.args[0].shape for given in found}
     assert len(shapes) > 20
     assert all(given.args[0].shape == given.args[1].shape[::-1] for given in found)
+
+
+def test_an_axis_of_length_one_is_widened_only_on_demand() -> None:
+    seen = call(np.ones((1, 5)) * 0.3, np.ones((5, 1)))
+    assert all(given.args[0].shape[0] == 1 and given.args[1].shape[1] == 1 for given in drawn(seen))
+    generator, rng = InputGenerator([seen], widen_ones=True), np.random.default_rng(7)
+    shapes = {(given.args[0].shape[0], given.args[1].shape[1]) for given in (generator.draw(rng) for _ in range(200))}
+    assert {(1, 1), (1, 3), (3, 1), (3, 3)} <= shapes and (2, 3) not in shapes
+
+
+def test_some_draws_change_a_part_of_the_lengths() -> None:
+    """The 2 x 2 result of a window of 2 over 5 x 5 fits no other size, but any number of images."""
+    found = drawn(call(np.arange(150.0).reshape(6, 5, 5) - 70, np.arange(24.0).reshape(6, 2, 2) - 12))
+    assert any(given.args[0].shape[1:] == (5, 5) and given.args[0].shape[0] not in (5, 6) for given in found)
+
+
+def test_a_cache_is_made_again_by_the_call_that_had_made_it() -> None:
+    x, cache, dout = np.array([0.5, -2.0]), {"x": np.array([1.0])}, np.array([3.0, -1.0])
+    forward = RecordedCall("forward", (x,), {}, (2 * x, cache))
+    backward = RecordedCall("backward", (dout,), {"cache": cache}, 1.0)
+    for last in (backward, RecordedCall("backward", (dout, cache), {}, 1.0)):
+        linked = with_handed([forward, last], {"backward": ("dout", "cache")})[1]
+        handed = [*linked.args, *linked.kwargs.values()][1]
+        assert isinstance(handed, Handed) and handed.item == 1 and handed.call.function == "forward"
+        assert is_repeatable(linked)
+        lengths = {
+            (len(given.args[0]), len([*given.args, *given.kwargs.values()][1].call.args[0])) for given in drawn(linked)
+        }
+        assert len(lengths) > 4 and all(one == other for one, other in lengths)
+    other = with_handed([forward, RecordedCall("backward", (dout, cache), {}, 1.0)], {"backward": ("dout", "stored")})
+    assert other[1].args[1] is cache
 
 
 @pytest.mark.parametrize(

@@ -72,14 +72,14 @@ HIDDEN = '''
 def test_double_of_any(student, reference, rng, size):
     """Any array is doubled."""
     x = rng.normal(size=size)
-    assert_close(student.double(x), reference.double(x))
+    assert_close(student.double(x.copy()), reference.double(x))
 
 
 @task("total", points=5, needs=("total_of_three",))
 def test_total_of_any(student, reference, rng):
     """Any array is added up."""
     x = rng.normal(size=7)
-    assert_close(student.total(x), reference.total(x))
+    assert_close(student.total(x.copy()), reference.total(x))
 '''
 
 MISTAKES = {

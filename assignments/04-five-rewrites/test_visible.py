@@ -80,6 +80,7 @@ def test_autograd_agrees_with_the_hand(student):
 @task(
     "step_autograd",
     points=3,
+    needs=("slope_of_a_parabola",),
     hint="backward() fills the .grad of leaves. What was the tensor that you return made of, and does it ask for one?",
 )
 def test_result_is_ready_for_the_next_step(student):

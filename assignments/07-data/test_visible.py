@@ -73,6 +73,7 @@ def test_no_batch_is_empty(student):
     for size, want in ((2, [2, 2, 2]), (3, [3, 3]), (6, [6])):
         batches = epoch(student.iterate_minibatches, 6, size, False, False, recipes.generator(3))
         assert_close(sizes(batches), want, name="sizes of the batches")
+        assert_close(np.concatenate(batches), np.arange(6))
 
 
 @task("ExamDataset", points=2)

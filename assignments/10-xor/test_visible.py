@@ -118,6 +118,8 @@ def test_start_has_the_right_shapes(student):
         params = student.init_params(hidden, recipes.generator(hidden))
         shapes = {name: list(np.shape(value)) for name, value in params.items()}
         assert_close(shapes, {"w1": [2, hidden], "b1": [hidden], "w2": [hidden, 1], "b2": [1]}, name="shapes")
+    drawn = np.concatenate([params["w1"].ravel(), params["w2"].ravel()])  # of five hidden units
+    require(len(np.unique(drawn)) > 1, "All weights are the same number.")
 
 
 @task("forward", points=4)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,15 @@ from ..student.log import CaseLog
 from ..student.objects import RemoteFunction, StudentObject
 from ..values import as_array, copied, is_array, leaves, mapped
 from .baseline import MIN_CALL_S
-from .inputs import Arguments
+from .inputs import Arguments, Handed
 
 # rtol and atol, for float64 and for coarser floats. Below ROUNDING a difference is rounding: another order of
 # summation. Above REQUIRED a case should catch it: the tolerances of cases are of this size.
 ROUNDING = ((1e-10, 1e-12), (1e-5, 1e-6))
 REQUIRED = ((1e-5, 1e-8), (1e-3, 1e-5))
+
+
+NOTHING: Mapping[str, Collection[int]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,17 @@ def _call(student: StudentCode, given: Arguments) -> RecordedCall:
     """Make a call, or read a name that is data."""
     value = getattr(student, given.function)
     if isinstance(value, RemoteFunction):
-        return value.record(*copied(given.args), **copied(given.kwargs))
+        args, kwargs = mapped(lambda leaf: _made(student, leaf), [list(given.args), given.kwargs])
+        return value.record(*copied(args), **copied(kwargs))
     return RecordedCall(given.function, (), {}, value)
+
+
+def _made(student: StudentCode, leaf: Any) -> Any:
+    """Let the submission make an argument that only it can make."""
+    if not isinstance(leaf, Handed):
+        return leaf
+    result = _call(student, leaf.call).result
+    return result if leaf.item is None else result[leaf.item]
 
 
 def _ends_in_raise(trace: str) -> bool:
@@ -88,29 +101,55 @@ def is_accepted(answer: Answer) -> bool:
 # --- differences
 
 
-def difference(got: Answer, want: Answer) -> Difference | None:
-    """Compare the answer of a mutant with that of the solution; return None if they differ by rounding at most."""
+def difference(got: Answer, want: Answer, opaque: Collection[int] = ()) -> Difference | None:
+    """Compare the answer of a mutant with that of the solution; return None if they differ by rounding at most.
+
+    ``opaque`` are the items of a result that are the submission's own.
+    """
     if want.call is None or got.call is None:
         ends = [answer.raised if answer.call is None else "an answer" for answer in (got, want)]
         return None if ends[0] == ends[1] else Difference(f"got {ends[0]}, want {ends[1]}", matters=True)
     if got.call.changed != want.call.changed:
         return Difference(f"it changes {', '.join(got.call.changed) or 'nothing'} in place", matters=True)
     for tolerances, matters in ((REQUIRED, True), (ROUNDING, False)):
-        if text := _differ(got.call.result, want.call.result, tolerances):
+        if text := _calls_differ(got.call, want.call, opaque, tolerances):
             return Difference(text, matters)
     return None
 
 
-def first_difference(got: CaseLog, want: CaseLog) -> str:
-    """Describe where two logs of one case begin to differ by more than rounding; return "" if they do not."""
+def _calls_differ(
+    got: RecordedCall, want: RecordedCall, opaque: Collection[int], tolerances: Sequence[tuple[float, float]]
+) -> str:
+    """Describe how the results of two calls differ, or else the arguments that both changed in place."""
+    if text := _differ(_without(got.result, opaque), _without(want.result, opaque), tolerances):
+        return text
+    changed = _differ(got.after, want.after, tolerances)
+    return changed and f"changed arguments: {changed}"
+
+
+def _without(result: Any, opaque: Collection[int]) -> Any:
+    return tuple(item for i, item in enumerate(result) if i not in opaque) if isinstance(result, tuple) else result
+
+
+def first_difference(got: CaseLog, want: CaseLog, opaque: Mapping[str, Collection[int]] = NOTHING) -> str:
+    """Describe where two logs of one case begin to differ by more than rounding; return "" if they do not.
+
+    ``opaque`` are the items of a function's result that are the submission's own.
+    """
     if len(got.calls) != len(want.calls):
         return "another number of calls"
     for a, b in zip(got.calls, want.calls, strict=True):
         if a.changed != b.changed or a.aliases != b.aliases:
             return f"{a.function} changes or shares other arguments"
-        if text := _differ(a.result, b.result, ROUNDING):
+        if text := _calls_differ(a, b, opaque.get(a.function, ()), ROUNDING):
             return f"{a.function}: {text}"
     return ""
+
+
+def other_answers(got: CaseLog, want: CaseLog) -> bool:
+    """Whether two logs of one case hold other answers, whatever the calls did to their arguments."""
+    pairs = zip(got.calls, want.calls, strict=False)
+    return len(got.calls) != len(want.calls) or any(_differ(a.result, b.result, ROUNDING) for a, b in pairs)
 
 
 def _differ(got: Any, want: Any, tolerances: Sequence[tuple[float, float]]) -> str:

@@ -22,9 +22,8 @@ from ..grading.pool import share
 from ..grading.session import CollectedCases, collect_cases
 from ..model import Case
 from ..workers.supervisor import Supervisor
-from .equivalents import Confirmed, read_confirmed
 from .mutation import Mutant, mutants
-from .results import Audit, CaseResult, Fate, MistakeResult, MutantResult, RightAnswersResult, StubResult
+from .results import Audit, CaseResult, Fate, MistakeResult, MutantResult, ProbeResult, RightAnswersResult, StubResult
 from .runner import AuditRunner, Plan, Result, make_plan
 from .seeds import SEED
 
@@ -67,8 +66,7 @@ def audit(
     """
     started = time.monotonic()
     every = mutants(assignment)
-    confirmed = read_confirmed(assignment)
-    plan = make_plan(assignment, _sample(every, options.mutants), confirmed, seeds=options.seeds)
+    plan = make_plan(assignment, _sample(every, options.mutants), seeds=options.seeds)
     count = len(plan.jobs)
     if supervisor is not None:
         shares = [_work(_numbered(count, advance), assignment, plan, supervisor)]
@@ -125,6 +123,7 @@ def _merged(
     results = [numbered[number] for number in range(len(plan.jobs))]
     right = [result for result in results if isinstance(result, RightAnswersResult)]
     on_mutants = tuple(result for result in results if isinstance(result, MutantResult))
+    on_probes = tuple(result for result in results if isinstance(result, ProbeResult))
     passes = [name for result in results if isinstance(result, StubResult) for name in result.passes]
     graded = sum((result.graded for result in right), Counter[str]())
     alarms = [alarm for result in right for alarm in result.alarms]
@@ -139,8 +138,9 @@ def _merged(
         alarms=tuple(sorted(alarms, key=lambda alarm: (alarm.answer, alarm.seed))),
         mistakes=tuple(result for result in results if isinstance(result, MistakeResult)),
         mutants=on_mutants,
+        probes=on_probes,
         left_out=len(every) - len(on_mutants),
-        stale=tuple(_stale(plan, every, on_mutants)),
+        stale=(*_stale(plan, every, on_mutants), *_closed(plan, on_probes)),
         seconds=seconds,
         cpu_s=sum(part.cpu_s for part in shares),
     )
@@ -159,8 +159,14 @@ def _stub_faults(assignment: Assignment, cases: Sequence[Case], passes: Sequence
             yield f"The cases of {task.id} are worth {sum(points):g} points, the task {task.points:g}."
 
 
-def _stale(plan: Plan, every: Sequence[Mutant], results: Sequence[MutantResult]) -> Iterator[Confirmed]:
-    """Yield the confirmed entries whose mutant no longer exists, or is killed."""
+def _stale(plan: Plan, every: Sequence[Mutant], results: Sequence[MutantResult]) -> Iterator[str]:
+    """Yield the confirmed digests whose mutant no longer exists, or is killed."""
     alive = {result.mutant.digest for result in results if result.fate is not Fate.KILLED}
     not_run = {mutant.digest for mutant in every} - {result.mutant.digest for result in results}
-    return (entry for digest, entry in plan.confirmed.items() if digest not in alive | not_run)
+    return (digest for digest in plan.confirmed if digest not in alive | not_run)
+
+
+def _closed(plan: Plan, results: Sequence[ProbeResult]) -> Iterator[str]:
+    """Yield the accepted holes that are no holes any more."""
+    holes = {(hole.case, hole.probe) for result in results for hole in result.holes}
+    return (f"{case} ({probe})" for case, probe in plan.accepted_holes if (case, probe) not in holes)

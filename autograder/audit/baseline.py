@@ -12,6 +12,8 @@ from ..grading.session import CollectedCases
 from ..model import Case, Outcome, Verdict
 from ..student.call import RecordedCall
 from ..student.log import CaseLog
+from ..student.source import parameters_of
+from .inputs import Handed, with_handed
 from .seeds import SEED, in_one_worker
 
 QUICK_CASE_S = 0.02  # of CPU time: with 50 seeds and 6 right answers such a case takes at most 6 s
@@ -32,6 +34,7 @@ class Baseline:
         call_s: the limit of a single call of a mutant by case, in seconds.
         calls: the first calls of each function.
         functions: the functions that the cases of a task call, by task.
+        opaque: the items of a function's result that a case hands on as ``cache``: they are the submission's own.
         cache: the outcomes of all cases by the replies, so that a case is not run on a mutant that answers alike.
     """
 
@@ -45,10 +48,12 @@ class Baseline:
         self.call_s: dict[str, float] = {}
         self.calls: dict[str, list[RecordedCall]] = {}
         self.functions: dict[str, set[str]] = {}
+        self.opaque: dict[str, set[int]] = {}
         self.cache = OutcomeCache()
         self._slow = frozenset(case.id for case in cases.plan if cases.has_own_limit(case))
         due = [case for case in cases.plan if not self.is_slow(case)]
         modules = solution.modules(assignment)
+        self._parameters = parameters_of(modules[assignment.modules[0]])
         with closing(in_one_worker(cases, modules, (SEED, SEED + 1))) as rows:
             for seed, connection in rows:
                 for case, outcome, log in cases.run_on(connection, due, cache=self.cache):
@@ -64,7 +69,10 @@ class Baseline:
         self.seconds[case.id] = min(log.cpu_s, self.seconds.get(case.id, log.cpu_s))
         longest = max((call.seconds for call in log.calls), default=0.0)
         self.call_s[case.id] = max(MIN_CALL_S, MAX_CALL_RATIO * longest, self.call_s.get(case.id, 0.0))
-        for call in log.calls:
+        for call in with_handed(log.calls, self._parameters):
+            for handed in (arg for arg in [*call.args, *call.kwargs.values()] if isinstance(arg, Handed)):
+                if handed.item is not None:
+                    self.opaque.setdefault(handed.call.function, set()).add(handed.item)
             self.functions.setdefault(case.task, set()).add(call.function)
             calls = self.calls.setdefault(call.function, [])
             if len(calls) < MAX_CALLS:

@@ -2,17 +2,16 @@
 
 The arguments that a case passes to a function show their kind: labels are 0 and 1, probabilities are between 0 and 1,
 rows sum to one. New values are of the same kind and of a wider scale. Axes of equal length get another length together.
-An input may still be outside what the hand-out promises. Then the solution refuses it, or the author accepts the
-difference.
+What a function takes as ``cache`` is made again, by the call that had made it: nothing else would fit. An input may
+still be outside what the hand-out promises. Then the solution refuses it, or the author accepts the difference.
 """
 
 from __future__ import annotations
 
 import copy
 import math
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,9 +21,10 @@ from ..student.call import RecordedCall
 from ..student.objects import StudentObject
 from ..student.recipes import Recipe
 from ..values import as_array, is_array, is_tensor, leaves
+from .witness import call_written
 
 MAX_ENTRIES = 1 << 16  # of all arrays of a call together: hundreds of larger calls take too long
-MAX_SHOWN = 400  # characters of a call in a report
+OPAQUE = "cache"  # the argument whose content is the submission's own
 MAX_CHOICES = 12  # up to so many different whole numbers are classes, such as the digits; more are a range
 
 
@@ -37,29 +37,52 @@ class Arguments:
     kwargs: dict[str, Any]
 
     def __str__(self) -> str:
-        """Write the call as an author could write it, cut if it is long."""
-        with np.printoptions(precision=17, threshold=40, linewidth=10_000):
-            parts = [repr(arg) for arg in self.args] + [f"{name}={value!r}" for name, value in self.kwargs.items()]
-        text = re.sub(r"\s+", " ", f"{self.function}({', '.join(parts)})")
-        return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
+        """Write the call so that an author can paste it into a case."""
+        return call_written(self.function, self.args, self.kwargs)
+
+    @property
+    def size(self) -> int:
+        """The number of entries and numbers in the arguments."""
+        return _size([self.args, self.kwargs])
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """An argument that the submission made itself: an item of the result of a call, or all of it."""
+
+    call: Arguments
+    item: int | None
+
+    def __repr__(self) -> str:
+        return f"{self.call}" if self.item is None else f"{self.call}[{self.item}]"
 
 
 @dataclass(frozen=True, slots=True)
 class _Style:
     """How to draw one call: new lengths of axes, values near those seen or not, whole numbers only or not.
 
-    Whole numbers hit thresholds and ties. Random real numbers never do.
+    Whole numbers hit thresholds and ties. Random real numbers never do. Some axes of length 1 get the length ``ones``.
     """
 
     lengths: dict[int, int]
+    ones: int
     near: bool
     whole: bool
 
+    def shape(self, array: Any, rng: np.random.Generator) -> tuple[int, ...]:
+        """Return the shape of the array that is drawn in the place of ``array``."""
+        one = [self.ones if self.ones > 1 and rng.random() < 0.5 else 1 for _ in array.shape]
+        return tuple(one[i] if n == 1 else self.lengths.get(n, int(n)) for i, n in enumerate(array.shape))
+
 
 class InputGenerator:
-    """Draws inputs that resemble those of ``calls``, which are all of one function."""
+    """Draws inputs that resemble those of ``calls``, which are all of one function.
 
-    def __init__(self, calls: Sequence[RecordedCall]) -> None:
+    With ``widen_ones``, axes of length 1 get other lengths as well. A hand-out may promise a single column.
+    """
+
+    def __init__(self, calls: Sequence[RecordedCall], *, widen_ones: bool = False) -> None:
+        self._widen_ones = widen_ones
         self._calls = [call for call in calls if is_repeatable(call)]
         self._seen: dict[str, list[NDArray[Any]]] = {}
         for call in self._calls:
@@ -75,8 +98,11 @@ class InputGenerator:
         given = copy.deepcopy([call.args, call.kwargs])
         near = rng.random() < 1 / 3
         axes = {n for _, leaf in _leaves_with_paths(given) if is_array(leaf) for n in leaf.shape if n > 1}
-        lengths = {} if near else {n: int(rng.integers(1, 9)) for n in sorted(axes)}
-        style = _Style(lengths, near, whole=not near and rng.random() < 1 / 4)
+        # Half of the draws leave some lengths: those of a result and its argument may depend on each other.
+        kept = set() if rng.random() < 1 / 2 else {n for n in sorted(axes) if rng.random() < 1 / 2}
+        lengths = {} if near else {n: int(rng.integers(1, 9)) for n in sorted(axes - kept)}
+        ones = int(rng.integers(2, 6)) if self._widen_ones else 1
+        style = _Style(lengths, ones, near, whole=not near and rng.random() < 1 / 4)
         args, kwargs = self._drawn(given, "", style, rng)
         return Arguments(call.function, tuple(args), kwargs)
 
@@ -84,6 +110,9 @@ class InputGenerator:
         """Draw another value of the same kind. Containers keep their structure."""
         if isinstance(value, dict):
             return {k: self._drawn(item, f"{path}[{k!r}]", style, rng) for k, item in value.items()}
+        if isinstance(value, Handed):
+            args, kwargs = self._drawn([value.call.args, value.call.kwargs], f"{path}[]", style, rng)
+            return Handed(Arguments(value.call.function, tuple(args), kwargs), value.item)
         if isinstance(value, list | tuple):
             parts = [self._drawn(item, _inside(path, i, item), style, rng) for i, item in enumerate(value)]
             return type(value)(parts) if isinstance(value, list) else tuple(parts)
@@ -96,7 +125,7 @@ class InputGenerator:
         return value
 
     def _array(self, value: NDArray[Any], path: str, style: _Style, rng: np.random.Generator) -> NDArray[Any]:
-        shape = tuple(style.lengths[n] if n in style.lengths else int(n) for n in value.shape)
+        shape = style.shape(value, rng)
         if value.dtype.kind == "b":
             return rng.random(shape) < 0.5
         if value.dtype.kind not in "iuf" or not value.size:
@@ -136,18 +165,48 @@ class InputGenerator:
 
 def is_repeatable(call: RecordedCall) -> bool:
     """Whether a call can be made again: of a function, without objects of the worker and without large arrays."""
-    found = _leaves_with_paths([call.args, call.kwargs])
-    size = sum(
-        leaf.size if isinstance(leaf, np.ndarray) else math.prod(leaf.shape) for _, leaf in found if is_array(leaf)
-    )
-    return call.function.isidentifier() and size <= MAX_ENTRIES and not _holds_objects([call.args, call.kwargs])
+    given = [call.args, call.kwargs]
+    return call.function.isidentifier() and _size(given) <= MAX_ENTRIES and not _holds_objects(given)
+
+
+def _size(given: Any) -> int:
+    found = (leaf for _, leaf in _leaves_with_paths(given))
+    return sum(math.prod(leaf.shape) if is_array(leaf) else 1 for leaf in found)
 
 
 def _holds_objects(value: Any) -> bool:
     return any(
-        _holds_objects(leaf.arguments) if isinstance(leaf, Recipe) else isinstance(leaf, StudentObject)
+        _holds_objects(leaf.arguments)
+        if isinstance(leaf, Recipe)
+        else _holds_objects([leaf.call.args, leaf.call.kwargs])
+        if isinstance(leaf, Handed)
+        else isinstance(leaf, StudentObject)
         for leaf in leaves(value)
     )
+
+
+def with_handed(calls: Sequence[RecordedCall], parameters: Mapping[str, Sequence[str]]) -> list[RecordedCall]:
+    """Replace every argument named ``cache`` that an earlier one of ``calls`` returned by how it was made."""
+    found: list[RecordedCall] = []
+    for number, call in enumerate(calls):
+        names = parameters.get(call.function, ())
+        args = tuple(
+            _handed(arg, found[:number]) if names[i : i + 1] == (OPAQUE,) else arg for i, arg in enumerate(call.args)
+        )
+        kwargs = {name: _handed(arg, found[:number]) if name == OPAQUE else arg for name, arg in call.kwargs.items()}
+        found.append(replace(call, args=args, kwargs=kwargs))
+    return found
+
+
+def _handed(arg: Any, calls: Sequence[RecordedCall]) -> Any:
+    for call in reversed(calls):
+        made = Arguments(call.function, call.args, call.kwargs)
+        if arg is call.result:
+            return Handed(made, None)
+        for i, item in enumerate(call.result if isinstance(call.result, tuple) else ()):
+            if arg is item:
+                return Handed(made, i)
+    return arg
 
 
 def _leaves_with_paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -158,6 +217,8 @@ def _leaves_with_paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(value, list | tuple):
         for i, item in enumerate(value):
             yield from _leaves_with_paths(item, _inside(path, i, item))
+    elif isinstance(value, Handed):
+        yield from _leaves_with_paths([value.call.args, value.call.kwargs], f"{path}[]")
     elif is_array(value) or type(value) in (int, float):
         yield path, value
 

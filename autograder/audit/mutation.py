@@ -100,7 +100,7 @@ def _of_module(module: str, text: str, marked: Sequence[Answer], whole: dict[str
     seen: set[tuple[str, str]] = set()
     mutants = []
     for answer in marked:
-        name, owner = _owner(tree, answer)
+        name, owner = owner_of(tree, answer)
         before = ast.unparse(owner)
         seen.add((name, before))
         for line in _edited(owner, answer):
@@ -123,7 +123,7 @@ def _spliced(text: str, owner: ast.stmt, new: str) -> str:
     return "".join([*lines[: first - 1], indented, "\n", *lines[owner.end_lineno :]])
 
 
-def _owner(tree: ast.Module, answer: Answer) -> tuple[str, ast.stmt]:
+def owner_of(tree: ast.Module, answer: Answer) -> tuple[str, ast.stmt]:
     """Return the function or method that contains a block, with its name; at module level the statement itself."""
     for node in tree.body:
         if not (node.lineno <= answer.last and (node.end_lineno or node.lineno) >= answer.first):

@@ -11,10 +11,12 @@ from typing import Any
 from rich.console import Console
 
 from ..reports.files import write_text
-from .equivalents import FILE, entry
+from .equivalents import FILE, entry, hole_entry
+from .probing import PROBES
 from .results import Audit, Fate, MutantResult, percent
 
 MAX_FAILURES = 12  # of one assignment on the terminal; the page has all of them
+MAX_SHOWN = 1000  # characters of one of them
 
 
 def terminal(audit: Audit, console: Console) -> None:
@@ -25,7 +27,8 @@ def terminal(audit: Audit, console: Console) -> None:
     for label, text in summary(audit):
         console.out(f"  {label:<14}{text}", highlight=False)
     for failure in failures[:MAX_FAILURES]:
-        console.out(f"  ✗ {failure}", style="red", highlight=False)
+        shown = failure if len(failure) <= MAX_SHOWN else f"{failure[:MAX_SHOWN]}… (whole in the report)"
+        console.out(f"  ✗ {shown}", style="red", highlight=False)
     if len(failures) > MAX_FAILURES:
         console.out(f"  … and {len(failures) - MAX_FAILURES} more, in the report", style="red", highlight=False)
 
@@ -41,16 +44,20 @@ def summary(audit: Audit) -> Iterator[tuple[str, str]]:
     yield "seeds", _seeds(audit)
     caught = sum(not each.missed for each in audit.mistakes)
     hinted = f"{percent(audit.hinted)} earn their hints"
-    yield "mistakes", f"{len(audit.mistakes)}: {caught} caught by the cases that they name, {hinted}"
+    named = f"{len(audit.mistakes)}: {caught} caught by the cases that they name, {hinted}"
+    yield "mistakes", named if audit.mistakes else "no mistakes"
     left = f"; {audit.left_out} not run" if audit.left_out else ""
     killed = f"{fates[Fate.KILLED]} killed ({percent(audit.killed)} of those that count)"
     yield "mutants", f"{len(audit.mutants)}: {killed}{left}"
     others = (Fate.SURVIVED, Fate.UNCONFIRMED, Fate.EQUIVALENT, Fate.ACCEPTED)
     yield "not killed", ", ".join(f"{fates[fate]} {fate.value}" for fate in others)
+    accepted = sum(bool(hole.reason) for hole in audit.holes)
+    holes = f"{_count(len(audit.holes) - accepted, 'hole')}, {accepted} accepted"
+    yield "probes", f"{len(audit.probes)} ({', '.join(PROBES)}): {holes}"
     idle = [f"{case} (ran on {_count(audit.ran(case), 'mutant')})" for case in audit.idle()]
     yield "catch nothing", ", ".join(idle) or "no case"
     if audit.stale:
-        yield "stale", f"{FILE}: {', '.join(each.digest for each in audit.stale)}"
+        yield "stale", f"{FILE}: {', '.join(audit.stale)}"
     yield "took", f"{audit.seconds:.0f} s; grading took {audit.cpu_s:.0f} s of CPU time"
 
 
@@ -111,8 +118,10 @@ def as_plain(audit: Audit) -> dict[str, Any]:
         ],
         "mistakes": [asdict(each) for each in audit.mistakes],
         "mutants": [_plain(result) for result in audit.mutants],
+        "probes": {name: sentence for name, (sentence, _) in PROBES.items()},
+        "holes": [asdict(each) for each in audit.holes],
         "alarms": [asdict(each) for each in audit.alarms],
-        "stale": [asdict(each) for each in audit.stale],
+        "stale": list(audit.stale),
     }
 
 
@@ -148,9 +157,23 @@ def markdown(audit: Audit) -> str:
     if unconfirmed:
         lines += ["", f"If one of these is equivalent, confirm it in `{FILE}` with a reason:", "", "```toml"]
         lines += ["\n".join(entry(mutant) for mutant in unconfirmed) + "```"]
+    lines += [*_holes(audit)]
     lines += ["", "## Which case catches which mutant", "", *_table(("where", "edit", "caught by"), _kill_rows(audit))]
     lines += ["", "## Which case catches which mistake", "", *_table(("mistake", "caught by"), _mistake_rows(audit))]
     return "\n".join(lines) + "\n"
+
+
+def _holes(audit: Audit) -> Iterator[str]:
+    """Yield the section on the probes, with entries for those that no author has accepted."""
+    sentences = ((name, sentence) for name, (sentence, _) in PROBES.items())
+    yield from ("", "## What the probes do", "", *_table(("probe", "it …"), sentences))
+    if audit.holes:
+        rows = ((h.case, h.probe, f"{h.earned:g} of {h.points:g}", h.reason or "HOLE") for h in audit.holes)
+        yield from ("", "## Cases that give a point to a probe", "", *_table(("case", "probe", "points", "why"), rows))
+    if found := audit.open_holes():
+        yield from ("", f"If one of these is right all the same, accept it in `{FILE}` with a reason:", "", "```toml")
+        entries = (hole_entry(case, [hole.probe for hole in holes]) for case, holes in found.items())
+        yield "\n".join(entries) + "```"
 
 
 _CASE_HEAD = (

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ..checks.training import clopper_pearson
 from ..course.assignment import Assignment
 from ..model import Case
-from .equivalents import FILE, Confirmed
+from .equivalents import FILE
 from .mutation import Mutant
+from .probing import PROBES
 
 MIN_KILLED_SHARE = 0.95  # of the mutants that are neither equivalent nor accepted
 MIN_HINTED_SHARE = 0.90  # of the known mistakes
@@ -53,6 +55,27 @@ class MistakeResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Hole:
+    """A case that gives points to a probe. ``reason`` is what its author wrote to accept this, "" if it is a fault."""
+
+    case: str
+    probe: str
+    earned: float
+    points: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """A probe of one task: the cases that ran on it (they may have been skipped), and those that gave it a point."""
+
+    task: str
+    probe: str
+    ran: tuple[str, ...]
+    holes: tuple[Hole, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StubResult:
     """The cases that pass on the stub: there should be none."""
 
@@ -91,7 +114,7 @@ class Audit:
     """What an audit of one assignment found.
 
     ``seconds`` is wall time, ``cpu_s`` CPU time of all processes. ``left_out`` counts mutants that were not run.
-    ``stale`` are the confirmed entries of mutants that no longer survive.
+    ``stale`` names what authors accepted and need not any more: digests of mutants, cases with a probe.
     """
 
     assignment: Assignment
@@ -102,10 +125,24 @@ class Audit:
     alarms: tuple[FalseAlarm, ...]
     mistakes: tuple[MistakeResult, ...]
     mutants: tuple[MutantResult, ...]
+    probes: tuple[ProbeResult, ...]
     left_out: int
-    stale: tuple[Confirmed, ...]
+    stale: tuple[str, ...]
     seconds: float
     cpu_s: float
+
+    @property
+    def holes(self) -> list[Hole]:
+        """The cases that give a point to a probe, accepted or not."""
+        return [hole for result in self.probes for hole in result.holes]
+
+    def open_holes(self) -> dict[str, list[Hole]]:
+        """Return the holes that no author has accepted, by case."""
+        found: dict[str, list[Hole]] = {}
+        for hole in self.holes:
+            if not hole.reason:
+                found.setdefault(hole.case, []).append(hole)
+        return found
 
     def fates(self) -> Counter[Fate]:
         """Count the mutants by their fate."""
@@ -156,6 +193,7 @@ class Audit:
         if self.hinted < MIN_HINTED_SHARE:
             bad = ", ".join(m.id for m in self.mistakes if m.unhinted)
             sentences.append(f"Only {percent(self.hinted)} of the known mistakes earn their hints. Check {bad}.")
+        sentences += map(_hole_sentence, self.open_holes().values())
         for result in self.mutants:
             if result.fate is Fate.SURVIVED:
                 place = f"{result.mutant.where}  {result.mutant.edit}"
@@ -165,6 +203,15 @@ class Audit:
             remedy = f" {unknown} may be equivalent: confirm them in {FILE}, or write cases." if unknown else ""
             sentences.append(f"Only {percent(self.killed)} of the mutants are killed.{remedy}")
         return sentences
+
+
+def _hole_sentence(holes: Sequence[Hole]) -> str:
+    """Describe the holes of one case: all its probes, or what its only probe does."""
+    probes = ", ".join(hole.probe for hole in holes)
+    most = f"{max(hole.earned for hole in holes):g} of {holes[0].points:g} points"
+    if len(holes) > 1:
+        return f"HOLE: the case {holes[0].case} gives {most} to the probes {probes}."
+    return f"HOLE: the case {holes[0].case} gives {most} to the probe {probes}, which {PROBES[probes][0]}."
 
 
 def percent(share: float) -> str:

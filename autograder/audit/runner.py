@@ -10,21 +10,23 @@ from ..course import solution
 from ..course.assignment import Assignment
 from ..grading.session import CollectedCases
 from .baseline import Baseline
-from .equivalents import Confirmed
+from .equivalents import Confirmed, read_accepted_holes, read_confirmed
 from .mutation import Mutant
-from .results import MistakeResult, MutantResult, RightAnswersResult, StubResult
+from .probes import Probes
+from .probing import PROBES
+from .results import MistakeResult, MutantResult, ProbeResult, RightAnswersResult, StubResult
 from .right_answers import SEEDS_PER_WORKER, RightAnswers
 from .seeds import SEED
 from .survivors import Survivors
 from .wrong_answers import run_mistake, run_mutant, run_stub
 
-Kind = Literal["slow", "seeds", "mistake", "mutant", "stub"]
-Result = RightAnswersResult | MistakeResult | MutantResult | StubResult
+Kind = Literal["slow", "seeds", "mistake", "mutant", "probe", "stub"]
+Result = RightAnswersResult | MistakeResult | MutantResult | ProbeResult | StubResult
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A piece of work: ``number`` is that of an answer, a first seed, a mistake or a mutant."""
+    """A piece of work: ``number`` is that of an answer, a first seed, a mistake, a mutant or a probe."""
 
     kind: Kind
     number: int = 0
@@ -36,19 +38,26 @@ class Plan:
 
     seeds: int
     mutants: Sequence[Mutant]
+    probes: Sequence[tuple[str, str]]
     confirmed: dict[str, Confirmed]
+    accepted_holes: dict[tuple[str, str], str]
     jobs: Sequence[Job]
 
 
-def make_plan(
-    assignment: Assignment, mutants: Sequence[Mutant], confirmed: dict[str, Confirmed], *, seeds: int
-) -> Plan:
-    """List all jobs, the longest ones first, so that processes finish at about the same time."""
+def make_plan(assignment: Assignment, mutants: Sequence[Mutant], *, seeds: int) -> Plan:
+    """List all jobs, the longest ones first, so that processes finish at about the same time.
+
+    Raises:
+        AssignmentError: ``equivalents.toml`` has an error.
+    """
+    probes = [(task.id, probe) for task in assignment.tasks for probe in PROBES]
     jobs = [Job("slow", number) for number in range(1 + len(solution.alternatives(assignment)))]
     jobs += [Job("seeds", first) for first in range(SEED, SEED + seeds, SEEDS_PER_WORKER)]
     jobs += [Job("mistake", number) for number in range(len(solution.mistakes(assignment)))]
     jobs += [Job("mutant", number) for number in range(len(mutants))]
-    return Plan(seeds, mutants, confirmed, [*jobs, Job("stub")])
+    jobs += [Job("probe", number) for number in range(len(probes))]
+    confirmed, accepted = read_confirmed(assignment), read_accepted_holes(assignment)
+    return Plan(seeds, mutants, probes, confirmed, accepted, [*jobs, Job("stub")])
 
 
 class AuditRunner:
@@ -66,6 +75,7 @@ class AuditRunner:
         self._mistakes = solution.mistakes(assignment)
         self._right_answers = RightAnswers(assignment, cases, self.baseline, seeds=plan.seeds)
         self._survivors = Survivors(assignment, cases, self.baseline)
+        self._probes = Probes(assignment, cases, self.baseline, plan.accepted_holes)
 
     def do(self, job: Job) -> Result:
         """Do one job."""
@@ -81,5 +91,7 @@ class AuditRunner:
                 mutant = self._plan.mutants[job.number]
                 confirmed = self._plan.confirmed.get(mutant.digest)
                 return run_mutant(self._cases, self.baseline, self._survivors, mutant, confirmed)
+            case "probe":
+                return self._probes.run(*self._plan.probes[job.number])
             case "stub":
                 return run_stub(self._assignment, self._cases)

@@ -153,6 +153,7 @@ def test_rows_do_not_sum_to_one(student, rng):
     require(bool(torch.isfinite(logits).all()), "Some logits are not finite.")
     require(bool((logits.sum(dim=1) - 1).abs().max() > 1e-3), "Every row sums to 1: these are probabilities.")
     require(bool(logits.logsumexp(dim=1).abs().max() > 1e-3), "The exponentials of every row sum to 1.")
+    require(bool((logits[0] - logits[1]).abs().max() > 1e-4), "Two different images have the same logits.")
 
 
 @task(
@@ -209,7 +210,7 @@ def test_old_gradients_do_not_count(student, rng):
     images, labels = digits(rng, 13)
     settings = {"epochs": 3, "batch_size": 13, "lr": 2e-3, "seed": int(rng.integers(100))}
     clean = student.train(with_weights(student.CNN(), weights), images, labels, **settings)
-    require(len(clean) == 3 and clean[2] < clean[0], "Three steps on one batch did not lower its cost.")
+    require(len(clean) == 3 and 0 < clean[2] < clean[0], "Three steps on one batch did not lower its cost.")
     model = with_weights(student.CNN(), weights)
     got = student.train(recipes.poisoned(model, 1e6), images, labels, **settings)
     assert_close(got, clean, rtol=1e-4)
@@ -312,7 +313,12 @@ def test_accuracy_does_not_depend_on_the_batch_size(student, reference, rng):
     assert_close(got, [share] * 4, atol=1e-6)
 
 
-@task("accuracy", points=2, needs=A_CNN, hint="Measuring must not train: no step, no change of a parameter.")
+@task(
+    "accuracy",
+    points=2,
+    needs=(*A_CNN, "accuracy_of_known_weights"),
+    hint="Measuring must not train: no step, no change of a parameter.",
+)
 def test_measuring_changes_nothing(student, reference, rng):
     """Measured twice, a model has the same accuracy, the same parameters and what stood in their .grad."""
     weights, images, labels = contested(student, reference, rng)
