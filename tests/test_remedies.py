@@ -42,7 +42,7 @@ LACKING = {
     "account": ("import pwd; pwd.getpwuid(99_999)", "There is no user account"),
     "account by name": ("import pwd; pwd.getpwnam('kim')", "There is no user account"),
     "new file elsewhere": ("open('/etc/x', 'w')", "can use files only in the current folder"),
-    "file elsewhere": ("open('/home/kim/data.csv')", "can use files only in the current folder"),
+    "file elsewhere": ("open('/data/kim.csv')", "can use files only in the current folder"),
     "file of Windows": ("open(r'C:\\Users\\kim\\data.csv')", "can use files only in the current folder"),
     "data base": ("import sqlite3; sqlite3.connect('x.db').execute('create table a(b)')", "no locks on files"),
 }  # fmt: skip

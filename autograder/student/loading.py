@@ -176,7 +176,7 @@ def _failure(incident: Incident, source: ModuleSources, spec: WorkerSpec) -> str
             return say("load.lost", why=incident.text)
         case "stopped":
             id = "load.stopped" if incident.module in source.notebooks else "load.stopped-script"
-            return say(id, file=file, line=line, seconds=f"{spec.limits.cell_s:g}")
+            return say(id, file=file, line=line, seconds=_seconds(spec))
         case "unread":
             return say("student.syntax", file=file, line=line, text=incident.text)
     sentence = say("load.raised", file=file, line=line, error=_error(incident))
@@ -195,6 +195,10 @@ def _place(incident: Incident, source: ModuleSources) -> str:
     if incident.kind != "exit":
         return place
     return f"{place} ({source.line(incident.module, incident.line)[:MAX_CODE]})"
+
+
+def _seconds(spec: WorkerSpec) -> str:
+    return f"{min(spec.limits.cell_s, spec.limits.load_s):g}"
 
 
 def _error(incident: Incident) -> str:
@@ -237,7 +241,7 @@ def undefined(name: str, incidents: tuple[Incident, ...], source: ModuleSources,
             return _failure(incident, source, spec)
         file, line = source.placed(incident.module, incident.line)
         if incident.kind == "stopped":
-            seconds = f"{spec.limits.cell_s:g}"
+            seconds = _seconds(spec)
             return say("student.undefined-stopped", name=name, file=file, line=line, seconds=seconds)
         return say("student.undefined-raised", name=name, file=file, line=line, error=_error(incident))
     return ""
