@@ -246,9 +246,10 @@ def test_fit_starts_anew(student, reference, rng):
     data = [(rng.normal(size=size), labels(rng, (size[0], 1))) for size in sizes]
     first, second = student.LogisticRegression(), student.LogisticRegression()
     expected = [reference.LogisticRegression() for _ in sizes]
-    for model, ours, (X, y) in zip((first, second, first, first), expected, data, strict=True):
-        costs = ours.fit(X, y, lr=0.5, epochs=5)
-        assert_close(model.fit(X.copy(), y.copy(), lr=0.5, epochs=5), costs, name="costs")
+    models, rates = (first, second, first, first), (0.5, 0.5, 0.3, 0.0)
+    for model, ours, (X, y), lr in zip(models, expected, data, rates, strict=True):
+        costs = ours.fit(X, y, lr=lr, epochs=5)
+        assert_close(model.fit(X.copy(), y.copy(), lr=lr, epochs=5), costs, name="costs")
         assert_close((model.W, model.b), (ours.W, ours.b), name="W and b")
     assert_close((second.W, second.b), (expected[1].W, expected[1].b), name="W and b of the other model")
 

@@ -265,13 +265,14 @@ def test_classes_of_new_rows(student, reference, rng):
 @task("SoftmaxRegression", points=2)
 def test_fit_starts_anew_and_changes_nothing(student, reference, rng):
     """Every fit starts anew, from zeros or a given start, in each of two models; data and starts stay as they were."""
-    X, y = rng.normal(size=(7, 3)), labels(rng, 7, 4)
+    X, y = rng.normal(size=(7, 3)), labels(rng, 7, 3)  # nobody is in the last of the four classes
     W0, b0 = rng.normal(size=(3, 4)), rng.normal(size=4)
     model, other = student.SoftmaxRegression(), student.SoftmaxRegression()
-    for each, rows, start in ((model, X, ()), (other, X[:, :2], ()), (model, -X, (None, b0)), (model, X, ())):
+    runs = [(model, X, 0.5, ()), (other, X[:, :2], 0.5, ()), (model, -X, 0.3, (None, b0)), (model, X, 0.0, ())]
+    for each, rows, lr, start in runs:
         ours = reference.SoftmaxRegression()
-        costs = ours.fit(rows, y, 4, 0.5, 5, *start)
-        assert_close(each.fit(rows.copy(), y.copy(), 4, 0.5, 5, *start), costs, name="costs")
+        costs = ours.fit(rows, y, 4, lr, 5, *start)
+        assert_close(each.fit(rows.copy(), y.copy(), 4, lr, 5, *start), costs, name="costs")
         assert_close((each.W, each.b), (ours.W, ours.b), name="W and b")
         if each is other:
             kept = ours.W, ours.b
