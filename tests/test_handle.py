@@ -621,6 +621,12 @@ def test_the_stub_is_named_and_not_what_called_it(connect: Connect) -> None:
             call()
 
 
+def test_a_function_of_the_case_has_a_neutral_name(load: Load) -> None:
+    """A name such as ``wrong_in_one_entry`` would say what the student's code must find."""
+    student = load("def name_of(f): return f.__name__, f.__qualname__, f.__code__.co_name")
+    assert student.name_of(inside(student, whole)) == ("function", "function", "function")
+
+
 def whole(walk):
     return list(walk(3))
 

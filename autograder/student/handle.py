@@ -47,9 +47,10 @@ def build(student: StudentCode, recipe: Recipe) -> StudentObject:
 def inside(student: StudentCode, function: FunctionType) -> RemoteFunction:
     """Send a function of the case to the submission's worker, where it can handle the objects that stay there.
 
-    Its source is sent. There it sees numpy as ``np`` and its arguments, and nothing else of the case's file. The
-    student's code runs beside it and can read it, so it must not hold the wanted values. Use it to make many calls in
-    one, and as an argument that the student's code calls with its own objects::
+    Its source is sent, under the name ``function``. There it sees numpy as ``np`` and its arguments, and nothing else
+    of the case's file. The student's code runs beside it and can read it. So it must not hold the wanted values, and
+    they should depend on what the case draws: then it does not help to recognise the function. Use it to make many
+    calls in one, and as an argument that the student's code calls with its own objects::
 
         def product(a, b):
             return (a * b).sum()

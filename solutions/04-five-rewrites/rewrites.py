@@ -1,7 +1,8 @@
 """One step of gradient descent for a linear layer, written five ways, from a gradient by hand to a module.
 
 Shapes, in letters: N examples (the batch, always axis 0; any N from 1), din features, dout outputs. Tensors are
-float32 or float64, all of one call alike. Every loss is the loss BEFORE the step, as a Python float.
+float32 or float64, all of one call alike; the new w has the dtype of w. Every loss is the loss BEFORE the step, as a
+Python float.
 """
 
 import torch

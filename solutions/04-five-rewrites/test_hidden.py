@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from autograder import assert_close, assert_matches, assert_pure, assert_without, build, recipes, require, task
+from autograder import (
+    assert_close,
+    assert_matches,
+    assert_pure,
+    assert_without,
+    build,
+    inside,
+    recipes,
+    require,
+    task,
+)
 
 SIZES = [(7, 3, 5), (1, 5, 2), (11, 2, 3), (5, 7, 1), (13, 1, 2), (4, 4, 4)]  # N, din, dout
 
@@ -52,6 +62,42 @@ def linear_layer(weight, bias, x):
     return x @ weight.T + bias
 
 
+def keeps_dtype(new, w):
+    """Fail unless the new w has the very dtype of w, so that the next step can start from it."""
+    require(new.dtype == w.dtype, "The new w has another dtype than w.", hint="Float64 in, float64 out.")
+
+
+def stays_apart(first, second):
+    """Fail if another module changes with the parameters of ``first``."""
+    before = second.state_dict()
+    put(first, *(torch.full_like(value, 7.0) for value in sorted(first.state_dict().values(), key=lambda v: -v.ndim)))
+    after = second.state_dict()
+    kept = all(torch.equal(before[name], after[name]) for name in before)
+    require(kept, "Two modules share a parameter.", hint="Build the layer where every new module gets one of its own.")
+
+
+def two_layers(first, second):
+    """Runs beside the student's code: a deeper model with these weights (out, in); only the first layer has a bias."""
+    import torch
+
+    model = torch.nn.Sequential(
+        torch.nn.Linear(first.shape[1], first.shape[0]),
+        torch.nn.Tanh(),
+        torch.nn.Linear(second.shape[1], second.shape[0], bias=False),
+    ).to(first.dtype)
+    with torch.no_grad():
+        model[0].weight.copy_(first)
+        model[0].bias.zero_()
+        model[2].weight.copy_(second)
+    return model
+
+
+def deeper(rng, student):
+    """Draw a deeper model, here and in the worker, and x and y for it."""
+    weights = normal(rng, 5, 3), normal(rng, 2, 5)
+    return two_layers(*weights), inside(student, two_layers).keep(*weights), normal(rng, 7, 3), normal(rng, 7, 2)
+
+
 @task("step_manual", points=4)
 def test_manual_step_matches(student, reference, rng):
     """One step by hand, for batches and layers of any size."""
@@ -60,11 +106,13 @@ def test_manual_step_matches(student, reference, rng):
 
 @task("step_manual", points=2)
 def test_manual_step_leaves_its_arguments_alone(student, reference, rng):
-    """x, y and w stay as they were, and the new w is a tensor of its own, also for a learning rate of 0."""
-    for lr in (0.25, 0.0):
-        x, y, w, _ = draw(rng, (5, 3, 2))
+    """x, y and w stay as they were, and the new w is a tensor of its own, of the same dtype, also for a rate of 0."""
+    for lr, dtype in ((0.25, torch.float64), (0.0, torch.float32)):
+        x, y, w = (each.to(dtype) for each in draw(rng, (5, 3, 2))[:3])
         wanted = reference.step_manual(x.clone(), y.clone(), w.clone(), lr)
-        assert_close(assert_pure(student.step_manual, x, y, w, lr), wanted)
+        got = assert_pure(student.step_manual, x, y, w, lr)
+        assert_close(got, wanted)
+        keeps_dtype(got[0], w)
 
 
 @task("step_manual", points=2, hint="Derive the gradient on paper and program the formula.")
@@ -109,11 +157,13 @@ def test_steps_one_after_the_other(student, reference, rng):
 
 @task("step_autograd", points=2)
 def test_autograd_step_leaves_its_arguments_alone(student, reference, rng):
-    """x, y and w stay as they were, and the new w is a tensor of its own, also for a learning rate of 0."""
-    for lr in (0.25, 0.0):
-        x, y, w, _ = draw(rng, (5, 3, 2), asks=True)
-        wanted = reference.step_autograd(x.clone(), y.clone(), w.detach().clone().requires_grad_(), lr)
-        assert_close(assert_pure(student.step_autograd, x, y, w, lr), wanted)
+    """x, y and w stay as they were, and the new w is a tensor of its own, of the same dtype, also for a rate of 0."""
+    for lr, dtype in ((0.25, torch.float64), (0.0, torch.float32)):
+        x, y, w = (each.to(dtype) for each in draw(rng, (5, 3, 2))[:3])
+        wanted = reference.step_autograd(x.clone(), y.clone(), w.clone().requires_grad_(), lr)
+        got = assert_pure(student.step_autograd, x, y, w.requires_grad_(), lr)
+        assert_close(got, wanted)
+        keeps_dtype(got[0], w)
 
 
 @task("make_sequential", points=2)
@@ -126,6 +176,7 @@ def test_sequential_of_any_size(student, rng):
         assert_close(model(x), linear_layer(weight, bias, x))
         # An nn.Sequential puts a name of its own before those of its layer: "0.weight".
         require(all("." in name for name in names), "The layer does not stand inside an nn.Sequential.")
+        stays_apart(model, student.make_sequential(din, dout))
 
 
 @task("step_functional", points=4, hint="Every parameter of model.parameters() takes a step, whichever they are.")
@@ -156,7 +207,17 @@ def test_old_gradients_of_a_model_do_not_count(student, reference, rng):
     assert_close(model.weight, ours.weight.detach(), name="weight")
 
 
-@task("step_functional", points=3, hint="F.mse_loss is a mean over all N * dout entries: it needs no factor of yours.")
+@task("step_functional", points=1, hint="Every parameter of model.parameters() takes a step, whichever they are.")
+def test_functional_step_of_a_deeper_model(student, reference, rng):
+    """All parameters of a model with two layers take the step."""
+    ours, model, x, y = deeper(rng, student)
+    for _ in range(2):
+        wanted = reference.step_functional(ours, x, y, 0.3)
+        assert_close(student.step_functional(model, x.clone(), y.clone(), 0.3), wanted, name="loss")
+        assert_close(dict(model.state_dict()), dict(ours.state_dict()), name="parameters")
+
+
+@task("step_functional", points=2, hint="F.mse_loss is a mean over all N * dout entries: it needs no factor of yours.")
 def test_half_the_sum_is_64_times_the_mean(student, reference, rng):
     """For 64 rows and 2 outputs, half the sum is 64 times F.mse_loss, and 64 times the rate takes the same step."""
     x, y, w, _ = draw(rng, (64, 4, 2))
@@ -167,7 +228,19 @@ def test_half_the_sum_is_64_times_the_mean(student, reference, rng):
     assert_close(model.weight, wanted.T, name="weight")
 
 
-@task("fit_optimizer", points=5)
+@task(
+    "fit_optimizer", points=1, hint="Give the optimizer all of model.parameters(), and begin with a new one each time."
+)
+def test_fit_of_a_deeper_model(student, reference, rng):
+    """All parameters of a model with two layers are trained, and a second training has its own optimizer and rate."""
+    ours, model, x, y = deeper(rng, student)
+    for lr, steps in ((0.1, 5), (0.03, 4)):
+        wanted = reference.fit_optimizer(ours, x, y, lr, steps, "Adam")
+        assert_close(student.fit_optimizer(model, x.clone(), y.clone(), lr, steps, "Adam"), wanted, name="losses")
+        assert_close(dict(model.state_dict()), dict(ours.state_dict()), name="parameters")
+
+
+@task("fit_optimizer", points=4)
 @pytest.mark.parametrize("name", ["SGD", "Adam"])
 def test_fit_matches(student, reference, rng, name):
     """Losses and parameters after seven steps, and after none."""
@@ -259,7 +332,7 @@ def check_slopes(model, rng, sizes):
 
 @task("OneLayerNet", points=3, hint="A layer that the module can find is an attribute of its own, set in __init__.")
 def test_module_registers_two_parameters(student):
-    """The weight (dout, din) and the bias (dout,) are parameters of the module, for any din and dout."""
+    """The weight (dout, din) and the bias (dout,) are parameters of this module alone, for any din and dout."""
     for din, dout in [(3, 5), (7, 2), (1, 4)]:
         model = student.OneLayerNet(din, dout)
         names = list(model.state_dict())
@@ -267,6 +340,7 @@ def test_module_registers_two_parameters(student):
         assert_close(
             sorted(tuple(p.shape) for p in parameters), [(dout,), (dout, din)], name="shapes of the parameters"
         )
+        stays_apart(model, student.OneLayerNet(din, dout))
 
 
 @task("OneLayerNet", points=4)
@@ -285,7 +359,9 @@ def test_gradients_reach_the_module(student, rng):
 @task("MultivariateLinearRegression", points=3)
 def test_regression_is_a_linear_layer(student, rng):
     """With given weights the predictions are x W^T + b, for any number of rows, and asking changes nothing."""
-    check_module(student.MultivariateLinearRegression(), rng, (7, 3, 1))
+    model = student.MultivariateLinearRegression()
+    check_module(model, rng, (7, 3, 1))
+    stays_apart(model, student.MultivariateLinearRegression())
 
 
 @task(

@@ -265,11 +265,20 @@ def test_classes_of_new_rows(student, reference, rng):
 
 
 @task("SoftmaxRegression", points=2)
-def test_fit_starts_anew_and_changes_nothing(student, rng):
-    """A second fit gives the same costs as the first; data and starts stay as they were."""
-    X, y = rng.normal(size=(7, 3)), labels(rng, 7, 4)
+def test_fit_starts_anew_and_changes_nothing(student, reference, rng):
+    """Every fit starts anew, from zeros or a given start, in each of two models; data and starts stay as they were."""
+    X, y = rng.normal(size=(7, 3)), labels(rng, 7, 3)  # nobody is in the last of the four classes
     W0, b0 = rng.normal(size=(3, 4)), rng.normal(size=4)
-    model = student.SoftmaxRegression()
+    model, other = student.SoftmaxRegression(), student.SoftmaxRegression()
+    runs = [(model, X, 0.5, ()), (other, X[:, :2], 0.5, ()), (model, -X, 0.3, (None, b0)), (model, X, 0.0, ())]
+    for each, rows, lr, start in runs:
+        ours = reference.SoftmaxRegression()
+        costs = ours.fit(rows, y, 4, lr, 5, *start)
+        assert_close(each.fit(rows.copy(), y.copy(), 4, lr, 5, *start), costs, name="costs")
+        assert_close((each.W, each.b), (ours.W, ours.b), name="W and b")
+        if each is other:
+            kept = ours.W, ours.b
+    assert_close((other.W, other.b), kept, name="W and b of the other model")
     first = assert_pure(model.fit, X, y, 4, 0.5, 5, W0, b0)
     assert_close(len(first), 5, name="number of costs")
     require(first[4] < first[0], "five steps did not lower the cost")

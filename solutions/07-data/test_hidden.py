@@ -303,6 +303,7 @@ def test_splits_are_drawn(student, rng):
     seed = int(rng.integers(1000))
     parts = [student.train_val_split(60, 20, recipes.generator(each)) for each in (seed, seed, seed + 1)]
     assert_close(parts[1], parts[0], name="the split of the same generator")
+    assert_close(np.sort(np.concatenate(parts[0])), np.arange(60), name="all indices, sorted")
     first, other = np.sort(parts[0][1]), np.sort(parts[2][1])
     require(not np.array_equal(first, other), "Two generators put the same examples aside.")
     require(int(np.ptp(first)) > 19, "The examples put aside are neighbours.")

@@ -6,12 +6,22 @@ import numpy as np
 import pytest
 import torch
 
-from autograder import assert_close, assert_gradient, assert_matches, assert_pure, build, recipes, require, task
+from autograder import (
+    assert_close,
+    assert_gradient,
+    assert_matches,
+    assert_pure,
+    build,
+    inside,
+    recipes,
+    require,
+    task,
+)
 
 SHAPES = [(7, 3), (11,), (3, 5), (2, 3, 5), (4, 4)]
 
-# Widths of five networks: 1, 2, 3 and 4 layers, and one in which all are alike.
-WIDTHS = [(3, 2), (2, 5, 3), (5, 3, 7, 2), (3, 7, 2, 5, 4), (4, 4, 4, 4)]
+# Widths of six networks: 1, 2, 3, 4 and 6 layers, and one in which all are alike.
+WIDTHS = [(3, 2), (2, 5, 3), (5, 3, 7, 2), (3, 7, 2, 5, 4), (2, 3, 5, 4, 3, 6, 2), (4, 4, 4, 4)]
 
 
 def away_from_corners(rng, shape):
@@ -119,7 +129,7 @@ def test_arguments_of_slopes_stay(student, reference, rng):
 
 @task("collapse_linear", points=5)
 def test_collapse_matches(student, reference, rng):
-    """One to four layers of any widths become one."""
+    """One to six layers of any widths become one."""
     assert_matches(student.collapse_linear, reference.collapse_linear, [layers(rng, widths) for widths in WIDTHS])
 
 
@@ -144,7 +154,7 @@ def test_layers_stay(student, rng):
 
 @task("mlp_forward", points=4)
 def test_forward_matches(student, reference, rng):
-    """Networks of one to four layers, with tanh between the layers and nothing behind the last."""
+    """Networks of one to six layers, with tanh between the layers and nothing behind the last."""
     over = [(rng.normal(size=(6, widths[0])), *layers(rng, widths), squash) for widths in WIDTHS]
     assert_matches(student.mlp_forward, reference.mlp_forward, over)
 
@@ -200,7 +210,36 @@ def test_layers_are_in_deep_nn(student):
     require(all(not torch.equal(state[name], others[name]) for name in state), "two new networks start alike")
 
 
-@task("count_parameters", points=3)
+def convolution(into, out, rows, columns):
+    import torch
+
+    return torch.nn.Conv2d(into, out, (rows, columns))
+
+
+def normalisation(width):
+    import torch
+
+    return torch.nn.LayerNorm(width)
+
+
+def nested(into, width, out):
+    import torch
+
+    inner = torch.nn.Sequential(torch.nn.Linear(into, width), torch.nn.PReLU())
+    return torch.nn.Sequential(inner, torch.nn.Linear(width, out, bias=False))
+
+
+@task("count_parameters", points=1)
+def test_count_of_any_layers(student, rng):
+    """Layers of other kinds have weights of other shapes: four axes, one axis, a single number."""
+    a, b, c, d = (int(n) for n in rng.permutation([2, 3, 5, 7]))
+    models = [(convolution, (a, b, c, d)), (normalisation, (a,)), (nested, (a, b, c))]
+    wanted = [a * b * c * d + b, 2 * a, a * b + b + 1 + b * c]
+    for (layers_of, sizes), want in zip(models, wanted, strict=True):
+        assert_close(student.count_parameters(inside(student, layers_of).keep(*sizes)), want)
+
+
+@task("count_parameters", points=2)
 def test_count_of_other_models(student, rng):
     """Linear layers of other sizes, with and without biases."""
     counts = []
@@ -243,7 +282,7 @@ def test_noise_and_line(student, rng):
     assert_close(missed, 473.0, rtol=0, atol=40.0, name="what a straight line misses")
 
 
-@task("make_quadratic", points=1)
+@task("make_quadratic", points=1, needs=("points_of_the_parabola",))
 def test_all_chance_comes_from_rng(student, rng):
     """Two generators with the same seed give the same points; the next draw from a generator gives others."""
     seed = int(rng.integers(10**6))
@@ -309,7 +348,7 @@ def test_first_steps(student, rng, optimizer):
     assert_close(model(x[:7]).detach(), ours(x[:7]).detach(), rtol=1e-3, atol=1e-3, name="predictions after 60 steps")
 
 
-@task("fit_quadratic", points=1)
+@task("fit_quadratic", points=1, needs=("first_steps[SGD]",))
 def test_the_seed_decides_everything(student, rng):
     """The same seed gives the same losses, whatever was drawn before; another seed gives others."""
     seed = int(rng.integers(10**6))

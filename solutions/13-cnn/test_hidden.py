@@ -43,8 +43,11 @@ def with_weights(model, weights):
 
 
 def digits(rng, count):
-    """Random images of digits28, uint8 (count, 28, 28), with labels that have nothing to do with them."""
-    images = digits28().test_images
+    """Random images of digits28, uint8 (count, 28, 28), with labels that have nothing to do with them.
+
+    They are half as dark as they were: whoever divides by the largest pixel, and not by 255, has other numbers.
+    """
+    images = digits28().test_images // 2
     chosen = images[rng.choice(len(images), size=count, replace=False)]
     return torch.from_numpy(chosen), torch.from_numpy(rng.integers(0, 10, size=count))
 
@@ -92,8 +95,11 @@ def draw_contested(reference, rng):
         images, logits, labels = images[clear][:47], logits[clear][:47], labels[clear][:47]
         right = torch.from_numpy(rng.random(len(labels)) < 0.6)
         labels = torch.where(right, logits.argmax(dim=1), labels)
-        unscaled = logits_of(model, 255 * scaled(images))
-        if len(labels) == 47 and abs(share_of_hits(logits, labels) - share_of_hits(unscaled, labels)) > 0.1:
+        share, unscaled, brighter = (
+            share_of_hits(each, labels)
+            for each in (logits, logits_of(model, 255 * scaled(images)), logits_of(model, 2 * scaled(images)))
+        )
+        if len(labels) == 47 and abs(share - unscaled) > 0.1 and brighter != share:
             return weights, images, labels
 
 
@@ -190,17 +196,25 @@ def test_shapes_for_any_batch(student, rng):
     hint="Scale to [0, 1], mean cross entropy, Adam with the given lr: which of them differs?",
 )
 def test_first_steps_are_those_of_adam(student, reference, rng):
-    """The costs before, after one and after two steps are those of the reference."""
+    """Two trainings of a few steps, with a rate for each: costs and biases are those of the reference."""
     weights = draw_weights(rng)
-    images, labels = digits(rng, 16)
-    settings = {"epochs": 3, "batch_size": 16, "lr": 2e-3, "seed": int(rng.integers(100))}  # one batch: no order
-    wanted = reference.train(with_weights(reference.CNN(), weights), images, labels, **settings)
-    model = with_weights(student.CNN(), weights)
-    # Float32 sums in another order move these costs by up to 2e-5; a wrong step moves them by more than .01.
-    assert_close(student.train(model, images, labels, **settings), wanted, rtol=1e-3, atol=1e-3)
-    for shape, value in ((tuple(value.shape), value) for value in model.state_dict().values()):
+    weights[(32,)][0] = -100.0  # the first map is 0 for every image, so that its kernel and bias have no gradient
+    images, labels = digits(rng, 8)
+    ours, model = with_weights(reference.CNN(), weights), with_weights(student.CNN(), weights)
+    for epochs, lr in ((7, 2e-3), (2, 1e-3)):
+        settings = {"epochs": epochs, "batch_size": 8, "lr": lr, "seed": int(rng.integers(100))}  # one batch: no order
+        wanted = reference.train(ours, images, labels, **settings)
+        # Float32 sums in another order move these costs by up to 2e-5; a wrong step moves them by more than .01.
+        assert_close(student.train(model, images, labels, **settings), wanted, rtol=1e-3, atol=1e-3)
+    trained, state = ({tuple(value.shape): value for value in each.state_dict().values()} for each in (ours, model))
+    # They moved by up to .013; float32 sums in another order move them by up to 2e-6.
+    assert_close(state[(10,)], trained[(10,)], rtol=0, atol=5e-5, name="bias of fc")
+    for shape, value in state.items():
         require(bool(torch.isfinite(value).all()), "Some parameters are not finite after the training.")
         require(not torch.equal(value, weights[shape]), "Some parameters never change.")
+    still = torch.cat([state[CONV1][0].flatten(), state[(32,)][:1]])
+    before = torch.cat([weights[CONV1][0].flatten(), weights[(32,)][:1]])
+    assert_close(still, before, rtol=1e-6, atol=0, name="weights without a gradient")
 
 
 @task("train", points=3, needs=A_CNN, hint="Clear the gradients before each backward pass, the first one included.")
@@ -209,11 +223,15 @@ def test_old_gradients_do_not_count(student, rng):
     weights = draw_weights(rng)
     images, labels = digits(rng, 13)
     settings = {"epochs": 3, "batch_size": 13, "lr": 2e-3, "seed": int(rng.integers(100))}
-    clean = student.train(with_weights(student.CNN(), weights), images, labels, **settings)
+    model, other = with_weights(student.CNN(), weights), with_weights(student.CNN(), weights)
+    clean = student.train(model, images, labels, **settings)
     require(len(clean) == 3 and 0 < clean[2] < clean[0], "Three steps on one batch did not lower its cost.")
-    model = with_weights(student.CNN(), weights)
-    got = student.train(recipes.poisoned(model, 1e6), images, labels, **settings)
+    got = student.train(recipes.poisoned(other, 1e6), images, labels, **settings)
     assert_close(got, clean, rtol=1e-4)
+    trained, again = (logits_of(each, scaled(images)) for each in (model, other))
+    assert_close(again, trained, rtol=1e-3, atol=1e-3, name="logits after the training")
+    cost = float(torch.nn.functional.cross_entropy(trained, labels))
+    require(cost < clean[0], "Three steps on one batch did not lower its cost.")
 
 
 @task(

@@ -450,23 +450,20 @@ class Adam:
         ### END SOLUTION
 
 
-def train_digits(
-    images: np.ndarray, labels: np.ndarray, test_images: np.ndarray, test_labels: np.ndarray, *, seed: int = 0
-) -> float:
-    """Train a classifier of digits, with your own engine, and count how often it is right on images it has not seen.
+def train_digits(images: np.ndarray, labels: np.ndarray, test_images: np.ndarray, *, seed: int = 0) -> np.ndarray:
+    """Train a classifier of digits, with your own engine, and recognise images that it has not seen.
 
     The network, the loss, the optimizer and their numbers are yours to choose.
 
     Args:
         images: uint8 (N, 28, 28), 0 is paper and 255 is ink.
-        labels: int64 (N,), each 0 to 9.
-        test_images: uint8 (M, 28, 28).
-        test_labels: int64 (M,). Use them for counting and for nothing else: the grader hands in many that are wrong
-            on purpose, and knows what an honest count must then be.
+        labels: int64 (N,), each 0 to 9. The grader gives every digit another name in each training: a 3 may have the
+            label 7, in the training and when it counts.
+        test_images: uint8 (M, 28, 28). Their labels stay with the grader, who counts how often you are right.
         seed: where all chance comes from; the same seed gives the same result.
 
     Returns:
-        The share of test_labels that equal your predictions, a float. 60 seconds are allowed; 3 are plenty.
+        int64 (M,), your prediction for each test image, each 0 to 9. 60 seconds are allowed; 3 are plenty.
 
     Do not change the arrays in place.
     """
@@ -496,5 +493,5 @@ def train_digits(
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-    return float(np.mean(logits(test_images).data.argmax(axis=1) == test_labels))
+    return logits(test_images).data.argmax(axis=1)
     ### END SOLUTION

@@ -208,7 +208,7 @@ class Adam(SGD):
             p.data -= self.lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
 
 
-def train_digits(images, labels, test_images, test_labels, *, seed=0):
+def train_digits(images, labels, test_images, *, seed=0):
     """One hidden layer again, by plain descent with a larger rate."""
     rng = np.random.RandomState(seed)
     x, t = images.reshape(-1, 784) / 255, test_images.reshape(-1, 784) / 255
@@ -226,5 +226,4 @@ def train_digits(images, labels, test_images, test_labels, *, seed=0):
             optimizer.zero_grad()
             (z.exp().sum(axis=1).log() - right).mean().backward()
             optimizer.step()
-    hits = scores(Tensor(t)).data.argmax(1) == test_labels
-    return hits.sum() / hits.size
+    return scores(Tensor(t)).data.argmax(1)

@@ -30,7 +30,7 @@ def conv2d_backward(dout, x, w, stride=1, padding=0):
     return dpadded[:, :, padding : end[0], padding : end[1]].copy(), dw, db
 
 
-def train_digits(images, labels, test_images, test_labels, *, seed=0):
+def train_digits(images, labels, test_images, *, seed=0):
     """A convolution with fixed random kernels, pooled, under a layer that is trained."""
     rng = np.random.default_rng(seed)
     w, b = rng.normal(size=(12, 1, 5, 5)) / 5.0, np.zeros(12)
@@ -51,5 +51,4 @@ def train_digits(images, labels, test_images, test_labels, *, seed=0):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    answers = (unseen @ weight.data + bias.data).argmax(axis=1)
-    return float((answers == test_labels).mean())
+    return (unseen @ weight.data + bias.data).argmax(axis=1)

@@ -11,7 +11,7 @@ HINT = (
 RNG = np.random.default_rng(0)
 
 
-def train_digits(images, labels, test_images, test_labels, *, seed=0):
+def train_digits(images, labels, test_images, *, seed=0):
     hidden = 64
     params = [
         Tensor(RNG.normal(scale=np.sqrt(2.0 / 784), size=(784, hidden)), requires_grad=True),
@@ -36,4 +36,4 @@ def train_digits(images, labels, test_images, test_labels, *, seed=0):
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-    return float(np.mean(logits(test_images).data.argmax(axis=1) == test_labels))
+    return logits(test_images).data.argmax(axis=1)
