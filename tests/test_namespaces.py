@@ -109,6 +109,8 @@ def test_a_package_that_only_root_can_read_is_named(tmp_path: Path) -> None:
     assert missing == NAMESPACE_LAYERS
     assert f"only root can read {closed}" in refusal
     assert "chmod -R go+rX" in remedy
+    subprocess.run(["chmod", "-R", "go+rX", str(tmp_path)], check=True)
+    assert examined(before=before) == ([], "", [])
 
 
 def test_a_kernel_without_seccomp_lacks_one_layer() -> None:

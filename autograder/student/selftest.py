@@ -107,7 +107,7 @@ REFUSALS = (
     ),
     (
         namespaces.UNREADABLE,
-        "It was installed with a strict umask. As root, run chmod -R go+rX on its folder and those above it.",
+        "It was installed with a strict umask. As root, run chmod -R go+rX on the folder of the packages.",
     ),
     (
         "change of user",
