@@ -194,8 +194,12 @@ def _same_special(got: NDArray[Any], want: NDArray[Any], rule: _Rule) -> NDArray
     """Return where ``got`` is finite if ``want`` is, or the same nan or inf if the rule allows these."""
     if got.dtype.kind not in "fc":
         return np.ones(got.shape, dtype=np.bool_)
+    finite = np.isfinite(want)
+    same: NDArray[np.bool_] = np.isfinite(got)
+    if finite.all():
+        return same
     both_nan, equal = np.isnan(got) & np.isnan(want), got == want
-    same: NDArray[np.bool_] = np.where(np.isfinite(want), np.isfinite(got), (both_nan & rule.nan) | (equal & rule.inf))
+    same = np.where(finite, same, (both_nan & rule.nan) | (equal & rule.inf))
     return same
 
 
