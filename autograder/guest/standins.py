@@ -30,8 +30,8 @@ SILENT = frozenset(
 )  # fmt: skip
 """Packages whose calls do nothing: drawings, progress bars, logs, notebooks."""
 
-_EXPECTED_TO_FAIL = frozenset({"google", "google.colab"})
-"""Imports that code tries in order to find out where it runs. They succeed outside of a ``try`` only."""
+_EXPECTED_TO_FAIL = frozenset({"google", "google.colab", "rich"})
+"""Imports that code tries in order to find out where it runs. In a ``try`` that handles ImportError they fail."""
 
 MAX_AXES = 10_000  # of one figure
 
