@@ -121,7 +121,7 @@ class Guest:
         submission = SubmissionImporter(sources, runner, notebooks=notebooks)
         self._files = submission.files
         self._modules = {*sources, "__main__"} if notebooks else set(sources)
-        sys.meta_path[:0] = [StandInFinder(runner), submission]
+        sys.meta_path[:0] = [StandInFinder(runner, header.get("packages")), submission]
         sys.modules.pop(header["main"], None)  # it may be a library module of the same name
         try:
             reseed(header["seed"])

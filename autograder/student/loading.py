@@ -62,7 +62,8 @@ class LoadRecord:
 
     ``incidents`` are those of the first load; None before it. ``skip`` are the statements that no later load runs:
     module, first and last number. ``is_careful`` is true while the worker names each statement before it runs it, to
-    find the one that ends the worker. ``at`` is the last one that it named.
+    find the one that ends the worker. ``at`` is the last one that it named. ``free_s`` are the seconds of later loads
+    that were not charged to the cases.
     """
 
     incidents: tuple[Incident, ...] | None = None
@@ -70,6 +71,7 @@ class LoadRecord:
     lost: list[Incident] = field(default_factory=list)
     is_careful: bool = False
     at: tuple[str, int, int] | None = None
+    free_s: float = 0.0
 
     @property
     def is_stateful(self) -> bool:
