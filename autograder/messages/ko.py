@@ -78,7 +78,7 @@ SENTENCES: dict[str, str] = {
     "submission.unread": "{file}, {line}번째 줄: 파이썬이 이 줄을 읽을 수 없습니다: {text}. 이 문장은 빼고 나머지를 채점했습니다.",
     "submission.command": "{command} (셀 {cell}, {line}번째 줄)",
     "submission.command-script": "{command} ({line}번째 줄)",
-    "submission.commands": "{file}: 노트북에서만 쓸 수 있는 명령이므로 실행하지 않았습니다: {commands}.",
+    "submission.commands": "{file}: 노트북에서만 쓸 수 있는 명령 {count}개를 실행하지 않았습니다: {commands}.",
     "submission.more": "{file}: 같은 종류의 줄이 {count}개 더 있습니다.",
     # checks: the kind of a difference, and its parts
     "kind.type": "타입",
