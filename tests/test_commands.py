@@ -678,6 +678,10 @@ FAULTS = {
         SOLUTION.encode() + "# 한글\n".encode("euc-kr"), "tiny.py is not UTF-8 text. Save it as UTF-8", others=ERRORED
     ),
     "a null byte": Fault(SOLUTION.encode() + b"\0", "tiny.py", others=ERRORED),
+    "missing package": Fault(
+        "import no_such_package\n\n" + faulty("return no_such_package.twice(x)"),
+        "no_such_package is not available in this assignment (tiny.py, line 12). You can import the",
+    ),
     "raises": Fault(
         faulty("return x.twice()"), "double(x) raised AttributeError: 'numpy.ndarray' object has no attribute"
     ),
@@ -727,7 +731,7 @@ FAULTS = {
 def handed(command: Command, tmp_path: Path, path: Path, *, waits: bool = False) -> tuple[Finished, Report]:
     """Grade what lies at ``path`` officially; with short limits of time if the grader ``waits`` for them."""
     course = make(tmp_path / "course")
-    limits = "call_s = 0.3\nload_s = 0.5" if waits else "call_s = 20.0"
+    limits = "call_s = 0.3\ncell_s = 0.3\nload_s = 0.5" if waits else "call_s = 20.0"
     toml = (course.folder / "assignment.toml").read_text().replace("call_s = 1.0", limits)
     write(course.folder / "assignment.toml", toml)
     found = command("grade", SLUG, "--root", course.root, "--submission", path, "--official", "--json", "r.json")
@@ -750,19 +754,20 @@ def test_a_fault_is_told_in_a_sentence_and_the_others_are_graded(
     assert tiny_course.workers(supervisor) == []
 
 
-HARMLESS = {
-    "missing package": ("import no_such_package\n", "tiny.py, line 1: no_such_package is not available"),
-    "an endless loop": ("while True: pass\n", "tiny.py, line 1 was still running after 0.5 seconds"),
-}
-
-
-@pytest.mark.parametrize(("beside", "note"), HARMLESS.values(), ids=HARMLESS.keys())
-def test_what_no_case_needs_costs_no_point_and_is_a_note(
-    command: Command, tmp_path: Path, beside: str, note: str
-) -> None:
-    found, report = handed(command, tmp_path, write(tmp_path / "tiny.py", beside + SOLUTION), waits=True)
+def test_a_missing_package_that_no_case_needs_costs_no_point_and_is_a_note(command: Command, tmp_path: Path) -> None:
+    note = "tiny.py, line 1: no_such_package is not available"
+    found, report = handed(command, tmp_path, write(tmp_path / "tiny.py", "import no_such_package\n" + SOLUTION))
     assert found.code == 0 and report.score.earned == report.score.possible
     assert [each.startswith(note) for each in report.notes] == [True] and note in found.out
+
+
+def test_an_endless_top_level_costs_nothing_and_is_said_once(command: Command, tmp_path: Path) -> None:
+    path = write(tmp_path / "tiny.py", SOLUTION + "\nwhile True:\n    pass\n")
+    found, report = handed(command, tmp_path, path, waits=True)
+    assert report.score.earned == report.score.possible
+    said = " ".join(found.out.split())
+    assert said.count("was still running after 0.3 seconds, so it was stopped.") == 1
+    assert 'Put code that trains or tries something below if __name__ == "__main__":' in said
 
 
 def test_what_fails_every_case_is_said_once(command: Command, tmp_path: Path) -> None:

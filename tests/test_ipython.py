@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.course.ipython import Command, other_language, replace_commands
+from autograder.course.ipython import Command, other_language, replace_commands, written_module
 
 
 def without_commands(source: str) -> tuple[str, list[Command]]:
@@ -75,6 +75,23 @@ def test_a_command_may_go_on_in_the_next_line() -> None:
 
 def test_an_apostrophe_in_a_command_opens_no_string() -> None:
     assert without_commands("!echo 'it\n%cd x")[0] == "pass\npass"
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("%%writefile a.py\nx", "a"),
+        ("\n%%file ./a_b.py\nx", "a_b"),
+        ("%%writefile -a a.py", "a"),
+        ("%%writefile", ""),
+        ("%%writefile a.txt", ""),
+        ("%%writefile ../a.py", ""),
+        ("%%writefile random.py", ""),
+        ("x = 1", ""),
+    ],
+)
+def test_a_cell_may_write_a_module(cell: str, name: str) -> None:
+    assert written_module(cell) == name
 
 
 @pytest.mark.parametrize("magic", ["%%time", "%%capture out", "%%writefile a.py", "x = 1", "", "# %%bash"])

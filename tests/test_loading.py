@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -139,6 +140,15 @@ def test_the_first_load_takes_nothing_from_the_time_of_the_cases(load: Loader) -
     submission = load(f"while True: pass\n{F}", cell_s=0.5, load_s=5.0, submission_s=0.4, cpu_s=1.0)
     assert submission.student.f() == 1
     assert submission.connection.budget.used_s < 0.4
+
+
+def test_later_loads_are_free_until_they_add_up(load: Loader) -> None:
+    connection = load(F, submission_s=1.0).connection
+    for first, expected in ((True, 0.0), (False, 0.0), (False, 0.0), (False, 0.2), (False, 0.6)):
+        connection._record.incidents = None if first else ()
+        clock: Any = SimpleNamespace(used_s=lambda: 0.4, charged_s=0.0)
+        connection._charge_load(clock)
+        assert connection.budget.used_s == pytest.approx(expected)
 
 
 def test_an_attack_on_the_connection_is_not_loaded_again(load: Loader) -> None:

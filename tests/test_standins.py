@@ -241,6 +241,21 @@ def test_a_module_that_exists_is_imported_even_if_another_finder_is_closed(submi
     assert isinstance(run("import seaborn", submission)["seaborn"], Silent)
 
 
+def test_a_silent_package_is_replaced_where_it_is_installed_but_not_offered(
+    submission: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """rich is installed with the framework."""
+    assert isinstance(run("import rich.progress", submission)["rich"], ModuleType)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
+        monkeypatch.delitem(sys.modules, name)
+    sys.meta_path[0] = StandInFinder(submission, ["numpy"])
+    assert isinstance(run("import rich.progress", submission)["rich"], Silent)
+    sys.meta_path[0] = StandInFinder(submission, ["rich"])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
+        monkeypatch.delitem(sys.modules, name)
+    assert isinstance(run("import rich.progress", submission)["rich"], ModuleType)
+
+
 def test_stand_ins_that_were_imported_are_told_with_their_line(submission: Submission) -> None:
     run("import numpy\nimport matplotlib.pyplot as plt\n\nimport nowhere", submission)
     assert submission.imported == [2, 2, 4]

@@ -264,6 +264,14 @@ def test_what_a_notebook_leaves_out_is_a_note(open_zip: OpenZip) -> None:
     assert got.unread["logistic"][0].names == {"f"}
 
 
+def test_a_module_that_a_cell_writes_can_be_imported(open_zip: OpenZip) -> None:
+    cells = ["%%writefile helpers.py\ndef twice(x): return 2 * x\n", "from helpers import twice", "%%file -a no.txt\nx"]
+    got = open_zip([("logistic.ipynb", ipynb(*cells, "%%writefile ./logistic.py\nx = 1"))])
+    assert got.modules.keys() == {"logistic", "helpers"} and got.notebooks == {"logistic"}
+    assert got.modules["helpers"] == b"def twice(x): return 2 * x\n"
+    assert got.place("helpers", 1) == ("helpers.py", 1)
+
+
 def test_a_saved_notebook_is_graded_without_its_commands(open_zip: OpenZip) -> None:
     got = open_zip([("logistic.py", b"!pip install torch" + b"x" * 100 + b"\nx = 1\n")])
     assert got.modules == {"logistic": b"pass\nx = 1\n"} and got.notebooks == set()

@@ -144,6 +144,8 @@ def test_a_row_keeps_the_first_hint_else_the_first_message_else_a_note():
     assert views.class_row(EVERY_VERDICT).hint == OUTCOMES[1].hint
     assert views.class_row(untouched()).hint == "sigmoid is still the stub."
     assert views.class_row(replace(EVERY_VERDICT, outcomes=())).hint == EVERY_VERDICT.notes[0]
+    passed = tuple(case for case in EVERY_VERDICT.outcomes if case.verdict is Verdict.PASSED)
+    assert views.class_row(replace(EVERY_VERDICT, outcomes=passed)).hint == ""
     assert views.class_row(all_passed()).hint == ""
 
 

@@ -6,6 +6,7 @@ A text is read once, from its first to its last character; no pattern can look a
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -34,6 +35,15 @@ def other_language(source: str) -> Command | None:
             is_other = text.startswith("%%") and _word(text[2:]) not in _PYTHON_MAGICS
             return Command(number, text) if is_other else None
     return None
+
+
+def written_module(source: str) -> str:
+    """Return the name of the module that a cell writes (``%%writefile helpers.py``), or ""."""
+    first = source.lstrip().partition("\n")[0].split()
+    if len(first) < 2 or first[0] not in ("%%writefile", "%%file"):
+        return ""
+    found = re.fullmatch(r"(?:\./)?([A-Za-z_]\w*)\.py", first[-1])
+    return found[1] if found and found[1] not in sys.stdlib_module_names else ""
 
 
 def replace_commands(lines: list[str]) -> list[Command]:

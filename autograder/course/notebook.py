@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.course.ipython import Command, other_language, replace_commands
+from autograder.course.ipython import Command, other_language, replace_commands, written_module
 from autograder.errors import SubmissionRejected
 from autograder.messages import say
 
@@ -40,12 +40,13 @@ class Unread:
 class Code:
     """A module in UTF-8, and what was left out of it: IPython's commands, and statements that Python cannot read.
 
-    Their lines are lines of the module.
+    Their lines are lines of the module. ``written`` are the modules that its cells write (``%%writefile``).
     """
 
     source: bytes
     commands: tuple[Command, ...] = ()
     unread: tuple[Unread, ...] = ()
+    written: tuple[tuple[str, bytes], ...] = ()
 
 
 def read(notebook: bytes) -> Code:
@@ -55,7 +56,9 @@ def read(notebook: bytes) -> Code:
         SubmissionRejected: the bytes are not a notebook, or are too large.
     """
     future: list[str] = []
-    cells = [_Cell.read(source, future) for source in _code_cells(_loaded(notebook))]
+    sources = list(_code_cells(_loaded(notebook)))
+    written = {name: source.lstrip().partition("\n")[2] for source in sources if (name := written_module(source))}
+    cells = [_Cell.read(source, future) for source in sources]
     # an import of __future__ is valid only at the start of a module
     lines = list(dict.fromkeys(future))
     commands: list[Command] = []
@@ -65,7 +68,8 @@ def read(notebook: bytes) -> Code:
         commands += [Command(len(lines) + line, text) for line, text in cell.commands]
         unread += [Unread(len(lines) + each.line, each.text, each.names) for each in cell.unread]
         lines += cell.lines
-    return Code("".join(f"{line}\n" for line in lines).encode(), tuple(commands), tuple(unread))
+    module = "".join(f"{line}\n" for line in lines).encode()
+    return Code(module, tuple(commands), tuple(unread), tuple((name, text.encode()) for name, text in written.items()))
 
 
 def read_script(source: bytes) -> Code:

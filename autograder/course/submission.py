@@ -118,12 +118,13 @@ def open(
     if not origins and len(assignment.modules) == 1 and path.suffix.lower() in (".py", ".ipynb") and not path.is_dir():
         origins = dict(zip(assignment.modules, files, strict=True))  # one module, one file: accept any name
     code = {module: _code(name, files[name]) for module, name in origins.items()}
+    written = {name: source for each in code.values() for name, source in each.written}
     return Submission(
         student=student,
         received_at=received_at,
         sha256=_digest(received),
         files=files,
-        modules={module: each.source for module, each in code.items()},
+        modules=written | {module: each.source for module, each in code.items()},
         origins=origins,
         notes=(
             *notes,

@@ -123,7 +123,8 @@ class Guest:
         submission = SubmissionImporter(sources, runner, late=late, notebooks=notebooks)
         self._files = submission.files
         self._modules = {*sources, "__main__"} if notebooks else set(sources)
-        sys.meta_path[:] = [StandInFinder(runner), submission, *sys.meta_path, HandedInFinder(submission)]
+        stand_ins = StandInFinder(runner, header.get("packages"))
+        sys.meta_path[:] = [stand_ins, submission, *sys.meta_path, HandedInFinder(submission)]
         sys.modules.pop(header["main"], None)  # it may be a library module of the same name
         try:
             reseed(header["seed"])

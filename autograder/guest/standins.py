@@ -15,7 +15,7 @@ import dis
 import importlib.machinery
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import FrameType, FunctionType, ModuleType
 from typing import Any, Protocol
 
@@ -30,8 +30,8 @@ SILENT = frozenset(
 )  # fmt: skip
 """Packages whose calls do nothing: drawings, progress bars, logs, notebooks."""
 
-_EXPECTED_TO_FAIL = frozenset({"google", "google.colab"})
-"""Imports that code tries in order to find out where it runs. They succeed outside of a ``try`` only."""
+_EXPECTED_TO_FAIL = frozenset({"google", "google.colab", "rich"})
+"""Imports that code tries in order to find out where it runs. In a ``try`` that handles ImportError they fail."""
 
 ROOT = "<submission>"
 """The package that all modules of a submission belong to. Code cannot import it by this name."""
@@ -282,10 +282,14 @@ class Submission(Protocol):
 class StandInFinder:
     """Gives the submission's own imports a stand-in if no other finder knows the module. It comes first in
     ``sys.meta_path``, because a later finder can raise for a package that is closed.
+
+    A silent package is replaced even where it is installed, unless ``packages`` contains it: on a student's machine a
+    window would wait to be closed.
     """
 
-    def __init__(self, submission: Submission) -> None:
+    def __init__(self, submission: Submission, packages: Collection[str] | None = None) -> None:
         self._submission = submission
+        self._packages = packages
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -293,7 +297,7 @@ class StandInFinder:
         place = self._importing_line()
         if place is None:
             return None
-        found = self._elsewhere(fullname, path, target)
+        found = None if self._is_replaced(fullname) else self._elsewhere(fullname, path, target)
         if found is not None or not self._may_stand_in(fullname, *place):
             return found
         if self._submission.is_loading:
@@ -309,6 +313,10 @@ class StandInFinder:
 
     def exec_module(self, module: Any) -> None:
         """A stand-in has no code."""
+
+    def _is_replaced(self, fullname: str) -> bool:
+        package = silent_package(fullname)
+        return bool(package) and self._packages is not None and package not in self._packages
 
     def _may_stand_in(self, fullname: str, file: str, line: int) -> bool:
         if silent_package(fullname) and fullname not in _EXPECTED_TO_FAIL:

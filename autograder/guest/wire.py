@@ -56,9 +56,9 @@ class Kind(IntEnum):
     """
 
     # main, seed, modules: [[name, file, offset, length], ...], notebooks: [name, ...], limits: [cell_s, load_s], skip:
-    # [[module, first, last], ...] numbers of top-level statements, careful: whether to send AT before each statement;
-    # if there are other files, files: [[length of the name, length], ...], whose names and contents follow the modules
-    # in the body
+    # [[module, first, last], ...] numbers of top-level statements, careful: whether to send AT before each statement,
+    # packages: [name, ...] that the submission can import, or null for all; if there are other files, files: [[length
+    # of the name, length], ...], whose names and contents follow the modules in the body
     LOAD = 1
     CALL = 2  # id: of the first call, seed, drop: [handle, ...], calls: [{h, r, f, a, k, keep}, ...]
     GET = 3  # id, seed, drop, h: handle or null for the module, name

@@ -108,11 +108,13 @@ class ClassRow:
 def class_row(report: Report, *, page: str = "") -> ClassRow:
     """Return the row of a report for the table of a class.
 
-    The hint is the first hint of the cases that did not pass. Without a hint, it is their first message, or the first
-    note of the report.
+    The hint is the first hint of the cases that did not pass, or their first message. The hint of a refused upload is
+    the note that says why.
     """
     behind = [case for case in report.outcomes if case.verdict is not Verdict.PASSED]
-    said = [*(case.hint for case in behind), *(case.message for case in behind), *report.notes]
+    said = [*(case.hint for case in behind), *(case.message for case in behind)]
+    if not report.outcomes:  # the upload was refused; other notes are no reason for a lost point
+        said += report.notes
     return ClassRow(
         student=report.submission.student,
         score=report.score,

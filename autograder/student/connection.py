@@ -16,7 +16,7 @@ from ..workers.clock import Budget, Clock
 from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
 from ..workers.worker import Frame, LossReason, Raw, Worker, WorkerLost
-from .faults import FaultMessages, RemoteError, StudentFault
+from .faults import FaultMessages, RemoteError, StudentFault, is_perhaps_not_its_fault
 from .installation import without_folders
 from .loading import Incident, LoadRecord, notes_on, statement_of
 from .source import ModuleSources, checked_text
@@ -133,7 +133,9 @@ class Connection:
                     raise self.violation("a HELLO of another form") from None
             except WorkerLost as lost:
                 self.close()
-                if lost.starved or not record.goes_on_after(lost, functools.partial(faults.lost_at, lost)):
+                if is_perhaps_not_its_fault(lost) or not record.goes_on_after(
+                    lost, functools.partial(faults.lost_at, lost)
+                ):
                     raise
         if record.is_stateful:  # every case then sees the same, in a worker that has used no time
             self.close()
@@ -165,11 +167,19 @@ class Connection:
             self.close()
             raise
         finally:
-            if self._record.incidents is not None:  # the first load may take long, and costs the cases nothing
-                self.budget.charge(clock)
+            self._charge_load(clock)
         if self.source.main in self.source.notebooks:
             self.take_output()  # of experiments; no case has printed it
         return frame
+
+    def _charge_load(self, clock: Clock) -> None:
+        """Charge the time of a load. The first one is free, and so are later ones until they add up to a submission."""
+        record = self._record
+        if record.incidents is not None:
+            free_s = min(clock.used_s(), self.budget.limit_s - record.free_s)
+            record.free_s += free_s
+            clock.charged_s = free_s
+            self.budget.charge(clock)
 
     def _hello(self, clock: Clock) -> Frame:
         """Receive the answer to LOAD. Before it a careful worker names the statements, each of which has its time."""
@@ -290,6 +300,7 @@ def _load_frame(connection: Connection, seed: int) -> list[bytes | memoryview]:
         "limits": [repr(limits.cell_s), repr(limits.load_s), repr(limits.cpu_s)],
         "skip": record.skip,
         "careful": record.is_careful,
+        "packages": None if connection.spec.packages is None else sorted(connection.spec.packages),
     }
     if source.files:  # names are in the body, because a header is short
         named = [(name.encode(), data) for name, data in source.files.items()]

@@ -157,6 +157,11 @@ def _line(value: Any) -> int:
     return value
 
 
+def is_perhaps_not_its_fault(lost: WorkerLost) -> bool:
+    """Return whether the worker waited, or the kernel sent SIGKILL because the machine ran out of memory."""
+    return lost.starved or (lost.loss is LossReason.SIGNALLED and lost.detail == signal.SIGKILL)
+
+
 @dataclass(frozen=True, slots=True)
 class FaultMessages:
     """The verdicts and sentences for the failures of a submission, in the language of the run.
@@ -221,13 +226,8 @@ class FaultMessages:
         ``served_before`` is true if the worker is older than the case.
         """
         call = self.call(describe)
-        # The case may not be the cause if the worker waited, if earlier cases used CPU time of the same worker, or if
-        # the kernel sent SIGKILL because the machine ran out of memory.
-        again = (
-            lost.starved
-            or (lost.loss is LossReason.CPU and served_before)
-            or (lost.loss is LossReason.SIGNALLED and lost.detail == signal.SIGKILL)
-        )
+        # Or earlier cases used CPU time of the same worker.
+        again = is_perhaps_not_its_fault(lost) or (lost.loss is LossReason.CPU and served_before)
         match lost.loss:
             case LossReason.BUDGET:
                 verdict = Verdict.TIMED_OUT

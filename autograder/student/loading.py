@@ -68,8 +68,8 @@ class LoadRecord:
 
     ``incidents`` are those of the first load; None before it. ``skip`` are the statements that no later load runs:
     module, first and last number. ``is_careful`` is true while the worker names each statement before it runs it, to
-    find the one that ends the worker. ``at`` is the last one that it named. ``names`` are
-    the public names that the first load defined.
+    find the one that ends the worker. ``at`` is the last one that it named. ``free_s`` are the seconds of later loads
+    that were not charged to the cases. ``names`` are the public names that the first load defined.
     """
 
     incidents: tuple[Incident, ...] | None = None
@@ -77,6 +77,7 @@ class LoadRecord:
     lost: list[Incident] = field(default_factory=list)
     is_careful: bool = False
     at: tuple[str, int, int] | None = None
+    free_s: float = 0.0
     names: dict[str, str] | None = None
 
     @property

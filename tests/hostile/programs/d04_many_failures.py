@@ -5,4006 +5,4007 @@ VERDICTS = {}
 
 import numpy as np
 
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
-raise ValueError("<script>" * 1000)
+E = ValueError("<script>" * 1000)
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
+raise E
 
 
 def double(x):

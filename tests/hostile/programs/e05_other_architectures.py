@@ -1,15 +1,15 @@
 """Calls the kernel by the numbers of other architectures."""
 
 THREAT = "E5"
-VERDICTS = {"*": "crashed"}
+VERDICTS = {}
 NEEDS = "sandbox"
 
 import ctypes
 import numpy as np
 
 libc = ctypes.CDLL(None, use_errno=True)
-libc.syscall(0x40000000 + 59, None, None, None)  # execve by the numbers of x32
-raise RuntimeError("the kernel answered")
+if libc.syscall(0x40000000 + 59, None, None, None) is not None:  # execve by the numbers of x32
+    print("BREACH" + ": the kernel answered", flush=True)
 
 
 def double(x):
