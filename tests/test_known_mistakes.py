@@ -84,8 +84,9 @@ def test_another_mistake_does_not_earn_its_hint(tmp_path: Path, supervisor: Supe
     assert found["double_of_any[9]"] != SQUARING
 
 
-def test_no_mistake_is_run_for_a_file_that_cannot_be_imported(
-    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("source", ["def double(x):\n    return 2 *\n", "x = 1\n", "import nothing_like_it\n1 / 0\n"])
+def test_no_mistake_is_run_for_a_file_that_defines_nothing(
+    tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
     spawned: list[object] = []
     spawn = Supervisor.spawn
@@ -97,9 +98,9 @@ def test_no_mistake_is_run_for_a_file_that_cannot_be_imported(
     course = make(tmp_path)
     graded(course, SOLUTION, supervisor=supervisor)  # the self-test is done
     monkeypatch.setattr(Supervisor, "spawn", counted)
-    [report] = graded(course, "def double(x):\n    return 2 *\n", supervisor=supervisor)
+    [report] = graded(course, source, supervisor=supervisor)
     assert {each.verdict for each in report.outcomes} == {Verdict.ERRORED, Verdict.SKIPPED}
-    assert len(spawned) == 2  # one for the solution, one that tried the import
+    assert len(spawned) == 2  # one for the solution, one that loaded the file
 
 
 def test_a_mistake_of_another_task_is_not_asked(tmp_path: Path, supervisor: Supervisor) -> None:

@@ -276,6 +276,7 @@ class CaseRun:
         self._ready()
         kind = self._connection.names.get(name)
         if kind is None:
+            self.log.lacks_name = True
             fault = self._faults.undefined(name, self._connection.names, self._connection.incidents)
             fault.harmless = self._connection.has_first_names
             raise fault

@@ -32,12 +32,14 @@ class CaseLog:
 
     ``describe`` puts the current call into words, and only when somebody asks: most cases pass, and the words cost
     more than the call. ``change`` is the first call that changed an argument in place, also where ``calls`` has no room
-    for it. ``cpu_s`` is the CPU time that the case took on both sides, in seconds.
+    for it. ``lacks_name`` is true if the case needs a name that the submission does not define. ``cpu_s`` is the CPU
+    time that the case took on both sides, in seconds.
     """
 
     calls: list[RecordedCall] = field(default_factory=list)
     describe: Description = str
     change: Change | None = None
+    lacks_name: bool = False
     output: str = ""
     cpu_s: float = 0.0
     _descriptions: list[Description] = field(default_factory=list)  # of each of ``calls``
