@@ -13,9 +13,10 @@ from conftest import Submitted
 
 from autograder.course import notebook
 from autograder.model import Verdict
+from autograder.student import source as source_module
 from autograder.student.connection import Connection
 from autograder.student.faults import StudentFault
-from autograder.student.loading import MAX_LOST, MAX_NOTES, Incident, LoadRecord, notes_on
+from autograder.student.loading import MAX_LOST, MAX_NOTES, Incident, LoadRecord, notes_on, undefined
 from autograder.student.source import ModuleSources
 from autograder.wall.limits import Limits
 from autograder.workers.spec import WorkerSpec
@@ -290,6 +291,19 @@ def test_the_names_of_packages_come_from_the_source_and_not_from_the_worker() ->
         "You can import the standard library and numpy.",
         "Not graded: matplotlib. Calls that draw, show progress or display something do nothing here.",
     ]
+
+
+def test_the_source_is_parsed_once_however_much_a_worker_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = ModuleSources(
+        "answer", {"answer": ("answer.py", b"from nowhere import (\n" + b"    a,\n" * 20_000 + b")\n")}
+    )
+    parsed, parse = [], source_module.ast.parse
+    monkeypatch.setattr(source_module.ast, "parse", lambda data: parsed.append(data) or parse(data))
+    incidents = tuple(Incident("answer", 0, line, kind) for line in range(1, 101) for kind in ("import", "raised"))
+    assert len(list(notes_on(incidents, source, SPEC))) == MAX_NOTES + 2
+    assert all(undefined(f"b{number}", incidents, source, SPEC) == "" for number in range(20))
+    assert undefined("a", incidents, source, SPEC).startswith("a is not defined, because")
+    assert len(parsed) == 1
 
 
 def test_the_stub_raises_no_note() -> None:

@@ -92,7 +92,7 @@ def cell_of(source: bytes, line: int) -> tuple[int, int] | None:
     """
     above = source.split(b"\n")[:line]
     for distance, content in enumerate(reversed(above)):
-        if marker := re.fullmatch(rb"# cell (\d+)", content):
+        if content.startswith(b"# cell ") and (marker := re.fullmatch(rb"# cell (\d+)", content)):
             return (int(marker[1]), distance) if distance else None
     return None
 

@@ -24,6 +24,7 @@ MAX_SKIPPED = 2000  # ranges of statements
 MAX_LOST = 3  # statements that end the worker, before the submission counts as one that cannot be loaded
 MAX_NOTES = 3  # of one kind
 MAX_PACKAGES = 5  # that an exception passed through
+MAX_PLACED = 40  # incidents whose cell is looked up; each look reads the module
 MAX_CODE = 60  # characters of a line of source in a note
 KINDS = frozenset({"raised", "stopped", "exit", "unread", "import", "input", "breakpoint"})
 _FAILED = frozenset({"raised", "stopped", "exit", "unread", "lost"})
@@ -152,7 +153,7 @@ def notes_on(incidents: tuple[Incident, ...], source: ModuleSources, spec: Worke
     """Yield the notes on the first load of a submission, for its student."""
     shown, parts = 0, set()
     failed = [each for each in incidents if each.kind in _FAILED and each.type not in _NAMED_ELSEWHERE]
-    for incident in failed:
+    for incident in failed[:MAX_PLACED]:
         # the first failure of a cell is often the cause of the others
         part = (incident.module, source.placed(incident.module, incident.line)[0])
         is_new = incident.module not in source.notebooks or part not in parts

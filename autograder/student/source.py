@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import warnings
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ class ModuleSources:
     unread: dict[str, tuple[Unread, ...]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     late: frozenset[str] = frozenset()
+    _syntax: dict[str, _Syntax] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def file(self) -> str:
@@ -69,38 +71,47 @@ class ModuleSources:
         lines = self.modules[module][1].splitlines()
         return lines[line - 1].decode("utf-8", "replace").strip() if 0 < line <= len(lines) else ""
 
-    def names_defined_by(self, module: str, statement: int) -> set[str]:
+    def names_defined_by(self, module: str, statement: int) -> frozenset[str]:
         """Return the names that a top-level statement of a module defines, by its number."""
-        statements = self._statements(module)
-        return set(_defined_names(statements[statement])) if 0 <= statement < len(statements) else set()
+        names = self._syntax_of(module).defined
+        return names[statement] if 0 <= statement < len(names) else frozenset()
 
     def imported_at(self, module: str, line: int) -> list[str]:
-        """Return the modules that the import statement at a line of a module names."""
-        names: list[str] = []
-        for top in self._statements(module):
-            if not top.lineno <= line <= (top.end_lineno or top.lineno):
-                continue
-            for node in ast.walk(top):
-                if not isinstance(node, ast.Import | ast.ImportFrom) or not (
-                    node.lineno <= line <= (node.end_lineno or node.lineno)
-                ):
-                    continue
-                if isinstance(node, ast.Import):
-                    names += [alias.name for alias in node.names]
-                else:  # ``from google import colab`` also names the module google.colab
-                    package = f"{node.module}." if node.module else ""
-                    names += [f"{package}{alias.name}" for alias in node.names]
-        return names
+        """Return the modules that the import statements that begin at a line of a module name."""
+        return self._syntax_of(module).imports.get(line, [])
 
-    def _statements(self, module: str) -> list[ast.stmt]:
-        """Parse a module; return no statements if it is too large, or if Python cannot read it."""
-        data = self.modules[module][1]
-        with warnings.catch_warnings():
+    def _syntax_of(self, module: str) -> _Syntax:
+        if module not in self._syntax:
+            self._syntax[module] = _Syntax.read(self.modules[module][1])
+        return self._syntax[module]
+
+
+@dataclass(frozen=True, slots=True)
+class _Syntax:
+    """What a module defines, by the number of the statement, and what it imports, by line. It is read once."""
+
+    defined: list[frozenset[str]]
+    imports: dict[int, list[str]]
+
+    @classmethod
+    def read(cls, data: bytes) -> _Syntax:
+        """Read a module; return nothing if it is too large, or if Python cannot read it."""
+        statements: list[ast.stmt] = []
+        with warnings.catch_warnings(), contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
             warnings.simplefilter("ignore")
-            try:
-                return ast.parse(data).body if len(data) <= CODE_BYTES else []
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                return []
+            statements = ast.parse(data).body if len(data) <= CODE_BYTES else []
+        imports: dict[int, list[str]] = {}
+        for node in (part for statement in statements for part in ast.walk(statement)):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                imports.setdefault(node.lineno, []).extend(_imported_by(node))
+        return cls([frozenset(_defined_names(statement)) for statement in statements], imports)
+
+
+def _imported_by(node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    package = f"{node.module}." if node.module else ""  # ``from google import colab`` also names google.colab
+    return [f"{package}{alias.name}" for alias in node.names]
 
 
 def _defined_names(statement: ast.stmt) -> Iterator[str]:
