@@ -1,6 +1,6 @@
 """y is flat, (n,), beside x, (n, 1)."""
 
-CAUGHT_BY = ("points_of_the_parabola", "noise_and_line", "all_chance_comes_from_rng")
+CAUGHT_BY = ("points_of_the_parabola", "noise_and_line")
 HINT = (
     "x and y are both columns, (n, 1). With a flat y the loss would subtract (n,) from (n, 1): "
     "what does broadcasting make of that?"
