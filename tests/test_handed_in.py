@@ -17,7 +17,7 @@ from tiny_course import SOLUTION, Course, line, make, write
 from autograder.course import submission as submissions
 from autograder.grading.options import RunOptions
 from autograder.grading.session import grade_one
-from autograder.guest.handed_in import modules_of
+from autograder.guest.module_names import modules_of
 from autograder.model import Report, Verdict
 from autograder.student import connection
 from autograder.student.connection import Connection

@@ -29,7 +29,7 @@ from autograder.course.assignment import Assignment
 from autograder.course.file_names import checked, decoded, inside, is_ignored, shown
 from autograder.course.ipython import Command
 from autograder.errors import SubmissionRejected, UsageError
-from autograder.guest.handed_in import modules_of
+from autograder.guest.module_names import modules_of
 from autograder.messages import say
 from autograder.model import SubmissionInfo
 

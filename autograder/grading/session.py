@@ -20,7 +20,7 @@ from ..course import solution, translation
 from ..course.assignment import Assignment
 from ..course.submission import Refused, Submission
 from ..errors import CaseError, UsageError
-from ..guest.handed_in import modules_of
+from ..guest.module_names import modules_of
 from ..messages import current_language
 from ..model import Case, GraderInfo, Outcome, Report, Score, SubmissionInfo, Verdict
 from ..student.connection import Connection

@@ -29,6 +29,7 @@ from .changes import Node, share_memory
 from .exceptions import MAX_TYPE, mro, type_name
 from .handed_in import HandedInFinder
 from .importer import SubmissionImporter
+from .module_names import modules_of
 from .recipes import OPERATIONS, RECIPES
 from .runner import Limits, Runner
 from .standins import Absent, Silent, StandInFinder
@@ -152,11 +153,7 @@ class Guest:
             files[name] = body[offset + length : offset + length + size]
             offset += length + size
         handed_in.write(files)
-        late = {
-            name: (file, bytes(files[file]))
-            for name, file in handed_in.modules_of(files).items()
-            if name not in sources
-        }
+        late = {name: (file, bytes(files[file])) for name, file in modules_of(files).items() if name not in sources}
         sources.update(late)
         return set(late)
 

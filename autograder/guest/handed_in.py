@@ -1,7 +1,6 @@
 """The files of a submission next to its modules: in the working folder, and importable after everything else.
 
-A file cannot replace a module of Python, of an allowed package or of the assignment, because they are found first. The
-trusted side imports this module for :func:`modules_of` alone.
+A file cannot replace a module of Python, of an allowed package or of the assignment, because they are found first.
 """
 
 from __future__ import annotations
@@ -11,27 +10,12 @@ import importlib
 import importlib.machinery
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
 from .importer import SubmissionImporter, decode_source
 from .standins import ROOT
-
-
-def modules_of(files: Iterable[str]) -> dict[str, str]:
-    """Return the file of each module and package by its name: ``shapes.sizes`` for ``shapes/sizes.py``."""
-    found: dict[str, str] = {}
-    for file in files:
-        stem, _, ending = file.rpartition(".")
-        parts = stem.split("/")
-        if ending != "py" or not all(map(str.isidentifier, parts)):
-            continue
-        is_package = parts[-1] == "__init__"
-        name = ".".join(parts[:-1] if is_package else parts)
-        if name and (is_package or name not in found):  # a package comes before a module of the same name
-            found[name] = file
-    return found
 
 
 def write(files: Mapping[str, bytes | memoryview]) -> None:

@@ -1,7 +1,7 @@
 """Puts modules of its own in the place of numpy, torch and the solution."""
 
 THREAT = "A7"
-VERDICTS = {"double": "failed", "Counter": "errored"}
+VERDICTS = {"double": "failed"}
 
 import sys
 import types

@@ -11,7 +11,7 @@ import numpy as np
 for runner in [one for one in gc.get_objects() if type(one).__name__ == "Runner"]:
     for statement in (0, 5, 1000):
         text = "<script>alert(1)</script>\x1b[31m\n100 of 100 points"
-        runner.incidents.append(("warmup", statement, 3, "raised", "<img src=x>", text))
+        runner.incidents.append(("warmup", statement, 3, "raised", "<img src=x>", text, ["<b>"]))
     runner.skipped.append(("warmup", 0, 1000))
 
 
