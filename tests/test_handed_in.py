@@ -14,6 +14,7 @@ import pytest
 from conftest import Submitted
 from tiny_course import SOLUTION, Course, line, make, write
 
+from autograder.course import intake
 from autograder.course import submission as submissions
 from autograder.grading.options import RunOptions
 from autograder.grading.session import grade_one
@@ -229,7 +230,7 @@ def test_a_submission_without_other_files_costs_nothing_more(supervisor: Supervi
 
 
 def test_as_many_files_with_names_as_long_as_an_upload_may_have_are_sent(supervisor: Supervisor) -> None:
-    names = [f"{i:03d}/" + "/".join(["가" * 60] * 7) + ".txt" for i in range(submissions.FILES)]
+    names = [f"{i:03d}/" + "/".join(["가" * 60] * 7) + ".txt" for i in range(intake.FILES)]
     assert max(map(len, names)) < 500
     count = "import glob\n\n\ndef count():\n    return len(glob.glob('**/*.txt', recursive=True))\n"
     submitted = worker_of(count, dict.fromkeys(names, b"x"), supervisor)

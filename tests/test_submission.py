@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.course import submission
+from autograder.course import intake, submission
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission
 from autograder.errors import SubmissionRejected, UsageError
@@ -125,7 +125,7 @@ LEFT_OUT = "{} was not read, because it contains installed packages. Leave it ou
 
 def test_installed_packages_are_left_out_and_named(tmp_path: Path, open_zip: OpenZip) -> None:
     files = {name: CODE for name in ["logistic.py", "env/grid.py", *PACKAGES]}
-    files |= {f"venv/lib/{i}.py": CODE for i in range(submission.FILES)}
+    files |= {f"venv/lib/{i}.py": CODE for i in range(intake.FILES)}
     for name, content in files.items():
         (tmp_path / "handed" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "handed" / name).write_bytes(content)
@@ -147,7 +147,7 @@ def test_a_deep_path_of_an_archive_is_looked_at_in_a_moment(open_zip: OpenZip) -
 
 
 def test_an_archive_that_is_too_large_because_of_packages_names_them(tmp_path: Path) -> None:
-    entries: list[Entry] = [("hw/venv3/pyvenv.cfg", b""), ("hw/venv3/x", os.urandom(submission.UPLOAD_BYTES))]
+    entries: list[Entry] = [("hw/venv3/pyvenv.cfg", b""), ("hw/venv3/x", os.urandom(intake.UPLOAD_BYTES))]
     (tmp_path / "hw.zip").write_bytes(zipped(entries))
     assert refused_folder(tmp_path / "hw.zip") == (
         "Your submission is too large because of venv3/. Leave this folder out: it does not contain your answer."
@@ -417,9 +417,9 @@ def test_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_file_swapped_for_a_link_while_we_look_is_refused(tmp_path: Path) -> None:
     (tmp_path / "logistic.py").symlink_to("elsewhere")
     with pytest.raises(SubmissionRejected, match="is a link"):
-        submission._read_plain(tmp_path / "logistic.py", "logistic.py", 10)
+        intake.read_plain(tmp_path / "logistic.py", "logistic.py", 10)
     with pytest.raises(SubmissionRejected, match="is a link"):
-        submission._read_plain(tmp_path, "folder", 10)
+        intake.read_plain(tmp_path, "folder", 10)
 
 
 def test_a_file_without_permission_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -442,7 +442,7 @@ def test_folders_too_deep_are_refused(tmp_path: Path) -> None:
 
 
 def test_too_many_files_in_a_folder_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submission, "FILES", 3)
+    monkeypatch.setattr(intake, "FILES", 3)
     for i in range(3):
         (tmp_path / f"{i}.txt").touch()
     assert len(submission.open(tmp_path, asking()).files) == 3
@@ -451,7 +451,7 @@ def test_too_many_files_in_a_folder_are_refused(tmp_path: Path, monkeypatch: pyt
 
 
 def test_too_many_entries_in_a_folder_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for i in range(submission.ENTRIES + 1):
+    for i in range(intake.ENTRIES + 1):
         os.mkdir(tmp_path / f".{i}")
     assert refused_folder(tmp_path).startswith("Your submission contains more than 5000 entries. ")
 
@@ -459,7 +459,7 @@ def test_too_many_entries_in_a_folder_are_refused(tmp_path: Path, monkeypatch: p
 def test_too_much_in_a_folder_is_refused(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         with (tmp_path / name).open("wb") as sparse:
-            sparse.truncate(submission.UNPACKED_BYTES // 2)
+            sparse.truncate(intake.UNPACKED_BYTES // 2)
     assert refused_folder(tmp_path).startswith("Unpacked, your submission is larger than 20 MB. ")
 
 
@@ -485,7 +485,7 @@ def test_names_in_the_code_page_of_korean_windows_are_read(tmp_path: Path) -> No
 def test_an_upload_too_large_is_refused(tmp_path: Path) -> None:
     for name in ("a.py", "a.ipynb", "a.zip"):
         with (tmp_path / name).open("wb") as sparse:
-            sparse.truncate(submission.UPLOAD_BYTES + 1)
+            sparse.truncate(intake.UPLOAD_BYTES + 1)
         assert refused_folder(tmp_path / name).startswith(f"{name} is larger than the limit of 10 MB. ")
 
 
@@ -547,7 +547,7 @@ def test_methods_that_cannot_be_read_in_steps_are_refused(open_zip: OpenZip, met
 
 
 def test_a_bomb_is_not_unpacked(open_zip: OpenZip) -> None:
-    zeros = bytes(submission.UNPACKED_BYTES // 2)
+    zeros = bytes(intake.UNPACKED_BYTES // 2)
     assert len(open_zip([("a", zeros), ("b", zeros)]).files) == 2
     sentence = refused(open_zip, [("a", zeros), ("b", zeros), ("c", b"1")])
     assert sentence.startswith("Unpacked, your submission is larger than 20 MB. ")
@@ -555,7 +555,7 @@ def test_a_bomb_is_not_unpacked(open_zip: OpenZip) -> None:
 
 @pytest.mark.parametrize("size", [1, 2**31])
 def test_sizes_in_headers_are_not_believed(open_zip: OpenZip, size: int) -> None:
-    zeros = bytes(submission.UNPACKED_BYTES + 1)
+    zeros = bytes(intake.UNPACKED_BYTES + 1)
     content = zipped([("a", zeros)]).replace(struct.pack("<I", len(zeros)), struct.pack("<I", size))
     sentence = refused(open_zip, content)
     assert sentence.startswith("The archive is damaged" if size == 1 else "Unpacked, your submission is larger")
@@ -589,8 +589,8 @@ def test_ten_thousand_entries_are_refused_unread(open_zip: OpenZip, monkeypatch:
 
 
 def test_too_many_files_are_refused_and_ignored_ones_do_not_count(open_zip: OpenZip) -> None:
-    ignored: list[Entry] = [(f"__MACOSX/._{i}", b"") for i in range(submission.FILES)]
-    files: list[Entry] = [(f"{i}.txt", b"") for i in range(submission.FILES)]
+    ignored: list[Entry] = [(f"__MACOSX/._{i}", b"") for i in range(intake.FILES)]
+    files: list[Entry] = [(f"{i}.txt", b"") for i in range(intake.FILES)]
     assert len(open_zip(files + ignored).files) == 200
     sentence = refused(open_zip, [*files, ("one-more.txt", b"")])
     assert sentence.startswith("Your submission contains more than 200 files. ")
@@ -651,7 +651,7 @@ def test_an_archive_beside_other_files_is_named_if_the_module_is_missing(open_zi
 
 
 def test_a_bomb_in_the_archive_is_not_unpacked(open_zip: OpenZip) -> None:
-    half = bytes(submission.UNPACKED_BYTES // 2)
+    half = bytes(intake.UNPACKED_BYTES // 2)
     inner = zipped([("a", half), ("b", half), ("c", b"1")])
     assert refused(open_zip, [("inner.zip", inner)]).startswith("Unpacked, your submission is larger than 20 MB. ")
 
