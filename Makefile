@@ -8,7 +8,7 @@ DEV_READY := $(VENV)/.ready-dev
 OLDEST := $(VENV)/oldest-pytest
 FRESH := $(VENV)/fresh
 PIP := python -m pip install --quiet --disable-pip-version-check
-PYTEST := $(BIN)/python -m pytest -q -n $(JOBS)
+PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal
 WORKFLOWS := .github/workflows/*.yml
 export PYTHONUTF8 := 1
 # The two variables also reach the isolated build of this package, which -c does not.
