@@ -9,12 +9,11 @@ Into the file that the variable OWN names it writes the CPU seconds of the submi
 from __future__ import annotations
 
 import copy
-import functools
 import importlib.util
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,28 +26,30 @@ from autograder.student.call import RecordedCall
 
 
 class Stopwatch:
-    """CPU seconds inside the submission; a call within a call is counted once."""
+    """CPU seconds inside the submission. A call within a call is not counted again."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
-        self._running = False
+        self.changed: list[str] = []  # arguments that the calls of a case changed in place
+        self.is_running = False
 
-    def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if self._running:
-            return function(*args, **kwargs)
-        self._running, started = True, time.process_time()
+    def record(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, tuple[Any, ...]]:
+        """Call a function on copies of ``args``; return its result, and the copies as they are afterwards."""
+        given = copy.deepcopy(args)
+        self.is_running, started = True, time.process_time()
         try:
-            return function(*args, **kwargs)
+            return function(*given, **kwargs), given
         finally:
-            self._running = False
+            self.is_running = False
             self.seconds += time.process_time() - started
+            self.changed += changed(args, given)
 
     def watch_methods(self, thing: Any) -> None:
-        """Time the methods of an object of the submission, too."""
+        """Wrap the methods of an object of the submission, too."""
         if type(thing).__module__ == "submission":
             for name, method in vars(type(thing)).items():
                 if callable(method) and not name.startswith("_"):
-                    setattr(thing, name, functools.partial(self.call, getattr(thing, name)))
+                    setattr(thing, name, LocalFunction(getattr(thing, name), {}))
 
 
 OWN = Stopwatch()
@@ -63,16 +64,16 @@ class LocalFunction:
         self.__name__ = getattr(function, "__name__", "function")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if OWN.is_running:  # one method calls another
+            return self._function(*args, **kwargs)
         return self.record(*args, **kwargs).result
 
     def record(self, *args: Any, **kwargs: Any) -> RecordedCall:
-        before = copy.deepcopy(args)
-        result = OWN.call(self._function, *args, **kwargs)
-        changed = tuple(str(i) for i, (old, new) in enumerate(zip(before, args, strict=True)) if not _same(old, new))
-        aliases = tuple(str(i) for i, arg in enumerate(args) if _share(arg, result))
+        result, given = OWN.record(self._function, *args, **kwargs)
+        aliases = tuple(str(i) for i, arg in enumerate(given) if _share(arg, result))
         result = copy.deepcopy(result)
         OWN.watch_methods(result)
-        return RecordedCall(self.__name__, args, kwargs, result, changed, aliases, 0.0)
+        return RecordedCall(self.__name__, args, kwargs, result, changed(args, given), aliases, 0.0)
 
     def each(self, arguments: Any) -> Any:
         for args in arguments:
@@ -93,6 +94,11 @@ class LocalModule:
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._module, name)
         return LocalFunction(value, self._prepared) if callable(value) else value
+
+
+def changed(before: tuple[Any, ...], after: tuple[Any, ...]) -> tuple[str, ...]:
+    """Return the numbers of the arguments that differ."""
+    return tuple(str(i) for i, (old, new) in enumerate(zip(before, after, strict=True)) if not _same(old, new))
 
 
 def _same(old: Any, new: Any) -> bool:
@@ -123,8 +129,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def student() -> LocalModule:
-    return LocalModule(load(os.environ["SUBMISSION"], "submission"))
+def student() -> Iterator[LocalModule]:
+    """The submission. A case that passes fails all the same if a call changed an argument in place."""
+    OWN.changed.clear()
+    yield LocalModule(load(os.environ["SUBMISSION"], "submission"))
+    if OWN.changed:
+        pytest.fail("an argument was changed in place")
 
 
 @pytest.fixture(scope="session")
