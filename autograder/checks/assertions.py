@@ -34,7 +34,7 @@ class CaseFailed(AssertionError):
         staff: for staff only: what an author may do about it.
 
     The message and the hint contain no value that the submission made: students read both of a hidden case, too. Values
-    belong into the mismatch.
+    belong in the mismatch.
 
     A message or hint that an author wrote is translated into the current language if the assignment has it in that
     language.

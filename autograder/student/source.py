@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import functools
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -49,7 +48,7 @@ class ModuleSources:
 
     def is_stub(self, name: str) -> bool:
         """Return whether the main module still contains the stub of a function or class, without running it."""
-        return self.main in self.modules and name in _stubs_in(self.modules[self.main][1])
+        return self.main in self.modules and name in self._syntax_of(self.main).stubs
 
     def placed(self, module: str, line: int) -> tuple[str, int]:
         """Return the file and line that the student sees for a line of a loaded module."""
@@ -88,10 +87,14 @@ class ModuleSources:
 
 @dataclass(frozen=True, slots=True)
 class _Syntax:
-    """What a module defines, by the number of the statement, and what it imports, by line. It is read once."""
+    """What a module defines, by the number of the statement, and what it imports, by line. It is read once.
+
+    ``stubs`` are the functions and classes at the top that contain ``raise NotImplementedError(…)``.
+    """
 
     defined: list[frozenset[str]]
     imports: dict[int, list[str]]
+    stubs: frozenset[str]
 
     @classmethod
     def read(cls, data: bytes) -> _Syntax:
@@ -104,7 +107,9 @@ class _Syntax:
         for node in (part for statement in statements for part in ast.walk(statement)):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 imports.setdefault(node.lineno, []).extend(_imported_by(node))
-        return cls([frozenset(_defined_names(statement)) for statement in statements], imports)
+        definitions = [node for node in statements if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        stubs = frozenset(node.name for node in definitions if any(map(_is_not_implemented, ast.walk(node))))
+        return cls([frozenset(_defined_names(statement)) for statement in statements], imports, stubs)
 
 
 def _imported_by(node: ast.Import | ast.ImportFrom) -> list[str]:
@@ -138,19 +143,6 @@ def checked_text(value: Any, most: int) -> str:
     if not isinstance(value, str):
         raise TypeError("a string was wanted")
     return value.encode("utf-8", "replace").decode()[:most]
-
-
-@functools.lru_cache(maxsize=16)  # the cases of one submission ask about the same source
-def _stubs_in(source: bytes) -> frozenset[str]:
-    """Return the functions and classes at the top of a module that contain ``raise NotImplementedError(…)``."""
-    if len(source) > CODE_BYTES:
-        return frozenset()
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    definitions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    return frozenset(node.name for node in definitions if any(map(_is_not_implemented, ast.walk(node))))
 
 
 def _is_not_implemented(node: ast.AST) -> bool:

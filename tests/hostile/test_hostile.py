@@ -124,7 +124,7 @@ def _told_of_hidden_cases(report: Report) -> Iterator[str]:
             continue
         stub = say("student.not-attempted", name=line.task)
         if line.message not in fixed | {stub} and line.verdict is not Verdict.SKIPPED:
-            yield f"{line.case}: a student is told: {line.message}"
+            yield f"{line.case}: a student reads: {line.message}"
         if line.output or line.call or line.staff or line.seconds or line.measure:
             yield f"{line.case}: a student is shown what a hidden case was given"
         if line.mismatch and line.mismatch != Mismatch(line.mismatch.kind, "", ""):
