@@ -287,11 +287,8 @@ class CaseRun:
     def check_callable(self, name: str) -> None:
         """Raise StudentFault if a name of the module should be a function and is not."""
         if self.kind_of(name) != "callable":
-            raise self._misnamed(say("student.not-callable", name=name, file=self.source.file))
-
-    def _misnamed(self, message: str) -> StudentFault:
-        """Return the verdict on a submission that lacks a name, or defines something else under it."""
-        return StudentFault(Verdict.ERRORED, message, harmless=self._connection.has_first_names)
+            message = say("student.not-callable", name=name, file=self.source.file)
+            raise StudentFault(Verdict.ERRORED, message, harmless=self._connection.has_first_names)
 
     def cpu_s(self) -> float:
         """Return the CPU seconds of the worker; 0 if there is none."""

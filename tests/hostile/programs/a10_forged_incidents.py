@@ -9,7 +9,7 @@ import gc
 import numpy as np
 
 for runner in [one for one in gc.get_objects() if type(one).__name__ == "Runner"]:
-    runner.incidents.append(("os", 0, 1, "raised", "ValueError", "<script>alert(1)</script>"))
+    runner.incidents.append(("os", 0, 1, "raised", "ValueError", "<script>alert(1)</script>", []))
 
 
 def double(x):
