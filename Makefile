@@ -4,18 +4,20 @@ JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TORCH_READY := $(VENV)/.ready-torch
 DEV_READY := $(VENV)/.ready-dev
 OLDEST := $(VENV)/oldest-pytest
 FRESH := $(VENV)/fresh
 PIP := python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal
-WORKFLOWS := .github/workflows/*.yml
+WORKFLOWS := .github/workflows/*.yml templates/release/github/*.yml
+SCHEMA := $(BIN)/check-jsonschema --quiet --builtin-schema
 export PYTHONUTF8 := 1
 # The two variables also reach the isolated build of this package, which -c does not.
 export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
-.PHONY: help grade demo test test-slow test-oldest lint check check-all audit fuzz bench docs stubs constraints clean
+.PHONY: help grade grade-variables demo test test-slow test-oldest lint check check-all audit fuzz bench docs stubs hints release dist constraints clean
 
 help:  ## Show this menu.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,13 +25,19 @@ help:  ## Show this menu.
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed. Name it: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	@echo "Setting up $(VENV) (once; this downloads PyTorch and takes some minutes) ..."
+	@echo "Setting up $(VENV) (once) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/$(PIP) -e .
+	@$(BIN)/$(PIP) -e '.[batch]'
 	@touch $@
 
-$(DEV_READY): $(READY)
-	@$(BIN)/$(PIP) -e '.[dev]'
+$(TORCH_READY): $(READY)
+	@echo "Installing PyTorch (once; this downloads much and takes some minutes) ..."
+	@$(if $(TORCH_INDEX),PIP_INDEX_URL="$(TORCH_INDEX)" $(BIN)/$(PIP) torch torchvision)
+	@$(BIN)/$(PIP) -e '.[batch,torch]'
+	@touch $@
+
+$(DEV_READY): $(TORCH_READY)
+	@$(BIN)/$(PIP) -e '.[batch,torch,dev]'
 	@touch $@
 
 # Without torch, which the tests of the plug-in do not need: the environment is built in seconds.
@@ -42,11 +50,25 @@ $(OLDEST)/.ready: pyproject.toml constraints.txt
 	@$(OLDEST)/bin/$(PIP) --no-deps -e .
 	@touch $@
 
-grade: $(READY)  ## Grade all assignments, or one: A=05-logistic [SUBMISSION=path] [L=ko].
-	@$(BIN)/autograder grade $(A) $(if $(SUBMISSION),--submission "$(SUBMISSION)") $(if $(L),--lang $(L))
+# Half of the assignments need numpy only: make grade A=... of one of these does not install PyTorch.
+needs_torch = $(if $(A),$(shell grep -ls '^allowed_imports.*torch' assignments/$(A)*/assignment.toml \
+  assignments/0$(A)-*/assignment.toml),yes)
+
+# The variables of the command line that make grade does not know, so that a misspelt one is not ignored.
+GRADE_VARIABLES := A T SUBMISSION L PYTHON JOBS VENV BIN TORCH_INDEX SHELL MAKEFLAGS
+unknown = $(filter-out $(GRADE_VARIABLES),$(foreach name,$(.VARIABLES),$(if \
+  $(filter command,$(firstword $(origin $(name)))),$(name))))
+
+grade-variables:
+	@test -z "$(unknown)" || { echo "make grade does not know $(unknown). Its variables are A, T, SUBMISSION and L," \
+	  "for example make grade A=5 T=bce."; exit 2; }
+
+grade: grade-variables $(if $(needs_torch),$(TORCH_READY),$(READY))  ## Grade all assignments, or one: A=5 [T=bce] [SUBMISSION=path] [L=ko].
+	@$(BIN)/autograder grade $(A) $(if $(T),--task "$(T)") \
+	  $(if $(SUBMISSION),--submission "$(SUBMISSION)") $(if $(L),--lang "$(L)")
 
 demo: $(READY)  ## Grade a small synthetic class and print its table.
-	@$(BIN)/autograder batch 05-logistic examples/class --official --out report/demo
+	@$(BIN)/autograder batch 05-logistic examples/class --out report/demo --store sqlite:///report/demo-store/store.sqlite || test $$? = 5
 
 test: $(DEV_READY)  ## Run the quick tests (about 3 minutes on two cores).
 	@$(PYTEST) -m "not slow and not long and not gpu"
@@ -55,13 +77,16 @@ test-slow: $(DEV_READY)  ## Run the slow tests that make check adds, and the GPU
 	@$(PYTEST) -m "slow or gpu"
 
 test-oldest: $(OLDEST)/.ready  ## Run the tests of the pytest plug-in on the oldest supported pytest.
-	@$(OLDEST)/bin/python -m pytest -q -p no:cacheprovider tests/test_pytest_plugin.py
+	@$(OLDEST)/bin/python -m pytest -q -p no:cacheprovider tests/test_pytest_plugin.py tests/test_plain_pytest.py
 
-lint: $(DEV_READY)  ## Check style, types and CI workflows; rewrite nothing.
+lint: $(DEV_READY)  ## Check style, types, CI workflows, issue forms and CITATION.cff; rewrite nothing.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	@$(SCHEMA) vendor.github-workflows $(WORKFLOWS)
+	@$(SCHEMA) vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	@$(SCHEMA) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	@$(SCHEMA) vendor.citation-file-format CITATION.cff
 	@$(BIN)/zizmor --quiet --offline $(WORKFLOWS)
 
 check: lint test-oldest  ## Run everything that CI runs; rewrite nothing.
@@ -72,13 +97,19 @@ check-all: lint test-oldest  ## Before a release: check with the long forms, aud
 	@$(PYTEST) -m ""
 	@$(BIN)/python tests/audits.py --all --processes $(JOBS)
 
+release: $(TORCH_READY)  ## Make a student repository: TO=folder [A="05-logistic ..."].
+	@$(BIN)/autograder release $(A) --to "$(TO)"
+
+dist: $(DEV_READY)  ## Build the framework's own wheel, source archive and SHA256SUMS from the tag of its version.
+	@$(BIN)/python .ci/dist.py
+
 audit: $(DEV_READY)  ## Test the cases of all assignments, or of one: A=05-logistic.
 	@$(BIN)/autograder audit $(A)
 
 fuzz: $(DEV_READY)  ## Fuzz the frame decoder with a million mutated frames.
 	@OMP_NUM_THREADS=1 $(BIN)/python tests/fuzz_wire.py $(if $(SEED),--seed $(SEED))
 
-bench: $(READY)  ## Benchmark start-up, grading, the sandbox and reports (docs/reference/performance.md).
+bench: $(TORCH_READY)  ## Benchmark start-up, grading, the sandbox and reports (docs/reference/performance.md).
 	@$(BIN)/python benchmarks/startup.py
 	@$(BIN)/python benchmarks/batch_vs_fresh.py
 	@$(BIN)/python benchmarks/layers.py
@@ -89,17 +120,21 @@ docs: $(DEV_READY)  ## Generate the reference of the commands and test all pages
 	@$(BIN)/python docs/reference/make_reference.py
 	@$(PYTEST) tests/test_docs.py
 
-stubs: $(READY)  ## Generate the stubs in assignments/ from solutions/.
-	@$(BIN)/python -m autograder.course.stubs
+stubs: $(READY)  ## Generate the stubs in assignments/ from solutions/, or those of one: A=05-logistic.
+	@$(BIN)/autograder stubs $(A)
 
-# Of the packages that not every system installs, colorama is for Windows and setuptools for Python 3.12 and newer.
+hints: $(READY)  ## Seal the hints of known mistakes for students, in assignments/; one: A=05-logistic.
+	@$(BIN)/autograder hints $(A)
+
+# Of the packages that not every system installs, appnope is for macOS, colorama for Windows, and setuptools for Python
+# 3.12 and newer.
 # PyTorch is held: its version changes only by hand. What it alone requires on some systems, it pins itself.
 constraints:  ## Pin the current release of every required package in constraints.txt; needs Python 3.11.
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 	  { echo "Pins must suit the oldest supported Python: make PYTHON=python3.11 constraints"; exit 1; }
 	@$(PYTHON) -m venv --clear $(FRESH)
 	@grep '^torch' constraints.txt > $(FRESH)/held.txt
-	@PIP_CONSTRAINT=$(FRESH)/held.txt $(FRESH)/bin/$(PIP) -e '.[dev]' colorama editables hatchling setuptools
+	@PIP_CONSTRAINT=$(FRESH)/held.txt $(FRESH)/bin/$(PIP) -e '.[dev,torch]' appnope colorama editables hatchling setuptools
 	@echo "# Written by make constraints." > $(FRESH)/constraints.txt
 	@$(FRESH)/bin/python -m pip freeze --all --exclude-editable | grep -Ev '^(pip==|nvidia-|cuda-|triton==)' \
 	  | sed 's/+[a-z0-9.]*$$//' >> $(FRESH)/constraints.txt

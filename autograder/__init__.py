@@ -9,19 +9,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .checks.assertions import CaseFailed, assert_close, assert_matches, assert_pure, require
+    from .checks.assertions import CaseFailed, assert_close, assert_falls, assert_matches, assert_pure, require
     from .checks.datasets import digits28, mnist
     from .checks.gradients import assert_gradient
     from .checks.honesty import assert_without, label_permutation, shifted
     from .checks.speed import speed_ratio
     from .checks.training import Band, Budget, parameters_moved, reach_accuracy
+    from .grading.in_kernel import check
     from .grading.pytest_plugin import task
     from .student import recipes
-    from .student.handle import build, cpu_seconds, fresh, inside
+    from .student.handle import build, cpu_seconds, fresh, inside, with_cache
 
 _PLACES = {
     "CaseFailed": "checks.assertions",
     "assert_close": "checks.assertions",
+    "assert_falls": "checks.assertions",
     "assert_matches": "checks.assertions",
     "assert_pure": "checks.assertions",
     "require": "checks.assertions",
@@ -36,12 +38,14 @@ _PLACES = {
     "Budget": "checks.training",
     "parameters_moved": "checks.training",
     "reach_accuracy": "checks.training",
+    "check": "grading.in_kernel",
     "task": "grading.pytest_plugin",
     "recipes": "student",
     "build": "student.handle",
     "cpu_seconds": "student.handle",
     "fresh": "student.handle",
     "inside": "student.handle",
+    "with_cache": "student.handle",
 }
 
 __all__ = [
@@ -49,11 +53,13 @@ __all__ = [
     "Budget",
     "CaseFailed",
     "assert_close",
+    "assert_falls",
     "assert_gradient",
     "assert_matches",
     "assert_pure",
     "assert_without",
     "build",
+    "check",
     "cpu_seconds",
     "digits28",
     "fresh",
@@ -67,6 +73,7 @@ __all__ = [
     "shifted",
     "speed_ratio",
     "task",
+    "with_cache",
 ]
 
 

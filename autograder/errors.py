@@ -4,6 +4,7 @@ AutograderError             has a message, a slug, and the cause that it was rai
   UsageError                the command line names something that does not exist
   AssignmentError           the assignment folder is wrong; names file and line
   CaseError                 a case raises by itself, or does not pass on the solution
+    CaseMisuse              a case calls a function for authors with something that no submission could have made
   SubmissionRejected        the upload cannot be opened safely; the student gets a report with the reason
   SandboxError              a worker cannot be started, or does not answer
     SandboxIncomplete       official grading was requested and a layer is missing
@@ -13,6 +14,9 @@ Every slug has an entry in ``docs/messages.md``.
 """
 
 from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
 
 
 class AutograderError(Exception):
@@ -49,6 +53,12 @@ class CaseError(AutograderError):
     slug = "case"
 
 
+class CaseMisuse(CaseError):
+    """A case calls a function for authors with something that no submission could have made. It costs no points."""
+
+    slug = "case-misuse"
+
+
 class SubmissionRejected(AutograderError):
     """The upload cannot be opened safely. The message is for the student."""
 
@@ -73,3 +83,9 @@ class DataError(AutograderError):
     """A data set is missing or damaged. The message says where to put it."""
 
     slug = "data"
+
+
+def did_you_mean(wanted: str, known: Collection[str]) -> str:
+    """Return " Did you mean sigmoid or tanh?" with the known names that resemble or contain ``wanted``, or ""."""
+    close = difflib.get_close_matches(wanted, known) or [name for name in known if wanted and wanted in name]
+    return f" Did you mean {' or '.join(close)}?" if close else ""

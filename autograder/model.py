@@ -26,6 +26,10 @@ class Verdict(StrEnum):
     GRADER_ERROR = "grader_error"  # costs no points; staff always see it
 
 
+# The verdicts that a mistake in the code causes; a stub is no mistake yet.
+FAILURES = frozenset({Verdict.FAILED, Verdict.ERRORED, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.CRASHED})
+
+
 class Audience(StrEnum):
     """The reader of a rendering, who determines its content."""
 
@@ -58,11 +62,26 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Entries:
+    """The entries of two arrays side by side, as text, in rows; an array of one axis is one row.
+
+    ``wrong`` is true where they differ. ``place`` is the part of the arrays that is shown ("[0, 2:6, :]"), or "".
+    """
+
+    got: tuple[tuple[str, ...], ...]
+    want: tuple[tuple[str, ...], ...]
+    wrong: tuple[tuple[bool, ...], ...]
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mismatch:
     """The first difference between the result and the expected value, as text to print.
 
-    ``kind`` is one of type, shape, dtype, non-finite, value, effect, exception, property. ``where`` is the location of
-    the first difference ("[0, 2]", "key 'W'"). ``share`` is the share that differs ("8 of 8 entries").
+    ``kind`` is one of type, shape, dtype, non-finite, value, effect, exception, property. ``where`` is the place of the
+    first difference, as code if possible ("[0, 2]", "costs[3]", "['W'][0, 0]"). ``share`` is the share that differs ("8
+    of 8 entries"). ``entries`` are both arrays, or the part around the worst entry; None if no two arrays of one shape
+    were compared.
     """
 
     kind: str
@@ -70,6 +89,24 @@ class Mismatch:
     want: str
     where: str = ""
     share: str = ""
+    entries: Entries | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """A line of code: of the student, where an exception passed through it, or of a visible case.
+
+    ``file`` and ``line`` are the place as the student sees it, ``function`` is "" at the top level of a file, ``code``
+    is the line itself. ``skipped`` is the number of further lines between the one before and this one. ``note``
+    describes the values of the line ("x has the shape (16, 28, 28)").
+    """
+
+    file: str
+    line: int
+    function: str
+    code: str
+    skipped: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +128,15 @@ class Outcome:
 
     ``credit`` in [0, 1] is the share of the case's points that the outcome earns. ``call`` is the current call of the
     submission, with shortened arguments. ``staff`` is for staff only (a trace of the grader). ``output`` is the text
-    that the submission printed during the case. ``measure`` is the measurement of the case. It differs from run to run,
-    so ignore it when you compare outcomes. In a hidden case ``message`` is a fixed sentence, because students read it.
+    that the submission printed during the call, or during the case if no call is at fault. ``measure`` is the
+    measurement of the case. It differs from run to run, so ignore it when you compare outcomes. In a hidden case
+    ``message`` is a fixed sentence, because students read it.
+
+    ``trace`` are the student's lines that an exception passed through, the innermost last. ``snippet`` is Python code
+    that repeats the call next to the student's file, and ``source`` is the line of the case that failed. Only visible
+    cases have these.
+
+    ``named`` is true if the hint is that of a known mistake, which behaves exactly like the submission.
     """
 
     case: str
@@ -106,6 +150,10 @@ class Outcome:
     output: str = ""
     staff: str = ""
     measure: Measure | None = None
+    trace: tuple[TraceLine, ...] = ()
+    snippet: str = ""
+    source: TraceLine | None = None
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +178,14 @@ class SubmissionInfo:
     """The student, the digest and the time of a submission. ``received_at`` is an ISO 8601 time with offset.
 
     ``path`` is the path of a single submission as given on the command line. It is None for a working copy and in a
-    class.
+    class. ``attempt`` counts the different submissions of a student from 1; it is None outside of an official class.
     """
 
     student: str | None
     sha256: str
     received_at: str | None = None
     path: str | None = None
+    attempt: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +211,11 @@ class GraderInfo:
 
 @dataclass(frozen=True, slots=True)
 class GradedCase:
-    """A case, its outcome and its points: one line of a report."""
+    """A case, its outcome and its points: one line of a report.
+
+    ``because`` names the task to fix first: one that failed as well, and that the submission's own code of this case's
+    task uses. The hint says so then. It is "" otherwise. ``named`` is that of the outcome.
+    """
 
     case: str
     task: str
@@ -179,6 +232,36 @@ class GradedCase:
     output: str = ""
     staff: str = ""
     measure: Measure | None = None
+    trace: tuple[TraceLine, ...] = ()
+    snippet: str = ""
+    source: TraceLine | None = None
+    because: str = ""
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """A function or class of a task that is still the stub, with the file and line of its definition."""
+
+    task: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFailure:
+    """The reason why no case could run: Python cannot read a file, or the submission cannot be imported at all.
+
+    ``message`` is a sentence and ``remedy`` says what to do. ``text`` is line ``line`` of ``file``, and ``column`` the
+    place in it, from 1. They are "" or 0 if there is no such place.
+    """
+
+    message: str
+    remedy: str
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +271,10 @@ class Report:
     ``official`` is False for a student's own run, which has only visible cases and does not require the complete
     sandbox. ``complete`` is False if at least one case ended in GRADER_ERROR. ``notes`` are sentences about the whole
     submission: a rejected archive, a file with another name. ``language`` is a language code, such as "en".
+
+    ``only_task`` is the task whose cases ran, or "" if those of all tasks did. ``stubs`` are the tasks that the
+    submission has not begun. With a ``load_failure`` every case failed for this one reason. ``graded_at`` is an ISO
+    8601 time with offset.
     """
 
     assignment: str
@@ -202,6 +289,10 @@ class Report:
     complete: bool = True
     notes: tuple[str, ...] = field(default=())
     language: str = "en"
+    only_task: str = ""
+    stubs: tuple[Stub, ...] = ()
+    load_failure: LoadFailure | None = None
+    graded_at: str | None = None
     schema: int = REPORT_SCHEMA
 
     def seen_by(self, audience: Audience) -> Report:
@@ -209,8 +300,8 @@ class Report:
 
         Staff see everything. A student sees no staff traces, and no seed in an official report. For a hidden case, a
         student sees nothing that the submission could choose while it had the hidden inputs, and so carry them out:
-        neither the call, the output, the values of the mismatch, the seconds nor the measure. The verdict, the message
-        (a fixed sentence), the hint and the kind of the mismatch remain.
+        neither the call, the trace, the snippet, the output, the values of the mismatch, the seconds nor the measure.
+        The verdict, the message (a fixed sentence), the hint and the kind of the mismatch remain.
         """
         if audience is Audience.STAFF:
             return self
@@ -222,4 +313,5 @@ def _for_student(line: GradedCase) -> GradedCase:
     if line.visible:
         return replace(line, staff="")
     mismatch = line.mismatch and Mismatch(kind=line.mismatch.kind, got="", want="")
-    return replace(line, call="", mismatch=mismatch, output="", staff="", seconds=0.0, measure=None)
+    hidden = replace(line, call="", mismatch=mismatch, output="", staff="", seconds=0.0, measure=None)
+    return replace(hidden, trace=(), snippet="", source=None)

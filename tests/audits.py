@@ -1,7 +1,7 @@
 """Audit the assignments that changed since everything was last audited: a part of make check and make check-all.
 
     python tests/audits.py          audit what audited.json does not cover: all mutants and mistakes, few seeds
-    python tests/audits.py --all    audit everything with many seeds; if all of it passes, write audited.json
+    python tests/audits.py --all    audit everything with 200 seeds; if all of it passes, write audited.json
 
 ``audited.json`` holds one digest for each assignment, of its two folders and of the code that judges it. A change of
 that code therefore changes every digest, and then everything is audited with few seeds.
@@ -26,6 +26,7 @@ from autograder.course.assignment import Assignment
 ROOT = Path(__file__).parents[1]
 AUDITED = Path(__file__).with_name("audited.json")
 FEW_SEEDS = 5  # test_assignments.py grades the alternatives with 10 more; mutants and mistakes need one
+MANY_SEEDS = 200  # fewer for cases that train
 
 
 def strict(found: Audit) -> list[str]:
@@ -52,7 +53,7 @@ def run(course: list[Assignment], *, everything: bool, processes: int, audited: 
     known = json.loads(audited.read_text(encoding="utf-8"))
     pending = [each for each in course if everything or known.get(each.slug) != digests[each.slug]]
     console.print(f"{len(pending)} of {len(course)} assignments must be audited.")
-    options = Options(processes=processes) if everything else Options(seeds=FEW_SEEDS, processes=processes)
+    options = Options(seeds=MANY_SEEDS if everything else FEW_SEEDS, processes=processes)
     failed = [each.slug for each in pending if not passes(each, options, console)]
     if failed:
         console.print(f"The audit failed: {', '.join(failed)}.", style="red")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from autograder.student.call import argument_name
 from autograder.values import copied
 
 Array = np.ndarray
@@ -25,8 +26,8 @@ class LocalCall:
     """What one call did, as the handle of the worker would report it."""
 
     result: Any
-    changed: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
 
 
 @dataclass
@@ -53,7 +54,8 @@ class LocalFunction:
             for name, value in arrays.items()
             if any(isinstance(part, np.ndarray) and np.shares_memory(part, value) for part in parts)
         )
-        return LocalCall(copied(result), changed, aliases)
+        effects, shared = (tuple(argument_name(name, ()) for name in names) for names in (changed, aliases))
+        return LocalCall(copied(result), effects, shared)
 
     def each(self, arguments: Sequence[tuple[Any, ...]], /) -> Iterator[Any]:
         return (call.result for call in self.record_each(arguments))
@@ -392,7 +394,7 @@ LINREG = Operation(
     (
         wrong("no-2", mse_with(dw=lambda g, n: g / 2, db=lambda g, n: g / 2), "hint.half"),
         wrong("w-no-mean", mse_with(dw=lambda g, n: g * n), "hint.gradient-times"),
-        wrong("b-mean-twice", mse_with(db=lambda g, n: g / n)),
+        wrong("b-mean-twice", mse_with(db=lambda g, n: g / n), "hint.over"),
         wrong("y-flat", mse_with(error=lambda x, y, w, b: (x @ w + b - y.ravel()).mean(axis=1, keepdims=True))),
         wrong("no-b", mse_with(error=lambda x, y, w, b: x @ w - y)),
         wrong("integer-division", mse_with(dw=lambda g, n: g * (2 // n), db=lambda g, n: g * (2 // n)), "hint.zeros"),

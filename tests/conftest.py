@@ -8,8 +8,11 @@ from typing import Any, Protocol
 
 import pytest
 from hypothesis import settings
+from stores import cluster as cluster  # a fixture
+from stores import urls as urls
 
-from autograder.student.case_run import CaseRun, CaseSettings
+from autograder.student.case_run import CaseRun
+from autograder.student.case_settings import CaseSettings
 from autograder.student.connection import Connection
 from autograder.student.handle import StudentCode
 from autograder.student.log import CaseLog

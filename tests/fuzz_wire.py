@@ -25,7 +25,7 @@ import torch
 from autograder.guest import trees, wire
 from autograder.guest.wire import Decoder, Encoder, Kind, WireError
 
-GROWTH_MIB = 256  # what a worker's reply may hold (Limits.result_mib): no frame of a few kilobytes comes near it
+GROWTH_MIB = 256  # 16 times what a reply may hold (Limits.result_mib): no frame of a few kilobytes comes near it
 MAX_BODY = 256 * 1024 * 1024
 LONGEST = 4096  # of the lists and strings that mutation repeats, so that no frame grows from step to step
 

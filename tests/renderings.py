@@ -12,7 +12,9 @@ from rich.console import Console
 
 from autograder.messages import use_language
 from autograder.model import Audience, Report, SubmissionInfo, Verdict
-from autograder.reports import class_page, files, page, terminal, views
+from autograder.reports import class_page, class_rows, files, page, terminal
+from autograder.reports.junit import junit
+from autograder.reports.summary import markdown
 
 
 def printed(show, *arguments, width=100, **options) -> str:
@@ -33,24 +35,24 @@ def in_korean(show, *arguments, **options) -> str:
 
 
 ROWS = [
-    views.class_row(replace(all_passed(), submission=SubmissionInfo("student01", "0" * 64)), page="a.html"),
-    views.class_row(EVERY_VERDICT, page="05-logistic-student07--c0ffee.html"),
-    views.class_row(practice()),
+    class_rows.class_row(replace(all_passed(), submission=SubmissionInfo("student01", "0" * 64)), page="a.html"),
+    class_rows.class_row(EVERY_VERDICT, page="05-logistic-student07--c0ffee.html"),
+    class_rows.class_row(practice()),
 ]
 
 
-def race_rows() -> list[views.ClassRow]:
+def race_rows() -> list[class_rows.ClassRow]:
     """A class whose assignment measures something, with a page for each but one."""
     reports = samples.race()
-    rows = [views.class_row(report, page=files.page_name(report)) for report in reports[:-1]]
-    return [*rows, views.class_row(reports[-1])]
+    rows = [class_rows.class_row(report, page=files.page_name(report)) for report in reports[:-1]]
+    return [*rows, class_rows.class_row(reports[-1])]
 
 
 LONG = "모든 곳에서 기울기의 N배입니다. L의 평균은 미분에 어떤 영향을 줍니까? " * 4
 KOREAN_ROWS = [
-    views.class_row(replace(korean(), submission=SubmissionInfo(name, "0" * 64)), page="a.html")
+    class_rows.class_row(replace(korean(), submission=SubmissionInfo(name, "0" * 64)), page="a.html")
     for name in ("김민준", "남궁서연", "student03")
-] + [replace(views.class_row(korean()), student="제갈공명", hint=LONG.strip())]
+] + [replace(class_rows.class_row(korean()), student="제갈공명", hint=LONG.strip())]
 
 
 class Page(HTMLParser):
@@ -70,11 +72,11 @@ class Page(HTMLParser):
         return [value for key, value in self.attributes if key == name]
 
 
-def nasty_class() -> list[views.ClassRow]:
+def nasty_class() -> list[class_rows.ClassRow]:
     report = hostile()
     passed = replace(report, outcomes=tuple(replace(case, verdict=Verdict.PASSED) for case in report.outcomes))
     return [
-        views.class_row(each, page="javascript:alert(1)//" + samples.NASTY.replace("\udc80", ""))
+        class_rows.class_row(each, page="javascript:alert(1)//" + samples.NASTY.replace("\udc80", ""))
         for each in (report, passed)
     ]
 
@@ -88,4 +90,6 @@ def hostile_renderings() -> list[str]:
         wide.file.getvalue(),  # type: ignore[attr-defined]
         page.html(hostile(), audience=Audience.STAFF),
         class_page.html(nasty_class(), slug="05-logistic", title="x"),
+        junit([hostile()], audience=Audience.STUDENT),
+        markdown([hostile()], audience=Audience.STUDENT),
     ]

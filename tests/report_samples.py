@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from autograder.model import (
     Adjustment,
+    Entries,
     GradedCase,
     GraderInfo,
     Measure,
@@ -13,8 +14,10 @@ from autograder.model import (
     Report,
     SandboxInfo,
     Score,
+    Stub,
     SubmissionInfo,
     Task,
+    TraceLine,
     Verdict,
 )
 
@@ -28,6 +31,13 @@ TASKS = (
 )
 
 NOT_ATTEMPTED = "predict is still the stub. Replace the line that raises NotImplementedError with your answer."
+
+ENTRIES = Entries(
+    got=(("-1.60445", "0.5"), ("12", "0")),
+    want=(("-0.200557", "0.5"), ("1.5", "0")),
+    wrong=((True, False), (True, False)),
+    place="[2:4, 0:2]",
+)
 
 OUTCOMES = (
     GradedCase(
@@ -56,6 +66,11 @@ OUTCOMES = (
         True,
         call="sigmoid(z)   z: float64 (2,)",
         message="sigmoid(z) raised FloatingPointError: overflow encountered in exp (logistic.py, line 12)",
+        trace=(
+            TraceLine("logistic.py", 20, "sigmoid", "return squash(z)"),
+            TraceLine("helpers.py", 7, "", "table = list(map(exp, z))", skipped=3),
+            TraceLine("logistic.py", 12, "squash", "return 1 / (1 + np.exp(-z))", note="z has the shape (2,)"),
+        ),
     ),
     GradedCase(
         "gradient_matches_slope",
@@ -66,7 +81,10 @@ OUTCOMES = (
         Verdict.FAILED,
         True,
         call="bce_backward(p, y)   p, y: float32 (8,), seed 0",
-        mismatch=Mismatch("value", "-1.60445", "-0.200557", where="[0]", share="8 of 8 entries differ"),
+        mismatch=Mismatch("value", "-1.60445", "-0.200557", "[0]", "4 of 8 entries differ", ENTRIES),
+        snippet="import numpy as np\nfrom logistic import bce_backward\n\np = np.array([0.8, 0.5])\n"
+        "y = np.array([1.0, 0.0])\nprint(bce_backward(p, y))\n# got: [-1.25  2.  ]\n# want: [-0.625  1.   ]",
+        source=TraceLine("test_visible.py", 33, "", "assert_close(gradient, np.array([-0.625, 1.0]))"),
         hint="yours is N times the gradient, everywhere. What does the mean in L do to its derivative?",
     ),
     GradedCase(
@@ -79,7 +97,7 @@ OUTCOMES = (
         False,
         call="bce_backward(p, y)   p: [0.31, 0.77], y: [1, 0]",
         mismatch=Mismatch("value", "-3.22", "-1.61", where="[1]", share="2 of 2 entries differ"),
-        hint="yours is N times the gradient, everywhere. What does the mean in L do to its derivative?",
+        hint="Yours is right for one row. What changes with several?",
         output="p=[0.31 0.77]\n",
         staff="case drew p from rng(7)",
     ),
@@ -104,6 +122,7 @@ OUTCOMES = (
         call="train(x, y, steps=100)",
         seconds=10.0,
         output="".join(f"step {n}: loss 0.693147\n" for n in range(500)),
+        source=TraceLine("test_visible.py", 41, "", "costs = student.train(x, y, steps=100)"),
         message="train(x, y, steps=100) did not finish within 10 seconds. "
         "Look for a loop whose condition never becomes false.",
     ),
@@ -169,7 +188,7 @@ EVERY_VERDICT = Report(
     assignment="05-logistic",
     title="Logistic regression, 로지스틱 회귀",
     tasks=TASKS,
-    submission=SubmissionInfo("김민준 (student07)", SHA256, "2026-03-02T23:59:59+09:00"),
+    submission=SubmissionInfo("김민준 (student07)", SHA256, "2026-03-02T23:59:59+09:00", attempt=2),
     score=Score(10.5, 94.0, (Adjustment(-2.0, "one day late"),)),
     outcomes=OUTCOMES,
     sandbox=SandboxInfo(True, ("user namespace", "mount view", "no network", "seccomp", "limits")),
@@ -177,6 +196,7 @@ EVERY_VERDICT = Report(
     official=True,
     complete=False,
     notes=("logistic_final(2).py was graded as logistic.py, the name that the assignment asks for.",),
+    graded_at="2026-03-03T04:05:06+00:00",
 )
 
 KOREAN_TASKS = (
@@ -198,7 +218,7 @@ KOREAN_TEXTS = (
         "",
     ),
     ("계산한 기울기는 손실의 변화율과 같습니다.", "", SLOPE),
-    ("새로 뽑은 입력에서도 기울기가 맞습니다.", "", SLOPE),
+    ("새로 뽑은 입력에서도 기울기가 맞습니다.", "", "행이 하나일 때는 맞습니다. 여러 개이면 무엇이 달라집니까?"),
     (
         "인자는 그대로 남습니다.",
         "먼저 통과해야 하는 케이스를 통과하지 못해 실행하지 않았습니다: gradient_matches_slope. 그것부터 고치십시오.",
@@ -245,7 +265,7 @@ def korean() -> Report:
         replace(case, title=title, message=message, hint=hint)
         for case, (title, message, hint) in zip(OUTCOMES, KOREAN_TEXTS, strict=True)
     )
-    shares = {"8 of 8 entries differ": "원소 8개 중 8개 다름", "2 of 2 entries differ": "원소 2개 중 2개 다름", "": ""}
+    shares = {"4 of 8 entries differ": "원소 8개 중 4개 다름", "2 of 2 entries differ": "원소 2개 중 2개 다름", "": ""}
     outcomes = tuple(
         replace(case, mismatch=replace(case.mismatch, share=shares[case.mismatch.share])) if case.mismatch else case
         for case in outcomes
@@ -280,8 +300,11 @@ def hostile() -> Report:
         call=NASTY,
         output=NASTY,
         staff=NASTY,
-        mismatch=Mismatch("value", NASTY, NASTY, NASTY, NASTY),
+        mismatch=Mismatch("value", NASTY, NASTY, NASTY, NASTY, Entries(((NASTY,),), ((NASTY,),), ((True,),), NASTY)),
+        snippet=NASTY,
+        source=TraceLine(NASTY, 3, "", NASTY),
         measure=Measure(NASTY, 1.5, NASTY),
+        trace=(TraceLine(NASTY, 3, NASTY, NASTY, note=NASTY),),
     )
     submission = SubmissionInfo("../../etc/" + NASTY, SHA256, NASTY)
     return replace(EVERY_VERDICT, title=NASTY, submission=submission, outcomes=(case,), notes=(NASTY,), complete=True)
@@ -324,7 +347,21 @@ def practice() -> Report:
         complete=True,
         notes=(),
         sandbox=SandboxInfo(False, ("limits",), ("user namespace", "seccomp")),
+        stubs=(Stub("predict", "logistic.py", 31),),
     )
+
+
+def explained() -> Report:
+    """Fail for known reasons: one mistake in several cases, and a task that uses a wrong one."""
+    slope = replace(OUTCOMES[3], earned=0.0, named=True)
+    columns = replace(slope, case="gradient_of_two_columns", title="The mean runs over all entries.", points=5.0)
+    uses = "Your train uses bce_backward, which fails as well. Fix bce_backward first."
+    ends = replace(OUTCOMES[6], hint=uses, because="bce_backward")
+    survives = replace(OUTCOMES[8], hint=uses, because="bce_backward")
+    hidden = replace(OUTCOMES[4], hint=slope.hint, named=True)
+    outcomes = (OUTCOMES[0], slope, columns, hidden, ends, survives)
+    score = Score(sum(case.earned for case in outcomes), sum(case.points for case in outcomes))
+    return replace(EVERY_VERDICT, outcomes=outcomes, score=score, complete=True, notes=())
 
 
 def all_passed() -> Report:

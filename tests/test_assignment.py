@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import assignment
+from autograder.course import assignment, framework
+from autograder.course.framework import version
 from autograder.errors import AssignmentError, UsageError
 from autograder.model import Task
 
@@ -116,14 +117,29 @@ def test_all_are_sorted_by_slug_and_other_folders_are_left_alone(write: Write) -
     assert [item.slug for item in assignment.load_all(root)] == ["01-dog-wolf", "05-logistic", "10-xor"]
 
 
-@pytest.mark.parametrize("given", ["5-logistc", "logistic", "05"])
+@pytest.mark.parametrize("given", ["5-logistc", "logistic", "7"])
 def test_an_unknown_slug_names_close_matches_and_all(write: Write, given: str) -> None:
     write(slug="01-dog-wolf")
     with pytest.raises(UsageError) as caught:
         assignment.load(given, root=write())
+    guess = "" if given == "7" else " Did you mean 05-logistic?"
     assert caught.value.message == (
-        f'There is no assignment "{given}". Did you mean 05-logistic? The assignments are 01-dog-wolf, 05-logistic.'
+        f'There is no assignment "{given}".{guess} The assignments are 01-dog-wolf, 05-logistic.'
     )
+
+
+@pytest.mark.parametrize("given", ["5", "05", "005", "05-", "05-log"])
+def test_a_number_or_the_beginning_of_a_name_is_enough(write: Write, given: str) -> None:
+    write(slug="01-dog-wolf")
+    assert assignment.load(given, root=write()).slug == "05-logistic"
+
+
+@pytest.mark.parametrize("given", ["5", "05-lo"])
+def test_a_name_that_may_mean_several_assignments_is_refused(write: Write, given: str) -> None:
+    write(slug="05-loss")
+    with pytest.raises(UsageError) as caught:
+        assignment.load(given, root=write())
+    assert caught.value.message == f'"{given}" may mean 05-logistic or 05-loss. Write more of the name.'
 
 
 @pytest.mark.parametrize("given", ["..", "../assignments", ".", "/", "", "\0"])
@@ -151,17 +167,25 @@ WRONG = {
     ),
     "number in a list": ('["numpy"]', "[1]", "line 4: allowed_imports holds 1; write text in quotes."),
     "no modules": ('["logistic", "plots"]', "[]", "line 3: modules is []; write at least one entry."),
+    "requires": ("points = 30", 'points = 30\nrequires = "0.2"',
+        'line 3: requires is "0.2"; write versions of autograder, such as ">=0.2" or ">=0.2,<1".'),
+    "requires no text": ("points = 30", "points = 30\nrequires = 0.2",
+        "line 3: requires is 0.2; write text in quotes."),
+    "requires a newer version": ("points = 30", 'points = 30\nrequires = ">=99"\nnew_key = 1',
+        f'line 3: requires is ">=99", but autograder {version()} is installed; install a version that fits (in a '
+        "course of your own: make upgrade WHEEL=path), or correct this line."),
     "language": ("points = 30", 'points = 30\nlanguage = "English"',
                  'line 3: language is "English"; write "en" or "ko".'),
     "missing key": ('title = "Logistic regression"\n', "", "line 1: title is missing; add it."),
     "missing key of a task": ('title = "Its slope"\n', "", "line 11: title is missing; add it to this task."),
-    "unknown key": ("modules =", "module =", "line 3: the key module is unknown; did you mean modules?"),
+    "unknown key": ("modules =", "module =", "line 3: the key module is unknown. Did you mean modules?"),
     "unknown key of a task": ('id = "sigmoid_prime"', 'id = "s"\npoint = 3',
-                              "line 13: the key point is unknown; did you mean points?"),
-    "unknown limit": ("call_s", "seconds", "line 17: the key seconds is unknown; "
-                      "write one of call_s, cell_s, load_s, submission_s, cpu_s, memory_mib."),
+                              "line 13: the key point is unknown. Did you mean points?"),
+    "unknown limit": ("call_s", "seconds", "line 17: the key seconds is unknown. "
+                      "Write one of call_s, cell_s, load_s, submission_s, cpu_s, memory_mib, "
+                      "result_mib."),
     "half a MiB": ("call_s = 2.5", "memory_mib = 0.5", "line 17: memory_mib is 0.5; write a whole number."),
-    "unknown table": ("[limits]", "[limit]", "line 16: the key limit is unknown; did you mean limits?"),
+    "unknown table": ("[limits]", "[limit]", "line 16: the key limit is unknown. Did you mean limits?"),
     "sum": ("points = 30", "points = 100", "line 2: points is 100, but the tasks add up to 30; make them equal."),
     "two tasks of one id": ("sigmoid_prime", "sigmoid",
                             'line 12: id is "sigmoid", as in an earlier task; choose another.'),
@@ -205,7 +229,7 @@ def test_no_tasks_at_all(write: Write) -> None:
 def test_tables_in_braces_are_found_too(write: Write) -> None:
     head, _, _ = TOML.partition("[[task]]")
     got = message(write(head + 'task = [\n  {id = "a", title = "A", points = 30},\n  {id = "b", titel = "B"},\n]\n'))
-    assert "line 8: the key titel is unknown; did you mean title?" in got
+    assert "line 8: the key titel is unknown. Did you mean title?" in got
 
 
 def test_a_mark_at_the_start_of_the_file_does_no_harm(write: Write) -> None:
@@ -261,3 +285,17 @@ def test_the_digest_does_not_depend_on_where_the_course_lies(write: Write, tmp_p
     for name in ("assignments", "solutions"):
         (root / name).rename(other / name)
     assert assignment.load("05-logistic", root=other).digest() == first
+
+
+# --- the version of the framework
+
+
+@pytest.mark.parametrize("wanted", [f">={version()}", f"=={version()}", ">=0.0.1a1,<99", f"~={version()}"])
+def test_a_version_that_fits_is_no_error(write: Write, wanted: str) -> None:
+    root = write(TOML.replace("points = 30", f'points = 30\nrequires = "{wanted}"', 1))
+    assert assignment.load("05-logistic", root=root).points == 30
+
+
+def test_a_pre_release_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(framework, "version", lambda: "0.3.0rc1")
+    assert framework.is_met(">=0.2") and not framework.is_met(">=0.3")

@@ -8,6 +8,7 @@ mistakes that name it; a mistake must earn its hint. The known mistakes of most 
 from __future__ import annotations
 
 import ast
+import gc
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from autograder.course.submission import Submission
 from autograder.grading.options import RunOptions
 from autograder.grading.session import CollectedCases, collect_cases, grade
 from autograder.model import Outcome, Report, Verdict
+from autograder.student.case_run import CaseRun
 
 ROOT = Path(__file__).parents[1]
 COURSE = assignments.load_all(ROOT)
@@ -274,8 +276,10 @@ def test_each_mistake_is_caught_where_it_says_and_earns_its_hint(slug: str, supe
     for mistake in found:
         lines = {line.case: line for line in reports[mistake.id].outcomes}
         passed = [case for case in mistake.caught_by if lines[case].verdict is Verdict.PASSED]
-        unhinted = [case for case in mistake.caught_by if mistake.hint not in lines[case].hint]
-        if passed or unhinted:
+        shown = {case: lines[case].hint for case in mistake.caught_by if not lines[case].because}
+        unhinted = [case for case, hint in shown.items() if hint and mistake.hint not in hint]
+        named = any(mistake.hint in hint for hint in shown.values())
+        if passed or unhinted or not named:
             wrong[mistake.id] = {"passed": passed, "other hint": {case: lines[case].hint for case in unhinted}}
     assert wrong == {}
 
@@ -295,25 +299,29 @@ def test_right_answers_earn_every_point_with_the_costly_cases(slug: str, supervi
     assert {name: report.score.earned for name, report in reports.items()} == dict.fromkeys(reports, assignment.points)
 
 
-def alarms(assignment: Assignment, seeds: range, supervisor) -> list[tuple[int, str, list[str]]]:
-    """Grade every alternative with every seed; return what lost points: seed, alternative and cases."""
-    handed = [handed_in(each.id, each.modules) for each in solution.alternatives(assignment)]
-    found = []
-    for seed in seeds:
-        reports = graded(assignment, handed, supervisor, seed=seed)
-        found += [(seed, name, lost(report)) for name, report in reports.items() if lost(report)]
-    return found
-
-
 @pytest.mark.slow
 @every_assignment
 def test_no_alternative_loses_a_point_over_10_seeds(assignment: Assignment, supervisor) -> None:
-    assert alarms(assignment, range(10), supervisor) == []
+    """The audits of ``make check-all`` grade them with 200."""
+    handed = [handed_in(each.id, each.modules) for each in solution.alternatives(assignment)]
+    alarms = []
+    for seed in range(10):
+        reports = graded(assignment, handed, supervisor, seed=seed)
+        alarms += [(seed, name, lost(report)) for name, report in reports.items() if lost(report)]
+    assert alarms == []
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("first", range(10, 200, 10))
-@every_assignment
-def test_no_alternative_loses_a_point_over_200_seeds(assignment: Assignment, first: int, supervisor) -> None:
-    """In blocks of 10 seeds, so that two processes can share the work."""
-    assert alarms(assignment, range(first, first + 10), supervisor) == []
+@pytest.mark.slow
+def test_graded_cases_are_freed_with_the_objects_that_they_kept(supervisor) -> None:
+    """A class of 300 would otherwise fill the memory: 1 MB stayed behind for every case of a torch assignment."""
+    assignment = assignments.load("04-five-rewrites", root=ROOT)
+    before = case_runs()  # of earlier tests in this process
+    graded(assignment, [handed_in("solution", solution.modules(assignment))], supervisor)
+    gc.collect()
+    left = [each for each in case_runs() if not any(each is old for old in before)]
+    # The last exception of the process may hold a case or two; 42 stayed behind when the objects held their cases.
+    assert len(left) < 10
+
+
+def case_runs() -> list[CaseRun]:
+    return [each for each in gc.get_objects() if type(each) is CaseRun]

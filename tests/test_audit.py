@@ -146,6 +146,16 @@ def test_it_says_which_case_catches_what(course: Course, supervisor: Supervisor)
     assert found.mistakes[0].kills == ("double_of_any[1]", "double_of_any[5]", "double_of_any[9]")
 
 
+def test_a_case_that_met_no_other_mutant_than_right_ones_may_still_catch_some(
+    course: Course, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy machine makes every case slow: then a mutant meets the fastest cases only, until one has caught it."""
+    hidden = HIDDEN.replace("    x = rng.normal(size=7)\n", "    sum(range(10**6))\n    x = rng.normal(size=7)\n")
+    assert audited(course(hidden=hidden), supervisor).idle() == []
+    monkeypatch.setattr(baseline, "QUICK_CASE_S", 0.0)
+    assert audited(course(hidden=hidden), supervisor).idle() == []
+
+
 # --- right answers
 
 
@@ -209,7 +219,9 @@ def test_a_case_that_trains_runs_a_few_times(course: Course, supervisor: Supervi
 def test_a_stub_of_another_text_is_noticed(course: Course, supervisor: Supervisor) -> None:
     asked = course()
     write(asked.stub("tiny"), asked.stub("tiny").read_text().replace("Task 1", "Task 7"))
-    assert failing(audited(asked, supervisor)) == "tiny.py is not what the solution gives; run make stubs."
+    assert failing(audited(asked, supervisor)) == (
+        "assignments/01-tiny/tiny.py, line 6: this is not the stub of the solution; run autograder stubs 01-tiny."
+    )
 
 
 def test_a_case_that_passes_on_the_stub_is_noticed(course: Course, supervisor: Supervisor) -> None:

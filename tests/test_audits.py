@@ -56,7 +56,7 @@ def test_only_what_changed_is_audited_and_nothing_is_recorded(fake: Audits) -> N
 def test_everything_is_audited_with_all_seeds_and_recorded(fake: Audits) -> None:
     assert fake.run(everything=True) == 0
     assert fake.done == ["01-same", "02-changed", "03-new"]
-    assert fake.options == {Options(processes=2)}
+    assert fake.options == {Options(seeds=200, processes=2)}
     assert fake.recorded() == {slug: f"digest of {slug}" for slug in fake.done}
 
 

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from tiny_course import SOLUTION, Course, make, write
 
-from autograder.batch.runner import grade_class
+from autograder.batch.runner import grade_class, uploads_of
 from autograder.errors import AutograderError, UsageError
 from autograder.exchange.csv_grades import write_grades
 from autograder.exchange.folder import entries
+from autograder.exchange.formats import Entry
 from autograder.grading.options import RunOptions
 from autograder.model import GradedCase, GraderInfo, Report, SandboxInfo, Score, SubmissionInfo, Task, Verdict
+from autograder.reports.class_rows import class_row
 from autograder.workers.supervisor import Supervisor
 
 
@@ -38,7 +40,7 @@ def report(student: str | None, *cases: tuple[str, float]) -> Report:
 
 
 def table(*reports: Report, folder: Path) -> list[list[str]]:
-    write_grades(reports, folder / "grades.csv")
+    write_grades([class_row(each) for each in reports], folder / "grades.csv")
     return list(csv.reader(io.StringIO((folder / "grades.csv").read_bytes().decode("utf-8-sig"), newline="")))
 
 
@@ -51,28 +53,28 @@ def test_every_entry_is_a_student(tmp_path: Path) -> None:
     for name in (".DS_Store", ".git/HEAD", "__MACOSX/._lee.py", "Thumbs.db", "desktop.ini"):
         write(tmp_path / name, "")
     assert entries(tmp_path) == [
-        ("choi", tmp_path / "choi.zip"),
-        ("han", tmp_path / "han.tar.gz"),
-        ("jung.v2", tmp_path / "jung.v2.zip"),
-        ("kim", tmp_path / "kim"),
-        ("lee", tmp_path / "lee.py"),
-        ("oh", tmp_path / "oh.txt"),
-        ("park", tmp_path / "park.ipynb"),
-        ("김철수", tmp_path / "김철수.PY"),
+        Entry("choi", tmp_path / "choi.zip"),
+        Entry("han", tmp_path / "han.tar.gz"),
+        Entry("jung.v2", tmp_path / "jung.v2.zip"),
+        Entry("kim", tmp_path / "kim"),
+        Entry("lee", tmp_path / "lee.py"),
+        Entry("oh", tmp_path / "oh.txt"),
+        Entry("park", tmp_path / "park.ipynb"),
+        Entry("김철수", tmp_path / "김철수.PY"),
     ]
 
 
 def test_a_name_in_two_normal_forms_is_one_student(tmp_path: Path) -> None:
     for form in ("NFC", "NFD"):
         write(tmp_path / unicodedata.normalize(form, "박지호" if form == "NFC" else "김민준.py"), "")
-    assert [student for student, _ in entries(tmp_path)] == ["김민준", "박지호"]
+    assert [each.student for each in entries(tmp_path)] == ["김민준", "박지호"]
 
 
 def test_a_name_in_the_code_page_of_korean_windows_is_read(tmp_path: Path) -> None:
     os.close(os.open(os.fsencode(tmp_path) + "/박지호.py".encode("cp949"), os.O_CREAT))
-    [(student, path)] = entries(tmp_path)
-    assert student == "박지호"
-    assert path.is_file()
+    [entry] = entries(tmp_path)
+    assert entry.student == "박지호"
+    assert entry.path.is_file()
 
 
 def test_a_class_without_submissions_is_refused(tmp_path: Path) -> None:
@@ -100,7 +102,7 @@ def test_an_upload_that_cannot_be_opened_stops_nobody(tmp_path: Path, supervisor
     write(source / "f" / "notes.txt", "I was ill.")
     reports: list[Report] = []
     run = RunOptions(official=True, seed=3, device="cpu")
-    grade_class(course.load(), entries(source), reports.append, run=run, supervisor=supervisor)
+    grade_class(course.load(), uploads_of(entries(source)), reports.append, run=run, supervisor=supervisor)
     assert [(each.submission.student, each.score.earned, each.score.possible) for each in reports] == [
         ("a", 20.0, 20.0),
         ("b", 0.0, 20.0),
@@ -121,14 +123,14 @@ def test_a_class_of_refused_uploads_alone_is_graded_too(tmp_path: Path, supervis
     reports: list[Report] = []
     run = RunOptions(official=True, seed=3, device="cpu")
     course = make(tmp_path / "course")
-    grade_class(course.load(), entries(tmp_path / "class"), reports.append, run=run, supervisor=supervisor)
+    grade_class(course.load(), uploads_of(entries(tmp_path / "class")), reports.append, run=run, supervisor=supervisor)
     assert [each.submission.student for each in reports] == ["b"]
 
 
 def grades_of(course: Course, source: Path, supervisor: Supervisor, *, official: bool = False) -> list[Report]:
     reports: list[Report] = []
     run = RunOptions(official=official, seed=3, device="cpu")
-    grade_class(course.load(), entries(source), reports.append, run=run, supervisor=supervisor)
+    grade_class(course.load(), uploads_of(entries(source)), reports.append, run=run, supervisor=supervisor)
     return reports
 
 
@@ -187,7 +189,7 @@ def test_the_table_has_a_row_a_student_and_a_column_a_task(tmp_path: Path) -> No
         folder=tmp_path,
     )
     digest = "ab" * 32
-    assert found == [
+    assert [row[:7] for row in found] == [
         ["student", "earned", "possible", "double", "total", "sha256", "reason"],
         ["kim", "7.5", "15.0", "6.5", "1.0", digest, ""],
         ["lee", "5.0", "15.0", "0.0", "5.0", digest, ""],
@@ -206,7 +208,8 @@ def test_a_refused_upload_first_does_not_take_the_columns_away(tmp_path: Path) -
 
 
 def test_an_empty_class_is_a_table_without_rows(tmp_path: Path) -> None:
-    assert table(folder=tmp_path) == [["student", "earned", "possible", "sha256", "reason"]]
+    [head] = table(folder=tmp_path)
+    assert head[:5] == ["student", "earned", "possible", "sha256", "reason"]
 
 
 def test_the_table_says_why_nothing_was_graded(tmp_path: Path) -> None:
@@ -214,7 +217,7 @@ def test_the_table_says_why_nothing_was_graded(tmp_path: Path) -> None:
     failed = replace(report("lee", ("double", 0.0), ("total", 0.0)), notes=("A note.",))
     missing = replace(failed, outcomes=tuple(replace(each, message="tiny.py is missing.") for each in failed.outcomes))
     found = table(refused, failed, missing, folder=tmp_path)
-    assert [row[-1] for row in found[1:]] == ["'=kim.rar is no archive;' -1", "", "tiny.py is missing."]
+    assert [row[6] for row in found[1:]] == ["'=kim.rar is no archive;' -1", "", "tiny.py is missing."]
 
 
 def test_the_table_begins_with_the_mark_that_excel_needs(tmp_path: Path) -> None:
@@ -256,17 +259,17 @@ def test_a_name_that_is_no_utf8_does_not_lose_the_table(tmp_path: Path) -> None:
 def test_the_table_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table(report("kim"), folder=tmp_path)
     before = (tmp_path / "grades.csv").read_bytes()
-    broken = replace(report("lee"), outcomes=(None,))  # type: ignore[arg-type]
-    with pytest.raises(AttributeError):
-        write_grades([report("kim"), broken], tmp_path / "grades.csv")
+    broken = replace(class_row(report("lee")), reason=None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        write_grades([class_row(report("kim")), broken], tmp_path / "grades.csv")
     monkeypatch.setattr(os, "replace", lambda source, target: (_ for _ in ()).throw(OSError(28, "No space left")))
     with pytest.raises(AutograderError, match="No space left") as caught:
-        write_grades([report("lee")], tmp_path / "grades.csv")
+        write_grades([class_row(report("lee"))], tmp_path / "grades.csv")
     assert caught.value.slug == "report-write"
     assert (tmp_path / "grades.csv").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["grades.csv"]
 
 
 def test_the_table_makes_its_folder(tmp_path: Path) -> None:
-    write_grades([report("kim")], tmp_path / "new" / "grades.csv")
+    write_grades([class_row(report("kim"))], tmp_path / "new" / "grades.csv")
     assert (tmp_path / "new" / "grades.csv").is_file()

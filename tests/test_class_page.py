@@ -8,6 +8,7 @@ from renderings import KOREAN_ROWS, ROWS, Page, in_korean, printed, race_rows
 from report_samples import korean
 
 from autograder.reports import class_page, page, terminal
+from autograder.reports.last_run import LastRun
 
 
 def test_a_leaderboard_has_a_line_for_each_submission_that_passes_the_case():
@@ -31,7 +32,7 @@ def test_the_class_page_links_each_student():
 
 
 def test_the_index_and_the_class_page_speak_the_language_in_hand(tmp_path):
-    index = in_korean(page.write_index, [korean()], ["a.html"], tmp_path).read_text(encoding="utf-8")
+    index = in_korean(page.write_index, [LastRun.of(korean())], tmp_path).read_text(encoding="utf-8")
     shown = in_korean(class_page.html, KOREAN_ROWS, slug="05-logistic", title="로지스틱 회귀")
     for text, words in (
         (index, ("과제 목록", "채점 미완료")),

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import tiny_course
@@ -20,7 +23,7 @@ from tiny_course import SLUG, SOLUTION, STUB, VISIBLE, Course, lacks_resource_li
 
 from autograder.commands.main import main
 from autograder.model import Measure, Report, Verdict
-from autograder.reports import files, page
+from autograder.reports import files, page, printable
 from autograder.reports.document import from_json
 from autograder.workers.supervisor import Supervisor
 
@@ -36,6 +39,8 @@ class Finished:
 
 Command = Callable[..., Finished]
 
+WITHOUT_MAKE = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+
 
 @pytest.fixture
 def command(
@@ -43,6 +48,7 @@ def command(
 ) -> Command:
     """Run ``autograder ARGUMENTS`` in this process, in a folder of its own, on the zygotes of all tests."""
     monkeypatch.setenv("COLUMNS", "400")  # no sentence is broken
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr("autograder.workers.supervisor.Supervisor", tiny_course.kept(supervisor))
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
@@ -62,6 +68,11 @@ def command(
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
     return make(tmp_path / "course")
+
+
+def page_of(submission: Path) -> Path:
+    """Return where the page of a submission is by default."""
+    return Path("report", "submissions", printable.file_stem(str(submission)), "01-tiny.html")
 
 
 def saved(path: Path) -> Report:
@@ -88,8 +99,8 @@ def test_grade_prints_the_report_and_writes_the_page(command: Command, course: C
     found = command("grade", SLUG, "--root", course.root)
     assert found.code == 0
     assert found.err == ""
-    assert "double is still the stub" in found.out
-    assert "0 of 9 points" in found.out
+    assert "Not started: double, total" in found.out
+    assert "0 of 9 visible points (20 in all)" in found.out
     assert f"Report: {Path('report', '01-tiny.html')}" in found.out
     assert "A tiny assignment" in Path("report", "01-tiny.html").read_text(encoding="utf-8")
 
@@ -156,6 +167,24 @@ def test_what_students_see_holds_no_hidden_value_and_what_staff_see_does(command
     assert secret in Path("staff", "01-tiny.html").read_text(encoding="utf-8")
 
 
+def test_a_ci_gets_what_a_student_may_see_whoever_runs_it(command: Command, course: Course) -> None:
+    path = write(Path("tiny.py"), SOLUTION.replace("2 * x", "3 * x"))
+    files = ("--json", "r.json", "--junit", "ci/junit.xml", "--markdown", "ci/summary.md")
+    command("grade", SLUG, "--root", course.root, "--submission", path, "--official", "--audience", "staff", *files)
+    mismatch = line(saved(Path("r.json")), "double_of_any[5]").mismatch
+    assert mismatch is not None
+    for name in ("junit.xml", "summary.md"):
+        text = Path("ci", name).read_text(encoding="utf-8")
+        assert "double_of_any[5]" in text and mismatch.want not in text
+
+
+def test_a_ci_gets_all_assignments_in_one_file(command: Command, course: Course) -> None:
+    shutil.copytree(course.folder, course.folder.with_name("02-tiny"))
+    command("grade", "--root", course.root, "--junit", "junit.xml", "--markdown", "summary.md")
+    assert [suite.get("name") for suite in ElementTree.parse("junit.xml").getroot()] == [SLUG, "02-tiny"]
+    assert Path("summary.md").read_text(encoding="utf-8").count("<td>02-tiny</td>") == 1
+
+
 def test_a_practice_run_draws_the_same_inputs_and_an_official_one_fresh_ones(
     command: Command, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,10 +205,114 @@ def test_all_assignments_are_graded_when_none_is_named(command: Command, course:
     assert "01-tiny" in found.out
     assert "02-tiny" in found.out
     assert "everybody starts" in found.out
-    assert sorted(path.name for path in Path("report").iterdir()) == ["01-tiny.html", "02-tiny.html", "index.html"]
+    names = sorted(path.name for path in Path("report").iterdir())
+    assert names == ["01-tiny.html", "02-tiny.html", "index.html", "last-run"]
     index = Path("report", "index.html").read_text(encoding="utf-8")
     assert 'href="01-tiny.html"' in index
     assert 'href="02-tiny.html"' in index
+
+
+# --- one task, and runs that last
+
+
+def test_a_run_of_one_task_says_so_and_keeps_the_page_of_all(command: Command, course: Course) -> None:
+    command("grade", "1", "--root", course.root)
+    before = {path: path.read_bytes() for path in Path("report").rglob("*.*")}
+    found = command("grade", "1", "--root", course.root, "--task", "total", "--json", "r.json")
+    assert "Only total was graded; the other 1 task was not run." in found.out
+    assert "0 of 3 visible points (8 in all)" in found.out
+    assert "Next: write total (tiny.py, line 12), then run make grade A=01-tiny T=total" in found.out
+    assert [each.case for each in saved(Path("r.json")).outcomes] == ["total_of_three"]
+    assert Path("report", "01-tiny-total.html").is_file()
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_the_cases_that_a_task_needs_are_run_for_it(command: Command, tmp_path: Path) -> None:
+    visible = """
+        @task("double", points=6)
+        def test_double(student):
+            assert student.double(1.0) == 2.0
+
+        @task("total", points=3, needs=("double",))
+        def test_total(student):
+            assert student.total([1.0, 2.0]) == 3.0
+    """
+    course = make(tmp_path / "course", visible=visible)
+    write(course.folder / "tiny.py", SOLUTION.replace("2 * x", "3 * x"))
+    command("grade", SLUG, "--root", course.root, "--task", "total", "--json", "r.json")
+    assert [(each.case, each.verdict) for each in saved(Path("r.json")).outcomes] == [("total", Verdict.SKIPPED)]
+
+
+def test_the_next_run_says_what_changed(command: Command, course: Course) -> None:
+    assert "since the last run" not in command("grade", SLUG, "--root", course.root).out
+    write(course.folder / "tiny.py", SOLUTION.replace("2 * x", "3 * x"))
+    found = command("grade", SLUG, "--root", course.root)
+    assert "+3 points since the last run; fixed: total\n" in found.out
+    assert "+3 points since the last run; fixed: total" in Path("report", "01-tiny.html").read_text(encoding="utf-8")
+    assert "since the last run" not in command("grade", SLUG, "--root", course.root).out
+
+
+def test_grading_one_assignment_keeps_the_rows_of_the_others(command: Command, course: Course) -> None:
+    for name in ("assignment.toml", "tiny.py", "test_visible.py"):
+        write(course.root / "assignments" / "02-tiny" / name, (course.folder / name).read_bytes())
+    command("grade", "--root", course.root)
+    write(course.folder / "tiny.py", SOLUTION)
+    command("grade", "1", "--root", course.root)
+    index = Path("report", "index.html").read_text(encoding="utf-8")
+    assert "9 / 9 (of 20)" in index and "passed so far" in index
+    assert "0 / 9 (of 20)" in index and "not attempted" in index
+
+
+def test_a_submission_has_a_folder_of_its_own_and_its_page_names_it(
+    command: Command, course: Course, tmp_path: Path
+) -> None:
+    command("grade", SLUG, "--root", course.root)
+    before = {path: path.read_bytes() for path in Path("report").rglob("*.*")}
+    kim, lee = (write(tmp_path / name / "tiny.py", SOLUTION) for name in ("kim", "lee"))
+    for path in (kim, lee):
+        found = command("grade", SLUG, "--root", course.root, "--submission", path)
+        assert f"Submission: {path}" in found.out
+        assert f"Report: {page_of(path)}" in found.out
+        assert f"Submission: {path}" in page_of(path).read_text(encoding="utf-8")
+    assert page_of(kim) != page_of(lee)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_the_last_line_is_the_next_step(command: Command, course: Course) -> None:
+    step = "Next: write double (tiny.py, line 7), then run make grade A=01-tiny"
+    for more in ((), ("--plain",)):
+        assert command("grade", SLUG, "--root", course.root, *more).out.splitlines()[-1] == step
+    write(course.folder / "tiny.py", SOLUTION)
+    out = command("grade", SLUG, "--root", course.root).out
+    assert out.splitlines()[-1].endswith("Then hand in your work.")
+
+
+def test_a_dumb_terminal_gets_lines(command: Command, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(course.folder / "tiny.py", SOLUTION)
+    monkeypatch.setenv("TERM", "dumb")
+    plain = command("grade", SLUG, "--root", course.root).out
+    assert "double: 6 of 6 visible points (12 in all), passed so far\n" in plain
+    monkeypatch.setenv("TERM", "xterm")
+    assert command("grade", SLUG, "--root", course.root, "--plain").out == plain
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["A=5", "TASK=bce"], "make grade does not know TASK."),
+        (["a=5"], "make grade does not know a."),
+        (["A=5", "T=bce", "L=ko", "PYTHON=python3", "SUBMISSION=my X=1 file.py"], ""),
+    ],
+)
+def test_make_grade_refuses_a_variable_that_it_does_not_know(arguments: list[str], answer: str, tmp_path: Path) -> None:
+    for name in ("pyproject.toml", "constraints.txt", ".venv/bin/autograder", ".venv/.ready"):
+        write(tmp_path / name, '#!/bin/sh\necho ran: "$@"\n').chmod(0o755)
+    make = ["make", "-f", Path(__file__).parents[1] / "Makefile", "grade", *arguments]
+    done = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False, env=WITHOUT_MAKE)
+    if answer:
+        assert done.returncode == 2 and answer in done.stdout and "ran:" not in done.stdout
+    else:
+        assert done.stdout == "ran: grade 5 --task bce --submission my X=1 file.py --lang ko\n"
 
 
 @pytest.mark.parametrize("folder", ["out[/b]", "out [red]x", "out :smile: it"])
@@ -203,7 +336,17 @@ WRONG: dict[str, tuple[Sequence[str], str]] = {
     "seed in words": (["grade", SLUG, "--seed", "one"], "Invalid value for '--seed'"),
     "audience": (["grade", SLUG, "--audience", "dean"], "Invalid value for '--audience'"),
     "option": (["grade", SLUG, "--ofical"], "No such option"),
+    "task": (
+        ["grade", SLUG, "--task", "dubble"],
+        'no task "dubble". Did you mean double? The tasks are double, total.',
+    ),
+    "task of two": (["grade", SLUG, SLUG, "--task", "double"], "--task is for one assignment"),
+    "official task": (["grade", SLUG, "--task", "double", "--official"], "an official run grades all tasks"),
     "command": (["grad"], "No such command 'grad'"),
+    "batch of two kinds": (
+        ["batch", SLUG, "class", "--out", "out", "--practice", "--official"],
+        "--practice and --official exclude each other",
+    ),
     "batch without out": (["batch", SLUG, "class"], "Missing option '--out'"),
     "batch of nothing": (["batch", SLUG, "none", "--out", "out"], "none is not a folder"),
     "batch of an empty folder": (["batch", SLUG, "empty", "--out", "out"], "contains no submission"),
@@ -245,7 +388,6 @@ STAFF: dict[str, tuple[dict[str, str], str]] = {
         "the case total_of_any does not pass on the solution",
     ),
     "a case without a task": ({"visible": NO_CASE}, "test_total_of_three has no @task"),
-    "points": ({"hidden": tiny_course.HIDDEN.replace("points=5", "points=6")}, "are worth 9 points together"),
     "the solution": ({"solution": SOLUTION.replace("2 * x", "3 * x")}, "double_of_two does not pass on the solution"),
     "a mistake": ({"mistake": "def f(:\n"}, "odd.py, line 1: Python cannot read this line"),
     "assignment.toml": ({"toml": "title = 3\n"}, "assignments/01-tiny/assignment.toml, line 1: title is 3; write text"),
@@ -276,6 +418,21 @@ def test_a_broken_course_is_told_to_staff_and_nobody_is_graded(
         assert sentence in found.err
         assert "points" not in found.out
     assert list(Path().iterdir()) == []
+
+
+def test_points_that_do_not_add_up_are_a_note_for_the_author_and_an_error_for_a_class(
+    command: Command, tmp_path: Path
+) -> None:
+    course = make(tmp_path / "course", hidden=tiny_course.HIDDEN.replace("points=5", "points=6"))
+    path = write(tmp_path / "class" / "kim.py", SOLUTION)
+    grade = command("grade", SLUG, "--root", course.root, "--submission", path, "--official")
+    assert grade.code == 0
+    assert "do not add up to those of the tasks yet (total: 9 / 8). Until they do, no class" in grade.out
+    assert "Total  21 of 21 points" in grade.out
+    batch = command("batch", SLUG, path.parent, "--root", course.root, "--official", "--out", "out")
+    assert batch.code == 4
+    assert "the cases of total are worth 9 points together, but assignment.toml gives the task 8." in batch.err
+    assert not Path("out").exists()
 
 
 def test_a_broken_case_is_told_with_its_file_and_line(command: Command, tmp_path: Path) -> None:
@@ -311,21 +468,21 @@ def test_a_case_that_breaks_through_our_fault_ends_with_4_and_costs_nothing(comm
                 raise DataError("the disk is gone")
 
         @task("total", points=3)
-        def test_total(student):
+        def test_total_of_three(student):
             assert student.total([1.0, 2.0]) == 3.0
     """
     course = make(tmp_path / "course", visible=visible)
     path = write(tmp_path / "class" / "kim.py", SOLUTION.replace("2 * x", "3 * x"))
     grade = command("grade", SLUG, "--root", course.root, "--submission", path, "--json", "r.json")
     batch = command("batch", SLUG, path.parent, "--root", course.root, "--out", "out")
-    assert (grade.code, batch.code) == (4, 4)
+    assert (grade.code, batch.code) == (4, 5)
     assert "01-tiny: the case double failed because of an error in the grader: the disk is gone" in grade.err
     assert "kim: the case double failed because of an error in the grader" in batch.err
-    assert "3 of 3 points" in grade.out
+    assert "3 of 3 visible points (20 in all)" in grade.out
     assert "Incomplete" in grade.out
     assert "the disk is gone" not in grade.out
     assert not saved(Path("r.json")).complete
-    assert Path("out", "grades.csv").is_file()
+    assert Path("out", "staff", "grades.csv").is_file()
 
 
 UNWRITABLE: dict[str, tuple[Sequence[str], str]] = {
@@ -338,6 +495,8 @@ UNWRITABLE: dict[str, tuple[Sequence[str], str]] = {
     ),
     "a place that not even root can write": (["grade", SLUG, "--html", "/proc/nope"], "/proc/nope cannot be written"),
     "a json that not even root can write": (["grade", SLUG, "--json", "/proc/r.json"], "/proc cannot be written"),
+    "a folder in place of the summary": (["grade", SLUG, "--markdown", "folder"], "folder cannot be written, because"),
+    "a file above the JUnit file": (["grade", SLUG, "--junit", "file/j.xml"], "file cannot be written"),
     "a class that not even root can write": (["batch", SLUG, "class", "--out", "/proc/nope"], "/proc/nope cannot be"),
     "a class below a file": (["batch", SLUG, "class", "--out", "file/out"], "file/out cannot be written"),
     "a report below a file": (["report", "r.json", "--html", "file/out"], "file/out cannot be written"),
@@ -449,7 +608,9 @@ def test_the_language_is_that_of_the_option_else_of_the_environment_else_of_the_
         for more in ((), ("--lang", "ko"), ("--lang", "en")):
             out = command("grade", SLUG, "--root", korean.root, "--json", "r.json", *more).out
             language = saved(Path("r.json")).language
-            assert ("작은 과제" in out, "합계  9점 중 0점" in out, "보고서: " in out) == (language == "ko",) * 3
+            assert ("작은 과제" in out, "합계  공개 케이스 9점 중 0점(전체 20점)" in out, "보고서: " in out) == (
+                language == "ko",
+            ) * 3
             current_language.append(str(language))
         return " ".join(current_language)
 
@@ -481,7 +642,7 @@ def test_a_saved_report_keeps_its_language_unless_another_is_asked_for(
     command: Command, korean: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(Path("tiny.py"), SOLUTION.replace("float(np.sum(x))", "float(np.sum(x)) + 1"))
-    arguments = ("--root", korean.root, "--submission", path, "--json", "r.json", "--lang", "ko")
+    arguments = ("--root", korean.root, "--submission", path, "--json", "r.json", "--lang", "ko", "--html", "report")
     korean.solution.rename(korean.root / "gone")  # a practice run, as students have it
     first = command("grade", SLUG, *arguments).out
     monkeypatch.setenv("AUTOGRADER_LANG", "en")
@@ -489,7 +650,7 @@ def test_a_saved_report_keeps_its_language_unless_another_is_asked_for(
     assert again == first
     assert '<html lang="ko">' in Path("report", "01-tiny.html").read_text(encoding="utf-8")
     english = command("report", "r.json", "--lang", "en").out
-    assert ("hint     모든 원소를 더하십시오." in english, "Total  6 of 9 points" in english) == (True, True)
+    assert ("hint     모든 원소를 더하십시오." in english, "Total  6 of 9 visible points" in english) == (True, True)
     assert '<html lang="en">' in Path("report", "01-tiny.html").read_text(encoding="utf-8")
 
 
@@ -511,15 +672,17 @@ def test_several_assignments_in_several_languages_are_summed_up_in_english(comma
 def test_a_class_in_korean(command: Command, korean: Course, tmp_path: Path) -> None:
     write(tmp_path / "class" / "김철수.py", SOLUTION)
     write(tmp_path / "class" / "zoe.zip", b"no archive at all")
-    found = command("batch", SLUG, tmp_path / "class", "--root", korean.root, "--out", "out", "--lang", "ko")
-    assert (found.code, found.err) == (0, "")
+    found = command(
+        "batch", SLUG, tmp_path / "class", "--root", korean.root, "--out", "out", "--lang", "ko", "--practice"
+    )
+    assert (found.code, found.err) == (5, "")
     assert "제출물 2개, 평균" in found.out
     assert "통과 2" in found.out
     assert "압축 파일이 손상되었거나" in found.out
-    page = Path("out", "class.html").read_text(encoding="utf-8")
+    page = Path("out", "staff", "class.html").read_text(encoding="utf-8")
     assert '<html lang="ko">' in page
     assert "<h1>작은 과제</h1>" in page
-    assert {str(saved(path).language) for path in Path("out").glob("*.json")} == {"ko"}
+    assert {str(saved(path).language) for path in Path("out", "staff").glob("01-tiny*.json")} == {"ko"}
 
 
 def test_a_bad_table_of_sentences_is_told_and_nobody_is_graded(command: Command, korean: Course) -> None:
@@ -541,8 +704,11 @@ def test_a_batch_writes_reports_grades_and_a_page(command: Command, course: Cour
     write(source / "=HYPERLINK(1).py", SOLUTION)
     write(source / "zoe.zip", b"no archive at all")
     found = command("batch", SLUG, source, "--root", course.root, "--out", "out", "--official", "--seed", 4)
-    assert (found.code, found.err) == (0, "")
-    rows = list(csv.reader(io.StringIO(Path("out", "grades.csv").read_text(encoding="utf-8-sig"))))
+    assert (found.code, found.err) == (5, "")
+    assert "Needs a human: 1 submission, " in found.out
+    attention = Path("out", "staff", "needs-a-human.html").read_text(encoding="utf-8")
+    assert "zoe" in attention and "kim" not in attention and "The upload could not be opened." in attention
+    rows = list(csv.reader(io.StringIO(Path("out", "staff", "grades.csv").read_text(encoding="utf-8-sig"))))
     assert [row[:5] for row in rows] == [
         ["student", "earned", "possible", "double", "total"],
         ["'=HYPERLINK(1)", "20.0", "20.0", "12.0", "8.0"],
@@ -552,11 +718,11 @@ def test_a_batch_writes_reports_grades_and_a_page(command: Command, course: Cour
         ["zoe", "0.0", "20.0", "0.0", "0.0"],
         ["김철수", "8.0", "20.0", "0.0", "8.0"],
     ]
-    page = Path("out", "class.html").read_text(encoding="utf-8")
-    pages = sorted(path.name for path in Path("out").glob("01-tiny*.html"))
+    page = Path("out", "staff", "class.html").read_text(encoding="utf-8")
+    pages = sorted(path.name for path in Path("out", "students").glob("01-tiny*.html"))
     assert len(pages) == 6
-    assert all(f'href="{name}"' in page for name in pages)
-    reports = [saved(path) for path in Path("out").glob("*.json")]
+    assert all(f'href="../students/{name}"' in page for name in pages)
+    reports = [saved(path) for path in Path("out", "staff").glob("01-tiny*.json")]
     assert sorted(report.submission.student or "" for report in reports) == [row[0].lstrip("'") for row in rows[1:]]
     assert {report.grader.seed for report in reports} == {4}
     assert "6 submissions, mean 8 of 20 points" in found.out
@@ -578,33 +744,97 @@ def test_a_class_that_is_measured_has_a_leaderboard(
     for name, total in {"kim": "6.0", "김철수": "8.0", "lee": "5.0", "<b>": "6.00001", "zoe": "'8'"}.items():
         source = f"def double(x):\n    return 2 * x\n\n\ndef total(x):\n    return {total}\n"
         write(tmp_path / "class" / f"{name}.py", source)
-    found = command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "out", "--lang", lang)
+    found = command(
+        "batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "out", "--lang", lang, "--practice"
+    )
     assert (found.code, found.err) == (0, "")
     name, unit = ("sum", "points") if lang == "en" else ("합", "점")
     board = found.out[found.out.index(words[0]) :]
     assert words[1] in board and f"8 {unit}" in board and "lee" not in board and "zoe" not in board
-    page = Path("out", "class.html").read_text(encoding="utf-8")
+    page = Path("out", "staff", "class.html").read_text(encoding="utf-8")
     pattern = r'"number">(\d)</td>.*?href="([^"]+)">([^<]+)<.*"number">(.*?)</td>'
     lines = re.findall(pattern, page.partition(words[0])[2])
     assert [(rank, student, value) for rank, _, student, value in lines] == [
         ("1", "김철수", f"8 {unit}"), ("2", "&lt;b&gt;", f"6 {unit}"), ("2", "kim", f"6 {unit}"),
     ]  # fmt: skip
-    assert all(Path("out", address).is_file() for _, address, _, _ in lines)
-    reports = [saved(Path("out", f"01-tiny-{each}.json")) for each in ("kim", "lee", "zoe")]
+    assert all(Path("out", "staff", address).is_file() for _, address, _, _ in lines)
+    reports = [saved(Path("out", "staff", f"01-tiny-{each}.json")) for each in ("kim", "lee", "zoe")]
     kim, lee, zoe = (line(report, "total_of_three") for report in reports)
     assert kim.measure == Measure(name, 6.0, unit)
     assert (lee.measure, lee.verdict) == (Measure(name, 5.0, unit), Verdict.FAILED)
     assert (zoe.measure, zoe.verdict) == (None, Verdict.FAILED)
-    assert f"{name}: 5 {unit}" in Path("out", "01-tiny-lee.html").read_text(encoding="utf-8")
+    assert f"{name}: 5 {unit}" in Path("out", "students", "01-tiny-lee.html").read_text(encoding="utf-8")
 
 
 def test_a_class_page_is_for_students_and_its_json_for_staff(command: Command, course: Course, tmp_path: Path) -> None:
     write(tmp_path / "class" / "kim.py", SOLUTION.replace("2 * x", "3 * x"))
     command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "out", "--official")
-    mismatch = line(saved(Path("out", "01-tiny-kim.json")), "double_of_any[5]").mismatch
+    mismatch = line(saved(Path("out", "staff", "01-tiny-kim.json")), "double_of_any[5]").mismatch
     assert mismatch is not None
-    for name in ("01-tiny-kim.html", "class.html", "grades.csv"):
+    for name in ("students/01-tiny-kim.html", "staff/class.html", "staff/grades.csv"):
         assert mismatch.want not in Path("out", name).read_text(encoding="utf-8")
+
+
+def files_in(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_folder_for_students_holds_nothing_of_a_hidden_case(
+    command: Command, course: Course, tmp_path: Path
+) -> None:
+    source = SOLUTION.replace("2 * x", "3 * x + print('printed', x)") + "\nprint('at the top')\n"
+    write(tmp_path / "class" / "kim.py", source.replace("3 * x + print('printed', x)", "(print('seen', x), 3 * x)[1]"))
+    command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "out", "--seed", 12345)
+    report = saved(Path("out", "staff", "01-tiny-kim.json"))
+    hidden = [each for each in report.outcomes if not each.visible and each.mismatch]
+    secrets_of_report = {each.mismatch.want for each in hidden if each.mismatch} | {each.call for each in hidden}
+    secrets_of_report |= {line for each in hidden for line in each.output.splitlines()} | {"12345"}
+    secrets_of_report -= {line for each in report.outcomes if each.visible for line in each.output.splitlines()}
+    assert len(secrets_of_report) > 5
+    for path in Path("out", "students").rglob("*"):
+        text = path.read_text(encoding="utf-8")
+        assert [secret for secret in secrets_of_report if secret in text] == []
+    assert files_in(Path("out", "students")) == {"01-tiny-kim.html"}
+    assert Path("out", "staff").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_batch_is_official_unless_it_is_practice_and_says_so(
+    command: Command, course: Course, tmp_path: Path
+) -> None:
+    write(tmp_path / "class" / "kim.py", SOLUTION)
+    arguments = ("batch", SLUG, tmp_path / "class", "--root", course.root)
+    assert "PRACTICE" not in command(*arguments, "--out", "official").out
+    assert saved(Path("official", "staff", "01-tiny-kim.json")).official
+    found = command(*arguments, "--out", "practice", "--practice")
+    assert found.out.startswith("PRACTICE  A practice run of the visible cases; it is not a grade.")
+    assert not Path("practice", "staff", "grades.csv").exists()
+    table = Path("practice", "staff", "practice.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.partition(",")[0] for line in table] == ["PRACTICE", "PRACTICE"]
+    page = Path("practice", "staff", "class.html").read_text(encoding="utf-8").partition("<main")[2]
+    assert page.index("practice") < page.index("A tiny assignment")
+
+
+def test_a_run_writes_over_no_results_of_another_kind_or_version(
+    command: Command, course: Course, tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "class" / "kim.py", SOLUTION)
+    arguments = ("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "out")
+    command(*arguments)
+    before = {name: Path("out", name).read_bytes() for name in files_in(Path("out"))}
+    refused = [(command(*arguments, "--practice"), "out holds official results, and this run is practice.")]
+    write(course.folder / "README.md", "A new version.")
+    refused.append((command(*arguments), "out holds results of another version of 01-tiny"))
+    command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "weak", "--practice")
+    lacks_resource_limits(supervisor, monkeypatch)
+    weak = command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "weak", "--practice")
+    refused.append((weak, "a run with the full sandbox, and this one has the partial sandbox"))
+    write(Path("mine", "students", "kim.txt"), "mine")
+    mine = command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "mine")
+    refused.append((mine, "mine/students is not a folder of an earlier run"))
+    for found, sentence in refused:
+        assert (found.code, sentence in found.err) == (2, True), found.err
+        assert found.err.rstrip().endswith("Name another folder with --out, or move this one away. [results-folder]")
+    assert {name: Path("out", name).read_bytes() for name in files_in(Path("out"))} == before
 
 
 def test_an_interrupted_batch_leaves_whole_reports(
@@ -622,8 +852,12 @@ def test_an_interrupted_batch_leaves_whole_reports(
     monkeypatch.setattr(page, "write", interrupting)
     found = command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "out")
     assert found.code == 130
-    assert sorted(path.name for path in Path("out").iterdir()) == ["01-tiny-a.html", "01-tiny-a.json"]
-    assert saved(Path("out", "01-tiny-a.json")).score.earned == 9.0
+    ended = "1 of 3 pending submissions are graded and kept. Run the same command again to grade the rest."
+    assert found.err == f"autograder: Interrupted: {ended}\n"
+    assert [path.name for path in Path("out", "students").iterdir()] == ["01-tiny-a.html"]
+    assert [path.name for path in Path("out", "staff").glob("01-*")] == ["01-tiny-a.json"]
+    assert not Path("out", "staff", "grades.csv").exists()
+    assert saved(Path("out", "staff", "01-tiny-a.json")).score.earned == 20.0
 
 
 # --- bad input and faults: a sentence for that case or file, and the others are graded
@@ -637,6 +871,7 @@ class Fault:
     words: str
     verdict: Verdict = Verdict.ERRORED
     others: Verdict = Verdict.PASSED
+    shown: str = ""  # on the terminal, if it is not ``words``
 
 
 def faulty(body: str) -> str:
@@ -686,13 +921,13 @@ FAULTS = {
         faulty("return x.twice()"), "double(x) raised AttributeError: 'numpy.ndarray' object has no attribute"
     ),
     "infinite recursion": Fault(faulty("return double(x)"), "double(x) called itself without end (RecursionError)."),
-    "asks for input": Fault(faulty("return float(input('x? '))"), "double(x) raised EOFError"),
+    "asks for input": Fault(faulty("return float(input('x? '))"), "double(x) waits for the keyboard"),
     "segmentation fault": Fault(
         faulty("return ctypes.string_at(0)"), "double(x) crashed the interpreter (SIGSEGV).", CRASHED
     ),
     "abort": Fault(faulty("os.abort()"), "double(x) crashed the interpreter (SIG", CRASHED),
     "os._exit": Fault(faulty("os._exit(0)"), "double(x) ended the whole program (exit status 0).", CRASHED),
-    "sys.exit": Fault(faulty("sys.exit(1)"), "double(x) raised SystemExit: 1"),
+    "sys.exit": Fault(faulty("sys.exit(1)"), "double(x) ends the program: sys.exit(1)"),
     "sends a signal": Fault(faulty("os.kill(os.getpid(), 9)"), "double(x) raised PermissionError"),
     "starts a process": Fault(faulty("os.fork()\nreturn 2 * x"), "double(x) raised PermissionError"),
     "reads a file": Fault(
@@ -723,7 +958,10 @@ FAULTS = {
         Verdict.TIMED_OUT,
     ),
     "not attempted": Fault(
-        faulty("raise NotImplementedError"), "double is still the stub. Replace the line", Verdict.NOT_ATTEMPTED
+        faulty("raise NotImplementedError"),
+        "double is still the stub. Replace the line",
+        Verdict.NOT_ATTEMPTED,
+        shown="Not started: double",
     ),
 }
 
@@ -746,7 +984,7 @@ def test_a_fault_is_told_in_a_sentence_and_the_others_are_graded(
     found, report = handed(command, tmp_path, path, waits=fault.verdict is Verdict.TIMED_OUT)
     assert (found.code, found.err) == (0, "")
     assert fault.words in line(report, "double_of_two").message
-    assert fault.words in found.out
+    assert (fault.shown or fault.words) in found.out
     assert line(report, "double_of_two").verdict is fault.verdict
     assert line(report, "total_of_three").verdict is fault.others
     assert report.complete
@@ -774,10 +1012,12 @@ def test_what_fails_every_case_is_said_once(command: Command, tmp_path: Path) ->
     sentence = "tiny.py, line 10: Python cannot read this line: invalid syntax."
     found, report = handed(command, tmp_path, write(tmp_path / "tiny.py", faulty("return 2 *")))
     assert found.out.count(sentence) == 1
-    assert found.out.index(sentence) < found.out.index("double_of_two")
-    assert found.out.count("See the top of this report.") == 5
-    page = Path("report", "01-tiny.html").read_text(encoding="utf-8")
-    assert (page.count(sentence), page.count("See the top of this report.")) == (1, 5)
+    assert "\n    10 | return 2 *\n                   ^\n" in found.out
+    assert "Next: correct line 10 of tiny.py, then run" in found.out
+    page = page_of(tmp_path / "tiny.py").read_text(encoding="utf-8")
+    assert page.count(sentence) == 1
+    for text in (found.out, page):
+        assert "double_of_two" not in text and "<nav" not in text
     assert {each.message for each in report.outcomes if each.verdict is ERRORED} == {sentence}  # whole for each case
 
 
@@ -792,7 +1032,7 @@ def test_rerun_names_the_submission(command: Command, tmp_path: Path) -> None:
     found, report = handed(command, tmp_path, path)
     assert report.submission.path == str(path)
     assert f"rerun    make grade A=01-tiny SUBMISSION='{path}'\n" in found.out
-    assert f"make grade A=01-tiny SUBMISSION=&#39;{path}&#39;" in Path("report", "01-tiny.html").read_text("utf-8")
+    assert f"make grade A=01-tiny SUBMISSION=&#39;{path}&#39;" in page_of(path).read_text("utf-8")
     again = command("report", "r.json").out
     assert f"SUBMISSION='{path}'\n" in again
 
@@ -804,7 +1044,7 @@ def test_rerun_of_a_working_copy_and_in_a_class_names_none(command: Command, cou
     assert "SUBMISSION" not in found.out
     write(tmp_path / "class" / "kim.py", faulty("return 3 * x"))
     command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "out")
-    assert "SUBMISSION" not in Path("out", "01-tiny-kim.html").read_text(encoding="utf-8")
+    assert "SUBMISSION" not in Path("out", "students", "01-tiny-kim.html").read_text(encoding="utf-8")
 
 
 def test_an_object_in_place_of_an_array_is_named_in_words(command: Command, tmp_path: Path) -> None:
@@ -824,7 +1064,7 @@ def test_output_without_end_is_cut(command: Command, tmp_path: Path) -> None:
     assert output.startswith("zzz")
     assert output.endswith(" more bytes]")
     assert "characters left out" in found.out
-    assert max(path.stat().st_size for path in (Path("r.json"), Path("report", "01-tiny.html"))) < 200_000
+    assert max(path.stat().st_size for path in (Path("r.json"), page_of(tmp_path / "tiny.py"))) < 200_000
 
 
 UNHARMED = {
@@ -854,7 +1094,7 @@ def test_a_submission_that_kills_its_parent_harms_itself_alone(
         write(tmp_path / "class" / f"{student}.py", source)
     found = command("batch", SLUG, tmp_path / "class", "--root", course.root, "--out", "out", "--official")
     assert (found.code, found.err) == (0, "")
-    reports = [saved(Path("out", f"01-tiny-{student}.json")) for student in "abc"]
+    reports = [saved(Path("out", "staff", f"01-tiny-{student}.json")) for student in "abc"]
     assert [report.score.earned == 20.0 for report in reports] == [True, False, True]
     assert all(report.complete for report in reports)
 
@@ -935,4 +1175,58 @@ def test_the_program_runs_as_a_module(course: Course, tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"20 / 20" in done.stdout
-    assert saved(tmp_path / "out" / "01-tiny-kim.json").score.earned == 20.0
+    assert saved(tmp_path / "out" / "staff" / "01-tiny-kim.json").score.earned == 20.0
+
+
+# --- stubs
+
+
+MARKED = """
+import numpy as np
+
+
+def double(x):
+    ### BEGIN SOLUTION
+    return 2 * x
+    ### END SOLUTION
+
+
+def total(x):
+    ### BEGIN SOLUTION
+    return float(np.sum(x))
+    ### END SOLUTION
+"""
+
+
+def test_stubs_writes_what_is_out_of_date_and_check_only_names_it(command: Command, tmp_path: Path) -> None:
+    course = make(tmp_path, solution=MARKED)
+    stub = course.folder / "tiny.py"
+    before = stub.read_bytes()
+    checked = command("stubs", "--check", "--root", tmp_path)
+    assert checked.code == 4
+    wanted = f"this is not the stub of the solution; run autograder stubs {SLUG}."
+    assert checked.err == f"autograder: assignments/{SLUG}/tiny.py, line 2: {wanted}\n"
+    assert stub.read_bytes() == before
+    assert command("stubs", SLUG, "--root", tmp_path) == Finished(0, f"wrote assignments/{SLUG}/tiny.py\n", "")
+    assert 'raise NotImplementedError("Task 2: total")' in stub.read_text(encoding="utf-8")
+    assert command("stubs", "--root", tmp_path) == Finished(0, "", "")
+    assert command("stubs", "--check", "--root", tmp_path).code == 0
+
+
+def test_stubs_names_each_error_and_goes_on(command: Command, tmp_path: Path) -> None:
+    make(tmp_path, solution=MARKED.replace("    ### END SOLUTION", "    ### END SOLUTIONS", 1))
+    other = tmp_path / "assignments" / "02-tiny"
+    shutil.copytree(tmp_path / "assignments" / SLUG, other)
+    write(tmp_path / "solutions" / "02-tiny" / "tiny.py", MARKED)
+    ended = command("stubs", "--root", tmp_path)
+    assert ended.code == 4
+    assert ended.out == "wrote assignments/02-tiny/tiny.py\n"
+    assert f"autograder: solutions/{SLUG}/tiny.py, line 8: '### END SOLUTIONS' resembles a marker; write" in ended.err
+
+
+def test_stubs_of_an_assignment_without_a_solution(command: Command, tmp_path: Path) -> None:
+    make(tmp_path, solution=None)
+    assert command("stubs", "--root", tmp_path) == Finished(0, "", "")
+    ended = command("stubs", SLUG, "--root", tmp_path)
+    assert ended.code == 4
+    assert "01-tiny has no solution folder; a stub is made from the solution." in ended.err

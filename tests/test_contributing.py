@@ -43,7 +43,7 @@ class Copy:
 
     def python(self, *arguments: str) -> str:
         """Run Python with the copy in the place of the package; return what it prints."""
-        environment = {**os.environ, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
+        environment = {**os.environ, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_COLOR": "1", "TERM": "xterm"}
         done = subprocess.run(
             [self.folder / "venv/bin/python", *arguments],
             cwd=self.folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
@@ -168,6 +168,8 @@ FORMAT = """
 import json
 from pathlib import Path
 
+from .formats import Entry
+
 
 def recognises(source):
     return (source / "class.json").is_file()
@@ -175,22 +177,22 @@ def recognises(source):
 
 def entries(source):
     listed = json.loads((source / "class.json").read_text(encoding="utf-8"))
-    return [(name, source / path) for name, path in sorted(listed.items())]
+    return [Entry(name, source / path) for name, path in sorted(listed.items())]
 
 
-def write_grades(reports, path):
-    points = {report.submission.student: report.score.earned for report in reports}
+def write_grades(rows, path):
+    points = {row.student: row.score.earned for row in rows}
     Path(path).with_suffix(".json").write_text(json.dumps(points), encoding="utf-8")
 """
 
 
 def test_an_exchange_format(copy: Copy, tmp_path: Path) -> None:
     """A class in a format of its own is graded by the command, and its grades are written in that format."""
-    tiny_course.make(copy.folder, solution=None)
+    tiny_course.make(copy.folder)
     (copy.folder / "autograder" / "exchange" / "dummy.py").write_text(FORMAT, encoding="utf-8")
     copy.add("autograder/exchange/formats.py", below="NAMES = (", lines='NAMES = ("dummy", *NAMES)\n')
     uploads = tmp_path / "uploads"
     tiny_course.write(uploads / "a" / "tiny.py", tiny_course.SOLUTION)
     tiny_course.write(uploads / "class.json", '{"kim": "a"}')
     copy.python("-m", "autograder", "batch", tiny_course.SLUG, str(uploads), "--out", "graded")
-    assert (copy.folder / "graded" / "grades.json").read_text(encoding="utf-8") == '{"kim": 9.0}'
+    assert (copy.folder / "graded" / "staff" / "grades.json").read_text(encoding="utf-8") == '{"kim": 20.0}'

@@ -12,20 +12,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.checks.diagnosis import diagnose, named_sizes
+from autograder.checks.diagnosis import diagnose, diagnose_type, named_sizes
 from autograder.messages import catalogue, say
 
 WANT = np.random.default_rng(7).normal(size=(7, 3))
 SQUARE = np.random.default_rng(8).normal(size=(4, 4))
 ROW = np.random.default_rng(9).normal(size=11)
+ANTISYMMETRIC = SQUARE - SQUARE.T
 SPARSE = WANT * (WANT > 0)
 SIZES = {"N": 7, "C": 3}
+PROBABILITIES = np.random.default_rng(10).uniform(0.05, 0.95, size=(7, 3))
+PAIR = np.array([-0.625, 1.0])
+BITS = np.array([0.0, 0.0, 1.0, 0.0, 1.0, 1.0])
+LABELS = np.array([[1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]])
 
 
 def border(want: Any) -> Any:
     got = want.copy()
     got[[0, -1]] += 1
     return got
+
+
+def one_row(want: Any, index: int) -> Any:
+    """As if the maximum of one row were used for all of them."""
+    top = want.max(axis=1, keepdims=True)
+    return want + (top - top[index])
 
 
 def end(want: Any, index: int) -> Any:
@@ -72,6 +83,14 @@ def end(want: Any, index: int) -> Any:
         (WANT, WANT.sum(axis=0), "hint.not-summed", ""),
         (WANT.sum(axis=0), WANT, "hint.over-reduced", ""),
         (np.array(WANT.sum()), WANT, "hint.over-reduced", ""),
+        (WANT[0:-0], WANT, "hint.empty", ""),
+        (WANT + 3e-7 * WANT[::-1], WANT, "hint.precision", ""),
+        (WANT / (1 + 1e-6 * (1 + np.abs(WANT))), WANT, "hint.precision", ""),
+        (np.round(WANT, 6), WANT, "hint.rounded", ""),
+        (one_row(WANT, 0), WANT, "hint.one-right", ""),
+        (one_row(WANT, 4), WANT, "hint.one-right", ""),
+        (np.vstack([WANT[:-1], 0 * WANT[:1]]), WANT, "hint.last", ""),
+        (2 * PAIR, PAIR, "hint.double", ""),
     ],
 )
 def test_mistakes_are_named(got: Any, want: Any, name: str, factor: str) -> None:
@@ -103,6 +122,34 @@ def test_mistakes_are_named(got: Any, want: Any, name: str, factor: str) -> None
         (np.empty((0, 3)), np.empty((0, 3))),
         (np.ones((2, 3)), np.ones(5)),
         (np.zeros((7, 3)), np.zeros((7, 3))),
+        # by chance: everything is wanted to be zero, or one of two numbers, or there are too few
+        (np.array([0.1, 0.2, 0.3, 0.4]), np.zeros(4)),
+        (np.array([0.1, 0.0, 0.3, 0.4]), np.zeros(4)),
+        (np.ones(6), BITS),
+        (np.zeros(6), BITS),
+        (2 * BITS, BITS),
+        (1 - BITS, BITS),
+        (-LABELS, LABELS),
+        (np.abs(LABELS), LABELS),
+        (LABELS[::-1, ::-1], LABELS),
+        (np.eye(3)[[1, 2, 0]], np.eye(3)[[2, 0, 1]]),
+        (np.array(0.0), np.array(0.4)),
+        (np.array(0.8), np.array(0.4)),
+        (np.array([0.0, 0.0]), np.array([1.0, 2.0])),
+        (np.array([2.0, 4.0]), np.array([1.0, 2.0])),
+        (np.full(5, 0.4), np.full(5, 0.2)),
+        # nearly right, but no rounding: a factor, a training one step ahead, a single number, another formula
+        (WANT * (1 + 1e-5), WANT),
+        (np.abs(WANT) * np.linspace(1.0001, 1.0009, 21).reshape(7, 3), np.abs(WANT)),
+        (np.array(0.693181), np.array(0.693147)),
+        (WANT + 1e-3, WANT),
+        # two patterns fit
+        (border(ROW[:3]), ROW[:3]),
+        (-ANTISYMMETRIC, ANTISYMMETRIC),
+        # an empty array where one is wanted, one right row by chance
+        (np.empty((0, 3)), np.empty((0, 4))),
+        (np.vstack([WANT[:1], np.where(np.arange(3) == 1, WANT[1:], 0.5)]), WANT),
+        (np.vstack([WANT[:1], WANT[1:2] + 1]), WANT[:2]),
         (np.ones((5, 5)), np.ones((5, 6))),
     ],
 )
@@ -110,10 +157,98 @@ def test_nothing_is_said_where_nothing_fits_well(got: Any, want: Any) -> None:
     assert diagnose(got, want, sizes=SIZES) == ""
 
 
-def test_a_sign_flipped_everywhere_needs_both_signs() -> None:
+@pytest.mark.parametrize(("names", "got"), [(("N", "C"), 2 * WANT), (("N", "C"), WANT / 2)])
+def test_a_factor_that_is_a_constant_and_a_length_is_not_named(names: tuple[str, str], got: Any) -> None:
+    assert diagnose(got, WANT, sizes={names[0]: 7, names[1]: 3}) != ""
+    assert diagnose(got, WANT, sizes={names[0]: 2, names[1]: 3}) == ""
+
+
+def test_a_factor_of_one_call_is_not_one_of_all() -> None:
+    """A call before it was right. A length can differ from call to call, a constant cannot."""
+    assert diagnose(2 * WANT, WANT, right=[WANT]) == ""
+    assert diagnose(2 * WANT, WANT, right=[0 * WANT]) == say("hint.double")
+    assert diagnose(7 * WANT, WANT, right=[WANT], sizes=SIZES) == say("hint.times", factor="N")
+
+
+def test_zeros_are_named_if_the_whole_answer_is_zero() -> None:
+    """A bias that stays at its start is another mistake."""
+    pairs = [(0 * WANT, WANT)]
+    assert diagnose(0 * PAIR, PAIR, others=pairs) == say("hint.zeros")
+    assert diagnose(0 * PAIR, PAIR, others=[(WANT, WANT)]) == ""
+
+
+FORMS = [
+    (None, 1.0, "hint.none"),
+    (None, WANT, "hint.none"),
+    (None, [1.0], "hint.none"),
+    ((WANT,), WANT, "hint.comma"),
+    ((2.5,), 1.0, "hint.comma"),
+    (ROW.tolist(), ROW, "hint.list"),
+    ([[1, 2, 3]] * 7, WANT, "hint.list"),
+    (list(WANT), WANT, "hint.list"),
+    (torch.tensor(1.0), 1.0, "hint.item"),
+    (torch.ones(1, 1), 1, "hint.item"),
+    # near misses
+    (None, None, ""),
+    ((WANT,), (WANT,), ""),
+    ((WANT, WANT), WANT, ""),
+    (("a",), WANT, ""),
+    ([[1.0], [1.0, 2.0]], WANT, ""),
+    (["a", "b"], WANT, ""),
+    ([1.0, 2.0], torch.ones(2), ""),
+    ([WANT, WANT], WANT, ""),
+    ([1.0, 2.0], ROW, ""),
+    (tuple(ROW.tolist()), ROW, ""),
+    (torch.ones(2), 1.0, ""),
+    (torch.ones(2), ROW, ""),
+    ("1.0", 1.0, ""),
+]
+
+
+@pytest.mark.parametrize(("got", "want", "name"), FORMS)
+def test_a_value_of_another_type(got: Any, want: Any, name: str) -> None:
+    assert diagnose_type(got, want) == (say(name) if name else "")
+
+
+def test_a_sign_flipped_everywhere_is_no_absolute_value() -> None:
     positive = np.abs(WANT)
-    assert diagnose(-positive, positive) == say("hint.some-signs")
-    assert diagnose(-positive, positive, others=[(-WANT, WANT)]) == say("hint.sign")
+    assert diagnose(-positive, positive) == say("hint.sign")
+    assert diagnose(positive, -positive) == ""
+    assert diagnose(positive, -positive, others=[(-WANT, WANT)]) == say("hint.sign")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "name"),
+    [
+        (-1.0, "hint.sign"),
+        (0.5, "hint.half"),
+        (np.log(2), "hint.log-base"),
+        (1 / np.log(10), "hint.log-base"),
+        (1.5, ""),
+    ],
+)
+def test_a_single_number_with_many_digits_has_a_ratio_not_by_chance(ratio: float, name: str) -> None:
+    assert diagnose(np.array(ratio * 0.928149), np.array(0.928149)) == (say(name) if name else "")
+    assert diagnose(np.array(ratio * 0.25), np.array(0.25)) == ""
+
+
+@pytest.mark.parametrize(
+    ("got", "name"),
+    [
+        (np.sqrt(PROBABILITIES), "hint.root"),
+        (PROBABILITIES**2, "hint.square"),
+        (1 - PROBABILITIES, "hint.complement"),
+        (PROBABILITIES * np.arange(1.0, 8.0)[:, None], "hint.row-factors"),
+    ],
+)
+def test_other_formulas_are_named(got: Any, name: str) -> None:
+    assert diagnose(got, PROBABILITIES) == say(name)
+
+
+def test_an_end_needs_right_numbers_that_are_no_zeros_and_ones() -> None:
+    want = np.array([[0.0, 1.0, 0.0], [0.0, 1.0, 1.0]])
+    got = want + np.array([[0.3, 0.0, 0.0], [0.2, 0.0, 0.0]])
+    assert diagnose(got, want) == ""
 
 
 def test_a_short_array_needs_another_with_the_same_ratio() -> None:

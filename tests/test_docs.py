@@ -8,18 +8,26 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import textwrap
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
+import test_audit
+import tiny_course
 from conftest import submitted
 from quotes import Output, find_outputs, missing_lines, remove_quotes, update_quotes
 
 import autograder
+from autograder.authoring import kit
+from autograder.commands.main import COMMANDS, load
+from autograder.course import course_file, stubs
 from autograder.guest import wire
 from autograder.messages import catalogue, say
 from autograder.model import Verdict
@@ -83,6 +91,34 @@ def test_readme_is_short_and_shows_code_at_once() -> None:
     assert next(i for i, line in enumerate(lines, 1) if line.startswith("```")) <= 30
 
 
+@pytest.mark.parametrize("reader", ["Student", "Author", "Office"])
+def test_each_reader_finds_the_first_command_on_the_first_screen(reader: str) -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = [row for line in page.splitlines() for row in textwrap.wrap(line, 80) or [""]]
+    screen = " ".join(rows[:40])
+    found = re.search(rf"- \*\*{reader}\*\*[^`]*`make ([a-z]+)[^`]*`", screen)
+    assert found is not None
+    assert f"| `make {found[1]}" in (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
+
+
+# The name on the public index belongs to another project.
+BARE_NAME = re.compile(
+    r"(?:pip|pipx|uv|conda)(?: \w+)? (?:install|add|run)(?: -\S+| \w+\.txt)* [\"']?autograder(?![\w.-])", re.I
+)
+
+
+def test_nothing_tells_anyone_to_install_by_the_bare_name() -> None:
+    allowed = {"docs/explanation/decisions.md"}  # which says why
+    names = {name for name, text in tracked_text() for match in BARE_NAME.finditer(text)}
+    assert names - {"tests/test_docs.py"} == allowed
+
+
+@pytest.mark.parametrize("line", ["pip install autograder", "pip install -U -c constraints.txt 'autograder[torch]'"])
+def test_an_installation_by_the_bare_name_is_found(line: str) -> None:
+    assert BARE_NAME.search(line)
+    assert not BARE_NAME.search("pip install autograder-dl") and not BARE_NAME.search("pip install autograder.whl")
+
+
 # --- examples
 
 
@@ -126,6 +162,72 @@ def test_examples_run_in_order(path: Path, tmp_path: Path) -> None:
 def test_the_pages_that_promise_examples_have_them() -> None:
     runnable = {path.stem for path in HOW_TO if any(info == "python runnable" for info, _ in blocks(path))}
     assert {"write-a-case", "known-mistakes-and-alternatives", "debug-a-lost-worker", "use-mnist"} <= runnable
+
+
+def printed_commands(path: Path) -> Iterator[str]:
+    """The commands of ours in the code blocks of a page, and those between backticks in its text."""
+    page = path.read_text(encoding="utf-8")
+    lines = [line for _, body in blocks(path) for line in body.splitlines()]
+    for line in lines + re.findall(r"`([^`\n]+)`", FENCE.sub("", page)):
+        command = re.match(r"(?:\.venv[/\\](?:bin|Scripts)[/\\])?autograder ([a-z].*)", line)
+        if command and "[OPTIONS]" not in line:
+            yield re.split(r" [|#>] | +# ", command[1] + " ")[0].strip()
+
+
+COMMAND_LINES = sorted({line for path in markdown_files() for line in printed_commands(path)} - {"COMMAND --help"})
+
+
+@pytest.mark.parametrize("line", COMMAND_LINES)
+def test_a_printed_command_has_arguments_that_exist(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("AUTOGRADER_SOLUTIONS", "AUTOGRADER_DATA"):
+        monkeypatch.setenv(variable, "")  # an option of the line sets it: it is taken back after the test
+    name, *arguments = shlex.split(line)
+    if arguments and f"{name} {arguments[0]}" in COMMANDS:
+        name, *arguments = f"{name} {arguments[0]}", *arguments[1:]
+    assert name in COMMANDS
+    if "--" not in line and not arguments:
+        return  # the name of the command alone
+    wrong_on_purpose = ("--ofical",)
+    try:
+        load(name).make_context(name, [*arguments], resilient_parsing=False)
+    except click.NoSuchOption as exc:
+        assert exc.option_name in wrong_on_purpose
+    except click.MissingParameter:
+        pass  # a text that shows one option
+    except click.BadOptionUsage as exc:
+        assert "requires an argument" in exc.message
+
+
+RUNNABLE = [path for path in HOW_TO if any(info == "sh runnable" for info, _ in blocks(path))]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course in a git repository, with one small assignment under the name that the pages use."""
+    made = tiny_course.make(tmp_path / "made", solution=test_audit.solved())
+    stubs.write(made.load())
+    folder = tmp_path / "course"
+    for part, source in (("assignments", made.folder), ("solutions", made.solution)):
+        shutil.copytree(source, folder / part / "05-logistic")
+    (folder / "solutions" / "05-logistic" / "alternatives" / "added.py").unlink()
+    shutil.copy(ROOT / "constraints.txt", folder)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", RUNNABLE, ids=lambda path: path.stem)
+def test_the_commands_of_a_page_run_in_order(path: Path, course: Path) -> None:
+    write_files(path, course)
+    script = ["git init --quiet", "git add .", "git -c user.name=a -c user.email=a@example.org commit --quiet -m one"]
+    script += [line for info, body in blocks(path) if info == "sh runnable" for line in body.splitlines()]
+    own = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    for line in script:
+        done = subprocess.run(["bash", "-c", line], cwd=course, env=own, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+
+
+def test_the_page_on_releases_has_commands_that_run() -> None:
+    assert [path.stem for path in RUNNABLE] == ["release"]
 
 
 def test_the_frames_of_the_journey_are_those_of_a_real_call(
@@ -180,7 +282,7 @@ def test_every_command_and_option_is_in_the_reference() -> None:
         printed = subprocess.run(
             [sys.executable, "-m", "autograder", command, "--help"],
             capture_output=True, text=True, encoding="utf-8",
-            env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}, check=True,
+            env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "TERM": "xterm"}, check=True,
         ).stdout  # fmt: skip
         section = page.split(f"## autograder {command}\n")[1].split("\n## ")[0]
         for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", printed)) - {"--help"}:
@@ -212,6 +314,20 @@ def test_every_limit_of_an_assignment_is_in_the_reference() -> None:
     defaults = Limits()
     for key in LIMIT_KEYS:
         assert f"| `{key}` | {getattr(defaults, key)} |" in page
+
+
+def test_every_key_of_a_course_is_in_the_reference(tmp_path: Path) -> None:
+    page = (DOCS / "reference" / "course.toml.md").read_text(encoding="utf-8")
+    assert [key for key in course_file.KEYS if f"| `{key}` |" not in page] == []
+    [(_, example)] = blocks(DOCS / "reference" / "course.toml.md")
+    (tmp_path / "course.toml").write_text(example, encoding="utf-8")
+    assert course_file.read(tmp_path).last("05-logistic") is not None
+
+
+def test_the_size_that_a_release_names_was_measured() -> None:
+    page = (DOCS / "reference" / "performance.md").read_text(encoding="utf-8")
+    [measured] = re.findall(r"^\| numpy only \([\w-]+\) \|.*\| (\d+) \| [\d.]+ \|$", page, re.MULTILINE)
+    assert int(measured) == kit.MEGABYTES
 
 
 def test_every_field_of_a_report_is_in_the_reference() -> None:
@@ -286,7 +402,7 @@ def test_a_page_quotes_what_a_command_prints(output: Output, tmp_path: Path) -> 
     assert program == "autograder"
     pages = ["--html", str(tmp_path)] if arguments[0] == "grade" and "--html" not in arguments else []
     environment = {name: value for name, value in os.environ.items() if name != "AUTOGRADER_LANG"}
-    environment |= {"PYTHONUTF8": "1", "COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
+    environment |= {"PYTHONUTF8": "1", "COLUMNS": "80", "NO_COLOR": "1", "TERM": "xterm"}
     done = subprocess.run(
         [sys.executable, "-m", "autograder", *arguments, *pages],
         cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
@@ -349,7 +465,7 @@ def test_a_file_that_a_page_names_exists() -> None:
         for name in re.findall(rf"`((?:{folders})/[\w./-]+)[:`]", path.read_text(encoding="utf-8"))
     }
     assert len(named) > 30
-    examples = ("90-mse", "01-sum")  # the assignments that the how-to pages build
+    examples = ("90-mse", "01-sum", "01-smoothing")  # the assignments that the pages build
     assert {
         each for each in named if not (ROOT / each[1]).exists() and not any(slug in each[1] for slug in examples)
     } == set()

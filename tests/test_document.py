@@ -48,7 +48,7 @@ def test_the_contract_of_scripts():
     document = json.loads(to_json(EVERY_VERDICT, audience=Audience.STAFF))
     keys = {"schema", "assignment", "submission", "score", "outcomes", "sandbox", "grader", "language"}
     assert keys <= set(document) and document["schema"] == 1 and document["assignment"] == "05-logistic"
-    assert set(document["submission"]) == {"student", "sha256", "received_at", "path"}
+    assert set(document["submission"]) == {"student", "sha256", "received_at", "path", "attempt"}
     assert set(document["score"]) == {"earned", "possible", "adjustments"}
     assert document["score"]["adjustments"] == [{"points": -2.0, "reason": "one day late"}]
     outcome = {"case", "task", "title", "points", "earned", "verdict", "visible", "message", "hint", "seconds"}

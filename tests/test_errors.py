@@ -81,3 +81,17 @@ def test_no_two_kinds_share_a_slug() -> None:
 def test_the_docstring_lists_every_kind() -> None:
     listed = re.findall(r"^ *([A-Z]\w+)  ", errors.__doc__ or "", re.MULTILINE)
     assert sorted(listed) == sorted(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "guess"),
+    [
+        ("sgd_trase", " Did you mean sgd_trace?"),
+        ("sigmoid_prim", " Did you mean sigmoid_prime or sigmoid?"),
+        ("e", " Did you mean sigmoid_prime or bce or sgd_trace?"),
+        ("relu", ""),
+        ("", ""),
+    ],
+)
+def test_what_was_meant_resembles_or_contains_what_was_written(wanted: str, guess: str) -> None:
+    assert errors.did_you_mean(wanted, ["sigmoid", "sigmoid_prime", "bce", "sgd_trace"]) == guess

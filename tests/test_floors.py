@@ -24,6 +24,7 @@ FLOORS = {
     "student": 3,
     "grading": 4,
     "audit": 5,
+    "authoring": 6,
     "exchange": 5,
     "batch": 6,
     "commands": 8,
@@ -33,6 +34,7 @@ FLOORS = {
 # Packages whose __init__ holds a docstring and nothing else.
 EMPTY = {
     "audit",
+    "authoring",
     "batch",
     "checks",
     "commands",
@@ -166,3 +168,26 @@ def test_nothing_unpickles_or_evaluates(module: str) -> None:
                 calls.add(text)
     runs_source = module in ("guest.runner", "guest.recipes")
     assert calls == ({"exec"} if runs_source else set())
+
+
+def importers_of(module: str) -> set[str]:
+    return {other for other in MODULES if module in imports_of(other)}
+
+
+def test_only_debug_runs_a_submission_in_this_process() -> None:
+    """The guest runs in workers. The exception is a visible case on the student's own code, for debugger and kernel."""
+    assert importers_of("guest.__main__") == {"workers.zygote", "workers.subprocess_worker", "student.in_process"}
+    assert importers_of("student.in_process") == {"grading.debugging"}
+    assert importers_of("grading.debugging") == {"commands.debug", "grading.in_kernel"}
+    assert importers_of("grading.in_kernel") == {""}  # the index: the kernel of a notebook imports it by name
+    assert importers_of("commands.debug") == set()  # the table of commands names it
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if room_of(name) != "guest"])
+def test_only_the_solution_is_imported_from_a_file(module: str) -> None:
+    """Cases are imported by pytest, and submissions by the guest alone."""
+    text = MODULES[module].read_text(encoding="utf-8")
+    names = ("exec_module", "spec_from_file_location", "SourceFileLoader", "runpy", "__import__")
+    assert {name for name in names if name in text} == (
+        {"exec_module", "spec_from_file_location"} if module == "grading.reference" else set()
+    )

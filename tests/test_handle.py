@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from conftest import Connect, Load, submitted
 
-from autograder.model import Verdict
+from autograder.model import TraceLine, Verdict
 from autograder.student import case_run as case_run_module
 from autograder.student.call import in_words
 from autograder.student.faults import StudentFault, StudentRaised
@@ -50,7 +50,12 @@ VERDICTS = {
         "f() raised Odd: " + "x" * 2000 + " (answer.py, line 3)",
     ),
     "recursion": ("return f()", Verdict.ERRORED, "f() called itself without end"),
-    "exit in a call": ("import sys; sys.exit(0)", Verdict.ERRORED, "f() raised SystemExit: 0"),
+    "exit in a call": (
+        "import sys; sys.exit(0)",
+        Verdict.ERRORED,
+        "f() ends the program: import sys; sys.exit(0) (answer.py, line 2). Remove this line",
+    ),
+    "debugger": ("breakpoint()", Verdict.ERRORED, "f() starts the debugger. Remove breakpoint()"),
     "interrupt": ("raise KeyboardInterrupt", Verdict.ERRORED, "f() raised KeyboardInterrupt"),
     "group": ("raise ExceptionGroup('two', [ValueError('a')])", Verdict.ERRORED, "f() raised ExceptionGroup: two"),
     "hard exit": ("import os; os._exit(3)", Verdict.CRASHED, "exit status 3"),
@@ -73,7 +78,7 @@ VERDICTS = {
         "f() returned a value that cannot be compared: its dtype is object",
     ),
     "cycle": ("a = []; a.append(a); return a", Verdict.ERRORED, "contains itself"),
-    "input": ("return input()", Verdict.ERRORED, "EOFError"),
+    "input": ("return input()", Verdict.ERRORED, "f() waits for the keyboard: return input() (answer.py, line 2)."),
     "fork": ("import os; os.fork() or os._exit(1); raise ValueError", Verdict.ERRORED, "f() raised"),
     "message that raises": (
         "class E(Exception):\n        def __str__(self): raise ValueError\n    raise E",
@@ -263,7 +268,7 @@ def test_what_was_printed_before_a_failing_import_is_kept(connect: Connect) -> N
     student = submission.begin("case")
     with pytest.raises(StudentFault):
         student.f()
-    assert submission.finish().output == "so far\n"
+    assert submission.finish().imported == "so far\n"
 
 
 def test_a_missing_name_is_told_with_its_near_miss(load: Load) -> None:
@@ -574,7 +579,8 @@ def test_output_belongs_to_the_case_that_caused_it(connect: Connect) -> None:
     with pytest.raises(StudentFault):
         student.g()
     three = submission.finish()
-    assert one.output == "loaded\nout 1\n\\ud800\n\ufffd"
+    assert one.imported == "loaded\n"
+    assert one.output == "out 1\n\\ud800\n\ufffd"
     assert two.output == "out 2\n\\ud800\n\ufffdout 3\n\\ud800\n\ufffd"
     assert three.output == "last words\n"
     assert [call.result for call in two.calls] == [2, 3]
@@ -1297,8 +1303,8 @@ def test_a_call_is_described_with_its_arguments(connect: Connect) -> None:
         "answer", submission.connection.source.modules, parameters=parameters_of(b"def bce(p, y, eps=0): ...")
     )
     with pytest.raises(ValueError, match=r"bce\(p, y, eps\) raised"):
-        submission.student.bce(np.zeros((7, 1)), np.array([0.0, 1.0]), eps=[0.0] * 30)
-    assert submission.run.log.current == "bce(p, y, eps)  p: float64 (7, 1), y = [0., 1.], eps: list of 30"
+        submission.student.bce(np.zeros((9, 3)), np.array([0.0, 1.0]), eps=[0.0] * 30)
+    assert submission.run.log.current == "bce(p, y, eps)  p: float64 (9, 3), y = [0., 1.], eps: list of 30"
 
 
 def test_parameters_are_read_from_a_stub_without_running_it() -> None:
@@ -1373,9 +1379,20 @@ def test_small_tensors_are_described_whatever_their_dtype() -> None:
         (torch.ones(2, dtype=torch.bfloat16), "array = [1., 1.]"),
         (torch.ones(2, dtype=torch.complex64).conj(), "array = [1.-0.j, 1.-0.j]"),
         (torch.ones(2, requires_grad=True), "array = [1., 1.]"),
-        (torch.ones(9), "array: float32 (9,)"),
+        (torch.ones(25), "array: float32 (25,)"),
     ):
         assert in_words("echo", (value,), {}, ()) == f"echo(…)  {text}"
+
+
+def test_a_call_shows_its_inputs_up_to_24_numbers() -> None:
+    params = {"W": np.array([[1.0], [2.0]]), "b": np.array([0.5])}
+    assert in_words("f", (params, [np.ones(2)], 3), {}, ("params", "xs")) == (
+        "f(params, xs, 3)  params = {'W': [[1.], [2.]], 'b': [0.5]}, xs = [[1., 1.]]"
+    )
+    two = (np.zeros(20), np.zeros(5), np.zeros(4))
+    assert in_words("f", two, {}, ("a", "b", "c")) == (
+        f"f(a, b, c)  a = [{', '.join(['0.'] * 20)}], b: float64 (5,), c = [0., 0., 0., 0.]"
+    )
 
 
 def test_a_recipe_is_built_in_the_worker(load: Load) -> None:
@@ -1386,3 +1403,54 @@ def test_a_recipe_is_built_in_the_worker(load: Load) -> None:
     assert student.f(recipes.generator(3), 4).tolist() == want.tolist()
     held = build(student, recipes.generator(3))
     assert held.normal(size=4).tolist() == want.tolist()
+
+
+# --- the student's lines of an exception
+
+TRAIN = """import numpy as np
+
+def layer(x):
+    return x.reshape(7, 7)
+
+def forward(x):
+    y = layer(x)
+    return y
+
+def train(x, n):
+    if n:
+        return train(x, n - 1)
+    return forward(x[:2])
+"""
+
+
+def trace_of(student: StudentCode, n: int) -> tuple[TraceLine, ...]:
+    with pytest.raises(StudentRaised) as caught:
+        student.train(np.ones((3, 4)), n)
+    return caught.value.trace
+
+
+def test_an_exception_names_every_line_of_the_student(load: Load) -> None:
+    first, second, third = trace_of(load(TRAIN), 0)
+    assert (first.function, first.line, first.code) == ("train", 13, "return forward(x[:2])")
+    assert (second.function, second.line, second.code) == ("forward", 7, "y = layer(x)")
+    assert (third.function, third.line, third.code) == ("layer", 4, "return x.reshape(7, 7)")
+    assert [each.note for each in (first, second, third)] == ["", "", "x has the shape (2, 4)"]
+
+
+def test_lines_in_the_middle_of_a_long_trace_are_counted(load: Load) -> None:
+    trace = trace_of(load(TRAIN), 40)
+    assert [each.line for each in trace] == [12, 12, 12, 12, 12, 13, 7, 4]
+    assert [each.skipped for each in trace] == [0, 0, 0, 35, 0, 0, 0, 0]
+
+
+def test_values_that_cannot_be_read_cost_only_their_shapes(load: Load) -> None:
+    source = "class Odd(dict):\n    def get(self, *a): raise KeyError\nclass M(type):\n    @classmethod\n"
+    source += "    def __prepare__(m, *a): return Odd()\ndef f():\n    class A(metaclass=M):\n        x = 1 / 0\n"
+    with pytest.raises(StudentRaised) as caught:
+        load(source).f()
+    assert [each.line for each in caught.value.trace] == [7, 8]
+
+
+def test_a_name_error_proposes_the_name(load: Load) -> None:
+    with pytest.raises(StudentRaised, match=r"\(answer\.py, line 3\)\. Did you mean np\?$"):
+        load("import numpy as np\ndef f(x):\n    return numpy.exp(x)\n").f(1)

@@ -257,7 +257,7 @@ def test_what_was_written_into_an_argument_counts() -> None:
 
 def test_a_mistake_that_names_a_case_outside_the_plan_is_asked_as_well() -> None:
     hidden = Mistake("m", Path("m.py"), {}, caught_by=("a hidden case",), hint="That one.")
-    assert KnownMistakes([hidden], [CASE], Rehearsal(FAILED, log(1.0))).hint(CASE, FAILED, log(1.0)) == "That one."
+    assert KnownMistakes([hidden], [CASE], Rehearsal(FAILED, log(1.25))).hint(CASE, FAILED, log(1.25)) == "That one."
 
 
 # --- alike

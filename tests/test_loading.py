@@ -67,11 +67,11 @@ def cells(*sources: str) -> notebook.Code:
 TOP_LEVELS = {
     "exit": (
         "import sys; sys.exit()",
-        "answer.py, line 1 (import sys; sys.exit()): this would end the program",
+        "answer.py, line 1 (import sys; sys.exit()): this ends the program",
     ),
     "unittest": (
         "import unittest\nunittest.main()",
-        "answer.py, line 2 (unittest.main()): this would end the program",
+        "answer.py, line 2 (unittest.main()): this ends the program",
     ),
     "hard exit": ("import os; os._exit(0)", "answer.py, line 1 ended the whole program (exit status 0)."),
     "crash": ("import ctypes\nctypes.string_at(0)", "answer.py, line 2 crashed the interpreter"),
@@ -83,8 +83,9 @@ TOP_LEVELS = {
         "answer.py, line 3 was still running after 0.2 seconds",
     ),
     "missing module": ("import no_such_thing", "answer.py, line 1: no_such_thing is not available in this assignment"),
-    "input": ("name = input()", "answer.py, line 1: nobody can type here, so input()"),
-    "breakpoint": ("breakpoint()", "answer.py, line 1: breakpoint() was skipped."),
+    "input": ("name = input()", "answer.py, line 1 (name = input()): this waits for the keyboard."),
+    "breakpoint": ("breakpoint()", "answer.py, line 1 (breakpoint()): this starts the debugger, so it was skipped."),
+    "pdb": ("import pdb\npdb.set_trace()", "answer.py, line 2 (pdb.set_trace()): this starts the debugger"),
     "drawing": ("import matplotlib.pyplot as plt\nplt.show()", "Not graded: matplotlib. Calls that draw"),
     "unread": ("return 3", "answer.py, line 1: Python cannot read this line: 'return' outside function."),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import subprocess
 import sys
@@ -32,7 +33,12 @@ def test_the_listed_summary_is_the_help_of_the_command(name: str) -> None:
 def test_the_help_lists_every_command_with_its_whole_summary() -> None:
     help = subprocess.run([*AUTOGRADER, "--help"], capture_output=True, text=True, check=True).stdout
     for name, command in COMMANDS.items():
-        assert f"  {name:<6}  {command.summary}\n" in help
+        assert f"  {name:<{max(map(len, COMMANDS))}}  {command.summary}\n" in help
+
+
+def test_the_version_is_that_of_the_installed_package() -> None:
+    printed = subprocess.run([*AUTOGRADER, "--version"], capture_output=True, text=True, check=True).stdout
+    assert printed == f"autograder {importlib.metadata.version('autograder-dl')}\n"
 
 
 # --- what is imported

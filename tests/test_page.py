@@ -9,16 +9,18 @@ from dataclasses import replace
 
 import pytest
 from renderings import Page
-from report_samples import EVERY_VERDICT, all_passed, hostile, korean, practice, untouched
+from report_samples import EVERY_VERDICT, all_passed, explained, hostile, korean, practice, untouched
 
 from autograder.errors import AutograderError
 from autograder.model import Audience, Score, Verdict
 from autograder.reports import page
+from autograder.reports.last_run import LastRun
 
 REPORTS = {
     "every": EVERY_VERDICT,
     "korean": korean(),
     "practice": practice(),
+    "explained": explained(),
     "passed": all_passed(),
     "untouched": untouched(),
 }
@@ -39,7 +41,7 @@ def test_a_page_needs_nothing_but_itself_and_is_well_formed(report):
 
 def test_every_label_of_a_korean_page_is_korean():
     text = page.html(korean(), audience=Audience.STUDENT)
-    labels = re.findall(r"<(?:dt|th scope=\"(?:col|row)\"(?: class=\"number\")?)>([^<]+)</", text)
+    labels = re.findall(r"<(?:dt|th(?: role=\"\w+\")? scope=\"(?:col|row)\"(?: class=\"number\")?)>([^<]+)</", text)
     labels += re.findall(r"<span class=\"(?:verdict|stamp \w+|tag)\">(?:<span[^>]*>.</span> )?([^<]+)</span>", text)
     labels += re.findall(r"aria-label=\"([^\"]+)\"", text)
     assert len(labels) > 60
@@ -65,7 +67,9 @@ def test_a_page_shows_everything_that_a_student_needs():
     for wanted in (
         "김민준 (student07)", ">10.5<", "/ 94 points", ">not counted<", "-2 points: one day late",
         ">official<", "Incomplete:",
-        "logistic_final(2).py was graded as", "at [0] (8 of 8 entries differ)", "flatten() forgets the shape",
+        "logistic_final(2).py was graded as", "at [0] (4 of 8 entries differ: *)", "flatten() forgets the shape",
+        "[      12*,   0]]", "print(bce_backward(p, y))", "squash, line 12: return 1 / (1 + np.exp(-z))",
+        "test_visible.py, line 41: costs = student.train(x, y, steps=100)",
         "안녕하세요, 시그모이드", "make grade A=05-logistic", "Try small inputs of your own", "seccomp", ">0.1.0<",
         ">cpu<",
     ):  # fmt: skip
@@ -106,16 +110,22 @@ def test_every_ink_is_readable_on_every_ground(theme):
 
 
 def test_the_index_links_each_assignment(tmp_path):
-    path = page.write_index([all_passed(), untouched()], ["05-logistic.html", "01-dog-wolf.html"], tmp_path)
+    path = page.write_index([LastRun.of(all_passed()), LastRun.of(untouched())], tmp_path)
     text = path.read_text(encoding="utf-8")
     assert path == tmp_path / "index.html"
     assert Page(text).values("href") == ["05-logistic.html", "01-dog-wolf.html"]
-    assert ">100 / 100<" in text and ">not attempted<" in text
+    assert ">100 / 100<" in text and ">0 / 62 (of 100)<" in text and ">not attempted<" in text
+    assert "Hidden cases decide the others when you hand in." in text
+
+
+def test_an_index_without_hidden_points_does_not_speak_of_them(tmp_path):
+    assert "Hidden" not in page.write_index([LastRun.of(all_passed())], tmp_path).read_text(encoding="utf-8")
 
 
 def test_a_submission_adds_nothing_to_the_index(tmp_path):
-    text = page.write_index([hostile()], ["javascript:alert(1)"], tmp_path).read_text(encoding="utf-8")
-    assert "script" not in Page(text).tags and Page(text).values("href") == ["javascript%3Aalert%281%29"]
+    run = replace(LastRun.of(hostile()), assignment="javascript:alert(1)")
+    text = page.write_index([run], tmp_path).read_text(encoding="utf-8")
+    assert "script" not in Page(text).tags and not [each for each in Page(text).values("href") if ":" in each]
     assert r"\x1b" in text and "\x1b" not in text
 
 

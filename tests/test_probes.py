@@ -146,6 +146,13 @@ def test_an_audit_fails_at_a_hole_until_its_author_accepts_it(course: Path, supe
     ]
 
 
+def test_an_audit_without_probes_says_nothing_about_holes(course: Path, supervisor: Supervisor) -> None:
+    for confirmed in ("", ACCEPTED):
+        asked = with_case(course, ONLY_ZEROS, confirmed=confirmed)
+        found = audit(asked, Options(seeds=1, mutants=0, probes=False), supervisor=supervisor)
+        assert (found.probes, found.stale) == ((), ()) and not [each for each in found.failures() if "HOLE" in each]
+
+
 def test_an_accepted_hole_that_is_closed_is_stale(course: Path, supervisor: Supervisor) -> None:
     asked = with_case(course, "assert_close(student.double(x.copy()), 2 * x)", confirmed=ACCEPTED)
     assert audited(asked, supervisor).stale == ("weak (overwrites-zeros)",)

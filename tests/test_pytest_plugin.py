@@ -386,7 +386,7 @@ COLLECTED = {
     "one of several arrays": (
         "a, b, c = student.double.each([(np.full(9, 1.0),), (np.full(8, 2.0),), (np.full(7, 3.0),)])\n"
         "    assert_close(a, np.full(9, 2.0))\n    assert_close(b, np.full(8, 4.0))",
-        "double(x)  x: float64 (8,)",
+        "double(x)  x = [2., 2., 2., 2., 2., 2., 2., 2.]",
     ),
     "single numbers": (
         "for got, x in zip(list(student.double.each([(1.0,), (2.0,), (3.0,)])), (1, 2, 3), strict=True):\n"
@@ -699,7 +699,6 @@ class Scale:
     def apply(self, x):
         return double(x)
 """
-TOUCHED = "argument 1 changed in place"
 COMPARISONS = {
     "one call": "assert_close(student.double(x), 2 * x)",
     "a call made before the wanted value": "got = student.double(x)\n    assert_close(got, 2 * x)",
@@ -728,7 +727,8 @@ def test_a_changed_argument_costs_a_quarter_in_every_case(
     report = on_a_students_machine(tmp_path, changing(comparison), CLIPPING, supervisor)
     found = report.outcomes[0]
     assert (found.verdict, found.earned) == (Verdict.FAILED, 6.0)
-    assert found.mismatch == Mismatch("effect", TOUCHED, say("effect.unchanged"))
+    name = "1" if "Scale" in comparison else "x"  # the stub does not have this class
+    assert found.mismatch == Mismatch("effect", f"argument {name} changed in place", say("effect.unchanged"))
     assert found.message == say("effect.only", percent="25") and found.hint == say("hint.changed")
     assert found.call.endswith(" = [4., 5.]")
 
@@ -1109,8 +1109,8 @@ def test_no_hidden_case_shows_its_inputs_its_values_or_the_students_texts(
 
 def test_visible_cases_come_first(tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
     """So no worker has seen a hidden input while a visible case runs, whose report shows everything."""
-    run_pytest = session._pytest_main
-    monkeypatch.setattr(session, "_pytest_main", lambda files, plugin: run_pytest(files[::-1], plugin))
+    run_pytest = session.run_pytest
+    monkeypatch.setattr(session, "run_pytest", lambda files, plugin: run_pytest(files[::-1], plugin))
     [report] = graded(make(tmp_path), SOLUTION, supervisor=supervisor)
     shown = [each.visible for each in report.outcomes]
     assert shown == sorted(shown, reverse=True) and set(shown) == {True, False}

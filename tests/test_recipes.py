@@ -124,7 +124,9 @@ def test_a_function_of_the_case_runs_beside_the_submission(load: Load) -> None:
     call = inside(student, twice).record(x)
     assert call.changed == ("0",) and call.after[0].tolist() == [2.0, 2.0]
     assert student.call(inside(student, twice), 21) == 42
-    with pytest.raises(ZeroDivisionError, match=r"^doubled\(broken, 1\) raised ZeroDivisionError.*answer.py, line 6"):
+    with pytest.raises(
+        ZeroDivisionError, match=r"^the test's helper\(broken, 1\) raised ZeroDivisionError.*answer.py, line 6"
+    ):
         run(student.broken, 1)
 
 
@@ -141,7 +143,7 @@ def test_a_type_error_of_a_library_is_no_wrong_call(load: Load) -> None:
 
         return json.dumps({(1, 2): f(x, x)})
 
-    with pytest.raises(TypeError, match=r"^saved\(.*\) raised TypeError: keys must be str"):
+    with pytest.raises(TypeError, match=r"^the test's helper\(f, x\) raised TypeError: keys must be str"):
         inside(student, saved)(student.f, np.ones(2))
     with pytest.raises(TypeError, match="could not be called this way"):
         inside(student, joined)(student.g, np.ones(2))

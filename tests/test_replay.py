@@ -413,6 +413,13 @@ def test_prints_belong_to_the_case_that_made_them(tmp_path: Path, supervisor: Su
     assert [line(report, "total_of_any").output for report in reports] == [""] * 2
 
 
+def test_a_hidden_case_that_fails_does_not_run_again_for_its_output(tmp_path: Path, supervisor: Supervisor) -> None:
+    loud = WRONG.replace("def double(x):\n", "def double(x):\n    print(len(x))\n")
+    reports, seen = noted(tmp_path, loud, loud, supervisor=supervisor)
+    assert seen == ["double"]
+    assert [line(report, "double_of_any").output for report in reports] == ["3\n"] * 2
+
+
 def test_a_function_that_only_answers_when_asked_by_name_is_missing_every_time(
     tmp_path: Path, supervisor: Supervisor
 ) -> None:

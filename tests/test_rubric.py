@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.grading import rubric
-from autograder.model import Adjustment, Case, GradedCase, Outcome, Verdict
+from autograder.model import Adjustment, Case, GradedCase, Measure, Mismatch, Outcome, TraceLine, Verdict
 
 
 def case(id: str = "a", points: float = 4.0) -> Case:
@@ -53,10 +55,15 @@ def test_a_case_with_two_outcomes_is_a_grader_error_too() -> None:
 
 
 def test_a_line_carries_everything_of_case_and_outcome() -> None:
-    outcome = Outcome("a", Verdict.FAILED, message="m", hint="h", call="c", seconds=2.0, output="o", staff="s")
+    texts = {name: name for name in ("message", "hint", "call", "output", "staff", "snippet")}
+    place = TraceLine("f.py", 1, "f", "x")
+    outcome = Outcome("a", Verdict.FAILED, seconds=2.0, mismatch=Mismatch("value", "1", "2"), measure=Measure("m", 1.0),
+                      trace=(place,), source=place, named=True, **texts)  # fmt: skip
     [line] = lines((case(), outcome))
     assert (line.case, line.task, line.title, line.points, line.visible) == ("a", "task", "Title of a", 4.0, True)
-    assert (line.message, line.hint, line.call, line.seconds, line.output, line.staff) == ("m", "h", "c", 2.0, "o", "s")
+    shared = {field.name for field in fields(Outcome)} & {field.name for field in fields(GradedCase)}
+    assert shared > {*texts, "named"}
+    assert {name: getattr(line, name) for name in shared} == {name: getattr(outcome, name) for name in shared}
 
 
 @given(

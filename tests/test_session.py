@@ -41,8 +41,9 @@ def refused(course: tiny_course.Course, supervisor: Supervisor, kind: type[Autog
     return str(caught.value)
 
 
-def without_seconds(report: Report) -> Report:
-    return replace(report, outcomes=tuple(replace(each, seconds=0.0) for each in report.outcomes))
+def without_times(report: Report) -> Report:
+    outcomes = tuple(replace(each, seconds=0.0) for each in report.outcomes)
+    return replace(report, outcomes=outcomes, graded_at=None)
 
 
 # --- a run
@@ -105,7 +106,7 @@ def test_the_same_seed_gives_the_same_report(tmp_path: Path, supervisor: Supervi
     [first] = graded(course, source, supervisor=supervisor, seed=7)
     _, again = graded(course, SOLUTION, source.replace("student 1", ""), supervisor=supervisor, seed=7)
     again = replace(again, submission=first.submission)
-    assert without_seconds(first) == without_seconds(again)
+    assert without_times(first) == without_times(again)
     assert line(first, "double_of_any[5]").mismatch is not None
 
 
@@ -410,7 +411,7 @@ def test_known_mistakes_give_their_hint_in_a_run(tmp_path: Path, supervisor: Sup
     found = line(report, "double_of_any[5]")
     assert (found.verdict, found.hint) == (Verdict.FAILED, "Squaring is not doubling.")
     assert line(report, "double_of_two").verdict is Verdict.PASSED
-    assert line(report, "total_of_three").hint == "Add up all entries."
+    assert line(report, "total_of_three").hint == ""  # total is not defined at all
 
 
 def test_a_broken_reply_to_a_case_is_not_a_verdict_on_the_next(tmp_path: Path, supervisor: Supervisor) -> None:
@@ -513,3 +514,67 @@ def test_a_file_of_another_name_is_told_by_the_name_that_its_author_knows(
     report = grade_one(course.load(), submissions.open(path, course.load()), run=OFFICIAL, supervisor=supervisor)
     assert "(tiny (1).py, line 2)" in line(report, "double_of_two").message
     assert "tiny (1).py does not define total" in line(report, "total_of_three").message
+
+
+# --- the hint of a case
+
+HINTED = """
+    @task("double", points=20, hint="Twice is two times.")
+    def test_double(student):
+        double = student.double(np.array([1.0, 2.0]))
+        assert_close(double, np.array([2.0, 4.0]))
+        require(student.total(double) + 0 == 6.0, "The sum is wrong.")
+        with pytest.raises(ValueError):
+            student.double(np.array([]))
+"""
+RIGHT = """
+def double(x):
+    if x.size == 0:
+        raise ValueError
+    return 2 * x
+"""
+TOTAL = "\n\ndef total(x):\n    return float(x.sum())\n"
+EXPLAINED = {"values": ("2 * x", "3 * x"), "nan": ("2 * x", "0 * x / 0"), "a property": ("x.sum()", "x.max()")}
+ELSEWHERE = {
+    "an exception": ("2 * x", "x.twice()"),
+    "an exception in the case": ("float(x.sum())", "None"),
+    "a type": ("2 * x", "None"),
+    "a shape": ("2 * x", "2 * x[None]"),
+    "a dtype": ("2 * x", "(2 * x).astype(int)"),
+    "no exception": ("raise ValueError", "return x"),
+    "another name": ("def double", "def doubled"),
+    "a side effect": ("return 2 * x", "x *= 2\n    return x.copy()"),
+    "a line that Python cannot read": ("2 * x", "2 *"),
+    "a crash": ("2 * x", "__import__('os')._exit(3)"),
+}
+
+
+def hint_of(tmp_path: Path, supervisor: Supervisor, old: str, new: str) -> str:
+    course = make(tmp_path, visible=HINTED, hidden=None, solution=None, tasks={"double": 20.0})
+    assert (RIGHT + TOTAL).count(old) == 1
+    [report] = graded(course, (RIGHT + TOTAL).replace(old, new), supervisor=supervisor, official=False)
+    assert line(report, "double").verdict is not Verdict.PASSED
+    return line(report, "double").hint
+
+
+@pytest.mark.parametrize("edit", EXPLAINED.values(), ids=EXPLAINED.keys())
+def test_the_hint_of_a_case_explains_values(tmp_path: Path, supervisor: Supervisor, edit: tuple[str, str]) -> None:
+    assert hint_of(tmp_path, supervisor, *edit) == "Twice is two times."
+
+
+@pytest.mark.parametrize("edit", ELSEWHERE.values(), ids=ELSEWHERE.keys())
+def test_and_nothing_else(tmp_path: Path, supervisor: Supervisor, edit: tuple[str, str]) -> None:
+    assert "Twice" not in hint_of(tmp_path, supervisor, *edit)
+
+
+@pytest.mark.parametrize(("name", "found"), [("doubled", "doubled"), ("total", "")])
+def test_no_name_that_is_asked_for_is_proposed_for_another(
+    tmp_path: Path, supervisor: Supervisor, name: str, found: str
+) -> None:
+    visible = HINTED.replace("student.total", "student.doubles")
+    course = make(tmp_path, visible=visible, hidden=None, solution=None)
+    source = (RIGHT + TOTAL).replace("double", "doubles" if name == "total" else name)
+    [report] = graded(course, source, supervisor=supervisor, official=False)
+    ids = {"name": "double", "file": "tiny.py"}
+    wanted = say("student.no-name-but", found=found, **ids) if found else say("student.no-name", **ids)
+    assert line(report, "double").message == wanted

@@ -47,7 +47,7 @@ def submission() -> Iterator[Submission]:
     hidden = {name for name in sys.modules if silent_package(name)}
     for name in hidden:  # pytest itself, for instance
         del sys.modules[name]
-    sys.meta_path.insert(0, StandInFinder(made))
+    sys.meta_path.insert(0, StandInFinder(made, []))
     yield made
     sys.meta_path[:] = finders
     for name in set(sys.modules) - set(modules):
@@ -245,6 +245,7 @@ def test_a_silent_package_is_replaced_where_it_is_installed_but_not_offered(
     submission: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """rich is installed with the framework."""
+    sys.meta_path[0] = StandInFinder(submission)
     assert isinstance(run("import rich.progress", submission)["rich"], ModuleType)
     for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
         monkeypatch.delitem(sys.modules, name)

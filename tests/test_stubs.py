@@ -1,7 +1,6 @@
 """Stubs are made from solutions: what stays, what goes, and what the author hears about a wrong marker."""
 
 import ast
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +60,8 @@ class Course:
     @property
     def solution(self) -> Path | None:
         return self.root / "solutions"
+
+    solution_name: str = "solutions/99-demo"
 
     def stub(self, module: str) -> Path:
         return self.root / f"{module}.py"
@@ -160,7 +161,7 @@ def test_a_wrong_marker_is_named_with_file_and_line(course: Course, source: str,
 
 def test_a_docstring_is_never_hidden(course: Course) -> None:
     source = 'def half(x):\n    ### BEGIN SOLUTION\n    """Halve."""\n    return x\n    ### END SOLUTION\n'
-    with pytest.raises(AssignmentError, match=r"demo\.py: a marked block contains a docstring"):
+    with pytest.raises(AssignmentError, match=r"demo\.py, line 2: a marked block contains a docstring"):
         stubs.make_stub(source, course, path="demo.py")
 
 
@@ -178,25 +179,20 @@ def test_a_task_of_which_nothing_is_hidden_is_an_error(course: Course) -> None:
     solution = course.root / "solutions" / "demo.py"
     text = SOLUTION.replace("    ### BEGIN SOLUTION\n    secret", "    secret", 1)
     solution.write_text(text.replace("    ### END SOLUTION\n", "", 1), encoding="utf-8")
-    with pytest.raises(AssignmentError, match="no block of task half is marked"):
+    with pytest.raises(AssignmentError, match=r"solutions/99-demo/demo\.py, line \d+: no block of task half is marked"):
         stubs.stale(course)
     solution.unlink()
     with pytest.raises(AssignmentError, match=r"solutions/99-demo/demo\.py is missing"):
         stubs.write(course)
 
 
-def test_the_command_writes_the_stubs_of_every_assignment_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    course = Path(__file__).parents[1]
-    for folder in ("assignments", "solutions"):
-        shutil.copytree(course / folder / "05-logistic", tmp_path / folder / "05-logistic")
-    stub = tmp_path / "assignments/05-logistic/logistic.py"
-    wanted = stub.read_text(encoding="utf-8")
-    stub.write_text("stale\n", encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-
-    stubs.main()
-
-    assert stub.read_text(encoding="utf-8") == wanted
-    assert "assignments/05-logistic/logistic.py" in capsys.readouterr().out
+def test_a_stale_stub_is_named_with_its_line_and_the_remedy(course: Course) -> None:
+    assert stubs.why_stale(course) == [
+        "assignments/99-demo/demo.py: the stub is missing; run autograder stubs 99-demo."
+    ]
+    [path] = stubs.write(course)
+    path.write_text(path.read_text(encoding="utf-8") + "x = 1\n", encoding="utf-8")
+    last = len(path.read_text(encoding="utf-8").splitlines())
+    assert stubs.why_stale(course) == [
+        f"assignments/99-demo/demo.py, line {last}: this is not the stub of the solution; run autograder stubs 99-demo."
+    ]

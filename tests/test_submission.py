@@ -11,6 +11,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,17 @@ def test_a_folder_is_read_whole(tmp_path: Path) -> None:
     assert got.modules == {"logistic": CODE}
     assert got.notes == ()
     assert got.info() == SubmissionInfo("ada", got.sha256, "2026-11-20T10:00:00+09:00")
+
+
+@pytest.mark.parametrize("handed_in", [".", "solutions"])
+def test_a_folder_with_the_solution_is_no_submission(tmp_path: Path, handed_in: str) -> None:
+    """Files beside the module are readable in the worker. The solution itself may be graded, as its author does."""
+    solution = tmp_path / "solutions" / "05-logistic"
+    solution.mkdir(parents=True)
+    (solution / "logistic.py").write_bytes(CODE)
+    with pytest.raises(UsageError, match="contains the solution of 05-logistic"):
+        submission.open(tmp_path / handed_in, replace(asking(), solution=solution))
+    assert submission.open(solution, replace(asking(), solution=solution)).modules == {"logistic": CODE}
 
 
 def test_an_empty_folder_is_fine(tmp_path: Path) -> None:

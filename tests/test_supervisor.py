@@ -209,7 +209,8 @@ def test_everything_ends_with_the_grader(tmp_path: Path) -> None:
     script = f"""
 import os
 from pathlib import Path
-from autograder.student.case_run import CaseRun, CaseSettings
+from autograder.student.case_run import CaseRun
+from autograder.student.case_settings import CaseSettings
 from autograder.student.connection import Connection
 from autograder.student.source import ModuleSources
 from autograder.student.handle import StudentCode

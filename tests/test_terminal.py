@@ -22,8 +22,22 @@ def test_a_failure_reads_as_the_style_wants():
     assert """
 FAILED  gradient_matches_slope
   called   bce_backward(p, y)   p, y: float32 (8,), seed 0
-  value    got -1.60445, want -0.200557  at [0] (8 of 8 entries differ)
+  value    got -1.60445, want -0.200557  at [0] (4 of 8 entries differ: *)
+  got      [2:4, 0:2] =
+           [[-1.60445*, 0.5],
+            [      12*,   0]]
+  want     [2:4, 0:2] =
+           [[-0.200557, 0.5],
+            [      1.5,   0]]
   hint     yours is N times the gradient, everywhere. What does the mean in L do to its derivative?
+  try it   import numpy as np
+           from logistic import bce_backward
+
+           p = np.array([0.8, 0.5])
+           y = np.array([1.0, 0.0])
+           print(bce_backward(p, y))
+           # got: [-1.25  2.  ]
+           # want: [-0.625  1.   ]
   rerun    make grade A=05-logistic
 """ in on_terminal(report)
 
@@ -36,7 +50,7 @@ def test_values_with_lines_of_their_own_stand_below_each_other():
 
 
 def test_a_difference_without_values_is_told_by_its_message():
-    case = replace(OUTCOMES[3], mismatch=Mismatch("property", "", ""), message="the loss rose at step 12")
+    case = replace(OUTCOMES[3], mismatch=Mismatch("property", "", ""), message="the loss rose at step 12", snippet="")
     text = on_terminal(replace(practice(), outcomes=(case,)))
     assert "reason   the loss rose at step 12" in text and "got" not in text
 
@@ -70,7 +84,15 @@ def test_students_see_what_was_measured_of_them_and_no_leaderboard(verdict):
 def test_a_refused_submission_is_one_sentence():
     refused = replace(EVERY_VERDICT, outcomes=(), notes=("The archive has a link out of itself.",), score=Score(0, 100))
     text = on_terminal(refused)
-    assert "The archive has a link out of itself." in text and "not graded" in text and "0 of 100 points" in text
+    assert "The archive has a link out of itself." in text and "0 of 100 points" in text
+    assert "─" not in text and "sigmoid" not in text
+    assert "<nav" not in page.html(refused, audience=Audience.STUDENT)
+
+
+def test_a_command_that_does_not_fit_is_not_broken():
+    report = replace(practice(), submission=replace(practice().submission, path="my answer/" + "long " * 20))
+    command = f"make grade A=05-logistic SUBMISSION='my answer/{'long ' * 20}'"
+    assert on_terminal(report).endswith(f"(case sigmoid_keeps_shape), then run\n  {command}\n")
 
 
 @pytest.mark.parametrize("report", [hostile(), korean()], ids=["hostile", "korean"])
@@ -113,7 +135,7 @@ MODULES = {"01-dog-wolf": "dog_wolf.py", "02-tensors": "tensors.py"}
 
 def test_the_summary_of_untouched_assignments_says_how_to_begin():
     text = printed(terminal.summary, [untouched(), untouched("02-tensors")], modules=MODULES)
-    assert "01-dog-wolf   Dog or wolf   0 / 62   not attempted" in text
+    assert "01-dog-wolf   Dog or wolf   0 / 62 (of 100)   not attempted" in text
     for step in (
         "assignments/01-dog-wolf/README.md",
         "assignments/01-dog-wolf/dog_wolf.py",

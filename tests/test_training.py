@@ -173,6 +173,20 @@ def test_the_first_seed_that_reaches_the_top_band_ends_the_search() -> None:
     assert (trained.seed, trained.seeds_tried, trained.accuracy) == (6, 2, 0.99)
 
 
+@pytest.mark.parametrize(("first", "tried"), [(426, 1), (440, 2)])
+def test_no_other_seed_is_tried_after_a_run_that_no_right_answer_makes(first: int, tried: int) -> None:
+    seen: list[int] = []
+
+    def train(seed: int) -> int:
+        seen.append(seed)
+        return {1: first, 2: 450}[seed]
+
+    assert clopper_pearson(426, 500)[1] < 0.9 < clopper_pearson(440, 500)[1]
+    with pytest.raises(CaseFailed, match="^Your run" if tried == 1 else "^The best of 2 runs"):
+        reach_accuracy(train, predict=classes_with, labels=LABELS, bands=BANDS, seeds=(1, 2), retry_from=0.9)
+    assert len(seen) == tried
+
+
 @pytest.mark.parametrize(
     ("hits", "credit", "band", "following"),
     [(450, 0.6, "0.85", "0.95"), (300, 0.3, "0.3", "0.85"), (100, 0.0, None, "0.3")],

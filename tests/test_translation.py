@@ -344,7 +344,7 @@ def test_a_refused_upload_is_reported_in_korean(tmp_path: Path, supervisor: Supe
 
 ESPERANTO = """
 SENTENCES = {
-    "report.points": "{earned} el {possible} {possible:poento|poentoj}",
+    "report.points-visible": "{earned} el {possible} {possible:poento|poentoj}",
     "verdict.failed": "malsukcesis",
     "label.total": "Sumo",
 }
@@ -365,7 +365,19 @@ def test_two_files_add_a_language(tmp_path: Path) -> None:
     write(course.folder / "eo.toml", EO)
     path = write(tmp_path / "tiny.py", WRONG)
 
-    command = [sys.executable, "-m", "autograder", "grade", "01-tiny", "--root", course.root, "--submission", path]
+    command = [
+        sys.executable,
+        "-m",
+        "autograder",
+        "grade",
+        "01-tiny",
+        "--root",
+        course.root,
+        "--submission",
+        path,
+        "--html",
+        "report",
+    ]
     graded = subprocess.run([*command, "--lang", "eo"], cwd=installed, capture_output=True, text=True, encoding="utf-8")
 
     assert (graded.returncode, graded.stderr) == (0, "")

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from report_samples import EVERY_VERDICT, OUTCOMES, all_passed, practice, race, untouched
 
-from autograder.model import GradedCase, Measure, Score, Verdict
-from autograder.reports import views
+from autograder.messages import use_language
+from autograder.model import GradedCase, Measure, SandboxInfo, Score, SubmissionInfo, Verdict
+from autograder.reports import class_rows, programs, views
 
 
 def test_tasks_keep_the_order_of_the_assignment_and_sum_up_to_the_total():
@@ -75,10 +76,10 @@ def test_only_an_official_run_reaches_the_instructor():
 def board(*measures: Measure) -> list[tuple[int, str, str]]:
     """Rank, name and value of each place, for a class of a, b, c and so on."""
     rows = [
-        views.ClassRow(name, Score(1, 1), {}, measured=(replace(OUTCOMES[0], measure=measure),))
+        class_rows.ClassRow(name, Score(1, 1), {}, measured=(class_rows.Measured("speed", "", measure),))
         for name, measure in zip("abcdefg", measures, strict=False)
     ]
-    [found] = views.leaderboards(rows)
+    [found] = class_rows.leaderboards(rows)
     return [(place.rank, place.row.name, place.value) for place in found.places]
 
 
@@ -91,12 +92,12 @@ def test_a_leaderboard_begins_with_the_best_and_equal_values_share_a_rank():
 
 
 def test_only_a_case_that_passed_and_measured_is_on_a_board():
-    rows = [views.class_row(report) for report in race()]
-    speed, loss = views.leaderboards(rows)
+    rows = [class_rows.class_row(report) for report in race()]
+    speed, loss = class_rows.leaderboards(rows)
     assert (speed.case, speed.name, len(speed.places)) == ("sigmoid_of_zero", "speed ratio", 5)
     assert (loss.case, loss.name, len(loss.places)) == ("gradient_on_fresh_draws", "loss", 6)
     assert "student04" not in {place.row.name for place in speed.places}
-    assert views.leaderboards([views.class_row(EVERY_VERDICT), views.class_row(all_passed())]) == []
+    assert class_rows.leaderboards([class_rows.class_row(EVERY_VERDICT), class_rows.class_row(all_passed())]) == []
 
 
 @pytest.mark.parametrize(
@@ -120,12 +121,17 @@ def test_a_task_without_cases_is_hidden_in_practice_and_otherwise_not_graded():
         assert views.by_task(report)[3].state == state
 
 
+def test_the_command_to_debug_is_for_cases_of_the_students_own_file():
+    case = replace(OUTCOMES[6], case="curves[a b]")
+    assert views.debug(practice(), case) == "autograder debug 05-logistic 'curves[a b]'"
+    assert views.debug(practice(), replace(case, snippet="f(1)")) == ""
+    assert views.debug(practice(), replace(case, source=None)) == ""
+    elsewhere = replace(practice(), submission=replace(practice().submission, path="handed-in"))
+    assert views.debug(elsewhere, case) == ""
+
+
 def test_every_verdict_has_its_word():
     assert len({views.word(verdict) for verdict in Verdict}) == len(Verdict)
-
-
-def test_a_stub_is_named_once():
-    assert views.to_do(OUTCOMES) == [OUTCOMES[-1].message]
 
 
 @pytest.mark.parametrize(
@@ -141,19 +147,19 @@ def test_adjustments_carry_their_sign():
 
 
 def test_a_row_keeps_the_first_hint_else_the_first_message_else_a_note():
-    assert views.class_row(EVERY_VERDICT).hint == OUTCOMES[1].hint
-    assert views.class_row(untouched()).hint == "sigmoid is still the stub."
-    assert views.class_row(replace(EVERY_VERDICT, outcomes=())).hint == EVERY_VERDICT.notes[0]
+    assert class_rows.class_row(EVERY_VERDICT).hint == OUTCOMES[1].hint
+    assert class_rows.class_row(untouched()).hint == "sigmoid is still the stub."
+    assert class_rows.class_row(replace(EVERY_VERDICT, outcomes=())).hint == EVERY_VERDICT.notes[0]
     passed = tuple(case for case in EVERY_VERDICT.outcomes if case.verdict is Verdict.PASSED)
-    assert views.class_row(replace(EVERY_VERDICT, outcomes=passed)).hint == ""
-    assert views.class_row(all_passed()).hint == ""
+    assert class_rows.class_row(replace(EVERY_VERDICT, outcomes=passed)).hint == ""
+    assert class_rows.class_row(all_passed()).hint == ""
 
 
 def test_a_row_counts_verdicts():
-    row = views.class_row(EVERY_VERDICT, page="x.html")
+    row = class_rows.class_row(EVERY_VERDICT, page="x.html")
     assert row.counts.startswith("1 passed, 3 failed, 1 errored, 2 not attempted")
     assert row.counts.endswith("(incomplete)")
-    assert views.class_row(replace(EVERY_VERDICT, outcomes=())).counts == "not graded"
+    assert class_rows.class_row(replace(EVERY_VERDICT, outcomes=())).counts == "not graded"
 
 
 def ended(verdict: Verdict, message: str) -> GradedCase:
@@ -192,8 +198,32 @@ def test_rerun_names_what_was_graded():
     assert views.rerun(found) == "make grade A=05-logistic SUBMISSION='my answer (2).py'"
 
 
+@pytest.mark.parametrize(
+    ("program", "language", "command"),
+    [
+        ("make", "en", "make grade A=05-logistic T=train SUBMISSION='my answer.py'"),
+        ("python g.py", "en", "python g.py grade 05-logistic --task train --submission 'my answer.py'"),
+        ("python g.py", "ko", "python g.py grade 05-logistic --task train --submission 'my answer.py' --lang ko"),
+    ],
+)
+def test_rerun_names_the_program_that_was_started(monkeypatch, program, language, command):
+    monkeypatch.setenv("AUTOGRADER_PROGRAM", program)
+    found = replace(EVERY_VERDICT, only_task="train", submission=SubmissionInfo(None, "", path="my answer.py"))
+    with use_language(language):
+        assert views.rerun(found) == command
+        [warning] = views.missing_layers([replace(found, sandbox=SandboxInfo(False, (), ("network",)))])
+        assert f"{program} doctor" in warning
+
+
+def test_rerun_on_windows_needs_no_make(monkeypatch):
+    monkeypatch.setattr("os.name", "nt")
+    assert programs.grade_command("05-logistic", submission="my answer.py") == (
+        'autograder grade 05-logistic --submission "my answer.py"'
+    )
+
+
 def test_the_class_line():
-    rows = [views.class_row(replace(all_passed(), score=Score(earned, 100.0))) for earned in (100.0, 50.0)]
-    assert views.class_line(rows) == "2 submissions, mean 75 of 100 points"
-    assert views.class_line(rows[:1]) == "1 submission, mean 100 of 100 points"
-    assert views.class_line([]) == "No submissions yet."
+    rows = [class_rows.class_row(replace(all_passed(), score=Score(earned, 100.0))) for earned in (100.0, 50.0)]
+    assert class_rows.class_line(rows) == "2 submissions, mean 75 of 100 points"
+    assert class_rows.class_line(rows[:1]) == "1 submission, mean 100 of 100 points"
+    assert class_rows.class_line([]) == "No submissions yet."

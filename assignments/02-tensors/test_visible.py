@@ -1,8 +1,9 @@
 """Visible cases of 02-tensors: what the lecture prints, and sums that a pencil can check."""
 
+import pytest
 import torch
 
-from autograder import assert_close, assert_without, task
+from autograder import assert_close, assert_without, recipes, task
 
 # The products of torch. The report names the function that was called; the operators, in which all of them end, find
 # those that are not listed.
@@ -79,7 +80,7 @@ def test_table_of_sums(student):
     assert_close(next(got), torch.tensor([[1.0, 2.0], [11.0, 12.0], [21.0, 22.0]]))
 
 
-@task("matmul_loops", points=6)
+@task("matmul_loops", points=5)
 def test_products_of_the_lecture(student):
     """[[1, 2], [3, 4]] times [[1], [2]] is [[5], [11]]; the product that begins with 58 goes on with 64, 139, 154."""
     tall = torch.tensor([[7.0, 8.0], [9.0, 10.0], [11.0, 12.0]])
@@ -97,6 +98,13 @@ def test_product_is_your_own(student):
     assert_close(got, torch.tensor([[4.0, 1.0], [8.0, 3.0]]))
 
 
+@task("matmul_loops", points=1)
+def test_product_of_whole_numbers(student):
+    """Whole numbers have a product of whole numbers: [[1, 2], [3, 4]] times [[1], [2]] is [[5], [11]]."""
+    got = student.matmul_loops(torch.tensor([[1, 2], [3, 4]]), torch.tensor([[1], [2]]))
+    assert_close(got, torch.tensor([[5], [11]]))
+
+
 @task("scale_rows", points=5)
 def test_second_row_doubled(student):
     """[[1, 2], [3, 4]] with the factors 1 and 2 is [[1, 2], [6, 8]]; three columns need no more factors."""
@@ -106,7 +114,7 @@ def test_second_row_doubled(student):
     assert_close(next(got), torch.tensor([[10, 20, 30], [0, 0, 0]]))
 
 
-@task("mean_by", points=3)
+@task("mean_by", points=2)
 def test_means_of_the_lecture(student):
     """The means of [[1, 2], [3, 4]] are [2, 3] along axis 0, [1.5, 3.5] along axis 1; of 1, 2, 3, 4 it is 2.5."""
     got = student.mean_by.each([(square(), 0), (square(), 1), (square().reshape(4), 0)])
@@ -115,7 +123,22 @@ def test_means_of_the_lecture(student):
     assert_close(next(got), torch.tensor(2.5))
 
 
-@task("sum_by", points=3)
+@task("mean_by", points=0.5)
+def test_mean_in_double_precision(student):
+    """The mean of 1 and 1.000000002 is 1.000000001: float64 stays float64."""
+    got = student.mean_by(torch.tensor([1.0, 1.000000002], dtype=torch.float64), 0)
+    assert_close(float(got), 1.000000001, rtol=0, atol=1e-12)
+
+
+@task("mean_by", points=0.5)
+def test_mean_of_whole_numbers(student):
+    """The mean of 1, 2 and 3 as floats is 2; whole numbers are a TypeError or a RuntimeError."""
+    assert_close(student.mean_by(torch.tensor([1.0, 2.0, 3.0]), 0), torch.tensor(2.0))
+    with pytest.raises((TypeError, RuntimeError)):
+        student.mean_by(torch.tensor([1, 2, 3]), 0)
+
+
+@task("sum_by", points=2)
 def test_sums_of_the_lecture(student):
     """The sums of [[1, 2], [3, 4]] are [4, 6] along axis 0, [3, 7] along axis 1 and axis -1; of 1, 2, 3, 4 it is 10."""
     got = student.sum_by.each([(square(), 0), (square(), 1), (square(), -1), (square().reshape(4), 0)])
@@ -125,7 +148,13 @@ def test_sums_of_the_lecture(student):
     assert_close(next(got), torch.tensor(10.0))
 
 
-@task("best_class", points=5)
+@task("sum_by", points=1)
+def test_sums_of_whole_numbers(student):
+    """The columns of 1 to 12 in four rows add up to the whole numbers 22, 26 and 30."""
+    assert_close(student.sum_by(twelve(), 0), torch.tensor([22, 26, 30]))
+
+
+@task("best_class", points=4)
 def test_maxima_of_the_lecture(student):
     """The largest of each row of [[1, 2], [3, 4]] are 2 and 4, both in column 1; of its transpose, 3 and 4."""
     scores = torch.tensor([[0.1, 0.7, 0.2], [0.5, 0.2, 0.3], [0.0, -1.0, 1.0], [0.2, 0.1, 0.0]])
@@ -135,6 +164,12 @@ def test_maxima_of_the_lecture(student):
     assert_close(next(got), (torch.tensor([0.7, 0.5, 1.0, 0.2]), torch.tensor([1, 0, 2, 0])))
 
 
+@task("best_class", points=1)
+def test_maximum_of_negative_scores(student):
+    """Of -3, -1 and -2 the largest is -1, in column 1."""
+    assert_close(student.best_class(torch.tensor([[-3.0, -1.0, -2.0]])), (torch.tensor([-1.0]), torch.tensor([1])))
+
+
 @task("standardize", points=4)
 def test_two_columns_standardized(student):
     """The columns 1, 2, 3 and 10, 30, 50 both become -1, 0, 1."""
@@ -142,13 +177,20 @@ def test_two_columns_standardized(student):
     assert_close(got, torch.tensor([[-1.0, -1.0], [0.0, 0.0], [1.0, 1.0]]))
 
 
-@task("flatten_images", points=4)
+@task("flatten_images", points=3)
 def test_images_in_rows(student):
     """Two images of 3 channels with 2x2 pixels are two rows of twelve numbers; four of 1x1x3 are four rows of three."""
     over = [(torch.arange(24.0).reshape(2, 3, 2, 2),), (torch.arange(12.0).reshape(4, 1, 1, 3),)]
     got = student.flatten_images.each(over)
     assert_close(next(got), torch.stack([torch.arange(12.0), torch.arange(12.0, 24.0)]))
     assert_close(next(got), torch.arange(12.0).view(-1, 3))
+
+
+@task("flatten_images", points=1)
+def test_images_with_gaps_in_memory(student):
+    """Two images of 1x2x2 whose numbers do not lie side by side in memory, as after a transpose: two rows of four."""
+    got = student.flatten_images(recipes.strided(torch.arange(8.0).reshape(2, 1, 2, 2)))
+    assert_close(got, torch.arange(8.0).reshape(2, 4))
 
 
 @task("batches", points=5)

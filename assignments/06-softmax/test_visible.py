@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder import assert_close, require, task
+from autograder import assert_close, assert_pure, require, task
 
 
 def eight_rows():
@@ -47,7 +47,7 @@ def test_softmax_by_hand(student):
     assert_close(student.softmax(two_rows()), np.array([[0.125, 0.25, 0.625], [0.5, 0.25, 0.25]]))
 
 
-@task("softmax", points=5)
+@task("softmax", points=4)
 def test_softmax_of_the_lecture(student):
     """The lecture's eight rows of logits give the probabilities that it prints."""
     want = np.array(
@@ -71,6 +71,13 @@ def test_softmax_of_the_lecture(student):
     assert_close(got.sum(axis=1), np.ones(8), name="sums of the rows")
 
 
+@task("softmax", points=1)
+def test_softmax_of_large_scores(student):
+    """Scores 0 and log 3 have the shares 1/4 and 3/4, and below them 20,000 and 20,000 have halves: no nan."""
+    z = np.array([[0.0, np.log(3.0)], [20000.0, 20000.0], [-20000.0, 20000.0]])
+    assert_close(student.softmax(z), np.array([[0.25, 0.75], [0.5, 0.5], [0.0, 1.0]]))
+
+
 @task("entropy_bits", points=2)
 def test_entropy_by_hand(student):
     """A fair coin holds 1 bit, a coin with two heads none; 1/2, 1/4, 1/8, 1/8 hold 1.75 bits."""
@@ -92,7 +99,7 @@ def test_loss_by_hand(student):
     assert_close(student.cross_entropy(two_rows(), np.array([2, 1])), (np.log(8 / 5) + np.log(4.0)) / 2)
 
 
-@task("cross_entropy", points=3)
+@task("cross_entropy", points=2)
 def test_loss_of_the_lecture(student):
     """The lecture's printed logits cost .00237269 on its eight rows; equal logits cost log 3."""
     _, y = eight_rows()
@@ -100,6 +107,14 @@ def test_loss_of_the_lecture(student):
     # The default tolerance for a float32 answer would be as large as 1e-5; the digits themselves are wanted.
     assert_close(trained, 0.0023726928, rtol=1e-4, atol=0)
     assert_close(ignorant, np.log(3.0))
+
+
+@task("cross_entropy", points=1)
+def test_loss_of_large_scores(student):
+    """A true class that lies 2000 below the largest score costs 2000, one that lies 2000 above the others costs 0."""
+    z = np.array([[0.0, 2000.0], [2000.0, 0.0]])
+    above, below = student.cross_entropy.each([(z, np.array([1, 0])), (z.copy(), np.array([0, 1]))])
+    assert_close([above, below], [0.0, 2000.0])
 
 
 @task("cross_entropy_backward", points=5)
@@ -122,7 +137,7 @@ def test_gradient_pulls_and_pushes(student):
     require(bool(np.all(gradient[~true] > 0)), "the gradient at another class is not positive")
 
 
-@task("SoftmaxRegression", points=4)
+@task("SoftmaxRegression", points=3)
 def test_one_step_by_hand(student):
     """From zeros one step at learning rate 1 goes half a unit apart; it starts at the cost log 2."""
     model = student.SoftmaxRegression()
@@ -132,7 +147,7 @@ def test_one_step_by_hand(student):
     assert_close(model.b, np.array([0.0, 0.0]), name="b")
 
 
-@task("SoftmaxRegression", points=6)
+@task("SoftmaxRegression", points=4)
 def test_eight_rows_of_the_lecture(student):
     """After the lecture's 1000 epochs at learning rate 1 all eight rows are in their class; it starts at log 3."""
     model = student.SoftmaxRegression()
@@ -142,3 +157,24 @@ def test_eight_rows_of_the_lecture(student):
     # The costs between jump about, and differently in every precision; where they end is always the same.
     X, y = eight_rows()
     assert_close(model.predict(X), y, name="classes")
+
+
+@task("SoftmaxRegression", points=2)
+def test_fit_from_a_given_start(student):
+    """From b = (log 3, 0) two rows of zeros have the shares 3/4, 1/4; one step for the classes 0, 1 moves b by 1/4."""
+    model, start = student.SoftmaxRegression(), (np.array([[2.0, -2.0]]), np.array([np.log(3.0), 0.0]))
+    costs = assert_pure(model.fit, np.zeros((2, 1)), np.array([0, 1]), 2, 1.0, 1, *start)
+    assert_close(costs, [(np.log(4 / 3) + np.log(4.0)) / 2], name="costs")
+    assert_close(model.W, np.array([[2.0, -2.0]]), name="W")
+    assert_close(model.b, np.array([np.log(3.0) - 0.25, 0.25]), name="b")
+
+
+@task("SoftmaxRegression", points=1)
+def test_each_fit_starts_anew(student):
+    """A second fit gives what the first one gave, and a model stays as it is while another one learns."""
+    X, y = np.array([[1.0], [3.0]]), np.array([0, 1])
+    model, other = student.SoftmaxRegression(), student.SoftmaxRegression()
+    for _ in range(2):
+        assert_close(model.fit(X, y, 2, 1.0, 1), [np.log(2.0)], name="costs")
+    other.fit(X, 1 - y, 2, 1.0, 1)
+    assert_close([model.W, other.W], [np.array([[-0.5, 0.5]]), np.array([[0.5, -0.5]])], name="W")

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from autograder import assert_close, recipes, require, task
+from autograder import assert_close, inside, recipes, require, task
 
 SHAPES = {(5, 4), (5,), (6, 5), (6,), (3, 6), (3,)}
 
@@ -45,11 +45,19 @@ def test_sigmoid_of_the_lecture(student):
     assert_close(got[2:], np.array([0.75]))
 
 
-@task("activations", points=2)
+@task("activations", points=1)
 def test_tanh_and_relu_by_hand(student):
     """At log 2, tanh is (2 - 1/2) / (2 + 1/2) = .6; relu lets only what is positive pass."""
     assert_close(student.tanh(np.array([0.0, np.log(2.0), -np.log(2.0)])), np.array([0.0, 0.6, -0.6]))
     assert_close(student.relu(np.array([-3.0, 0.0, 2.5])), np.array([0.0, 0.0, 2.5]))
+
+
+@task("activations", points=1)
+def test_curves_at_1000(student):
+    """At -1000, 0 and 1000 the sigmoid is 0, 1/2 and 1, and tanh is -1, 0 and 1: no nan."""
+    z = np.array([-1000.0, 0.0, 1000.0])
+    assert_close(student.sigmoid(z.copy()), np.array([0.0, 0.5, 1.0]))
+    assert_close(student.tanh(z), np.array([-1.0, 0.0, 1.0]))
 
 
 @task("derivatives", points=3)
@@ -67,11 +75,19 @@ def test_slopes_of_straight_lines(student):
     assert_close(got, {name: np.array(values) for name, values in want.items()})
 
 
-@task("derivatives", points=3)
+@task("derivatives", points=2)
 def test_slopes_of_curves(student):
     """The sigmoid climbs by 1/4 at 0 and by 3/16 at log 3; tanh by 1 at 0 and by 1 - .36 at log 2."""
     assert_close(student.sigmoid_prime(np.array([0.0, np.log(3.0)])), np.array([0.25, 0.1875]))
     assert_close(student.tanh_prime(np.array([0.0, np.log(2.0)])), np.array([1.0, 0.64]))
+
+
+@task("derivatives", points=1)
+def test_slopes_of_curves_at_1000(student):
+    """At -1000 and 1000 the sigmoid and tanh are flat, and at 0 they climb by 1/4 and by 1: no nan."""
+    z = np.array([-1000.0, 0.0, 1000.0])
+    assert_close(student.sigmoid_prime(z.copy()), np.array([0.0, 0.25, 0.0]))
+    assert_close(student.tanh_prime(z), np.array([0.0, 1.0, 0.0]))
 
 
 @task("collapse_linear", points=4)
@@ -141,7 +157,7 @@ def test_sigmoid_of_zero_is_in_the_middle(student):
     assert_close(model(torch.tensor([[1.0, 2.0, 3.0, 4.0], [0.0, -1.0, 0.0, 9.0]])), torch.full((2, 3), -2.0))
 
 
-@task("count_parameters", points=2)
+@task("count_parameters", points=1)
 def test_parameters_of_the_lecture(student):
     """The lecture's network 4-5-6-3 has 25 + 36 + 21 = 82 parameters."""
     model = student.NeuralNetwork()
@@ -149,7 +165,20 @@ def test_parameters_of_the_lecture(student):
     assert_close(student.count_parameters(model), 82)
 
 
-@task("make_quadratic", points=2)
+def convolution():
+    """Runs beside the student's code: a layer whose weight has four axes."""
+    import torch
+
+    return torch.nn.Conv2d(2, 5, 3)
+
+
+@task("count_parameters", points=1)
+def test_parameters_of_a_convolution(student):
+    """A layer with a weight of the shape (5, 2, 3, 3) and a bias (5,) has 90 + 5 = 95 parameters."""
+    assert_close(student.count_parameters(inside(student, convolution).keep()), 95)
+
+
+@task("make_quadratic", points=1)
 def test_points_of_the_parabola(student):
     """Columns of 400 numbers, float32: x between -15 and 15 on both sides, y within 6 of the parabola."""
     x, y = student.make_quadratic(400, recipes.generator(7))
@@ -161,9 +190,82 @@ def test_points_of_the_parabola(student):
     require(bool(((y - parabola(x)).abs() < 6).all()), "some y is far from 8x² + 7x + 3")
 
 
+@task("make_quadratic", points=0.5)
+def test_noise_around_the_parabola(student):
+    """2,000 points: x is any number, the noise has the deviation 1, and some of it is larger than 2."""
+    x, y = student.make_quadratic(2000, recipes.generator(8))
+    assert_close((tuple(x.shape), tuple(y.shape)), ((2000, 1), (2000, 1)), name="shapes of x and y")
+    noise = (y.double() - parabola(x.double())).numpy()
+    # Nine standard errors of 2,000 draws; that none of them lies beyond 2 happens once in 10^40 times.
+    assert_close(float(noise.std()), 1.0, rtol=0, atol=0.15, name="deviation of the noise")
+    require(bool(np.abs(noise).max() > 2), "no noise is larger than 2, though it comes from N(0, 1)")
+    require(len(np.unique(x.numpy())) > 1900, "many x are the same number, though they come from U(-15, 15)")
+
+
+@task("make_quadratic", points=0.5)
+def test_one_generator_gives_one_set_of_points(student):
+    """A generator in the same state gives the same points, and another one gives others."""
+    (x, y), again, (other, _) = (student.make_quadratic(50, recipes.generator(seed)) for seed in (9, 9, 10))
+    require(bool(((y - parabola(x)).abs() < 6).all()), "some y is far from 8x² + 7x + 3")
+    assert_close(again, (x, y), name="points of the same generator")
+    require(not torch.equal(other, x), "two generators gave the same points")
+
+
+def largest_steps(before, after):
+    """Return the largest change of a parameter between two networks."""
+    pairs = zip(before.state_dict().values(), after.state_dict().values(), strict=True)
+    return max(float((b - a).abs().max()) for a, b in pairs)
+
+
+@task("fit_quadratic", points=1)
+def test_start_is_that_of_nn_linear(student):
+    """Without a step the weights of the three layers lie within 1, 1 / sqrt(10) and 1 / sqrt(6), as nn.Linear draws."""
+    model, losses = student.fit_quadratic(1, 0)
+    assert_close(len(losses), 0, name="number of losses")
+    bounds = {(10, 1): 1.0, (6, 10): 10**-0.5, (1, 6): 6**-0.5}
+    weights = {tuple(value.shape): value for value in model.state_dict().values() if value.ndim == 2}
+    assert_close(sorted(weights), sorted(bounds), name="shapes of the weights")
+    spread = all(len(torch.unique(weights[shape])) == weights[shape].numel() for shape in bounds)
+    require(spread, "some weights of the start are equal")
+    require(
+        all(float(weights[shape].abs().max()) <= 1.0001 * bound for shape, bound in bounds.items()),
+        "some weights of the start are larger than nn.Linear draws them",
+    )
+
+
+@task("fit_quadratic", points=1)
+def test_a_loss_before_each_step(student):
+    """The first of the losses is that of the network as it starts, on your own 1,000 points."""
+    x, y = student.make_quadratic(1000, recipes.generator(2))
+    start, _ = student.fit_quadratic(2, 0)
+    want = float((start(x) - y).abs().mean())
+    _, losses = student.fit_quadratic(2, 1)
+    assert_close(len(losses), 1, name="number of losses")
+    require(want > 100, "the network knows the parabola before it has learned it")
+    assert_close(losses[0], want, rtol=1e-5, name="first loss")
+
+
+@task("fit_quadratic", points=1)
+def test_first_step_of_adam(student):
+    """Adam's first step moves the parameters by its learning rate, .01."""
+    (start, none), (after, one) = (student.fit_quadratic(3, steps, "Adam") for steps in (0, 1))
+    assert_close([len(none), len(one)], [0, 1], name="number of losses")
+    require(one[0] > 100, "the network knows the parabola before it has learned it")
+    assert_close(largest_steps(start, after), 0.01, rtol=0.01, name="largest change of a parameter")
+
+
+@task("fit_quadratic", points=1)
+def test_one_seed_gives_one_training(student):
+    """The same seed gives the same losses, whatever was drawn in between; another seed gives others."""
+    first, other, again = (student.fit_quadratic(seed, 3)[1] for seed in (4, 5, 4))
+    require(len(first) == 3 and 0 < first[2] < first[0] < math.inf, "three steps did not lower the loss")
+    assert_close(again, first, name="losses of the same seed")
+    require(abs(other[0] - first[0]) > 1e-6, "two seeds gave the same losses")
+
+
 @task(
     "fit_quadratic",
-    points=6,
+    points=2,
     call_s=30.0,
     hint="A straight line stays above 400. What makes your network bend, and does it learn in every step?",
 )

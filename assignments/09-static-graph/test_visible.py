@@ -1,6 +1,7 @@
 """Visible cases of 09-static-graph: the circuits of the lectures, and what a pencil can check."""
 
 import numpy as np
+import pytest
 
 from autograder import assert_close, recipes, require, task
 
@@ -40,12 +41,20 @@ def test_a_node_remembers_its_inputs(student):
     require(len(f.inputs) == 2 and f.inputs[0] is q and f.inputs[1] is z, "The inputs of q * z are not (q, z).")
 
 
-@task("placeholder", points=2)
+@task("placeholder", points=1)
 def test_a_placeholder_has_a_name_and_no_inputs(student):
     """placeholder("x") is a node with the op placeholder, the name x and no inputs."""
     x = student.placeholder("x", (None, 4))
     assert_close([x.op, x.name], ["placeholder", "x"])
     assert_close(x.inputs, (), name="inputs")
+
+
+@task("placeholder", points=1)
+def test_two_placeholders_may_have_one_name(student):
+    """Two calls of placeholder("x") give two nodes: a name is for people, and need not be unique."""
+    first, second = student.placeholder("x"), student.placeholder("x")
+    require(first is not second, "Both calls gave the same node.")
+    assert_close([first.name, second.name], ["x", "x"], name="name")
 
 
 @task("square", points=2)
@@ -70,7 +79,7 @@ def test_inputs_stand_before_their_users(student):
     require({*order[:2]} == {x, y} and order[2] is q and order[3] is f, "These are not the nodes of the graph.")
 
 
-@task("Session", points=4)
+@task("Session", points=2)
 def test_two_circuits_of_the_lectures(student):
     """At (-2, 5, -4) the circuit (x + y) * z gives -12, by way of 3; at w = -2, x = 5, b = 3, w * x + b gives -7."""
     x, y, z, w, b = placeholders(student, "x y z w b")
@@ -81,7 +90,7 @@ def test_two_circuits_of_the_lectures(student):
     assert_close(values, [np.array(-7.0)])
 
 
-@task("Session", points=3, hint="The slide's matmul(w, x) does not fit: x is (1, 4) and w is (4, 2), so it is x @ w.")
+@task("Session", points=2, hint="The slide's matmul(w, x) does not fit: x is (1, 4) and w is (4, 2), so it is x @ w.")
 def test_dog_or_wolf(student):
     """The lecture's animal is a dog with .75 and a wolf with .75, and its loss is .3125."""
     y_hat, loss, _, animal = dog_or_wolf(student)
@@ -89,7 +98,38 @@ def test_dog_or_wolf(student):
     assert_close(values, [np.array([[0.75, 0.75]]), np.array(0.3125)])
 
 
-@task("gradients", points=4)
+@task("Session", points=1)
+def test_one_graph_for_two_batches(student):
+    """x @ w + b is built once; one session runs it with two rows, and then with three."""
+    x, w, b = placeholders(student, "x w b")
+    y = x @ w + b
+    session = student.Session()
+    weights = {w: [[1.0, 0.0], [0.0, 2.0]], b: [10.0, 20.0]}
+    values = session.run([y], feed({x: [[1.0, 2.0], [3.0, 4.0]], **weights}))
+    assert_close(values, [np.array([[11.0, 24.0], [13.0, 28.0]])])
+    values = session.run([y], feed({x: [[5.0, 0.0], [0.0, 5.0], [1.0, 1.0]], **weights}))
+    assert_close(values, [np.array([[15.0, 20.0], [10.0, 30.0], [11.0, 22.0]])])
+
+
+@task("Session", points=1)
+def test_values_of_placeholders_with_one_name(student):
+    """Of two placeholders named x, one is fed 5 and the other 3; asked for b, a - b and a, a session gives 3, 2, 5."""
+    a, b = placeholders(student, "x x")
+    values = student.Session().run([b, a - b, a], feed({a: 5.0, b: 3.0}))
+    assert_close(values, [np.array(3.0), np.array(2.0), np.array(5.0)])
+
+
+@task("Session", points=1)
+def test_a_missing_number_is_named(student):
+    """Without a number for the placeholder rate, x * rate is a KeyError that names it, and x + x is computed."""
+    x, rate = placeholders(student, "x rate")
+    assert_close(student.Session().run([x + x], feed({x: 3.0})), [np.array(6.0)])
+    with pytest.raises(KeyError) as caught:
+        student.Session().run([x * rate], feed({x: 3.0}))
+    require("rate" in caught.value.text, "The KeyError does not carry the name of the placeholder.")
+
+
+@task("gradients", points=2)
 def test_gradient_of_a_sum_times_a_number(student):
     """At (-2, 5, -4) the gradients of (x + y) * z are -4, -4 and 3, and -4 for the sum in between."""
     x, y, z = placeholders(student, "x y z")
@@ -98,7 +138,7 @@ def test_gradient_of_a_sum_times_a_number(student):
     assert_close(got, [np.array(-4.0), np.array(-4.0), np.array(3.0), np.array(-4.0)])
 
 
-@task("gradients", points=4)
+@task("gradients", points=2)
 def test_gradient_of_a_line(student):
     """At w = -2, x = 5, b = 3 the gradients of w * x + b are 5 for w, -2 for x and 1 for b."""
     w, x, b = placeholders(student, "w x b")
@@ -106,9 +146,44 @@ def test_gradient_of_a_line(student):
     assert_close(got, [np.array(5.0), np.array(-2.0), np.array(1.0)])
 
 
-@task("gradients", points=4)
+@task("gradients", points=2)
 def test_gradient_for_the_weights_of_dog_or_wolf(student):
     """The lecture's animal pulls w41 by -.225 and w42 by .675."""
     _, loss, w, animal = dog_or_wolf(student)
     got = student.gradients(loss, [w], feed(animal))
     assert_close(got, [np.outer([0.2, 0.3, 0.1, 0.9], [-0.25, 0.75])])
+
+
+@task("gradients", points=2)
+@pytest.mark.parametrize("bias", [[5.0, 6.0], [[5.0, 6.0]]], ids=["flat", "row"])
+def test_gradient_of_a_batch(student, bias):
+    """The mean of x @ w + b, with three rows and two columns, has 6 entries; each entry of b is in three of them."""
+    x, w, b = placeholders(student, "x w b")
+    rows, weights = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [[1.0, 2.0], [3.0, 4.0]]
+    got = student.gradients(student.reduce_mean(x @ w + b), [w, b, x], feed({x: rows, w: weights, b: bias}))
+    want = [np.array([[1.5, 1.5], [2.0, 2.0]]), np.full(np.shape(bias), 0.5), np.full((3, 2), [3 / 6, 7 / 6])]
+    assert_close(got, want)
+
+
+@task("gradients", points=2)
+def test_slopes_of_single_operations(student):
+    """a - b has the slopes 1 and -1; 4 exp(x) at log 2, 4 sigmoid(x) at log 3 and 4 / x at 2 have 8, 3/4 and -1."""
+    a, b = placeholders(student, "a b")
+    got = student.gradients(a - b, [a, b], feed({a: 2.0, b: 3.0}))
+    assert_close(got, [np.array(1.0), np.array(-1.0)])
+    for name, at, slope in [("exp", np.log(2.0), 8.0), ("sigmoid", np.log(3.0), 3 / 4), ("reciprocal", 2.0, -1.0)]:
+        got = student.gradients(b * getattr(student, name)(a), [a], feed({a: at, b: 4.0}))
+        assert_close(got, [np.array(slope)], name=name)
+
+
+@task("gradients", points=2)
+def test_uses_of_a_node_add_up(student):
+    """a * a + a has the slope 7 at 3; in a + (a + b) a counts twice and b once; q * (q * q) with q = a + b has 3 q²."""
+    a, b = placeholders(student, "a b")
+    assert_close(student.gradients(a * a + a, [a], feed({a: 3.0})), [np.array(7.0)])
+    numbers = {a: [1.0, 2.0, 3.0], b: [4.0, 5.0, 6.0]}
+    got = student.gradients(student.reduce_sum(a + (a + b)), [a, b], feed(numbers))
+    assert_close(got, [np.full(3, 2.0), np.ones(3)])
+    q = a + b
+    got = student.gradients(q * (q * q), [a, b, q], feed({a: 1.0, b: 2.0}))
+    assert_close(got, [np.array(27.0), np.array(27.0), np.array(27.0)])

@@ -5,7 +5,10 @@ import math
 import numpy as np
 import torch
 
-from autograder import assert_close, recipes, require, task
+from autograder import assert_close, assert_pure, recipes, require, task
+
+CORNERS = ("(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)")
+BELOW, ON, ABOVE = "x·w + b < 0", "x·w + b = 0", "x·w + b > 0"
 
 
 def corners():
@@ -56,13 +59,14 @@ def as_float(answers):
     return answers.astype(float)
 
 
-def side(weights):
-    """Check a pair (w, b), and return x1 w1 + x2 w2 + b at the four corners."""
+def sides(weights):
+    """Check a pair (w, b), and return for each of the four corners on which side of the line it lies."""
     require(len(weights) == 2, "A line is a pair (w, b).")
     w, b = weights
     require(np.shape(w) == (2,), "w must have the shape (2,).")
     require(np.shape(b) == (), "b must be a single number.")
-    return corners() @ w + b
+    signs = np.sign(corners() @ w + b)
+    return [{-1.0: BELOW, 0.0: ON, 1.0: ABOVE}.get(float(sign), "nan") for sign in signs]
 
 
 @task("perceptron", points=2)
@@ -72,16 +76,27 @@ def test_which_side_of_a_line(student):
     assert_close(as_float(student.perceptron(X, np.array([1.0, -1.0]), -2.0)), np.array([1.0, 0.0, 0.0]))
 
 
-@task("and_weights", points=2.5, hint="AND: only (1, 1) lies beyond the line. What must w1 + w2 + b be, and what b?")
+@task("and_weights", points=2, hint="AND: only (1, 1) lies beyond the line. What must w1 + w2 + b be, and what b?")
 def test_and_by_your_line(student):
     """Your line puts (1, 1) on one side, and (0, 0), (0, 1), (1, 0) on the other."""
-    assert_close(np.sign(side(student.and_weights())), np.array([-1.0, -1.0, -1.0, 1.0]), name="the side of each point")
+    want = [BELOW, BELOW, BELOW, ABOVE]
+    assert_close(sides(student.and_weights()), want, name="the point {}", labels=CORNERS)
 
 
-@task("and_weights", points=2.5, hint="OR: only (0, 0) lies on this side of the line. What must b be, and what w1 + b?")
+@task("and_weights", points=2, hint="OR: only (0, 0) lies on this side of the line. What must b be, and what w1 + b?")
 def test_or_by_your_line(student):
     """Your line puts (0, 0) on one side, and (0, 1), (1, 0), (1, 1) on the other."""
-    assert_close(np.sign(side(student.or_weights())), np.array([-1.0, 1.0, 1.0, 1.0]), name="the side of each point")
+    want = [BELOW, ABOVE, ABOVE, ABOVE]
+    assert_close(sides(student.or_weights()), want, name="the point {}", labels=CORNERS)
+
+
+@task("and_weights", points=1, hint="How far from your line are the corners? Move it to the middle between both sides.")
+def test_lines_between_the_corners(student):
+    """With inputs that are off by .1, such as (1.1, .1) or (.9, .9), AND and OR answer as at the corners."""
+    X = np.array([[0.1, 0.1], [0.1, 0.9], [1.1, 0.1], [0.9, 0.9]])
+    (w, b), (v, c) = student.and_weights(), student.or_weights()
+    assert_close(X @ w + b > 0, np.array([False, False, False, True]), name="AND")
+    assert_close(X @ v + c > 0, np.array([False, True, True, True]), name="OR")
 
 
 @task("train_single_layer", points=4)
@@ -91,7 +106,8 @@ def test_costs_of_the_lecture(student):
     assert_close(len(costs), 301, name="number of costs")
     # Float32 sums in another order move these costs by 2e-7.
     got = [costs[0], costs[100], costs[200], costs[300]]
-    assert_close(got, [0.72739744, 0.69314754, 0.69314718, 0.69314718], rtol=0, atol=1e-6, name="costs")
+    want, steps = [0.72739744, 0.69314754, 0.69314718, 0.69314718], (0, 100, 200, 300)
+    assert_close(got, want, rtol=0, atol=1e-6, name="cost at step {}", labels=steps)
     assert_close(costs[1], 0.709533, rtol=0, atol=2e-6, name="cost after one step with the default rate")
 
 
@@ -111,7 +127,7 @@ def test_handset_net_computes_xor(student):
     assert_close(student.handset_mlp(corners()), want, rtol=0, atol=1e-6)  # six digits
 
 
-@task("init_params", points=2)
+@task("init_params", points=1)
 def test_start_has_the_right_shapes(student):
     """w1 (2, h), b1 (h,), w2 (h, 1), b2 (1,), for one, two and five hidden units."""
     for hidden in (1, 2, 5):
@@ -120,6 +136,24 @@ def test_start_has_the_right_shapes(student):
         assert_close(shapes, {"w1": [2, hidden], "b1": [hidden], "w2": [hidden, 1], "b2": [1]}, name="shapes")
     drawn = np.concatenate([params["w1"].ravel(), params["w2"].ravel()])  # of five hidden units
     require(len(np.unique(drawn)) > 1, "All weights are the same number.")
+
+
+@task("init_params", points=0.5)
+def test_one_generator_gives_one_start(student):
+    """A generator in the same state gives the same weights, and another one gives others."""
+    first, again, other = (student.init_params(3, recipes.generator(seed)) for seed in (1, 1, 2))
+    assert_close(again, first, rtol=0, atol=0)
+    for name in ("w1", "w2"):
+        require(not np.any(first[name] == other[name]), "Two generators gave the same weights.")
+
+
+@task("init_params", points=0.5, hint="Equal hidden units get equal gradients, for ever.")
+def test_no_two_weights_are_equal(student):
+    """Of the fifteen weights of five hidden units no two are alike, and none is larger than 10."""
+    params = student.init_params(5, recipes.generator(3))
+    for name in ("w1", "w2"):
+        require(bool(np.all(np.abs(params[name]) <= 10)), "Some numbers are not finite, or larger than 10.")
+        require(len(np.unique(params[name])) == params[name].size, "Some weights are equal.")
 
 
 @task("forward", points=4)
@@ -139,7 +173,7 @@ def test_stations_of_the_lecture(student):
     assert_close(found["y_pred"], z, name="y_pred")
 
 
-@task("backward", points=5)
+@task("backward", points=4)
 def test_gradient_by_hand(student):
     """Two rows for each corner, the labels of OR, every y_pred 1/2: the gradients are quarters and eighths."""
     want = {
@@ -162,21 +196,59 @@ def test_every_row_three_times(student):
     assert_close(once["b2"], np.array([-0.25]), rtol=1e-5, name="the gradient of b2")  # room for the slides' 1e-7
 
 
+@task("backward", points=1)
+def test_gradient_of_a_nearly_certain_net(student):
+    """Where every y_pred is .001, the mean of y_pred - Y for the labels of OR, and so dL/db2, is -.749."""
+    params, X, Y, cache = question(times=1)
+    params["b2"] = np.array([np.log(0.001 / 0.999)])
+    cache |= {"l2": np.full((4, 1), params["b2"]), "y_pred": np.full((4, 1), 0.001)}
+    gradients = student.backward(params, X, Y, cache)
+    assert_close(gradients["b2"], np.array([-0.749]), rtol=2e-3, name="the gradient of b2")  # room for the slides' 1e-7
+    assert_close(gradients["w2"], np.array([[-0.3745], [-0.3745]]), rtol=2e-3, name="the gradient of w2")
+
+
 @task(
     "train_mlp",
-    points=5,
+    points=4,
     hint="The first cost tells of the way forward, the other one of the gradients and of the order of the steps.",
 )
 def test_xor_is_learnt(student):
     """From the start of the hand-out the cost is .722447 at first, .034584 after 1,000 steps: XOR is solved."""
     trained, costs = student.train_mlp(fixed_start(), corners(), xor_labels(), 1.0, 1001)
     assert_close(len(costs), 1001, name="number of costs")
-    assert_close([costs[0], costs[1000]], [0.722447, 0.034584], rtol=0, atol=2e-6, name="costs")  # printed digits
+    got, want = [costs[0], costs[1000]], [0.722447, 0.034584]  # printed digits
+    assert_close(got, want, rtol=0, atol=2e-6, name="cost at step {}", labels=(0, 1000))
     shapes = {name: list(np.shape(value)) for name, value in trained.items()}
     assert_close(shapes, {"w1": [2, 2], "b1": [2], "w2": [2, 1], "b2": [1]}, name="shapes")
 
 
-@task("make_mlp", points=2)
+@task("train_mlp", points=1)
+def test_no_steps_give_copies(student):
+    """Zero steps give equal parameters in new arrays, and no costs."""
+    trained, costs = assert_pure(student.train_mlp, fixed_start(), corners(), xor_labels(), 1.0, 0)
+    assert_close(trained, fixed_start())
+    assert_close(costs, [])
+
+
+def half_of_all(model, bias):
+    """Set all weights to 0, but those of the last layer to 1 and its bias to this number; return the answers."""
+    state = model.state_dict()
+    *_, weight, last = state
+    state = {name: torch.zeros_like(value) for name, value in state.items()}
+    state[weight], state[last] = torch.ones_like(state[weight]), torch.full_like(state[last], bias)
+    model.load_state_dict(state)
+    return model(torch.from_numpy(corners()).float())
+
+
+@task("make_mlp", points=1)
+def test_sigmoids_between_and_behind(student):
+    """With first layers of zeros every hidden unit is 1/2; ones, and a bias of log 3 less their sum, give 3/4."""
+    for model, units in ((student.make_mlp(), 2), (student.make_wide_deep(), 10)):
+        answers = half_of_all(model, math.log(3) - units / 2)
+        assert_close(answers, torch.full((4, 1), 0.75))
+
+
+@task("make_mlp", points=1)
 def test_number_of_parameters(student):
     """2-2-1 has 9 parameters, 2-10-10-10-1 has 261; both answer with probabilities, one for each row."""
     X = torch.from_numpy(corners()).float()

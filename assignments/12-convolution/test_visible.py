@@ -60,7 +60,7 @@ def test_feature_maps_of_the_x(student):
     assert_close(student.feature_map(X, SLASH), np.array([[-4.0, 4.0], [4.0, -4.0]]))
 
 
-@task("features", points=4, hint=r"Look at the scores of the / image: 4, 2, -2 and -4. Which of them is a match?")
+@task("features", points=3, hint=r"Look at the scores of the / image: 4, 2, -2 and -4. Which of them is a match?")
 def test_features_of_the_four_images(student):
     r"""The features of \, /, X and O are those of the lecture; the X scores X 8, O -8, / 4 and \ 4."""
     calls = student.features.each([(image, PATTERNS) for image in IMAGES.values()])
@@ -72,14 +72,30 @@ def test_features_of_the_four_images(student):
     assert_close(scores, {"\\": 4.0, "/": 4.0, "X": 8.0, "O": -8.0})
 
 
-@task("classify", points=4)
+@task("features", points=1)
+def test_features_at_another_threshold(student):
+    """With a threshold of -4 the X has +1 where its scores are -4, and -1 where they are 4."""
+    found = student.features(X, PATTERNS, -4)
+    assert_close(as_floats(found), np.array([-1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0, 1.0]))
+
+
+@task("classify", points=3)
 def test_every_clean_image_is_recognised(student):
     r"""\, /, X and O are each called by their own name."""
     got = list(student.classify.each([(image, IMAGES, PATTERNS) for image in IMAGES.values()]))
     assert_close(got, list(IMAGES))
 
 
-@task("conv_output_size", points=5)
+@task("classify", points=1)
+def test_two_templates_of_other_names(student):
+    """An O looks less unlike a falling stroke (-4) than a cross (-8), and a cross is a cross, in any order."""
+    cross, falling = IMAGES["X"], IMAGES["\\"]
+    templates = [{"cross": cross, "falling": falling}, {"falling": falling, "cross": cross}]
+    over = [(image, each, PATTERNS) for each in templates for image in (IMAGES["O"], cross)]
+    assert_close(list(student.classify.each(over)), ["falling", "cross"] * 2)
+
+
+@task("conv_output_size", points=4)
 def test_sizes_printed_in_the_lecture(student):
     """227, 64, 32 and 28 give 55, 29, 28 and 24, and pooling 24 by 2 gives 12."""
     assert_close(student.conv_output_size(227, 11, 4, 0), 55)
@@ -90,7 +106,15 @@ def test_sizes_printed_in_the_lecture(student):
     assert_close(student.conv_output_size(24, 2, stride=2), 12)
 
 
-@task("conv2d", points=2)
+@task("conv_output_size", points=1)
+def test_a_kernel_that_is_too_long(student):
+    """A kernel of 6 fits once into 4 with a zero at each end, and one of 7 is a ValueError."""
+    assert_close(student.conv_output_size(4, 6, 1, 1), 1)
+    with pytest.raises(ValueError):
+        student.conv_output_size(4, 7, 1, 1)
+
+
+@task("conv2d", points=1)
 @pytest.mark.parametrize(
     ("image", "kernel", "wanted"),
     [
@@ -119,7 +143,14 @@ def test_shape_of_a_layer(student):
     assert_close(got, wanted)
 
 
-@task("max_pool2d", points=2)
+@task("conv2d", points=1)
+def test_two_channels_and_a_stride(student):
+    """1 2 3 4 and 10 20 30 40 in two channels, windows of two at a stride of two: 33 and 77."""
+    x = np.array([[1.0, 2.0, 3.0, 4.0], [10.0, 20.0, 30.0, 40.0]]).reshape(1, 2, 1, 4)
+    assert_close(student.conv2d(x, np.ones((1, 2, 1, 2)), None, 2), np.array([[[[33.0, 77.0]]]]))
+
+
+@task("max_pool2d", points=1)
 def test_largest_entry_of_every_window(student):
     """2x2 max pooling keeps one entry of four, and 24x24 becomes 12x12."""
     x = np.array([[1.0, 3.0, 2.0, 0.0], [5.0, 4.0, 1.0, 7.0], [-1.0, -3.0, 8.0, 6.0], [-2.0, -9.0, 6.0, 9.0]])
@@ -133,3 +164,11 @@ def test_mean_of_every_window(student):
     x = np.array([[1.0, 3.0, 2.0, 0.0], [5.0, 4.0, 1.0, 7.0], [-1.0, -3.0, 8.0, 6.0], [-2.0, -9.0, 6.0, 9.0]])
     assert_close(student.avg_pool2d(x[None, None], 2), np.array([[[[3.25, 2.5], [-3.75, 7.25]]]]))
     assert_close(student.avg_pool2d(x[None, None, :2], 2, 1), np.array([[[[3.25, 2.5, 2.5]]]]))
+
+
+@task("max_pool2d", points=1)
+def test_each_channel_by_itself(student):
+    """Of 1 2 3 4 and 5 6 7 8 in two channels the largest are 4 and 8, and the means 2.5 and 6.5."""
+    x = np.arange(1.0, 9.0).reshape(1, 2, 2, 2)
+    assert_close(student.max_pool2d(x, 2), np.array([4.0, 8.0]).reshape(1, 2, 1, 1))
+    assert_close(student.avg_pool2d(x, 2), np.array([2.5, 6.5]).reshape(1, 2, 1, 1))

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from autograder import assert_close, digits28, require, task
+from autograder import assert_close, build, digits28, inside, recipes, require, task
 
 FC = (10, 7 * 7 * 64)
 SHAPES = {(32, 1, 3, 3), (32,), (64, 32, 3, 3), (64,), FC, (10,)}
@@ -20,17 +20,40 @@ def parameters(model):
     return state
 
 
-def constant_model(student, logits):
-    """A CNN that gives the same ten logits for every image: zero weights in fc, the logits as its bias."""
-    model = student.CNN()
+def with_values(model, values):
+    """Put the tensors of ``values``, found by their shapes, into a CNN, and zeros everywhere else."""
     state = parameters(model)
-    for name, value in state.items():
-        if tuple(value.shape) == FC:
-            state[name] = torch.zeros(FC)
-        if tuple(value.shape) == (10,):
-            state[name] = torch.tensor(logits)
-    model.load_state_dict(state)
+    model.load_state_dict(
+        {name: values.get(tuple(value.shape), torch.zeros(value.shape)) for name, value in state.items()}
+    )
     return model
+
+
+def linear_layer(weight, bias):
+    """Runs beside the student's code: a model of one linear layer, for images (N, 1, 28, 28)."""
+    import torch
+
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(784, 10))
+    with torch.no_grad():
+        model[1].weight.copy_(weight)
+        model[1].bias.copy_(bias)
+    return model
+
+
+def linear_model(student, weight=None, bias=None):
+    """One linear layer with weight (10, 784) and bias (10,), zeros by default, as a model to train or to measure.
+
+    It needs no CNN, so that train and accuracy can be right before the CNN is.
+    """
+    weight = torch.zeros(10, 784) if weight is None else weight
+    return inside(student, linear_layer).keep(weight, torch.zeros(10) if bias is None else torch.tensor(bias))
+
+
+def one_grey_pixel():
+    """One image, uint8 (1, 28, 28), with a pixel of 51, which is .2, and the label 0."""
+    image = torch.zeros(1, 28, 28, dtype=torch.uint8)
+    image[0, 14, 14] = 51
+    return image, torch.tensor([0])
 
 
 def shades(count):
@@ -50,13 +73,13 @@ def cost_of(model, images, labels):
         return float(torch.nn.functional.cross_entropy(model(images[:, None].float() / 255), labels))
 
 
-@task("CNN", points=5)
+@task("CNN", points=4)
 def test_number_of_parameters(student):
     """The model has 320 + 18,496 + 31,370 = 50,186 parameters, in six tensors."""
     assert_close(sum(math.prod(value.shape) for value in parameters(student.CNN()).values()), 50186)
 
 
-@task("CNN", points=4)
+@task("CNN", points=3)
 def test_shape_of_the_logits(student):
     """Images (N, 1, 28, 28) become logits (N, 10), for one image and for five."""
     model = student.CNN()
@@ -68,12 +91,32 @@ def test_shape_of_the_logits(student):
 
 
 @task(
-    "CNN", points=4, hint="cross_entropy takes logits: softmax is inside the loss and must not be in the model as well."
+    "CNN", points=3, hint="cross_entropy takes logits: softmax is inside the loss and must not be in the model as well."
 )
 def test_logits_are_plain_scores(student):
     """With zero weights in fc the logits are its bias, whatever the image."""
     bias = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, -9.0]
-    assert_close(constant_model(student, bias)(shades(3)), torch.tensor([bias] * 3))
+    model = with_values(student.CNN(), {(10,): torch.tensor(bias)})
+    assert_close(model(shades(3)), torch.tensor([bias] * 3))
+
+
+@task("CNN", points=3)
+def test_channels_with_and_without_ink(student):
+    """After layer2 channel c is c - 32 everywhere: ReLU cuts off what is below 0, and fc reads channel by channel."""
+    # The first convolution gives -1 everywhere, the second its bias plus what is left of the first channel.
+    centre = torch.zeros(64, 32, 3, 3)
+    centre[:, 0, 1, 1] = 1.0
+    fc = torch.zeros(10, 64, 49)
+    for row in range(10):
+        fc[row, 7 * row] = 1 / 49  # row j is the mean over the 49 places of channel 7 j
+    values = {
+        (32,): torch.full((32,), -1.0),
+        (64, 32, 3, 3): centre,
+        (64,): torch.arange(64.0) - 32,
+        FC: fc.reshape(FC),
+    }
+    logits = with_values(student.CNN(), values)(shades(2))
+    assert_close(logits, torch.tensor([[0.0, 0.0, 0.0, 0.0, 0.0, 3.0, 10.0, 17.0, 24.0, 31.0]] * 2), rtol=1e-5)
 
 
 @task("CNN", points=3, hint="nn.Linear draws smaller weights by itself; nn.init.xavier_uniform_ draws them anew.")
@@ -95,11 +138,11 @@ def test_shapes_on_the_way(student):
         assert_close(got, [(count, 32, 14, 14), (count, 64, 7, 7), (count, 3136), (count, 10)])
 
 
-@task("train", points=6)
+@task("train", points=4)
 def test_loss_falls(student):
     """Twenty steps on real digits: the second epoch costs less than the first."""
     images, labels = some_images(160)
-    model = student.CNN()
+    model = linear_model(student)
     before = cost_of(model, images, labels)
     costs = student.train(model, images, labels, epochs=2, batch_size=16, lr=2e-3, seed=1)
     after = cost_of(model, images, labels)
@@ -109,32 +152,98 @@ def test_loss_falls(student):
 
 
 @task(
-    "train", points=6, hint="The mean of the batches' costs, one number an epoch; a learning rate of 0 changes nothing."
+    "train", points=4, hint="The mean of the batches' costs, one number an epoch; a learning rate of 0 changes nothing."
 )
 def test_cost_of_knowing_nothing(student, rng):
     """A model with ten equal logits costs ln 10 = 2.302585, in every epoch when the learning rate is 0."""
     images, labels = some_images(30)
     for logits in ([0.0] * 10, rng.uniform(-1, 1, size=10).tolist()):  # the second one knows something, and costs that
-        model = constant_model(student, logits)
+        model = linear_model(student, bias=logits)
         costs = student.train(model, images, labels, epochs=3, batch_size=10, lr=0.0, seed=1)
         want = float(torch.nn.functional.cross_entropy(torch.tensor([logits] * 30), labels))
         assert_close(costs, [want] * 3, rtol=1e-5)
 
 
-@task("accuracy", points=3)
+@task("train", points=1)
+def test_three_steps_of_adam(student):
+    """A model of zeros and one image with one grey pixel: with a rate of .5 Adam's costs are ln 10, 1.3112, 0.6027."""
+    costs = student.train(linear_model(student), *one_grey_pixel(), epochs=3, batch_size=1, lr=0.5, seed=1)
+    assert_close(costs, [2.302585, 1.311234, 0.602709], rtol=1e-4)
+
+
+@task("train", points=1)
+def test_gradients_from_before_have_no_part(student):
+    """The costs of three steps of Adam are the same, whatever .grad held before the training."""
+    model = recipes.poisoned(linear_model(student), 3.0)
+    costs = student.train(model, *one_grey_pixel(), epochs=3, batch_size=1, lr=0.5, seed=1)
+    assert_close(costs, [2.302585, 1.311234, 0.602709], rtol=1e-4)
+
+
+@task("train", points=1)
+def test_three_epochs_have_three_orders(student):
+    """Twenty-four images in batches of two: no epoch has the order of the file, and none that of the one before."""
+    images = (10 * torch.arange(24, dtype=torch.uint8))[:, None, None].repeat(1, 28, 28)  # each its own grey
+    watch = build(student, recipes.watch_inputs(model := linear_model(student)))
+    student.train(model, images, torch.arange(24) % 10, epochs=3, batch_size=2, lr=0.01, seed=1)
+    firsts = [float(row[0]) for row in watch.first_values()]
+    require(len(firsts) == 36, "Three epochs of twelve batches should call model(...) 36 times.")
+    epochs = [firsts[:12], firsts[12:24], firsts[24:]]
+    require(
+        all(epoch != sorted(epoch) for epoch in epochs), "An epoch goes through the images in the order of the file."
+    )
+    require(epochs[0] != epochs[1] and epochs[1] != epochs[2], "Two consecutive epochs use the same order.")
+
+
+@task("train", points=1)
+def test_one_seed_gives_one_training(student):
+    """Two models of zeros, trained with one seed, have the same costs; with another seed the costs are others."""
+    images, labels = some_images(12)
+    first, again, other = (
+        student.train(linear_model(student), images, labels, epochs=2, batch_size=4, lr=2e-3, seed=seed)
+        for seed in (1, 1, 2)
+    )
+    require(len(first) == 2 and all(math.isfinite(cost) for cost in first), "There must be one finite cost an epoch.")
+    assert_close(again, first, rtol=1e-5)
+    require(max(abs(a - b) for a, b in zip(first, other, strict=True)) > 1e-5, "Two seeds gave the same training.")
+
+
+@task("accuracy", points=2)
 def test_accuracy_of_a_model_that_always_says_seven(student):
     """A model that always says seven is right as often as there are sevens."""
-    model = constant_model(student, [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+    model = linear_model(student, bias=[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     images, _ = some_images(8)
     assert_close(student.accuracy(model, images, torch.tensor([7, 1, 7, 2, 3, 4, 7, 5])), 0.375)
     assert_close(student.accuracy(model, images, torch.tensor([7, 7, 7, 7, 7, 7, 7, 7])), 1.0)
 
 
-@task("accuracy", points=3, hint="Count the hits of all batches, and divide by N once, at the end.")
+@task("accuracy", points=2, hint="Count the hits of all batches, and divide by N once, at the end.")
 def test_every_image_counts_the_same(student):
     """Five images in batches of two: the last one alone counts a fifth, not a third."""
-    model = constant_model(student, [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+    model = linear_model(student, bias=[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0])
     images, _ = some_images(5)
     mostly, rarely = torch.tensor([7, 7, 0, 7, 0]), torch.tensor([0, 0, 7, 0, 7])
     got = list(student.accuracy.each([(model, images, mostly, 2), (model, images, rarely, 2)]))
     assert_close(got, [0.6, 0.4])
+
+
+@task("accuracy", points=1)
+def test_grey_images_are_divided_by_255(student):
+    """A model that says 0 where the first pixel is above .3, otherwise 1: pixels of 1 and 51 are not, one of 102 is."""
+    weight = torch.zeros(10, 784)
+    weight[0, 0] = 1.0
+    model = linear_model(student, weight, [0.0, 0.3] + [-9.0] * 8)
+    images = torch.tensor([1, 51, 102], dtype=torch.uint8)[:, None, None].repeat(1, 28, 28)
+    labels = [torch.tensor(each) for each in ([1, 1, 0], [1, 1, 1], [0, 0, 1])]
+    assert_close(list(student.accuracy.each([(model, images, each) for each in labels])), [1.0, 2 / 3, 0.0])
+
+
+@task("accuracy", points=1)
+def test_measuring_leaves_the_model_alone(student):
+    """After measuring, the parameters are what they were, and so is what stood in their .grad."""
+    model = build(student, recipes.poisoned(linear_model(student, bias=[0.0] * 7 + [1.0, 0.0, 0.0]), 3.0))
+    images, _ = some_images(4)
+    assert_close(student.accuracy(model, images, torch.tensor([7, 1, 7, 7])), 0.75)
+    assert_close(model.state_dict()["1.bias"], torch.tensor([0.0] * 7 + [1.0, 0.0, 0.0]), name="bias afterwards")
+    grad = model.get_parameter.keep("1.bias").grad
+    require(grad is not None, "Measuring cleared the gradients of the model.")
+    assert_close(grad, torch.full((10,), 3.0), name=".grad afterwards")

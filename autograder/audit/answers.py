@@ -13,7 +13,8 @@ import numpy as np
 from ..checks.compare import compare
 from ..errors import CaseError
 from ..student.call import RecordedCall
-from ..student.case_run import CaseRun, CaseSettings
+from ..student.case_run import CaseRun
+from ..student.case_settings import CaseSettings
 from ..student.connection import Connection
 from ..student.faults import StudentFault, StudentRaised
 from ..student.handle import StudentCode

@@ -12,10 +12,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from ..course import assignment as assignments
-from ..course import solution, stubs
+from ..course import solution, stubs, uses
 from ..course.assignment import Assignment
 from ..grading.options import RunOptions
 from ..grading.pool import share
@@ -30,10 +28,14 @@ from .seeds import SEED
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How much to do: ``seeds`` for every right answer, at most ``mutants`` (None: all), in so many ``processes``."""
+    """How much to do: ``seeds`` for every right answer, at most ``mutants`` (None: all), in so many ``processes``.
+
+    Without ``probes``, answers of the right shape without knowledge are not tried.
+    """
 
     seeds: int = 50
     mutants: int | None = None
+    probes: bool = True
     processes: int = 2
 
 
@@ -66,13 +68,12 @@ def audit(
     """
     started = time.monotonic()
     every = mutants(assignment)
-    plan = make_plan(assignment, _sample(every, options.mutants), seeds=options.seeds)
+    plan = make_plan(assignment, _sample(every, options.mutants), seeds=options.seeds, probes=options.probes)
     count = len(plan.jobs)
     if supervisor is not None:
         shares = [_work(_numbered(count, advance), assignment, plan, supervisor)]
     else:
-        root = assignment.folder.parent.parent
-        shares = share(_process, root, assignment.slug, plan, count=count, processes=options.processes, advance=advance)
+        shares = share(_process, assignment, plan, count=count, processes=options.processes, advance=advance)
     advance(count, count)
     return _merged(assignment, plan, every, shares, time.monotonic() - started)
 
@@ -90,10 +91,10 @@ def _numbered(count: int, advance: Callable[[int, int], None]) -> Iterator[int]:
         yield number
 
 
-def _process(numbers: Iterable[int], root: Path, slug: str, plan: Plan) -> _Share:
+def _process(numbers: Iterable[int], assignment: Assignment, plan: Plan) -> _Share:
     """Work in a process of the pool, with its own zygotes."""
     with Supervisor() as supervisor:
-        return _work(numbers, assignments.load(slug, root=root), plan, supervisor)
+        return _work(numbers, assignment, plan, supervisor)
 
 
 def _work(numbers: Iterable[int], assignment: Assignment, plan: Plan, supervisor: Supervisor) -> _Share:
@@ -147,8 +148,7 @@ def _merged(
 
 
 def _stub_faults(assignment: Assignment, cases: Sequence[Case], passes: Sequence[str]) -> Iterator[str]:
-    for path in stubs.stale(assignment):
-        yield f"{path.name} is not what the solution gives; run make stubs."
+    yield from stubs.why_stale(assignment)
     for name in passes:
         yield f"The case {name} passes on the stub."
     for task in assignment.tasks:
@@ -157,6 +157,17 @@ def _stub_faults(assignment: Assignment, cases: Sequence[Case], passes: Sequence
             yield f"The task {task.id} has no case."
         elif abs(sum(points) - task.points) > 1e-6:
             yield f"The cases of {task.id} are worth {sum(points):g} points, the task {task.points:g}."
+    yield from _wrong_uses(assignment)
+
+
+def _wrong_uses(assignment: Assignment) -> Iterator[str]:
+    """Compare ``uses`` in assignment.toml with the calls that the solution makes between its functions."""
+    used = uses.of_solution(assignment)
+    for task in assignment.tasks:
+        wanted = used.get(task.id, ())
+        if set(assignment.uses.get(task.id, ())) != set(wanted):
+            names = ", ".join(f'"{name}"' for name in wanted)
+            yield f"In the solution {task.id} uses other tasks than assignment.toml says; write uses = [{names}]."
 
 
 def _stale(plan: Plan, every: Sequence[Mutant], results: Sequence[MutantResult]) -> Iterator[str]:
@@ -169,4 +180,5 @@ def _stale(plan: Plan, every: Sequence[Mutant], results: Sequence[MutantResult])
 def _closed(plan: Plan, results: Sequence[ProbeResult]) -> Iterator[str]:
     """Yield the accepted holes that are no holes any more."""
     holes = {(hole.case, hole.probe) for result in results for hole in result.holes}
-    return (f"{case} ({probe})" for case, probe in plan.accepted_holes if (case, probe) not in holes)
+    accepted = plan.accepted_holes if results else ()
+    return (f"{case} ({probe})" for case, probe in accepted if (case, probe) not in holes)

@@ -91,7 +91,7 @@ def _entries(assignment: Assignment, table: str) -> Iterator[tuple[str, dict[str
     path = assignment.solution / FILE if assignment.solution else None
     if path is None or not path.is_file():
         return
-    name = f"solutions/{assignment.slug}/{FILE}"
+    name = f"{assignment.solution_name}/{FILE}"
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get(table, [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:

@@ -90,7 +90,7 @@ def mutants(assignment: Assignment) -> list[Mutant]:
     every = []
     for module, source in whole.items():
         text = source.decode()
-        marked = answers(text, assignment, path=f"solutions/{assignment.slug}/{module}.py")
+        marked = answers(text, assignment, path=f"{assignment.solution_name}/{module}.py")
         every += _of_module(module, text, marked, whole)
     return every
 

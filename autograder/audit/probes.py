@@ -83,7 +83,7 @@ class Probes:
         found: dict[str, list[str]] = {}
         for module, source in self._solution.items():
             tree = ast.parse(source)
-            path = f"solutions/{self._assignment.slug}/{module}.py"
+            path = f"{self._assignment.solution_name}/{module}.py"
             for answer in stubs.answers(source.decode(), self._assignment, path=path):
                 name = owner_of(tree, answer)[0]
                 if answer.task == task and not name.endswith("__init__"):

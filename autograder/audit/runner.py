@@ -44,20 +44,20 @@ class Plan:
     jobs: Sequence[Job]
 
 
-def make_plan(assignment: Assignment, mutants: Sequence[Mutant], *, seeds: int) -> Plan:
+def make_plan(assignment: Assignment, mutants: Sequence[Mutant], *, seeds: int, probes: bool) -> Plan:
     """List all jobs, the longest ones first, so that processes finish at about the same time.
 
     Raises:
         AssignmentError: ``equivalents.toml`` has an error.
     """
-    probes = [(task.id, probe) for task in assignment.tasks for probe in PROBES]
+    tried = [(task.id, probe) for task in assignment.tasks for probe in PROBES] if probes else []
     jobs = [Job("slow", number) for number in range(1 + len(solution.alternatives(assignment)))]
     jobs += [Job("seeds", first) for first in range(SEED, SEED + seeds, SEEDS_PER_WORKER)]
     jobs += [Job("mistake", number) for number in range(len(solution.mistakes(assignment)))]
     jobs += [Job("mutant", number) for number in range(len(mutants))]
-    jobs += [Job("probe", number) for number in range(len(probes))]
+    jobs += [Job("probe", number) for number in range(len(tried))]
     confirmed, accepted = read_confirmed(assignment), read_accepted_holes(assignment)
-    return Plan(seeds, mutants, probes, confirmed, accepted, [*jobs, Job("stub")])
+    return Plan(seeds, mutants, tried, confirmed, accepted, [*jobs, Job("stub")])
 
 
 class AuditRunner:

@@ -8,6 +8,7 @@ from contextlib import closing
 from ..course.assignment import Assignment
 from ..course.solution import Mistake
 from ..grading.session import CollectedCases
+from ..grading.telling import tells_enough
 from ..model import Verdict
 from .baseline import Baseline
 from .equivalents import Confirmed
@@ -31,14 +32,22 @@ def run_mistake(cases: CollectedCases, baseline: Baseline, mistake: Mistake) -> 
     tasks = {case.task for case in cases.plan if case.id in named}
     wanted = named | {case.id for case in cases.plan if case.task in tasks and baseline.is_quick(case)}
     wanted |= {name for case in cases.plan if case.id in wanted for name in case.needs}
-    kills, unhinted = [], []
+    kills: list[str] = []
+    unhinted: list[str] = []
+    hinted = False
     set_seed(cases, SEED)
     for case, outcome, log in cases.run(mistake.modules, [case for case in cases.plan if case.id in wanted]):
         if outcome.verdict in (Verdict.PASSED, Verdict.SKIPPED):
             continue
         kills.append(case.id)
-        if case.id in named and mistake.hint not in cases.hint(case, outcome, log):
-            unhinted.append(case.id)
+        if case.id in named:
+            hint = cases.hint(case, outcome, log)
+            if mistake.hint in hint:
+                hinted = True
+            elif hint or tells_enough(outcome, log.calls):
+                unhinted.append(case.id)
+    if not hinted:
+        unhinted = [name for name in mistake.caught_by if name in kills]
     missed = [name for name in mistake.caught_by if name not in kills]
     return MistakeResult(mistake.id, tuple(kills), tuple(missed), tuple(unhinted))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..course import near_misses
 from ..course import submission as submissions
@@ -13,44 +16,80 @@ from ..course.submission import Refused, Submission
 from ..errors import SubmissionRejected, UsageError
 from ..exchange.formats import Entry
 from ..grading.options import RunOptions
-from ..grading.session import Record, grade
 from ..messages import say
-from ..workers.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from ..grading.session import Record
+    from ..workers.supervisor import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What one student handed in: usually one path. Several are a conflict, and none of them is graded.
+
+    ``student`` is the name in the report of a practice run, and the pseudonym in an official one.
+    """
+
+    student: str
+    paths: tuple[Path, ...]
+    received_at: str | None = None
+
+    def sha256(self) -> str:
+        """Return the digest of the submission, as in its report; also of an upload that cannot be opened."""
+        if len(self.paths) == 1:
+            try:
+                return submissions.digest(self.paths[0])
+            except (SubmissionRejected, UsageError):
+                pass
+        return _raw_digest(self.paths)
+
+
+def uploads_of(entries: Iterable[Entry]) -> list[Upload]:
+    """Return one upload for each student, in order."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.student, []).append(entry)
+    return [
+        Upload(student, tuple(each.path for each in own), own[0].received_at if len(own) == 1 else None)
+        for student, own in found.items()
+    ]
 
 
 def grade_class(
     assignment: Assignment,
-    students: Sequence[Entry],
+    uploads: Iterable[Upload],
     record: Record,
     *,
     run: RunOptions,
     supervisor: Supervisor,
 ) -> None:
-    """Grade the submissions of ``students``, and call ``record(report)`` once for each student, in order.
+    """Grade ``uploads``, and call ``record(report)`` once for each, in order.
 
-    A student with several entries, or with one that cannot be opened, gets a report that says so.
+    An upload of several paths, or one that cannot be opened, gets a report that says so.
     """
-    uploads: dict[str, list[Path]] = {}
-    for student, path in students:
-        uploads.setdefault(student, []).append(path)
+    from ..grading.session import grade  # with numpy and pytest; often nothing is pending
 
-    def opened() -> Iterator[Submission | Refused]:
-        for student, paths in uploads.items():
-            yield _opened(paths, assignment, student)
-
-    grade(assignment, opened(), record, run=run, supervisor=supervisor)
+    grade(assignment, opened(assignment, uploads), record, run=run, supervisor=supervisor)
 
 
-def _opened(paths: Sequence[Path], assignment: Assignment, student: str) -> Submission | Refused:
-    path = paths[0]
-    if len(paths) > 1:
-        return Refused(student, say("submission.several", names=", ".join(shown(path.name) for path in paths)))
+def opened(assignment: Assignment, uploads: Iterable[Upload]) -> Iterator[Submission | Refused]:
+    """Open each upload when it is asked for; one that cannot be graded is ``Refused``."""
+    for upload in uploads:
+        try:
+            yield _open(upload, assignment)
+        except SubmissionRejected as refusal:
+            yield Refused(upload.student, refusal.message, upload.sha256(), upload.received_at)
+
+
+def _open(upload: Upload, assignment: Assignment) -> Submission:
+    path = upload.paths[0]
+    if len(upload.paths) > 1:
+        names = ", ".join(shown(each.name) for each in upload.paths)
+        raise SubmissionRejected(say("submission.several", names=names))
     try:
-        return submissions.open(path, assignment, student=student)
-    except SubmissionRejected as refusal:
-        return Refused(student, refusal.message)
-    except UsageError:  # a file of another kind, or one that cannot be read
-        return Refused(student, _refusal(path))
+        return submissions.open(path, assignment, student=upload.student, received_at=upload.received_at)
+    except UsageError as exc:  # a file of another kind, or one that cannot be read
+        raise SubmissionRejected(_refusal(path)) from exc
 
 
 def _refusal(path: Path) -> str:
@@ -58,3 +97,17 @@ def _refusal(path: Path) -> str:
     if kind := near_misses.archive_kind(path.name):
         return say("submission.archive", name=name, kind=kind)
     return say("submission.kind", name=name) if path.is_file() else say("submission.unreadable", name=name)
+
+
+def _raw_digest(paths: Sequence[Path]) -> str:
+    """Return the sha256 of the names, and of the bytes of plain files: another upload has another digest."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(f"{path.name!a}\n".encode())
+        try:
+            if path.is_file() and not path.is_symlink():
+                with path.open("rb") as file:
+                    digest.update(hashlib.file_digest(file, "sha256").digest())
+        except OSError:
+            digest.update(b"unreadable\n")
+    return digest.hexdigest()

@@ -8,7 +8,7 @@ unless the case allows it: it may have come from the submission.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from ..errors import CaseError
 from ..messages import say
 from ..model import Mismatch
 from ..values import as_array, dtype_name, is_array, is_tensor, leaves
+from .entries import entries, number_texts
 
 # (rtol, atol) by dtype. float64 leaves room for another order of summation, float32 for a sum of about 1,000 terms; the
 # half precisions have 3 and 2 significant digits. Integers, bool and text are compared exactly.
@@ -116,7 +117,7 @@ def _differ_dict(got: Any, want: dict[Any, Any], rule: _Rule, where: tuple[str, 
         return _mismatch("type", type_name(got), type_name(want), where)
     if set(got) != set(want):
         return _mismatch("shape", _keys(got), _keys(want), where)
-    parts = (_differ(got[key], want[key], rule, (*where, say("compare.key", key=repr(key)))) for key in want)
+    parts = (_differ(got[key], want[key], rule, (*where, f"[{_short(repr(key))}]")) for key in want)
     return next((part for part in parts if part is not None), None)
 
 
@@ -125,13 +126,15 @@ def _differ_sequence(got: Any, want: Sequence[Any], rule: _Rule, where: tuple[st
         return _mismatch("type", type_name(got), type_name(want), where)
     if len(got) != len(want):
         return _mismatch("shape", say("compare.items", count=len(got)), say("compare.items", count=len(want)), where)
-    if _are_floats(got) and _are_floats(want) and _differ_numeric(
-        np.array(got), np.array(want), rule, where, names=("float", "float")
-    ) is None:  # fmt: skip
-        return None  # the common case, as one array; below, item by item, to name the first that differs
+    whole: Mismatch | None = None
+    if _are_floats(got) and _are_floats(want):
+        whole = _differ_numeric(np.array(got), np.array(want), rule, where, names=("float", "float"))
+        if whole is None:
+            return None  # the common case, as one array; below, item by item, to name the first that differs
     pairs = enumerate(zip(got, want, strict=True))
-    parts = (_differ(left, right, rule, (*where, say("compare.item", index=i))) for i, (left, right) in pairs)
-    return next((part for part in parts if part is not None), None)
+    parts = (_differ(left, right, rule, (*where, f"[{i}]")) for i, (left, right) in pairs)
+    first = next((part for part in parts if part is not None), None)
+    return replace(first, entries=whole.entries) if first and whole else first
 
 
 def _are_floats(items: Sequence[Any]) -> bool:
@@ -227,7 +230,7 @@ def _first_wrong(
     kind: str, got: NDArray[Any], want: NDArray[Any], ok: NDArray[np.bool_], where: tuple[str, ...]
 ) -> Mismatch:
     index = tuple(int(i) for i in np.argwhere(~ok)[0]) if ok.ndim else ()
-    return value_mismatch(kind, got, want, index, wrong=int(ok.size - np.count_nonzero(ok)), where=where)
+    return value_mismatch(kind, got, want, index, ok=ok, where=where)
 
 
 def value_mismatch(
@@ -236,18 +239,18 @@ def value_mismatch(
     want: NDArray[Any],
     index: tuple[int, ...],
     *,
-    wrong: int,
+    ok: NDArray[np.bool_],
     where: tuple[str, ...] = (),
 ) -> Mismatch:
-    """Describe the wrong entry at ``index``; ``wrong`` entries are wrong in all."""
+    """Describe the wrong entry at ``index``; ``ok`` is false wherever the arrays differ."""
     left, right = number_pair(got[index].item(), want[index].item())
     place = (*where, f"[{', '.join(map(str, index))}]") if index else where
-    share = say("compare.share", wrong=wrong, size=got.size) if got.ndim else ""
-    return Mismatch(kind, left, right, ", ".join(place), share)
+    share = say("compare.share", wrong=int(ok.size - np.count_nonzero(ok)), size=got.size) if got.ndim else ""
+    return Mismatch(kind, left, right, "".join(place), share, entries(got, want, ok))
 
 
 def _mismatch(kind: str, got: str, want: str, where: tuple[str, ...]) -> Mismatch:
-    return Mismatch(kind, got, want, ", ".join(where))
+    return Mismatch(kind, got, want, "".join(where))
 
 
 # --- values in words
@@ -273,11 +276,7 @@ def number_pair(got: Any, want: Any) -> tuple[str, str]:
     """Return two numbers as text, with 6 significant digits or as many as show that they differ."""
     if not all(isinstance(value, float | complex) for value in (got, want)):
         return _text(got), _text(want)
-    for digits in range(6, 18):
-        texts = f"{got:.{digits}g}", f"{want:.{digits}g}"
-        if texts[0] != texts[1]:
-            break
-    return texts
+    return number_texts(got, want)
 
 
 def _without_axes(value: Any) -> Any:

@@ -20,7 +20,15 @@ from ..errors import CaseError
 from ..messages import say
 from ..model import Mismatch
 from ..values import as_array, copied, is_array, is_tensor, mapped
-from .assertions import CallLike, CaseFailed, Function, changed_in_place, changed_only, join_hints
+from .assertions import (
+    CallLike,
+    CaseFailed,
+    Function,
+    changed_in_place,
+    changed_only,
+    check_is_students,
+    join_hints,
+)
 from .compare import compare_form, number_pair, value_mismatch
 from .diagnosis import diagnose, named_sizes
 from .fingerprint import fingerprint
@@ -59,14 +67,15 @@ def assert_gradient(
         CaseFailed: the first of: another form, arguments changed, not repeatable, wrong values. An answer that is wrong
             only because it changed its arguments keeps 75 % of the points.
         CaseError: the slopes are not defined: ``of`` does not return float64, dout is missing or has another shape, or
-            more than 5 % of the entries lie on a kink.
+            more than 5 % of the entries lie on a kink. Or ``function`` is a function of the case.
     """
+    check_is_students(function, "assert_gradient")
     problem = _problem(of, at, wrt, dout, prepared=getattr(function, "prepared", None))
     arguments = given if given is not None else (*(() if dout is None else (dout,)), *problem.at)
     arguments = arguments if isinstance(arguments, tuple) else (arguments,)
     failure = _Check(function, copied(arguments), problem).failure()
     if failure is not None:
-        hint = join_hints(failure.hint, hint)
+        hint = join_hints(failure.hint, hint, failure.mismatch)
         raise CaseFailed(mismatch=failure.mismatch, message=failure.message, hint=hint, credit=failure.credit)
 
 
@@ -110,9 +119,9 @@ class _Problem:
     def names(self) -> tuple[str, ...]:
         """The place of each gradient in the answer, in words, in the order of ``indices``."""
         if isinstance(self.wrt, dict):
-            return tuple(say("compare.key", key=repr(name)) for name in self.wrt)
+            return tuple(f"[{name!r}]" for name in self.wrt)
         if isinstance(self.wrt, tuple):
-            return tuple(say("compare.item", index=i) for i in range(len(self.wrt)))
+            return tuple(f"[{i}]" for i in range(len(self.wrt)))
         return ("",)
 
     def slopes(self, i: int, *, dout: Floats | None = None) -> Slopes:
@@ -146,7 +155,7 @@ class _Problem:
         kinks = int(np.count_nonzero(slopes.kink))
         if kinks > _MAX_KINK_SHARE * slopes.kink.size:
             raise CaseError(
-                f"assert_gradient: {kinks} of {slopes.kink.size} entries of argument {i} lie on a kink of "
+                f"assert_gradient: {kinks} of {slopes.kink.size} entries of {_argument(self.of, i)} lie on a kink of "
                 f"{_place(self.of)}. Draw the inputs so that none lies within 0.07 of a kink."
             )
         return slopes
@@ -159,7 +168,7 @@ def _problem(
     arguments = copied(at if isinstance(at, tuple) else (at,))
     for i in _indices(wrt):
         if not 0 <= i < len(arguments) or as_array(arguments[i]).dtype.kind != "f":
-            raise CaseError(f"assert_gradient: wrt names argument {i} of {_place(of)}, which must hold floats.")
+            raise CaseError(f"assert_gradient: wrt names {_argument(of, i)} of {_place(of)}, which must hold floats.")
     point = tuple(_double(argument) for argument in arguments)
     result = as_array(of(*point))
     if result.dtype != np.float64:
@@ -204,6 +213,14 @@ def _place(of: Callable[..., Any]) -> str:
     return f"{name} ({code.co_filename}, line {code.co_firstlineno})" if code else str(name)
 
 
+def _argument(of: Callable[..., Any], index: int) -> str:
+    """Return the name of an argument for the author of the case, or its index in ``at``."""
+    code = getattr(of, "__code__", None)
+    bound = 1 if getattr(of, "__self__", None) is not None else 0
+    names = code.co_varnames[bound : code.co_argcount] if code else ()
+    return names[index] if 0 <= index < len(names) else f"argument {index}"
+
+
 # --- the check: a few calls, and what they show
 
 
@@ -233,7 +250,7 @@ class _Check:
         malformed = compare_form(answer, self.problem.form)
         if malformed is not None:
             return _Failure(malformed, self._hint_for_form(answer, malformed))
-        changed = (*first.changed, *other.changed, *again.changed)
+        changed = (*first.effects, *other.effects, *again.effects)
         failure = self._repeat(first, again) or self._values(first.result)
         mismatch = changed_in_place(changed)
         if mismatch is None:
@@ -344,10 +361,13 @@ def _worst(got: NDArray[Any], slopes: Slopes, wrong: NDArray[np.bool_], where: t
     want = np.zeros(got.size)
     want[slopes.index] = nearest
     index = tuple(int(i) for i in np.unravel_index(int(slopes.index[distance.argmax()]), got.shape))
-    mismatch = value_mismatch("value", got, want.reshape(got.shape), index, wrong=int(wrong.sum()), where=where)
+    ok = np.ones(got.size, dtype=np.bool_)
+    ok[slopes.index] = ~wrong
+    mismatch = value_mismatch("value", got, want.reshape(got.shape), index, ok=ok.reshape(got.shape), where=where)
     if not got.ndim or slopes.index.size == got.size:
         return mismatch
-    return replace(mismatch, share=say("compare.share", wrong=int(wrong.sum()), size=slopes.index.size))
+    share = say("compare.share", wrong=int(wrong.sum()), size=slopes.index.size)
+    return replace(mismatch, share=share, entries=None)  # of the other entries the slope is unknown
 
 
 def _comparable(got: NDArray[Any], slopes: Slopes) -> tuple[NDArray[Any], NDArray[Any]]:

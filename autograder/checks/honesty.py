@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..errors import CaseError
 from ..messages import say
 from ..model import Mismatch
-from .assertions import CaseFailed, join_hints
+from .assertions import CaseFailed, check_is_students, join_hints
 from .training import as_classes, checked_labels, clopper_pearson
 
 Model = TypeVar("Model")
@@ -52,8 +52,9 @@ def assert_without(function: Watchable, *args: Any, forbidden: Sequence[str] = A
     Raises:
         CaseFailed: kind property. The mismatch has the names of the functions that were called, the message all of
             ``forbidden``.
-        CaseError: ``forbidden`` is empty, or a single string.
+        CaseError: ``forbidden`` is empty, or a single string; or ``function`` is one of the case.
     """
+    check_is_students(function, "assert_without")
     if isinstance(forbidden, str) or not forbidden:
         raise CaseError('assert_without: forbidden is a tuple of names; write forbidden=("torch.autograd.backward",).')
     result, called = function.watched(tuple(forbidden), *args, **kwargs)
@@ -120,10 +121,11 @@ def label_permutation(
         return _accuracy(predicted, renamed[old])
     accuracy = f"{_accuracy(predicted, renamed[old]):.3f}"
     why = say("honest.hint-old-names" if _reaches(predicted, old, at) else "honest.hint-names")
+    mismatch = Mismatch("property", got=accuracy, want=say("compare.at-least", least=f"{at:g}"))
     raise CaseFailed(
         message=say("honest.renamed", examples=len(old), at=f"{at:g}"),
-        mismatch=Mismatch("property", got=accuracy, want=say("compare.at-least", least=f"{at:g}")),
-        hint=join_hints(why, hint),
+        mismatch=mismatch,
+        hint=join_hints(why, hint, mismatch),
     )
 
 

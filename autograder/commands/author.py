@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     "--out", type=options.PATH, default=Path("report/audit"), show_default=True, help="Folder for the reports."
 )
 @options.data_root
+@options.solutions
 @options.root
 def audit(*, slugs: tuple[str, ...], seeds: int, mutants: int | None, processes: int, out: Path, root: Path) -> None:
     """Test the test cases: right answers pass, wrong ones fail.
@@ -81,3 +82,53 @@ def _audited(assignment: Assignment, settings: Options, console: Terminal) -> Au
             return audit(assignment, settings, advance=advance)
         with Supervisor() as supervisor:
             return audit(assignment, settings, advance=advance, supervisor=supervisor)
+
+
+@click.command()
+@options.slugs
+@click.option("--check", is_flag=True, help="Write nothing; end with exit code 4 if a stub is out of date.")
+@options.solutions
+@options.root
+def stubs(*, slugs: tuple[str, ...], check: bool, root: Path) -> None:
+    """Write the stubs that students receive, from the solutions.
+
+    SLUG is an assignment, such as 05-logistic. Without one, the stubs of every assignment with a solution are written.
+    """
+    from ..course.stubs import why_stale, write
+    from .console import fail
+
+    chosen = [each for each in assignments.choose(slugs, root=root) if slugs or each.solution is not None]
+    failed = False
+    for each in chosen:
+        try:
+            sentences, paths = (why_stale(each), []) if check else ([], write(each))
+        except AssignmentError as exc:  # continue with the other assignments
+            fail(str(exc))
+            failed = True
+            continue
+        for sentence in sentences:
+            fail(sentence)
+            failed = True
+        for path in paths:
+            click.echo(f"wrote assignments/{each.slug}/{path.name}")
+    if failed:
+        sys.exit(AutograderError.exit_code)
+
+
+@click.command()
+@options.slugs
+@options.solutions
+@options.root
+def hints(*, slugs: tuple[str, ...], root: Path) -> None:
+    """Seal the hints of known mistakes for students.
+
+    SLUG is an assignment, such as 05-logistic. Without one, the hints of every assignment with a solution are sealed.
+    """
+    chosen = [each for each in assignments.choose(slugs, root=root) if slugs or each.solution is not None]
+
+    from ..audit.hints import write
+    from ..workers.supervisor import Supervisor
+
+    with Supervisor() as supervisor:
+        for each in chosen:
+            click.echo(f"wrote assignments/{each.slug}/{write(each, supervisor).name}")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import json as jsons
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,95 +15,227 @@ import click
 from ..course import assignment as assignments
 from ..course import translation
 from ..course.assignment import Assignment
+from ..errors import UsageError
 from ..exchange import formats
-from ..messages import say, translate
-from ..model import Audience, Report
-from ..reports.files import check_writable, page_names, write_text
+from ..messages import current_language, say
+from ..reports.files import check_writable
 from . import options
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ..batch.class_run import ClassRun, Grade
+    from ..batch.engine import Engine
+    from ..batch.ledger import Ledger
+    from ..batch.runner import Upload
+    from ..batch.store import Store
+    from ..grading.options import RunOptions
+    from ..grading.session import Record
+    from ..reports.class_rows import ClassRow
+
+NEEDS_HUMAN = 5  # the exit code
+MOST_PRINTED = 100  # rows in the terminal; the class page has all of them
+FEW = 8  # submissions: another process would cost more than it saves
+
 
 @click.command()
 @click.argument("slug")
 @click.argument("source", type=options.PATH)
-@click.option("--out", type=options.PATH, required=True, help="Folder for the reports, grades.csv and class.html.")
-@options.official
-@options.seed
+@click.option("--out", type=options.PATH, required=True, help="Folder for the results: students/ and staff/.")
+@options.practice
+@click.option("--official", is_flag=True, help="The default; accepted for scripts that say so.")
+@options.store
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    help="Seed of all official runs (default: drawn once and kept); of a practice run (default: 0).",
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes that grade side by side (default: one for each core)."
+)
+@click.option("--engine", default="local", help="Where to grade: local, or dask:ADDRESS of a scheduler.")
+@click.option("--json", type=options.PATH, help="File for a summary of the run, as JSON, with pseudonyms.")
+@click.option("--log", type=options.PATH, help="File to which each event is appended as a JSON line, with pseudonyms.")
 @options.device
 @options.data_root
 @options.lang
+@options.solutions
 @options.root
 def batch(
     *,
     slug: str,
     source: Path,
     out: Path,
+    practice: bool,
     official: bool,
+    store: str | None,
     seed: int | None,
+    workers: int | None,
+    engine: str,
+    json: Path | None,
+    log: Path | None,
     device: str,
     lang: str | None,
     root: Path,
 ) -> None:
-    """Grade a class: reports, grades.csv and a class page.
+    """Grade a class: pages for students, grades, a class page.
 
     SLUG is the assignment, such as 05-logistic. SOURCE is a folder with one folder, .py, .ipynb or .zip for each
     student. An entry of another kind is reported as not graded.
     """
+    if practice and official:
+        raise UsageError("--practice and --official exclude each other. Give one of them, or none for an official run.")
     assignment = assignments.load(slug, root=root)
     source_format = formats.detect(source)
     entries = source_format.entries(source)
-    names = page_names(assignment.slug, [student for student, _ in entries])
-    check_writable(out)
+    for file in (None, json, log):
+        check_writable(out, file)
 
+    from ..batch.engine import engine_of
+
+    job = _Job(assignment, entries, out, source_format, root, json, log, engine_of(engine, workers))
+    with translation.assignment_language(lang, assignment):
+        if practice:
+            from ..grading.options import RunOptions
+
+            _grade(job, RunOptions(official=False, seed=options.seed_of(seed, official=False), device=device))
+        else:
+            with options.open_store(store, root) as opened:
+                wanted = None if seed is None else str(seed)
+                for warning in opened.warnings():
+                    click.echo(f"autograder: {warning}", err=True)
+                run = _official_run(opened, assignment, wanted=wanted, device=device)
+                _grade(job, run, books=(opened, options.store_folder(store, root)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What the command line asks for."""
+
+    assignment: Assignment
+    entries: Sequence[formats.Entry]
+    out: Path
+    source_format: formats.Format
+    root: Path
+    json: Path | None
+    log: Path | None
+    engine: Engine
+
+
+def _official_run(store: Store, assignment: Assignment, *, wanted: str | None, device: str) -> RunOptions:
     from ..grading.options import RunOptions
+
+    drawn = store.seed(assignment.slug, str(options.seed_of(None, official=True)), wanted=wanted)
+    return RunOptions(official=True, seed=int(drawn), device=device)
+
+
+def _grade(job: _Job, run: RunOptions, *, books: tuple[Store, Path] | None = None) -> None:
+    from ..batch import runner
+    from ..batch.class_run import ClassRun
+    from ..batch.results import ResultsFolder, RunKind
+    from ..batch.run_log import RunLog
+    from ..course import course_file
+    from .console import Terminal
+
+    console = Terminal()
+    assignment = job.assignment
+    uploads = runner.uploads_of(job.entries)
+    kind = RunKind(assignment.slug, assignment.digest(), run.official)
+    names = [upload.student for upload in uploads]
+    with ResultsFolder(job.out, kind, names) as folder, RunLog(job.log) as log:
+        folder.check()
+        ledger = _ledger(*books, assignment, uploads, run=run, out=job.out) if books else None
+        course = course_file.read(job.root)
+        class_run = ClassRun(assignment, uploads, folder, run=run, course=course, ledger=ledger, log=log)
+        log.write("start", assignment=assignment.slug, students=class_run.size, pending=len(class_run.pending))
+        class_run.restore()
+        if class_run.pending:
+            _grade_pending(class_run, console, job.engine)
+        rows = class_run.write_tables(job.source_format)
+    _show(rows, class_run, console)
+    _end(job, class_run, rows)
+
+
+def _end(job: _Job, class_run: ClassRun, rows: Sequence[ClassRow]) -> None:
+    """Write the summary, name each grader error, and exit with 5 if a submission needs a human."""
+    from ..reports.files import write_text
+    from .console import fail, grader_errors
+
+    code = NEEDS_HUMAN if any(row.attention for row in rows) else 0
+    if job.json:
+        found = class_run.summary(rows, exit_code=code)
+        write_text(job.json, jsons.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    for sentence in grader_errors(class_run.broken):
+        fail(sentence)
+    if code:
+        sys.exit(code)
+
+
+def _ledger(
+    store: Store, folder: Path, assignment: Assignment, uploads: Sequence[Upload], *, run: RunOptions, out: Path
+) -> Ledger:
+    from ..batch.ledger import Ledger
+
+    ledger = Ledger(store, assignment, run)
+    ledger.take_in(uploads, folder, "folder", out)
+    return ledger
+
+
+def _grade_pending(class_run: ClassRun, console: Console, engine: Engine) -> None:
+    from .console import fail, progress
+
+    with (
+        _grading(class_run.assignment, class_run.options, engine, len(class_run.pending)) as grade,
+        progress(console, class_run.assignment.slug) as advance,
+    ):
+        try:
+            class_run.grade(grade, advance)
+        except KeyboardInterrupt:
+            done = f"{class_run.graded} of {len(class_run.pending)} pending submissions are graded"
+            kept = "kept. Run the same command again to grade the rest" if class_run.ledger else "not kept: practice"
+            fail(f"Interrupted: {done} and {kept}.")
+            raise
+
+
+@contextlib.contextmanager
+def _grading(assignment: Assignment, run: RunOptions, engine: Engine, count: int) -> Iterator[Grade]:
+    """Yield the function that grades, in this process if there is little to do."""
+    if engine.name != "local" or (engine.processes > 1 and count > FEW):
+        from ..batch.engine import grade_on
+        from ..batch.grader import job_of
+
+        job = job_of(assignment, run, current_language())
+        yield lambda uploads, record: grade_on(engine, job, uploads, record)
+        return
+
     from ..workers.supervisor import Supervisor
 
-    run = RunOptions(official=official, seed=options.seed_of(seed, official=official), device=device)
-    reports: list[Report] = []
-    with translation.assignment_language(lang, assignment):
-        with Supervisor() as supervisor:
-            options.start_zygote(supervisor, assignment, run)
+    with Supervisor() as supervisor:
+        options.start_zygote(supervisor, assignment, run)
+        from ..batch.runner import grade_class
 
-            from ..batch import runner
-            from ..reports import page
-            from ..reports.document import to_json
-            from .console import Terminal, end_with_grader_errors, progress
+        def here(uploads: Sequence[Upload], record: Record) -> Sequence[Upload]:
+            grade_class(assignment, uploads, record, run=run, supervisor=supervisor)
+            return ()
 
-            console = Terminal()
-            with progress(console, assignment.slug) as advance:
-
-                def record(report: Report) -> None:
-                    name = names[report.submission.student or ""]
-                    page.write(report, out, audience=Audience.STUDENT, name=f"{name}.html")
-                    write_text(out / f"{name}.json", to_json(report, audience=Audience.STAFF))
-                    reports.append(report)
-                    advance(len(reports), len(names))
-
-                runner.grade_class(assignment, entries, record, run=run, supervisor=supervisor)
-        reports.sort(key=lambda report: report.submission.student or "")
-        grades = out / "grades.csv"
-        source_format.write_grades(reports, grades)
-        _show_class(reports, assignment, out, names=names, grades=grades, console=console)
-    end_with_grader_errors(reports)
+        yield here
 
 
-def _show_class(
-    reports: Sequence[Report],
-    assignment: Assignment,
-    out: Path,
-    *,
-    names: Mapping[str, str],
-    grades: Path,
-    console: Console,
-) -> None:
-    """Write the class page, which links to the page of each student by its name, and print the table of the class."""
-    from ..reports import class_page, terminal
-    from ..reports.views import class_row
+def _show(rows: Sequence[ClassRow], class_run: ClassRun, console: Console) -> None:
+    """Print the table of the class, or of a large class one line, and where the files are."""
+    from ..reports import class_rows, terminal
+    from ..reports import plain as linear
 
-    rows = [class_row(report, page=f"{names[report.submission.student or '']}.html") for report in reports]
-    html = class_page.html(rows, slug=assignment.slug, title=translate(assignment.title))
-    page = write_text(out / "class.html", html)
-    terminal.class_table(rows, console)
-    console.out(f"\n{say('report.class-page', page=page, grades=grades)}", highlight=False)
+    if not class_run.options.official:
+        console.print(f"{say('report.practice').upper()}  {say('report.practice-why')}\n", style="bold yellow")
+    printer = linear if linear.is_wanted(console) else terminal
+    if len(rows) <= MOST_PRINTED:
+        printer.class_table(rows, console)
+    else:
+        console.out(class_rows.class_line(rows), highlight=False)
+    folder = class_run.folder
+    console.out(f"\n{say('report.class-page', page=folder.class_page, grades=folder.grades)}", highlight=False)
+    console.out(say("report.class-students", folder=folder.students), highlight=False)
+    if count := sum(bool(row.attention) for row in rows):
+        line = f"{say('attention.title')}: {say('attention.count', count=count)}, {folder.attention_page}"
+        console.out(line, style="magenta", highlight=False)

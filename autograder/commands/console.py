@@ -32,9 +32,22 @@ def progress(console: Console, title: str) -> Iterator[Advance]:
     if not console.is_terminal:
         yield lambda done, of: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
@@ -47,9 +60,19 @@ def fail(message: str) -> None:
 
 def end_with_grader_errors(reports: Sequence[Report]) -> None:
     """Exit with code 4 if a case failed because of a grader error, and print these cases for staff."""
-    broken = [(report, line) for report in reports for line in report.outcomes if line.verdict is Verdict.GRADER_ERROR]
-    for report, line in broken:
-        who = report.submission.student or report.assignment
-        fail(f"{who}: the case {line.case} failed because of an error in the grader: {line.staff}")
+    broken = grader_errors(reports)
+    for sentence in broken:
+        fail(sentence)
     if broken:
         sys.exit(AutograderError.exit_code)
+
+
+def grader_errors(reports: Sequence[Report]) -> list[str]:
+    """Return a sentence for staff for each case that failed because of a grader error."""
+    return [
+        f"{report.submission.student or report.assignment}: "
+        f"the case {line.case} failed because of an error in the grader: {line.staff}"
+        for report in reports
+        for line in report.outcomes
+        if line.verdict is Verdict.GRADER_ERROR
+    ]

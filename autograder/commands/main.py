@@ -1,7 +1,7 @@
 """The command-line application: it finds the command and turns errors into exit codes.
 
 Exit codes: 0 success, with any score · 2 usage error · 3 the sandbox is incomplete for official grading · 4 grader
-error or failed audit · 130 interrupted.
+error or failed audit · 5 a submission of a class needs a human · 130 interrupted.
 
 A new command is a function in a module of this package and one line in :data:`COMMANDS`. The module is imported when
 its command is called, so that ``--help`` imports neither numpy nor pytest. A test checks this.
@@ -35,18 +35,41 @@ class Command:
 
 COMMANDS = {
     "grade": Command("grade", "Grade all assignments, some of them, or one submission."),
-    "batch": Command("batch", "Grade a class: reports, grades.csv and a class page."),
+    "submit": Command("submit", "Pack the files to hand in, after one practice run."),
+    "debug": Command("debug", "Run one visible case so that breakpoint() works."),
+    "batch": Command("batch", "Grade a class: pages for students, grades, a class page."),
+    "batch status": Command("store", "Show how many submissions are graded and pending."),
+    "batch log": Command("store", "Show who did what with a person's submissions, and when."),
+    "store backup": Command("store", "Write store, names and key into one archive."),
+    "store restore": Command("store", "Replace store, names and key by those of a backup."),
+    "privacy export": Command("store", "Write everything that is stored about a person."),
+    "privacy erase": Command("store", "Erase a person from store, names and report folders."),
+    "privacy retain": Command("store", "Show or set the date until which a course is kept."),
     "report": Command("report", "Render a saved report again, without grading."),
+    "init": Command("course", "Begin a course of your own."),
+    "new": Command("course", "Begin an assignment: all files, with cases that work."),
+    "stubs": Command("author", "Write the stubs that students receive, from the solutions."),
+    "hints": Command("author", "Seal the hints of known mistakes for students."),
     "audit": Command("author", "Test the test cases: right answers pass, wrong ones fail."),
+    "release": Command("release", "Hand out assignments as a student repository."),
+    "update": Command("release", "Bring a student repository to a newer release; work stays."),
     "doctor": Command("doctor", "Check what this machine supports and what is missing."),
 }
 
 
 def load(name: str) -> click.Command:
-    """Import the module of a command and return the command."""
+    """Import the module of a command and return the command. That of ``batch status`` is called ``batch_status``."""
     module = importlib.import_module(f"{__package__}.{COMMANDS[name].module}")
-    command: click.Command = getattr(module, name)
+    command: click.Command = getattr(module, name.replace(" ", "_"))
     return command
+
+
+def _print_version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from ..grading.environment import version
+
+        click.echo(f"autograder {version()}")
+        context.exit()
 
 
 class _LazyGroup(click.Group):
@@ -55,7 +78,15 @@ class _LazyGroup(click.Group):
     def __init__(self) -> None:
         listed = {name: click.Command(name, help=command.summary) for name, command in COMMANDS.items()}
         text = "Grade deep-learning assignments. Student code never runs in the process that holds cases and answers."
-        super().__init__(commands=listed, help=text, no_args_is_help=True)
+        version = click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_print_version,
+            help="Show the version and exit.",
+        )
+        super().__init__(commands=listed, help=text, no_args_is_help=True, params=[version])
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -63,6 +94,10 @@ class _LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if (two := " ".join(args[:2])) in COMMANDS:
+            return two, load(two), args[2:]
+        if args[0] not in COMMANDS and (group := [name for name in COMMANDS if name.startswith(f"{args[0]} ")]):
+            ctx.fail(f"{args[0]} needs another word: {', '.join(group)}.")
         name, command, rest = super().resolve_command(ctx, args)
         return name, load(name) if name else command, rest
 

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..messages import languages
+from ..course.release_file import UPDATE_FOLDER
+from ..errors import UsageError
+from ..messages import languages, say
 
 if TYPE_CHECKING:
+    from ..batch.store import Store
     from ..course.assignment import Assignment
     from ..grading.options import RunOptions
     from ..workers.supervisor import Supervisor
@@ -21,11 +24,30 @@ if TYPE_CHECKING:
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 PATH = click.Path(path_type=Path)
+FINISHED = "autograder.finished-update"  # a key of ``Context.meta``
 
 
 def _set_data_folder(context: click.Context, parameter: click.Parameter, folder: Path | None) -> None:
     if folder is not None:
         os.environ["AUTOGRADER_DATA"] = str(folder)
+
+
+def _set_solutions(context: click.Context, parameter: click.Parameter, folder: Path | None) -> None:
+    if folder is not None:
+        os.environ["AUTOGRADER_SOLUTIONS"] = str(folder.absolute())
+
+
+def _finish_update(context: click.Context, parameter: click.Parameter, folder: Path) -> Path:
+    """Finish an update of the folder that was interrupted: until then it may have files of two releases."""
+    if (folder / UPDATE_FOLDER).is_dir():
+        from ..authoring import journal
+
+        beside = journal.finish(folder)
+        context.meta[FINISHED] = True
+        click.echo(say("update.finished"), err=True)
+        for name in beside:
+            click.echo(say("update.finished-beside", beside=name), err=True)
+    return folder
 
 
 def choice(name: str, kind: type[StrEnum], **attributes: Any) -> Decorator:
@@ -48,6 +70,9 @@ official = click.option("--official", is_flag=True, help="Add the hidden cases; 
 seed = click.option(
     "--seed", type=click.IntRange(min=0), help="Draw the same inputs again (default: 0; fresh if --official)."
 )
+practice = click.option(
+    "--practice", is_flag=True, help="Grade the visible cases only: practice.csv, and no grades. Not official."
+)
 device = click.option(
     "--device",
     type=click.Choice(["auto", "cpu", "cuda"]),
@@ -63,7 +88,60 @@ data_root = click.option(
     callback=_set_data_folder,
     help="Folder of data sets such as MNIST (default: $AUTOGRADER_DATA).",
 )
-root = click.option("--root", type=PATH, default=Path(), help="The course folder, which contains assignments/.")
+plain = click.option(
+    "--plain", is_flag=True, help="Print lines without tables (default below 60 columns and if TERM=dumb)."
+)
+solutions = click.option(
+    "--solutions",
+    type=PATH,
+    expose_value=False,
+    callback=_set_solutions,
+    help="Folder of the solutions (default: $AUTOGRADER_SOLUTIONS, else solutions/ in the course folder).",
+)
+root = click.option(
+    "--root",
+    type=PATH,
+    default=Path(),
+    callback=_finish_update,
+    help="The course folder, which contains assignments/.",
+)
+
+
+store = click.option(
+    "--store", metavar="URL", help="sqlite:///FILE or postgresql://... (default: store/ in the course folder)."
+)
+
+
+def store_folder(url: str | None, root: Path) -> Path:
+    """Return the folder of the course's identities.
+
+    Raises:
+        UsageError: SQLAlchemy is not installed, or the URL is wrong.
+    """
+    try:
+        import sqlalchemy  # noqa: F401  # a student's environment has none
+    except ImportError as exc:
+        raise UsageError("The store needs SQLAlchemy: pip install 'autograder-dl[batch]'.") from exc
+    from ..batch.database import identities_folder
+
+    return identities_folder(url, root)
+
+
+def open_store(url: str | None, root: Path) -> Store:
+    """Open the store of a course, by default its own.
+
+    Raises:
+        UsageError: SQLAlchemy is not installed, or the URL is wrong.
+        AutograderError: ``store`` if the store cannot be used.
+    """
+    folder = store_folder(url, root)
+    from ..batch import identities
+    from ..batch.database import default_url
+    from ..batch.store import Store
+
+    with identities.changing(folder) as known:
+        course = known.course
+    return Store(url or default_url(root), course)
 
 
 def seed_of(seed: int | None, *, official: bool) -> int:

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from ..errors import UsageError
-from ..messages import say, use_language
 from ..model import Audience
 from ..reports.files import check_writable
 from . import options
@@ -18,8 +17,9 @@ from . import options
 @click.argument("file", type=options.PATH)
 @click.option("--html", type=options.PATH, default=Path("report"), show_default=True, help="Folder for the page.")
 @options.choice("--audience", Audience, default="student", show_default=True, help="Who reads it.")
+@options.plain
 @options.language("Language of its labels (default: that of the report).")
-def report(*, file: Path, html: Path, audience: Audience, lang: str | None) -> None:
+def report(*, file: Path, html: Path, audience: Audience, plain: bool, lang: str | None) -> None:
     """Render a saved report again, without grading.
 
     FILE is a report.json of an earlier run.
@@ -31,6 +31,7 @@ def report(*, file: Path, html: Path, audience: Audience, lang: str | None) -> N
     check_writable(html)
 
     from ..reports import page, terminal
+    from ..reports import plain as linear
     from ..reports.document import from_json
     from .console import Terminal
 
@@ -38,6 +39,5 @@ def report(*, file: Path, html: Path, audience: Audience, lang: str | None) -> N
     saved = replace(saved, language=lang or saved.language)
     console = Terminal()
     written = page.write(saved, html, audience=audience)
-    terminal.show(saved, audience=audience, console=console)
-    with use_language(saved.language):
-        console.out(f"\n{say('report.page', page=written)}", highlight=False)
+    printer = linear if plain or linear.is_wanted(console) else terminal
+    printer.show(saved, audience=audience, console=console, page=written)

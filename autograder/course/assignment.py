@@ -6,12 +6,10 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import keyword
 import math
-import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,13 +17,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.errors import AssignmentError, UsageError
+from autograder.errors import AssignmentError, did_you_mean
 from autograder.messages import DEFAULT, languages
 from autograder.model import Task
 
-TOML = "assignment.toml"
+from . import folders, framework
+from .folders import TOML
+
 VISIBLE = "test_visible.py"
 HIDDEN = "test_hidden.py"
+_USED_OF_STUDENT = re.compile(rb"\bstudent\.([A-Za-z_]\w*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,9 @@ class Assignment:
 
     ``modules`` are the names of the modules that a student hands in, without ``.py``. The first is the main module.
     ``allowed_imports`` are top-level packages outside the standard library. ``limits`` contains only the limits that
-    ``[limits]`` overrides. ``solution`` is None on a student's machine.
+    ``[limits]`` overrides. ``solution`` is None on a student's machine. ``uses`` maps a task to the tasks that its own
+    functions call; tasks that use none are left out. ``published`` is true after the hand-in (``release --answers``):
+    the hidden cases are then visible ones.
     """
 
     slug: str
@@ -47,6 +50,13 @@ class Assignment:
     limits: dict[str, float] = field(hash=False)
     folder: Path
     solution: Path | None
+    uses: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    published: bool = False
+
+    @property
+    def solution_name(self) -> str:
+        """The solution's folder in messages: ``solutions/05-logistic``, without the folders above it."""
+        return "/".join(self.solution.parts[-2:]) if self.solution else f"solutions/{self.slug}"
 
     @property
     def visible_cases(self) -> Path:
@@ -58,6 +68,16 @@ class Assignment:
         """The file of cases that students do not receive, or None if it does not exist."""
         path = self.solution / HIDDEN if self.solution else None
         return path if path and path.is_file() else None
+
+    @property
+    def asked_names(self) -> frozenset[str]:
+        """The names that students must define: the tasks, and what the cases use of ``student``.
+
+        The stub does not tell: on a student's machine it is the student's own file.
+        """
+        files = (path for path in (self.visible_cases, self.hidden_cases) if path)
+        used = (name for path in files for name in _USED_OF_STUDENT.findall(path.read_bytes()))
+        return frozenset(task.id for task in self.tasks) | {name.decode() for name in used}
 
     @property
     def packages(self) -> frozenset[str]:
@@ -79,8 +99,14 @@ class Assignment:
             raise ValueError(f"{self.slug} asks for {', '.join(self.modules)}, not for {module}.")
         return self.folder / f"{module}.py"
 
+    def edited_file(self, module: str) -> Path:
+        """Return the file that a student edits: the stub, or the notebook that a release has in place of it."""
+        stub = self.stub(module)
+        notebook = stub.with_suffix(".ipynb")
+        return notebook if notebook.is_file() and not stub.is_file() else stub
+
     def digest(self) -> str:
-        """Return the sha256 (hex) of the names and contents of the files in both folders.
+        """Return the sha256 (hex) of the names and contents of the files in both folders, wherever these are.
 
         Caches and hidden files do not count.
         """
@@ -93,23 +119,27 @@ class Assignment:
         return digest.hexdigest()
 
     def _files(self) -> Iterator[tuple[str, Path]]:
-        for folder in filter(None, (self.folder, self.solution)):
+        for kind, folder in (("assignments", self.folder), ("solutions", self.solution)):
+            if folder is None:
+                continue
             for path in sorted(folder.rglob("*")):
-                name = path.relative_to(folder.parent.parent)
+                name = path.relative_to(folder)
                 if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in name.parts):
-                    yield name.as_posix(), path
+                    yield f"{kind}/{self.slug}/{name.as_posix()}", path
 
 
-def load(slug_or_path: str | Path, *, root: Path) -> Assignment:
+def load(slug_or_path: str | Path, *, root: Path, solutions: Path | None = None) -> Assignment:
     """Read one assignment from the course folder ``root``, by its slug or by the path of its folder.
 
+    ``solutions`` is the folder of the solutions (default: see ``folders.solutions_of``).
+
     Raises:
-        UsageError: the assignment does not exist.
+        UsageError: the assignment does not exist, or the folder of the solutions.
         AssignmentError: its folder is wrong.
     """
     root = root.resolve()
-    slug = _slug_of(slug_or_path, root)
-    folder, solution = root / "assignments" / slug, root / "solutions" / slug
+    slug = folders.slug_of(slug_or_path, root)
+    folder, solution = root / "assignments" / slug, (solutions or folders.solutions_of(root)) / slug
     source = _Source.read(folder / TOML, shown=f"assignments/{slug}/{TOML}")
     table = _parse(source)
     _check(table, source)
@@ -126,45 +156,19 @@ def load(slug_or_path: str | Path, *, root: Path) -> Assignment:
         limits={key: float(value) for key, value in table.get("limits", {}).items()},
         folder=folder,
         solution=solution if solution.is_dir() else None,
+        uses={task["id"]: tuple(task["uses"]) for task in table["task"] if task.get("uses")},
+        published=table.get("published", False),
     )
 
 
 def load_all(root: Path) -> list[Assignment]:
     """Read every folder of ``assignments/`` that contains an assignment.toml, sorted by slug."""
-    return [load(slug, root=root) for slug in _slugs(root)]
+    return [load(slug, root=root) for slug in folders.slugs_of(root)]
 
 
 def choose(slugs: Sequence[str] | None, *, root: Path) -> list[Assignment]:
     """Read the assignments with these slugs, or all assignments if the list is empty or None."""
     return [load(slug, root=root) for slug in slugs] if slugs else load_all(root)
-
-
-# --- folders
-
-
-def _slugs(root: Path) -> list[str]:
-    if not (root / "assignments").is_dir():
-        raise UsageError(
-            f"{root} has no folder named assignments. Run this command in the course folder, or use --root."
-        )
-    return sorted(path.parent.name for path in (root / "assignments").glob(f"[!.]*/{TOML}"))
-
-
-def _slug_of(slug_or_path: str | Path, root: Path) -> str:
-    """Return the name of the folder in ``assignments/``.
-
-    A path may be relative to ``assignments/``, to the current folder or to the root.
-    """
-    slugs = _slugs(root)
-    for start in (root / "assignments", Path.cwd(), root):
-        path = Path(os.path.abspath(start / slug_or_path))
-        if path.is_dir() and path.parent.samefile(root / "assignments"):
-            return path.name
-    wanted = str(slug_or_path)
-    close = difflib.get_close_matches(wanted, slugs) or [slug for slug in slugs if wanted and wanted in slug]
-    guess = f" Did you mean {' or '.join(close)}?" if close else ""
-    known = f"The assignments are {', '.join(slugs)}." if slugs else "The folder assignments is empty."
-    raise UsageError(f'There is no assignment "{wanted}".{guess} {known}')
 
 
 # --- reading the file
@@ -185,6 +189,8 @@ _WHOLE: _Kind = ((lambda value: type(value) is int, "a whole number"), _NUMBER[2
 _NAMES: _Kind = ((lambda value: isinstance(value, list), 'a list such as ["numpy"]'),)
 _SOME: _Kind = (*_NAMES, (bool, "at least one entry"))
 _LANGUAGE: _Kind = ((lambda value: value in languages(), " or ".join(f'"{each}"' for each in languages())),)
+_VERSIONS: _Kind = (*_TEXT, (framework.is_specifier, 'versions of autograder, such as ">=0.2" or ">=0.2,<1"'))
+_YES: _Kind = ((lambda value: type(value) is bool, "true or false"),)
 _TABLE: _Kind = ((lambda value: isinstance(value, dict), "a table, headed by its name in brackets"),)
 _TASKS: _Kind = (
     (
@@ -195,16 +201,18 @@ _TASKS: _Kind = (
 
 KEYS: Mapping[str, _Kind] = {
     "title": _TEXT, "points": _NUMBER, "modules": _SOME, "allowed_imports": _NAMES, "language": _LANGUAGE,
-    "task": _TASKS, "limits": _TABLE,
+    "requires": _VERSIONS, "published": _YES, "task": _TASKS, "limits": _TABLE,
 }  # fmt: skip
-TASK_KEYS: Mapping[str, _Kind] = {"id": _TEXT, "title": _TEXT, "points": _NUMBER}
+TASK_KEYS: Mapping[str, _Kind] = {"id": _TEXT, "title": _TEXT, "points": _NUMBER, "uses": _NAMES}
 LIMIT_KEYS: Mapping[str, _Kind] = {
     "call_s": _NUMBER, "cell_s": _NUMBER, "load_s": _NUMBER, "submission_s": _NUMBER, "cpu_s": _NUMBER,
-    "memory_mib": _WHOLE,
+    "memory_mib": _WHOLE, "result_mib": _WHOLE,
 }  # fmt: skip
 """The limits that an assignment may override. The sandbox has the defaults, so ``limits`` contains no missing keys."""
-OPTIONAL = {"allowed_imports", "language", "limits", *LIMIT_KEYS}
-ENTRIES: Mapping[str, _Kind] = {"modules": _TEXT[:1], "allowed_imports": _TEXT[:1], "task": _TABLE}
+OPTIONAL = {"allowed_imports", "language", "requires", "published", "limits", "uses", *LIMIT_KEYS}
+ENTRIES: Mapping[str, _Kind] = {
+    "modules": _TEXT[:1], "allowed_imports": _TEXT[:1], "task": _TABLE, "uses": _TEXT[:1],
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +246,7 @@ def _parse(source: _Source) -> dict[str, Any]:
         table = tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as exc:
         raise AssignmentError(_syntax_sentence(source, str(exc))) from exc
+    _check_version(table.get("requires"), source)  # first: a newer version may have further keys
     tables = list(_tables(table))
     # report a misspelt key before the missing key that it was meant to be
     faults = [fault for each in tables for fault in _unknown_keys(*each)]
@@ -245,6 +254,15 @@ def _parse(source: _Source) -> dict[str, Any]:
     if faults:
         raise AssignmentError("\n".join(source.sentence(at, problem) for at, problem in faults))
     return table
+
+
+def _check_version(wanted: Any, source: _Source) -> None:
+    if isinstance(wanted, str) and framework.is_specifier(wanted) and not framework.is_met(wanted):
+        source.fail(
+            ("requires",),
+            f'requires is "{wanted}", but autograder {framework.version()} is installed; install a version that fits '
+            "(in a course of your own: make upgrade WHEEL=path), or correct this line.",
+        )
 
 
 def _syntax_sentence(source: _Source, text: str) -> str:
@@ -275,9 +293,8 @@ def _entries(value: Any) -> Iterable[tuple[int, Any]]:
 def _unknown_keys(table: dict[str, Any], keys: Mapping[str, _Kind], at: Location) -> Iterator[_Fault]:
     for key in table:
         if key not in keys:
-            close = difflib.get_close_matches(key, keys, n=1)
-            remedy = f"did you mean {close[0]}?" if close else f"write one of {', '.join(keys)}."
-            yield (*at, key), f"the key {key} is unknown; {remedy}"
+            remedy = did_you_mean(key, list(keys)) or f" Write one of {', '.join(keys)}."
+            yield (*at, key), f"the key {key} is unknown.{remedy}"
 
 
 def _wrong_values(table: dict[str, Any], keys: Mapping[str, _Kind], at: Location) -> Iterator[_Fault]:
@@ -322,6 +339,12 @@ def _check(table: dict[str, Any], source: _Source) -> None:
     ids = [task["id"] for task in table["task"]]
     if repeated := _repeated(ids):
         source.fail(("task", repeated, "id"), f'id is "{ids[repeated]}", as in an earlier task; choose another.')
+    for i, task in enumerate(table["task"]):
+        for name in task.get("uses", ()):
+            if name not in ids or name == task["id"]:
+                source.fail(
+                    ("task", i, "uses"), f'uses holds "{name}", which is no other task; write one of their ids.'
+                )
     total = math.fsum(task["points"] for task in table["task"])
     if not math.isclose(total, points := table["points"]):
         source.fail(("points",), f"points is {points:g}, but the tasks add up to {total:g}; make them equal.")

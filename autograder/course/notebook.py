@@ -4,7 +4,7 @@ Each cell begins with a line ``# cell N``, where N counts the code cells from 1.
 lines, so that line numbers within a cell do not change. :func:`cell_of` maps a line of the module to its cell and line.
 
 A cell that Python cannot read loses the statement with the error; the other statements and cells remain. Lines that
-only IPython reads are replaced (``ipython.py``).
+only IPython reads are replaced (``ipython.py``). The test cells of a release (``authoring/notebook.py``) are left out.
 """
 
 from __future__ import annotations
@@ -172,6 +172,8 @@ class _Cell:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 future.append(ast.unparse(node))
                 _blank(lines, node)
+            elif _is_of_a_test_cell(node):
+                _blank(lines, node)
         return cls(lines, sorted(commands), sorted(unread, key=lambda each: each.line))
 
 
@@ -207,6 +209,14 @@ def _take_out(lines: list[str], error: SyntaxError) -> Unread:
     return Unread(at, error.msg, names)
 
 
+def _is_of_a_test_cell(node: ast.stmt) -> bool:
+    """Return whether a statement imports from the framework, or runs a visible case with ``@check``."""
+    if isinstance(node, ast.FunctionDef):
+        names = [each.id for each in node.decorator_list if isinstance(each, ast.Name)]
+        return node.name.startswith("test_") and "check" in names
+    return isinstance(node, ast.ImportFrom) and node.module == "autograder"
+
+
 def _begins_statement(line: str) -> bool:
     clause = re.match(r"(else|elif|except|finally)\b", line)
     return line[:1] not in ("", " ", "\t", ")", "]", "}", "#") and not clause
@@ -220,7 +230,9 @@ def _names_in(lines: list[str]) -> frozenset[str]:
 
 def _blank(lines: list[str], node: ast.stmt) -> None:
     """Remove a statement from its lines, and the semicolon after it."""
-    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(each.lineno for each in decorators)]) - 1
+    last = (node.end_lineno or node.lineno) - 1
     before = lines[first].encode()[: node.col_offset].decode()  # columns count UTF-8 bytes
     after = lines[last].encode()[node.end_col_offset :].decode().lstrip()
     lines[first : last + 1] = [""] * (last - first + 1)

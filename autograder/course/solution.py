@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ..errors import AssignmentError
 from .assignment import Assignment
+from .folders import SOLUTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,10 @@ def modules(assignment: Assignment) -> dict[str, bytes]:
         AssignmentError: the solution or one of its modules is missing.
     """
     if assignment.solution is None:
-        raise AssignmentError(f"{assignment.slug} has no folder in solutions/. Official grading needs its solution.")
+        raise AssignmentError(
+            f"{assignment.slug} has no folder in solutions/. Official grading needs its solution. If the solutions lie "
+            f"elsewhere, use --solutions FOLDER or set {SOLUTIONS}."
+        )
     found = {}
     for name in assignment.modules:
         path = assignment.solution / f"{name}.py"

@@ -21,8 +21,9 @@ import re
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from ..errors import AssignmentError
 from ..model import Task
@@ -53,6 +54,9 @@ class OnDisk(Tasked, Protocol):
     @property
     def solution(self) -> Path | None: ...
 
+    @property
+    def solution_name(self) -> str: ...
+
     def stub(self, module: str, /) -> Path: ...
 
 
@@ -80,7 +84,7 @@ def make_stub(source: str, assignment: Tasked, *, path: str) -> str:
 
     Raises:
         AssignmentError: a marker is misspelt, unmatched or outside every task; a block is empty or not within one
-            function; or Python cannot parse the source.
+            function; a name is defined twice; or Python cannot parse the source.
     """
     stub, _ = _convert(source, assignment, path)
     return stub
@@ -95,6 +99,25 @@ def stale(assignment: OnDisk) -> list[Path]:
     return [path for path, text in _stubs(assignment) if not path.is_file() or path.read_bytes() != text.encode()]
 
 
+def why_stale(assignment: OnDisk) -> list[str]:
+    """Return a sentence for each stale stub: its first line that differs, and the remedy.
+
+    Raises:
+        AssignmentError: see :func:`stale`.
+    """
+    made = dict(_stubs(assignment))
+    sentences = []
+    for path in stale(assignment):
+        place, problem = f"assignments/{assignment.slug}/{path.name}", "the stub is missing"
+        if path.is_file():
+            found, wanted = path.read_bytes().split(b"\n"), made[path].encode().split(b"\n")
+            pairs = zip_longest(found, wanted)
+            place += f", line {next(number for number, (one, other) in enumerate(pairs, 1) if one != other)}"
+            problem = "this is not the stub of the solution"
+        sentences.append(f"{place}: {problem}; run autograder stubs {assignment.slug}.")
+    return sentences
+
+
 def write(assignment: OnDisk) -> list[Path]:
     """Write the stub files that are stale, and return their paths.
 
@@ -104,8 +127,21 @@ def write(assignment: OnDisk) -> list[Path]:
     texts = dict(_stubs(assignment))
     changed = stale(assignment)
     for path in changed:
-        path.write_bytes(texts[path].encode())
+        try:
+            path.write_bytes(texts[path].encode())
+        except OSError as exc:
+            shown = f"assignments/{assignment.slug}/{path.name}"
+            raise AssignmentError(f"{shown} cannot be written ({exc.strerror}); check its permissions.") from exc
     return changed
+
+
+def texts(assignment: OnDisk) -> dict[str, str]:
+    """Return the stubs of ``assignment`` by their modules.
+
+    Raises:
+        AssignmentError: see :func:`stale`.
+    """
+    return {path.stem: text for path, text in _stubs(assignment)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,24 +165,55 @@ def answers(source: str, assignment: Tasked, *, path: str) -> list[Answer]:
     return [Answer(_task_of(block, tree, numbers, path)[0], block.begin + 1, block.end - 1) for block in blocks]
 
 
+def marked_tasks(source: str, *, path: str) -> list[str]:
+    """List the tasks that the marked blocks of ``source`` belong to, in the order of the file, without assignment.toml.
+
+    Raises:
+        AssignmentError: see :func:`make_stub`; or no block is marked, or a task is no function or class of the file, or
+            one of two.
+    """
+    tree = _parse(source, path)
+    places: dict[str, list[int]] = {}
+    for node in tree.body:
+        if _is_definition(node):
+            places.setdefault(node.name, []).append(node.lineno)
+    blocks = list(_blocks(_markers(source, path), path))
+    tasks = dict.fromkeys(_task_of(block, tree, dict.fromkeys(places, 0), path)[0] for block in blocks)
+    if not tasks:
+        raise AssignmentError(
+            f"{path}: no answer is marked. Put ### BEGIN SOLUTION and ### END SOLUTION around what students write in "
+            "each function."
+        )
+    for task in tasks:
+        if len(places[task]) > 1:
+            lines = " and ".join(map(str, places[task]))
+            raise AssignmentError(f"{path}, lines {lines}: two tasks would have the name {task}; rename one of them.")
+    return list(tasks)
+
+
 def _stubs(assignment: OnDisk) -> list[tuple[Path, str]]:
     if assignment.solution is None:
         raise AssignmentError(f"{assignment.slug} has no solution folder; a stub is made from the solution.")
     stubs = []
     hidden: set[str] = set()
+    places: dict[str, str] = {}
     for module in assignment.modules:
         path = assignment.solution / f"{module}.py"
-        name = f"solutions/{assignment.slug}/{module}.py"
+        name = f"{assignment.solution_name}/{module}.py"
         if not path.is_file():
             raise AssignmentError(f"{name} is missing; write the solution of this module there.")
-        stub, tasks = _convert(_read(path, name), assignment, name)
+        source = _read(path, name)
+        stub, tasks = _convert(source, assignment, name)
+        places |= {
+            node.name: f"{name}, line {node.lineno}" for node in _parse(source, name).body if _is_definition(node)
+        }
         stubs.append((assignment.stub(module), stub))
         hidden |= tasks
     for task in assignment.tasks:
         if task.id not in hidden:
             raise AssignmentError(
-                f"solutions/{assignment.slug}: no block of task {task.id} is marked, so its answer would be "
-                "handed out; put ### BEGIN SOLUTION and ### END SOLUTION around it."
+                f"{places.get(task.id, assignment.solution_name)}: no block of task {task.id} is marked, so its "
+                "answer would be handed out; put ### BEGIN SOLUTION and ### END SOLUTION around it."
             )
     return stubs
 
@@ -161,6 +228,7 @@ def _read(path: Path, name: str) -> str:
 def _convert(source: str, assignment: Tasked, path: str) -> tuple[str, set[str]]:
     """Return the stub, and the ids of the tasks that have a marked block."""
     tree = _parse(source, path)
+    _check_names(tree, path)
     lines = io.StringIO(source, newline="").readlines()  # splitlines() would also split at a form feed
     numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
     blocks = list(_blocks(_markers(source, path), path))
@@ -174,7 +242,8 @@ def _convert(source: str, assignment: Tasked, path: str) -> tuple[str, set[str]]
         lines[block.begin - 1 : block.end] = [line]
     stub = "".join(lines)
     if _outline(_parse(stub, f"the stub of {path}")) != _outline(tree):
-        raise AssignmentError(f"{path}: a marked block contains a docstring; move ### BEGIN SOLUTION below it.")
+        line = next((f", line {block.begin}" for block in blocks if _hides_docstring(block, tree)), "")
+        raise AssignmentError(f"{path}{line}: a marked block contains a docstring; move ### BEGIN SOLUTION below it.")
     return stub, hidden
 
 
@@ -183,6 +252,20 @@ def _parse(source: str, path: str) -> ast.Module:
         return ast.parse(source)
     except SyntaxError as exc:
         raise AssignmentError(f"{path}, line {exc.lineno}: Python cannot read this line ({exc.msg}); fix it.") from exc
+    except ValueError as exc:  # a null byte, before Python 3.11.4
+        raise AssignmentError(f"{path}: Python cannot read this file ({exc}); save it again as text.") from exc
+
+
+def _check_names(tree: ast.Module, path: str) -> None:
+    """Refuse two definitions of one name: the second would replace the first, here and in what a student writes."""
+    first: dict[str, int] = {}
+    for node in filter(_is_definition, tree.body):
+        if node.name in first:
+            raise AssignmentError(
+                f"{path}, line {node.lineno}: {node.name} is defined again, after line {first[node.name]}; rename or "
+                "remove one of the two."
+            )
+        first[node.name] = node.lineno
 
 
 def _markers(source: str, path: str) -> Iterator[_Marker]:
@@ -248,10 +331,22 @@ def _task_of(block: _Block, tree: ast.Module, numbers: dict[str, int], path: str
     task = block.task or name
     if task not in numbers:
         raise AssignmentError(
-            f"{where}: {task or 'this block'} is not a task of assignment.toml (its tasks: {', '.join(numbers)}); "
+            f"{where}: {task or 'this block'} is not a task (the tasks: {', '.join(numbers)}); "
             "name the task after the marker, as in ### BEGIN SOLUTION " + next(iter(numbers), "task") + "."
         )
     return task, name or task
+
+
+def _is_definition(node: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    return isinstance(node, _Function | ast.ClassDef)
+
+
+def _hides_docstring(block: _Block, tree: ast.Module) -> bool:
+    """Return whether the docstring of a function or class is between the markers of ``block``."""
+    documented = [
+        node for node in ast.walk(tree) if isinstance(node, _Function | ast.ClassDef) and ast.get_docstring(node)
+    ]
+    return any(block.begin < node.body[0].lineno < block.end for node in documented)
 
 
 def _first(node: ast.stmt) -> int:
@@ -286,17 +381,3 @@ def _outline(tree: ast.Module) -> list[tuple[str, str, str]]:
 def _signature(node: _Function, prefix: str) -> tuple[str, str, str]:
     returns = ast.unparse(node.returns) if node.returns else ""
     return prefix + node.name, f"({ast.unparse(node.args)}) -> {returns}", ast.get_docstring(node) or ""
-
-
-def main() -> None:
-    """Generate the stubs of every assignment below the current folder: ``python -m autograder.course.stubs``."""
-    from .assignment import load_all
-
-    for assignment in load_all(Path()):
-        if assignment.solution is not None:
-            for path in write(assignment):
-                print(f"wrote {path}")
-
-
-if __name__ == "__main__":
-    main()

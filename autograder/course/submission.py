@@ -21,6 +21,7 @@ from ..messages import say
 from ..model import SubmissionInfo
 from . import near_misses, notebook
 from .assignment import Assignment
+from .deadline import reading
 from .file_names import decoded, shown
 from .intake import Intake, read_upload, take_archive, take_folder
 from .ipython import Command
@@ -83,10 +84,12 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An upload that cannot be graded: the student, and the sentence that says why."""
+    """An upload that cannot be graded: the student, the sentence that says why, and its digest if there is one."""
 
     student: str | None
     sentence: str
+    sha256: str = ""
+    received_at: str | None = None
 
 
 def open(
@@ -97,9 +100,19 @@ def open(
     ``received_at`` is an ISO 8601 time with offset, or None. The times inside an archive are not trusted.
 
     Raises:
-        UsageError: the path is not a submission, or cannot be read.
-        SubmissionRejected: the files cannot be opened safely.
+        UsageError: the path is not a submission, cannot be read, or is a folder around the solution.
+        SubmissionRejected: the files cannot be opened safely, or not in time.
     """
+    if assignment.solution is not None and path.resolve() in assignment.solution.resolve().parents:
+        raise UsageError(
+            f"{path} contains the solution of {assignment.slug}, which no submission may read. Name the folder of the "
+            "submission itself."
+        )
+    with reading():
+        return _read(path, assignment, student, received_at)
+
+
+def _read(path: Path, assignment: Assignment, student: str | None, received_at: str | None) -> Submission:
     received, left_out = _files_at(path)
     files, notes = _as_meant(received)
     origins = _origins(files, assignment.modules)
@@ -124,6 +137,16 @@ def open(
         notebooks=frozenset(module for module, name in origins.items() if _is_notebook(name)),
         unread={module: each.unread for module, each in code.items() if each.unread},
     )
+
+
+def digest(path: Path) -> str:
+    """Return the ``sha256`` that :func:`open` returns for ``path``. Read the files, and do not look at their code.
+
+    Raises:
+        UsageError: the path is not a submission, or cannot be read.
+        SubmissionRejected: the files cannot be opened safely.
+    """
+    return _digest(_files_at(path)[0])
 
 
 def _files_at(path: Path) -> tuple[dict[str, bytes], list[str]]:

@@ -46,10 +46,13 @@ def texts(assignment: Assignment, language: str) -> dict[str, str]:
         AssignmentError: a table is wrong; the message names the file and the remedy.
     """
     found: dict[str, str] = {}
-    for folder, kind in ((assignment.folder, "assignments"), (assignment.solution, "solutions")):
+    for folder, name in (
+        (assignment.folder, f"assignments/{assignment.slug}"),
+        (assignment.solution, assignment.solution_name),
+    ):
         path = folder / f"{language}.toml" if folder else None
         if path is not None and path.is_file():
-            found |= _read(path, shown=f"{kind}/{assignment.slug}/{path.name}")
+            found |= _read(path, shown=f"{name}/{path.name}")
     return found
 
 

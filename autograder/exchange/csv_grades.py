@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..grading.rubric import DECIMALS
-from ..model import Report
+from ..model import Verdict
+from ..reports.class_rows import ClassRow
 from ..reports.files import write_text
 from ..reports.printable import printable
-from ..reports.views import said_of_all
 
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads the file in the code page of the system
 
@@ -21,32 +20,38 @@ BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads the file in the code page 
 _FORMULA = re.compile(r"(^|[;|\t\r\n])(?=[\t\r\n]|\s*[=+\-@＝＋－＠﹦﹢﹣﹫])")
 
 
-def write_grades(reports: Sequence[Report], path: Path) -> None:
-    """Write student, points earned and possible, points per task, and the reason if nothing was graded, as CSV.
+def write_grades(rows: Sequence[ClassRow], path: Path) -> None:
+    """Write the grades of a class as CSV: a line for each student.
+
+    The columns are student, points earned and possible, points per task, sha256, the reason if nothing was graded, the
+    number of cases with each verdict, how late it was, attempt, the times, and whether the grade was published. A
+    report with a grader error has no points: it is no grade.
 
     The file is written whole or not at all. It is UTF-8 with a byte order mark; read it back as ``utf-8-sig``.
 
     Raises:
         AutograderError: ``report-write`` if the file cannot be written.
     """
-    tasks = [task.id for task in reports[0].tasks] if reports else []
+    write_text(path, table(rows))
+
+
+def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> str:
+    """Return the text of the file. ``first`` is the head and the content of a column before all others."""
+    tasks = list(rows[0].tasks) if rows else []
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(["student", "earned", "possible", *tasks, "sha256", "reason"])
-    for report in reports:
-        points = [report.score.earned, report.score.possible, *(_points(report, task) for task in tasks)]
-        student = _cell(report.submission.student or "")
-        writer.writerow([student, *points, report.submission.sha256, _cell(_reason(report))])
-    write_text(path, BYTE_ORDER_MARK + text.getvalue())
-
-
-def _points(report: Report, task: str) -> float:
-    return round(math.fsum(line.earned for line in report.outcomes if line.task == task), DECIMALS)
-
-
-def _reason(report: Report) -> str:
-    """Return why no case could be graded, or ""."""
-    return said_of_all(report) if report.outcomes else " ".join(report.notes)
+    mark = [first[1]] if first else []
+    verdicts = [verdict.value for verdict in Verdict]
+    head = ["student", "earned", "possible", *tasks, "sha256", "reason", *verdicts]
+    writer.writerow([*([first[0]] if first else []), *head, "late", "attempt", "received_at", "graded_at", "published"])
+    for row in rows:
+        points = [round(points, DECIMALS) for points in (row.score.earned, *map(row.tasks.__getitem__, tasks))]
+        earned, *of_tasks = points if row.complete else [""] * len(points)
+        counts = [row.verdicts.get(verdict, 0) for verdict in Verdict]
+        possible = round(row.score.possible, DECIMALS) if row.complete else ""
+        cells = [earned, possible, *of_tasks, row.sha256, _cell(row.reason), *counts, row.late, row.attempt]
+        writer.writerow([*mark, _cell(row.student or ""), *cells, row.received_at, row.graded_at, row.published])
+    return BYTE_ORDER_MARK + text.getvalue()
 
 
 def _cell(text: str) -> str:

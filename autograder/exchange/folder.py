@@ -5,11 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..course.file_names import decoded, is_ignored
 from ..errors import UsageError
-from ..model import Report
 from .formats import Entry
+
+if TYPE_CHECKING:
+    from ..reports.class_rows import ClassRow
 
 
 def recognises(source: Path) -> bool:
@@ -18,7 +21,7 @@ def recognises(source: Path) -> bool:
 
 
 def entries(source: Path) -> list[Entry]:
-    """Return (student, path) for everything in ``source``, sorted, except what computers add by themselves.
+    """Return an entry for everything in ``source``, sorted, except what computers add by themselves.
 
     Some systems write the same name in two ways (NFC and NFD); it is one student.
 
@@ -27,7 +30,7 @@ def entries(source: Path) -> list[Entry]:
     """
     if not source.is_dir():
         raise UsageError(f"{source} is not a folder. Give the folder that holds one entry for each student.")
-    found = [(_student(path), path) for path in sorted(source.iterdir()) if not is_ignored(path.name)]
+    found = [Entry(_student(path), path) for path in sorted(source.iterdir()) if not is_ignored(path.name)]
     if not found:
         raise UsageError(f"{source} contains no submission (a folder, .py, .ipynb or .zip).")
     return found
@@ -39,8 +42,8 @@ def _student(path: Path) -> str:
     return unicodedata.normalize("NFC", decoded(name))
 
 
-def write_grades(reports: Sequence[Report], path: Path) -> None:
+def write_grades(rows: Sequence[ClassRow], path: Path) -> None:
     """Write the points of a class as CSV."""
     from . import csv_grades  # with rich, which a usage error does not need
 
-    csv_grades.write_grades(reports, path)
+    csv_grades.write_grades(rows, path)

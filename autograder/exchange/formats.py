@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from ..model import Report
+if TYPE_CHECKING:
+    from ..reports.class_rows import ClassRow
 
 NAMES = ("folder",)  # modules of this package, in the order in which they are asked; the folder takes what is left
 
-Entry = tuple[str, Path]
-"""A student and the path of what was handed in. Two entries of one student are a conflict: neither is graded."""
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A student and the path of what was handed in. Two entries of one student are a conflict: neither is graded.
+
+    ``received_at`` is the time of the other system, ISO 8601 with offset, or None if it does not tell.
+    """
+
+    student: str
+    path: Path
+    received_at: str | None = None
 
 
 class Format(Protocol):
@@ -24,7 +35,7 @@ class Format(Protocol):
     def entries(self, source: Path) -> list[Entry]:
         """Return the submissions of a class, sorted by student; UsageError names the place and the remedy."""
 
-    def write_grades(self, reports: Sequence[Report], path: Path) -> None:
+    def write_grades(self, rows: Sequence[ClassRow], path: Path) -> None:
         """Write the points of a class, the whole file or nothing."""
 
 

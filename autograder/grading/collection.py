@@ -15,7 +15,7 @@ from ..messages import translate
 from ..model import Case
 
 FIXTURES = frozenset({"student", "reference", "rng", "device", "measure"})
-TASK_ARGUMENTS = frozenset({"points", "needs", "hint", "call_s", "in_place"})
+TASK_ARGUMENTS = frozenset({"points", "needs", "hint", "call_s", "in_place", "may_change"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class CaseItem:
         hint: the author's own hint.
         call_s: the case's own limit of a single call, in seconds.
         in_place: whether a submission may change the arguments of its calls.
+        may_change: the parameters whose arguments it may change.
         direct: how to call it without pytest; None if it needs what pytest does around a call.
         neighbour: another case of the same file. Named as the next item, it keeps the fixtures of module and session
             alive.
@@ -45,6 +46,7 @@ class CaseItem:
     hint: str
     call_s: float | None
     in_place: bool
+    may_change: frozenset[str]
     direct: DirectCall | None
     neighbour: pytest.Item | None
 
@@ -57,11 +59,18 @@ class CaseItem:
 
 
 def plan_cases(
-    items: Sequence[pytest.Item], *, tasks: Sequence[str], hidden: Path | None, without: Collection[str], plugin: object
+    items: Sequence[pytest.Item],
+    *,
+    tasks: Sequence[str],
+    hidden: Path | None,
+    without: Collection[str],
+    plugin: object,
+    published: bool = False,
 ) -> dict[str, CaseItem]:
     """Return the cases among ``items`` by id, the visible ones first, leaving out those in ``without``.
 
-    ``hidden`` is the file of the hidden cases, ``plugin`` the object that defines our fixtures.
+    ``hidden`` is the file of the hidden cases, ``plugin`` the object that defines our fixtures. After the hand-in the
+    answers are ``published``: every case is a visible one.
 
     Raises:
         CaseError: an item has no task or an unknown one, two have one name, a needed case is missing, or there is none.
@@ -73,7 +82,7 @@ def plan_cases(
         sets[_function_of(item)] = sets.get(_function_of(item), 0) + 1
     planned: dict[str, tuple[pytest.Item, Case]] = {}
     for item in items:
-        case = _case_of(item, tasks=tasks, visible=item.path != hidden, share=sets[_function_of(item)])
+        case = _case_of(item, tasks=tasks, visible=published or item.path != hidden, share=sets[_function_of(item)])
         if case.id in planned:
             raise CaseError(f"{item.nodeid}: another case is named {case.id}. Rename one of them.")
         for needed in case.needs:
@@ -90,6 +99,7 @@ def plan_cases(
             hint=translate(_mark_of(item).kwargs["hint"]),
             call_s=_mark_of(item).kwargs["call_s"],
             in_place=_mark_of(item).kwargs["in_place"],
+            may_change=frozenset(_mark_of(item).kwargs["may_change"]),
             direct=_direct_call(item, plugin),
             neighbour=next((each for each, _ in planned.values() if each.parent is item.parent and each != item), None),
         )
@@ -146,3 +156,17 @@ def _title(item: pytest.Item) -> str:
     if text:
         return str(text.splitlines()[0])
     return item.name.removeprefix("test_").replace("_", " ")
+
+
+def of_task(cases: Sequence[Case], task: str) -> list[Case]:
+    """Return the cases of a task; "" means all tasks."""
+    return [case for case in cases if task in ("", case.task)]
+
+
+def with_needed(cases: Sequence[Case], wanted: Sequence[Case]) -> list[Case]:
+    """Return the wanted cases and those that they need, in the order of ``cases``, where a case needs earlier ones."""
+    names = {case.id for case in wanted}
+    for case in reversed(cases):
+        if case.id in names:
+            names.update(case.needs)
+    return [case for case in cases if case.id in names]

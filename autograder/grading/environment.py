@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.metadata
+import platform
+from datetime import datetime
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from ..course.assignment import Assignment
+from ..course.framework import DISTRIBUTION as DISTRIBUTION
+from ..course.framework import version as version
 from ..errors import SandboxIncomplete, UsageError
 from ..model import SandboxInfo
 from ..wall.limits import Limits
 from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
 from .options import RunOptions
+
+
+def now() -> str:
+    """Return the time as ISO 8601 with the offset of this machine, to the second."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def versions_of(assignment: Assignment) -> dict[str, str]:
+    """Return what may change an outcome on this machine: the versions of Python and of the packages, and the processor.
+
+    A package that is not installed is "missing".
+    """
+    packages = {"numpy", *assignment.allowed_imports} | ({"torchvision"} if assignment.needs_torch else set())
+    found = {"python": platform.python_version(), "machine": platform.machine()}
+    return found | {name: _installed(name) for name in sorted(packages)}
+
+
+def _installed(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "missing"
 
 
 def is_surely_cpu(assignment: Assignment, options: RunOptions) -> bool:
@@ -78,9 +103,3 @@ def examine(assignment: Assignment, *, options: RunOptions, supervisor: Supervis
             f"{supervisor.refusal} {' '.join(remedies)} Or omit --official for a practice run."
         )
     return found
-
-
-@functools.cache
-def version() -> str:
-    """The framework's version, as installed; looked up once, because each look parses a file."""
-    return importlib.metadata.version("autograder")

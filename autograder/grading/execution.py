@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import math
@@ -16,11 +17,12 @@ import numpy as np
 import pytest
 from _pytest.runner import runtestprotocol
 
-from ..checks.assertions import CaseFailed, changed_only
-from ..errors import CaseError, DataError, SandboxError
+from ..checks.assertions import CaseFailed, changed_only, is_explained
+from ..errors import CaseError, CaseMisuse, DataError, SandboxError
 from ..messages import say, translate
 from ..model import Case, Measure, Mismatch, Outcome, Verdict
-from ..student.case_run import CaseRun, CaseSettings, call_limit_of
+from ..student.case_run import CaseRun
+from ..student.case_settings import CaseSettings, call_limit_of
 from ..student.connection import Connection
 from ..student.faults import StudentFault, StudentRaised
 from ..student.handle import StudentCode
@@ -28,21 +30,12 @@ from ..student.log import CaseLog, Change
 from ..student.replay import Live, ReplayMismatch, Replies, Transcript, replay
 from ..student.source import ModuleSources
 from ..values import as_array, is_array
+from . import case_bounds
 from .cache import OutcomeCache
+from .call_patterns import hint_of_calls
 from .collection import CaseItem
 from .constants import Constants
-
-
-@dataclass(slots=True)
-class Attempt:
-    """One attempt to run a case: the run, what the case raised, whether pytest called it, and what it measured."""
-
-    item: CaseItem
-    run: CaseRun
-    raised: BaseException | None = None
-    called: bool = False
-    measure: Measure | None = None
-    seconds: float = 0.0
+from .evidence import Attempt, evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +57,8 @@ class Executor:
         plan: the cases in order, by id.
         seed: of the run; it may be changed between two cases.
         attempt: the current one, for the fixtures and the hooks of the plug-in.
+        constants: what the cases share, restored after each.
+        solution_s: the CPU time of the solution in each case, in seconds, as far as it is known.
     """
 
     def __init__(
@@ -75,13 +70,16 @@ class Executor:
         seed: int,
         device: str,
         without: frozenset[str] = frozenset(),
+        published: bool = False,
     ) -> None:
         self.plan = plan
         self.seed = seed
         self.device = device
         self.attempt: Attempt | None = None
-        self._constants = constants
+        self.constants = constants
+        self.solution_s: dict[str, float] = {}
         self._reference = reference
+        self._published = published
         self._without = without
         self._prepared: dict[str, MutableMapping[Any, Any]] = {}
 
@@ -123,6 +121,11 @@ class Executor:
         note = f"Run twice. The first time: {fault.verdict.value}, {fault.message}"
         return replace(done, outcome=replace(done.outcome, staff=f"{note}\n{done.outcome.staff}".strip()))
 
+    def current_run(self) -> CaseRun:
+        """Return the run of the current attempt."""
+        assert self.attempt is not None
+        return self.attempt.run
+
     def fixture(self, name: str) -> Any:
         """Return the value of one of our fixtures for the current attempt."""
         assert self.attempt is not None
@@ -134,7 +137,7 @@ class Executor:
             return self.device
         if name == "measure":
             return self._measure
-        if self._reference is None or self.attempt.item.case.visible:
+        if self._reference is None or (self.attempt.item.case.visible and not self._published):
             raise CaseError("A visible case uses `reference`, which no student has. Write the wanted value into it.")
         return self._reference
 
@@ -153,10 +156,13 @@ class Executor:
             case.id,
             call_s=call_s or item.call_s,
             in_place=item.in_place,
+            may_change=item.may_change,
+            solution_s=self.solution_s.get(case.id),
             prepared=self._prepared.setdefault(case.id, {}),
         )
         live = Live(connection, limit_s=call_limit_of(settings, connection))
         replies: Replies = live
+        log = CaseLog()
         fault: StudentFault | None = None
         started, cpu_s = time.perf_counter(), time.process_time() + connection.cpu_s()
         if cache is not None and item.direct is not None:
@@ -167,20 +173,23 @@ class Executor:
             except StudentFault as exc:
                 fault, at_end = exc, False
             known = cache.find(self.seed, case.id, live.transcript.digest) if at_end else None
-            if known is not None:
-                log = CaseLog(output=connection.take_output())
-                return Execution(replace(known, seconds=time.perf_counter() - started, output=log.output), log)
-        self.attempt = attempt = Attempt(item, CaseRun(connection, settings, replies=replies), raised=fault)
+            log.imported, log.output = connection.take_imported(), connection.take_output()
+            # A visible case that fails shows the output of one call, which is known only after it ran.
+            if known is not None and (known.verdict is Verdict.PASSED or not (case.visible and log.output)):
+                connection.track.returned(*live.transcript.functions)
+                return Execution(replace(known, seconds=time.perf_counter() - started, output=log.all_output), log)
+        self.attempt = attempt = Attempt(item, CaseRun(connection, settings, replies=replies, log=log), raised=fault)
         try:
-            self._call(attempt)
+            with case_bounds.bounded() if self.device == "cpu" else contextlib.nullcontext():
+                self._call(attempt)
         except ReplayMismatch:
             recording.is_valid = False
             attempt.run.close()  # the worker was asked too much
             return self._execute(case, connection, call_s, cache)
         finally:
-            self._constants.restore()
+            self.constants.restore()
         attempt.seconds = time.perf_counter() - started
-        log = attempt.run.finish()
+        attempt.run.finish()
         log.cpu_s = max(0.0, time.process_time() + connection.cpu_s() - cpu_s)  # less if a worker was lost
         return attempt
 
@@ -205,7 +214,7 @@ class Executor:
         except pytest.exit.Exception as exc:  # meant for a whole session of pytest, but this one grades a class
             attempt.raised = exc
         except BaseException as exc:
-            if direct is None:
+            if direct is None and not case_bounds.exceeded(exc):
                 raise
             attempt.raised = exc
 
@@ -220,49 +229,53 @@ class Executor:
 def _judge(case: Case, attempt: Attempt) -> Outcome:
     """Turn what a case raised into its outcome."""
     log, raised = attempt.run.log, attempt.raised
-    hint = "" if isinstance(raised, StudentFault) and not raised.ran else attempt.item.hint
 
     def outcome(verdict: Verdict, message: str = "", **more: Any) -> Outcome:
-        more.setdefault("hint", hint)
         more.setdefault("call", "" if verdict is Verdict.PASSED else log.current)
-        more |= {"seconds": attempt.seconds, "output": log.output, "measure": attempt.measure}
+        more.setdefault("output", log.all_output)
+        more |= {"seconds": attempt.seconds, "measure": attempt.measure}
         return Outcome(case.id, verdict, message=message, **more)
 
     if raised is None and attempt.called:
         if log.change is None or attempt.item.in_place:
-            return outcome(Verdict.PASSED, hint="", credit=1.0)
+            return outcome(Verdict.PASSED, credit=1.0)
         return _with_changes(log.change, outcome)
     match raised:
         case None:
             return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff="pytest never called the case.")
         case StudentFault() | StudentRaised():
             message, staff = _told(case, raised, attempt.run.source)
-            return outcome(raised.verdict, message, staff=staff)
+            return outcome(raised.verdict, message, staff=staff, **evidence(case, attempt))
         case CaseFailed():
-            call = log.call_of(raised.got, raised.item)
+            hint = attempt.item.hint if is_explained(raised.mismatch) else ""
             return outcome(
                 Verdict.FAILED,
                 raised.message,
                 mismatch=raised.mismatch,
                 credit=raised.credit,
-                hint=raised.hint or hint,
-                call=call,
+                hint=raised.hint or hint_of_calls(log, attempt.run.source.parameters, raised) or hint,
                 staff=raised.staff,
+                **evidence(case, attempt),
             )
         case pytest.fail.Exception():
-            return outcome(Verdict.FAILED, mismatch=not_raised(str(raised)))
+            return outcome(Verdict.FAILED, mismatch=not_raised(str(raised)), **evidence(case, attempt))
         case AssertionError():
             text = str(raised).strip() if case.visible else ""
-            return outcome(Verdict.FAILED, text or say("case.assertion"), staff=str(raised))
+            hint = hint_of_calls(log, attempt.run.source.parameters) or attempt.item.hint
+            return outcome(
+                Verdict.FAILED, text or say("case.assertion"), hint=hint, staff=str(raised), **evidence(case, attempt)
+            )
         case pytest.skip.Exception():
-            return outcome(Verdict.SKIPPED, str(raised) if case.visible else "", hint="", staff=str(raised))
-        case SandboxError() | DataError():
+            return outcome(Verdict.SKIPPED, str(raised) if case.visible else "", staff=str(raised))
+        case SandboxError() | DataError() | CaseMisuse():
             return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff=str(raised))
+        case _ if case_bounds.exceeded(raised):
+            return outcome(Verdict.CRASHED, say("case.too-large"), staff=str(raised), **evidence(case, attempt))
         case _:
             # The case passes on the solution, so what broke it, a CaseError too, is what this submission returned.
             trace = "".join(traceback.format_exception(raised))
             unusable = say("case.unusable", type=type(raised).__name__) if case.visible else say("hidden.unusable")
-            return outcome(Verdict.FAILED, unusable, staff=trace)
+            return outcome(Verdict.FAILED, unusable, staff=trace, **evidence(case, attempt))
 
 
 def _told(case: Case, raised: StudentFault | StudentRaised, source: ModuleSources) -> tuple[str, str]:
@@ -272,7 +285,7 @@ def _told(case: Case, raised: StudentFault | StudentRaised, source: ModuleSource
     staff = f"{raised.message}\n{raised.staff}".rstrip()
     if raised.verdict is Verdict.NOT_ATTEMPTED and source.is_stub(case.task):
         return say("student.not-attempted", name=case.task), staff
-    return say(f"hidden.{raised.verdict.value}"), staff
+    return raised.hidden or say(f"hidden.{raised.verdict.value}"), staff
 
 
 def _with_changes(change: Change, outcome: Callable[..., Outcome]) -> Outcome:
@@ -285,7 +298,7 @@ def _with_changes(change: Change, outcome: Callable[..., Outcome]) -> Outcome:
         credit=failed.credit,
         hint=failed.hint,
         call=change.describe(),
-        staff="If the case allows it, write @task(…, in_place=True).",
+        staff='If the case allows it, write @task(…, may_change=("its name",)) or, for all arguments, in_place=True.',
     )
 
 

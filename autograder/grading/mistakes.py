@@ -21,6 +21,8 @@ from ..student.log import CaseLog
 from ..student.objects import RemoteFunction, StudentObject
 from ..student.recipes import Recipe
 from ..values import as_array, is_tensor
+from .sealed_hints import SealedHints, end_of
+from .telling import tells_enough
 
 RTOL, ATOL = 1e-6, 1e-9  # allows another order of operations in the same formula
 TOO_SLOW_S = 2.0  # CPU time; a slower case, such as training, is not repeated for every known mistake
@@ -56,27 +58,42 @@ class MistakeWorkers:
 
 
 class KnownMistakes:
-    """The known mistakes of an assignment and their behaviour. ``run`` grades one case on one mistake."""
+    """The known mistakes of an assignment and their behaviour. ``run`` grades one case on one mistake.
 
-    def __init__(self, mistakes: Sequence[Mistake], plan: Sequence[Case], run: Run) -> None:
+    ``sealed`` are the hints of visible cases that need no mistake. If there are any, they alone decide there, so that a
+    student without ``solutions/`` reads the same hint as staff.
+    """
+
+    def __init__(
+        self, mistakes: Sequence[Mistake], plan: Sequence[Case], run: Run, *, sealed: SealedHints | None = None
+    ) -> None:
         self._mistakes = mistakes
         self._tasks = {case.id: case.task for case in plan}
         self._run = run
+        self._sealed = sealed
         self._behaviour: dict[tuple[str, str], tuple[Outcome, CaseLog]] = {}
 
     def hint(self, case: Case, outcome: Outcome, log: CaseLog) -> str:
         """Return the hint of the known mistake that behaves as this submission did in ``case``, or ""."""
-        if outcome.verdict not in (Verdict.FAILED, Verdict.ERRORED) or log.cpu_s > TOO_SLOW_S:
+        if not may_have_hint(outcome, log):
             return ""
-        if log.lacks_name:  # the sentence says all, and the search would run every mistake of the task
+        if case.visible and self._sealed is not None and self._sealed.exists:
+            return self._sealed.hint(case, outcome, log)
+        if log.cpu_s > TOO_SLOW_S:
             return ""
-        for mistake in self._candidates(case):
-            theirs, their_log = self._on(case, mistake)
-            if theirs.verdict is outcome.verdict and _alike(log, their_log) and _same_end(outcome, theirs):
-                return translate(mistake.hint)
-        return ""
+        candidates = self.candidates(case)
+        if tells_enough(outcome, log.calls):
+            found = next((each for each in candidates if alike((outcome, log), self._on(case, each))), None)
+            return translate(found.hint) if found else ""
+        aimed = (each for each in candidates if self.is_aimed_at(case, each))
+        hints = {each.hint for each in aimed if alike((outcome, log), self._on(case, each))}
+        return translate(hints.pop()) if len(hints) == 1 else ""
 
-    def _candidates(self, case: Case) -> list[Mistake]:
+    def is_aimed_at(self, case: Case, mistake: Mistake) -> bool:
+        """Return whether ``case`` was made for this mistake: it must catch it, and the mistake is one of its task."""
+        return case.id in mistake.caught_by and self._tasks.get(mistake.caught_by[0], case.task) == case.task
+
+    def candidates(self, case: Case) -> list[Mistake]:
         """Return the mistakes of this case, then those of another case of its task, or of one outside the plan."""
         task = {case.task, None}
         same_task = [known for known in self._mistakes if task & {self._tasks.get(name) for name in known.caught_by}]
@@ -89,18 +106,22 @@ class KnownMistakes:
         return self._behaviour[key]
 
 
-def _same_end(ours: Outcome, theirs: Outcome) -> bool:
-    """Return whether both failed at the same point in the same way."""
-    if ours.verdict is Verdict.ERRORED:
-        return ours.staff.rpartition("\n")[2] == theirs.staff.rpartition("\n")[2]
-    kinds = [outcome.mismatch.kind if outcome.mismatch else "" for outcome in (ours, theirs)]
-    return kinds[0] == kinds[1]
+def may_have_hint(outcome: Outcome, log: CaseLog) -> bool:
+    """Return whether a known mistake can explain a case: it failed, and not because a name is not defined."""
+    return outcome.verdict in (Verdict.FAILED, Verdict.ERRORED) and not log.lacks_name
 
 
-def _alike(ours: CaseLog, theirs: CaseLog) -> bool:
-    """Return whether all calls and reads agree: results, arguments after the call, changes, and shared memory."""
-    return len(ours.calls) == len(theirs.calls) and all(
-        _same_call(a, b) for a, b in zip(ours.calls, theirs.calls, strict=True)
+def alike(ours: tuple[Outcome, CaseLog], theirs: tuple[Outcome, CaseLog]) -> bool:
+    """Return whether two runs of a case ended in the same way after the same calls and reads.
+
+    Of a call the result, the arguments after it, the changes and the shared memory count.
+    """
+    (our_outcome, our_log), (their_outcome, their_log) = ours, theirs
+    return (
+        our_outcome.verdict is their_outcome.verdict
+        and len(our_log.calls) == len(their_log.calls)
+        and all(_same_call(a, b) for a, b in zip(our_log.calls, their_log.calls, strict=True))
+        and end_of(our_outcome) == end_of(their_outcome)
     )
 
 

@@ -13,10 +13,15 @@ class RunOptions:
         official: add the hidden cases; it needs the complete sandbox.
         seed: fixes every random draw.
         device: "auto", "cpu" or "cuda".
+        task: the only task whose cases are reported; "" for all tasks.
+        draft: an author looks at one submission: points of cases that do not add up to those of their tasks are a note
+            in the report, and not an error.
         without: cases to leave out, with their points, so that an author need not wait for one that trains for seconds.
     """
 
     official: bool = False
     seed: int = 0
     device: str = "auto"
+    task: str = ""
     without: frozenset[str] = frozenset()
+    draft: bool = False

@@ -1,14 +1,16 @@
-"""Several processes that share numbered pieces of work."""
+"""Processes of this machine that work side by side: each ends with the one that started it."""
 
 from __future__ import annotations
 
 import contextlib
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from ..errors import SandboxError
@@ -16,6 +18,8 @@ from ..errors import SandboxError
 PROGRESS_S = 0.2  # seconds between two reports of progress: a person sees the bar move
 
 T = TypeVar("T")
+
+_SPAWN = multiprocessing.get_context("spawn")  # a progress bar has a thread, and threads do not survive a fork
 
 _next: Any  # in a process of the pool: the number of the next piece of work, shared by all processes
 
@@ -32,9 +36,8 @@ def share(
         SandboxError: a process died.
         Exception: whatever ``work`` raises. The other processes then finish their current piece of work and stop.
     """
-    context = multiprocessing.get_context("spawn")  # a progress bar has a thread, and threads do not survive a fork
-    taken = context.Value("l", 0)
-    with _one_thread_each(), ProcessPoolExecutor(processes, context, _start, (taken,)) as pool:
+    taken = _SPAWN.Value("l", 0)
+    with local_processes(processes, taken) as pool:
         results: list[T] = []
         try:
             futures = {pool.submit(_call, work, count, arguments) for _ in range(processes)}
@@ -54,18 +57,38 @@ def share(
     return results
 
 
-def _start(taken: Any) -> None:
+@contextlib.contextmanager
+def local_processes(count: int, taken: Any = None) -> Iterator[ProcessPoolExecutor]:
+    """Open an executor with ``count`` processes, which compute in one thread each. What is submitted must be picklable.
+
+    After an exception in the block nothing more is begun. What has begun is stopped, but with ``taken`` it is finished.
+    """
+    watched, held = _SPAWN.Pipe(duplex=False)
+    with watched, held, _one_thread_each():
+        pool = ProcessPoolExecutor(count, _SPAWN, _start, (watched, taken))
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            if taken is None:
+                held.close()
+            pool.shutdown()
+            raise
+        pool.shutdown()
+
+
+def _start(watched: Connection, taken: Any) -> None:
     """Prepare a process of the pool."""
     global _next
     _next = taken
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
+    threading.Thread(target=_end_with, args=(watched,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    """End this process when its parent is killed: it would wait for more work for ever."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
+def _end_with(watched: Connection) -> None:
+    """End this process when the other end is closed, or the process that holds it is killed."""
+    with contextlib.suppress(EOFError, OSError):
+        watched.recv()
     os._exit(1)
 
 

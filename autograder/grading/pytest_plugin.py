@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -15,7 +16,7 @@ from typing import Any, Literal, cast
 import numpy as np
 import pytest
 
-from ..errors import CaseError
+from ..errors import CaseError, UsageError
 from ..student.handle import StudentCode
 from .collection import plan_cases
 from .constants import Constants, namespaces
@@ -31,6 +32,7 @@ def task(
     hint: str = "",
     call_s: float | None = None,
     in_place: bool = False,
+    may_change: Sequence[str] = (),
 ) -> pytest.MarkDecorator:
     """Mark a pytest function as a case of task ``id``.
 
@@ -41,82 +43,48 @@ def task(
         call_s: the limit of a single call in seconds, instead of the assignment's limit, for example for training.
         in_place: whether the student's code may change the arguments of its calls. The case then sees the changes, as
             after a local call. By default its arrays stay as they were, and a change costs a quarter of the points.
+        may_change: the parameters of the student's functions whose arguments may change, as with ``in_place``: those
+            that the hand-out says are updated, such as ``("config",)``. A change of any other one costs points.
 
     Raises:
-        CaseError: ``points`` is not a positive number, or ``needs`` is one string.
+        CaseError: ``points`` is not a positive number, or ``needs`` or ``may_change`` is one string.
     """
     if not isinstance(points, int | float) or not 0 < points < math.inf:
         raise CaseError(f"@task({id!r}, points={points!r}): give a number of points above 0.")
     if isinstance(needs, str):
         raise CaseError(f'@task({id!r}): needs is a tuple of cases; write needs=("{needs}",).')
-    return pytest.mark.task(id, points=points, needs=tuple(needs), hint=hint, call_s=call_s, in_place=in_place)
+    if isinstance(may_change, str):
+        raise CaseError(f'@task({id!r}): may_change is a tuple of parameters; write may_change=("{may_change}",).')
+    return pytest.mark.task(
+        id,
+        points=points,
+        needs=tuple(needs),
+        hint=hint,
+        call_s=call_s,
+        in_place=in_place,
+        may_change=tuple(may_change),
+    )
 
 
-class GradingPlugin:
-    """A plug-in that collects the plan and passes an :class:`~autograder.grading.execution.Executor` to ``serve``.
+class CasePlugin:
+    """The fixtures of the cases, and the hooks around each case. ``executor`` runs the current case."""
 
-    ``failure`` is the exception that the collection or ``serve`` raised. ``reference`` is the trusted solution module,
-    or None on a student's machine.
-    """
-
-    def __init__(
-        self,
-        serve: Callable[[Executor], None],
-        *,
-        tasks: Sequence[str],
-        hidden: Path | None,
-        reference: Any,
-        options: RunOptions,
-    ) -> None:
-        self.failure: BaseException | None = None
+    def __init__(self) -> None:
         self.executor: Executor | None = None
-        self._serve = serve
-        self._tasks = tasks
-        self._hidden = hidden
-        self._reference = reference
-        self._options = options
-        self._collection_errors: list[str] = []
-        self._constants = Constants()
 
     # --- hooks
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "task(id, points, needs, hint, call_s, in_place): the task of a case")
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if not report.passed:  # a skipped file would remove its cases from the plan
-            self._collection_errors.append(f"{report.nodeid}: {report.longreprtext}")
-
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Grade submissions instead of running the items once. Store an exception in ``failure``."""
-        try:
-            if self._collection_errors:
-                errors = "\n".join(self._collection_errors)
-                raise CaseError(f"The cases cannot be collected.\n{errors}", slug="case-collection")
-            self.executor = self._executor_of(session.items)
-            self._serve(self.executor)
-        except BaseException as exc:
-            self.failure = exc
-        return True
-
-    def _executor_of(self, items: Sequence[pytest.Item]) -> Executor:
-        options = self._options
-        plan = plan_cases(items, tasks=self._tasks, hidden=self._hidden, without=options.without, plugin=self)
-        self._constants = Constants(list(namespaces(items, self._reference)))
-        return Executor(
-            plan,
-            self._constants,
-            reference=self._reference,
-            seed=options.seed,
-            device=options.device,
-            without=options.without,
+        config.addinivalue_line(
+            "markers", "task(id, points, needs, hint, call_s, in_place, may_change): the task of a case"
         )
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
         """Store the exception and return a minimal report, because pytest needs milliseconds to render a traceback."""
-        assert self.executor is not None and self.executor.attempt is not None
-        attempt = self.executor.attempt
+        attempt = self.executor.attempt if self.executor is not None else None
+        if attempt is None:
+            return None  # not a case
         if call.excinfo is not None and attempt.raised is None:
             attempt.raised = call.excinfo.value
         attempt.called = attempt.called or call.when == "call"
@@ -134,8 +102,8 @@ class GradingPlugin:
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
         """Store the value of a class, module or session fixture, because every submission receives it."""
         value = yield
-        if fixturedef.scope != "function":
-            self._constants.keep_fixture(fixturedef, value)
+        if fixturedef.scope != "function" and self.executor is not None:
+            self.executor.constants.keep_fixture(fixturedef, value)
         return value
 
     # --- fixtures
@@ -166,8 +134,86 @@ class GradingPlugin:
         return cast(Callable[..., None], self._value_of("measure"))
 
     def _value_of(self, fixture: str) -> Any:
-        assert self.executor is not None
+        if self.executor is None:
+            raise CaseError(f"The fixture {fixture} is for the visible cases of an assignment.")
         return self.executor.fixture(fixture)
+
+    def executor_of(
+        self,
+        items: Sequence[pytest.Item],
+        *,
+        tasks: Sequence[str],
+        options: RunOptions,
+        hidden: Path | None = None,
+        reference: Any = None,
+        published: bool = False,
+    ) -> Executor:
+        """Return an executor of the cases among ``items``; see :func:`~autograder.grading.collection.plan_cases`.
+
+        Raises:
+            CaseError: the plan of the cases is wrong.
+        """
+        plan = plan_cases(items, tasks=tasks, hidden=hidden, without=options.without, plugin=self, published=published)
+        return Executor(
+            plan,
+            Constants(list(namespaces(items, reference))),
+            reference=reference,
+            seed=options.seed,
+            device=options.device,
+            without=options.without,
+            published=published,
+        )
+
+
+class GradingPlugin(CasePlugin):
+    """A plug-in that collects the plan and passes an :class:`~autograder.grading.execution.Executor` to ``serve``.
+
+    ``failure`` is the exception that the collection or ``serve`` raised. ``reference`` is the trusted solution module,
+    or None on a student's machine.
+    """
+
+    def __init__(
+        self,
+        serve: Callable[[Executor], None],
+        *,
+        tasks: Sequence[str],
+        hidden: Path | None,
+        reference: Any,
+        options: RunOptions,
+        published: bool = False,
+    ) -> None:
+        super().__init__()
+        self.failure: BaseException | None = None
+        self._serve = serve
+        self._tasks = tasks
+        self._hidden = hidden
+        self._reference = reference
+        self._options = options
+        self._published = published
+        self._collection_errors: list[str] = []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if not report.passed:  # a skipped file would remove its cases from the plan
+            self._collection_errors.append(f"{report.nodeid}: {report.longreprtext}")
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Grade submissions instead of running the items once. Store an exception in ``failure``."""
+        try:
+            if self._collection_errors:
+                errors = "\n".join(self._collection_errors)
+                raise CaseError(f"The cases cannot be collected.\n{errors}", slug="case-collection")
+            self.executor = self.executor_of(
+                session.items,
+                tasks=self._tasks,
+                options=self._options,
+                hidden=self._hidden,
+                reference=self._reference,
+                published=self._published,
+            )
+            self._serve(self.executor)
+        except BaseException as exc:
+            self.failure = exc
+        return True
 
 
 def pytest_arguments(cases: Sequence[Path]) -> list[str]:
@@ -192,3 +238,22 @@ def pytest_arguments(cases: Sequence[Path]) -> list[str]:
     for name in left_out.split():
         arguments += ["-p", f"no:{name}"]
     return arguments
+
+
+def run_pytest(files: Sequence[Path], plugin: GradingPlugin) -> None:
+    """Run pytest in this process, with our plug-in only and without configuration from the environment."""
+    for path in files:
+        if "[" in str(path) or "::" in str(path):
+            raise UsageError(f"{path}: pytest cannot be given a path that holds [ or ::. Rename that folder.")
+    paths = {str(path) for path in files}
+    before = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_")}
+    for name in before:
+        del os.environ[name]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        pytest.main(pytest_arguments(files), plugins=[plugin])
+    finally:
+        for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in paths]:
+            del sys.modules[name]  # or pytest would use them for the next assignment
+        os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD", None)
+        os.environ.update(before)

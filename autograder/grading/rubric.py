@@ -43,6 +43,10 @@ def _line(case: Case, found: list[Outcome]) -> GradedCase:
         output=outcome.output,
         staff=outcome.staff,
         measure=outcome.measure,
+        trace=outcome.trace,
+        snippet=outcome.snippet,
+        source=outcome.source,
+        named=outcome.named,
     )
 
 

@@ -8,33 +8,32 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
-import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-
-from ..course import solution, translation
+from ..course import notebook, solution, translation
 from ..course.assignment import Assignment
 from ..course.submission import Refused, Submission
-from ..errors import CaseError, UsageError
+from ..errors import CaseError, SubmissionRejected
 from ..guest.module_names import modules_of
-from ..messages import current_language
+from ..messages import current_language, say
 from ..model import Case, GraderInfo, Outcome, Report, Score, SubmissionInfo, Verdict
 from ..student.connection import Connection
 from ..student.log import CaseLog
 from ..student.source import ModuleSources, parameters_of
+from ..student.track_record import TrackRecord
 from ..workers.supervisor import Supervisor
-from . import rubric
+from . import not_started, plan_checks, rubric
 from .cache import OutcomeCache
-from .environment import device_of, examine, spec_of, version
+from .causes import with_causes
+from .collection import of_task, with_needed
+from .environment import device_of, examine, now, spec_of, version
 from .execution import Executor
 from .mistakes import KnownMistakes, MistakeWorkers
 from .options import RunOptions
-from .pytest_plugin import GradingPlugin, pytest_arguments
+from .pytest_plugin import GradingPlugin, run_pytest
 from .reference import imported_solution
+from .sealed_hints import SealedHints
 
 Record = Callable[[Report], None]
 
@@ -61,7 +60,19 @@ def grade(
         SandboxError: No worker can be started.
         UsageError: The device does not exist.
     """
-    _Session(assignment, run, supervisor).serve(submissions, record)
+    grade_batches(assignment, [submissions], record, run=run, supervisor=supervisor)
+
+
+def grade_batches(
+    assignment: Assignment,
+    batches: Iterable[Iterable[Submission | Refused]],
+    record: Record,
+    *,
+    run: RunOptions,
+    supervisor: Supervisor,
+) -> None:
+    """Grade several batches in one session, as :func:`grade` does; the solution is checked again after each of them."""
+    Session(assignment, run, supervisor).serve(batches, record)
 
 
 def grade_one(
@@ -73,48 +84,55 @@ def grade_one(
     return reports[0]
 
 
-class _Session:
+class Session:
     """One run of the cases of an assignment, on the solution, on known mistakes and on submissions."""
 
     def __init__(self, assignment: Assignment, options: RunOptions, supervisor: Supervisor) -> None:
-        options = replace(options, device=device_of(assignment, options))
+        self.options = replace(options, device=device_of(assignment, options))
         self._assignment = assignment
-        self._options = options
         self._supervisor = supervisor
-        self._spec = spec_of(assignment, options)
-        self._parameters = _parameters(assignment)
-        self._sandbox = examine(assignment, options=options, supervisor=supervisor)
+        self._notes: tuple[str, ...] = ()
+        self._spec = spec_of(assignment, self.options)
+        self._parameters = stub_parameters(assignment)
+        self._asked = assignment.asked_names  # read once, and not for every worker
+        self._sandbox = examine(assignment, options=self.options, supervisor=supervisor)
         self._solution = solution.modules(assignment) if assignment.solution or options.official else None
 
-    def serve(self, submissions: Iterable[Submission | Refused], record: Record) -> None:
-        """Collect the cases, check them on the solution, grade the submissions, and check the cases again."""
+    def serve(self, batches: Iterable[Iterable[Submission | Refused]], record: Record) -> None:
+        """Collect the cases, check them on the solution, grade the batches, and check the cases again after each."""
 
         def loop(executor: Executor) -> None:
-            if self._options.official and not self._options.without:
-                self._check_points(executor.cases)
+            self._check_plan(executor)
             cache = OutcomeCache()
-            if failed := self._first_failure_on_solution(executor, cache):
-                raise CaseError(_does_not_pass(self._assignment, failed))
+            if failed := self._failures_on_solution(executor, cache):
+                raise CaseError(plan_checks.do_not_pass(self._assignment, failed))
             graded = 0
-            with self.known_mistakes(executor) as mistakes:
-                for submission in submissions:
-                    if isinstance(submission, Refused):
-                        record(self._refused(executor, submission))
-                        continue
-                    if graded == 1:  # the garbage collector can then skip the collected cases and prepared values
-                        gc.collect()
-                        gc.freeze()
-                    record(self._report(executor, submission, mistakes, cache))
-                    graded += 1
-            if graded > 1 and (failed := self._first_failure_on_solution(executor)):
-                raise CaseError(
-                    f"{self._assignment.slug}: the case {failed.case} passed on the solution before the class was "
-                    "graded, and fails now: a case keeps state between submissions. Do not use these reports. Look for "
-                    "state at module level in the cases.",
-                    slug="case-drift",
-                )
+            with self.known_mistakes(executor, sealed=SealedHints(self._assignment)) as mistakes:
+                for batch in batches:
+                    before = graded
+                    for submission in batch:
+                        if isinstance(submission, Refused):
+                            record(self._refused(executor, submission))
+                            continue
+                        if graded == 1:  # the garbage collector can then skip the collected cases and prepared values
+                            gc.collect()
+                            gc.freeze()
+                        record(self._report(executor, submission, mistakes, cache))
+                        graded += 1
+                    if graded > max(before, 1):
+                        self._check_again(executor)
 
         self.collect(loop)
+
+    def _check_again(self, executor: Executor) -> None:
+        """Run the cases on the solution once more; CaseError if one of them fails now."""
+        if failed := self._failures_on_solution(executor):
+            raise CaseError(
+                f"{self._assignment.slug}: the case {failed[0].case} passed on the solution before the class was "
+                "graded, and fails now: a case keeps state between submissions. Do not use these reports. Look for "
+                "state at module level in the cases.",
+                slug="case-drift",
+            )
 
     def collect(self, work: Callable[[Executor], None]) -> None:
         """Collect the cases and call ``work`` inside pytest's own loop. Exceptions of ``work`` propagate.
@@ -122,7 +140,8 @@ class _Session:
         Raises:
             CaseError: The cases cannot be collected.
         """
-        hidden = self._assignment.hidden_cases if self._options.official else None
+        published = self._assignment.published and not self.options.official
+        hidden = self._assignment.hidden_cases if self.options.official or published else None
         files = [path.resolve() for path in (self._assignment.visible_cases, hidden) if path]
         with imported_solution(self._assignment) if hidden else contextlib.nullcontext() as reference:
             plugin = GradingPlugin(
@@ -130,10 +149,11 @@ class _Session:
                 tasks=[task.id for task in self._assignment.tasks],
                 hidden=hidden and hidden.resolve(),
                 reference=reference,
-                options=self._options,
+                options=self.options,
+                published=published,
             )
             try:
-                _pytest_main(files, plugin)
+                run_pytest(files, plugin)
             finally:
                 gc.unfreeze()
         if plugin.failure is not None:
@@ -143,18 +163,39 @@ class _Session:
 
     # --- the solution and the known mistakes
 
-    def _first_failure_on_solution(self, executor: Executor, cache: OutcomeCache | None = None) -> Outcome | None:
-        """Run every case on the solution, in a worker, and return the first outcome that is not PASSED.
+    def _failures_on_solution(self, executor: Executor, cache: OutcomeCache | None = None) -> list[Outcome]:
+        """Run every case on the solution, in a worker, and return the outcomes that are not PASSED.
 
         ``cache`` stores the calls and outcomes of the cases. Without a cache every case runs.
         """
-        if self._solution is None:
-            return None
-        outcomes = self._outcomes(executor, self.connect(self._solution), None, cache)
-        return next((outcome for outcome in outcomes if outcome.verdict is not Verdict.PASSED), None)
+        connection = self.connect_solution()
+        if connection is None:
+            return []
+        outcomes: dict[str, Outcome] = {}
+        with contextlib.closing(connection):
+            for case in self._plan(executor):
+                done = executor.run(case, connection, outcomes, cache=cache)
+                executor.solution_s[case.id] = done.log.cpu_s
+                outcomes[case.id] = done.outcome
+                if cache is not None and done.run is not None:
+                    cache.keep(executor.seed, done.outcome, done.run)
+        return [outcome for outcome in outcomes.values() if outcome.verdict is not Verdict.PASSED]
+
+    def prove(self, executor: Executor, case: Case, connection: Connection) -> None:
+        """Run one case on the solution, in the worker of ``connection``.
+
+        Raises:
+            CaseError: it does not pass.
+        """
+        passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
+        done = executor.run(case, connection, passed)
+        executor.solution_s[case.id] = done.log.cpu_s
+        outcome = done.outcome
+        if outcome.verdict is not Verdict.PASSED:
+            raise CaseError(plan_checks.do_not_pass(self._assignment, [outcome]))
 
     @contextlib.contextmanager
-    def known_mistakes(self, executor: Executor) -> Iterator[KnownMistakes]:
+    def known_mistakes(self, executor: Executor, *, sealed: SealedHints | None = None) -> Iterator[KnownMistakes]:
         """Yield the known mistakes of the assignment. Their workers end with the block."""
         mistakes = solution.mistakes(self._assignment) if self._solution else []
         workers = MistakeWorkers(lambda mistake: self.connect(mistake.modules))
@@ -165,18 +206,24 @@ class _Session:
             return done.outcome, done.log
 
         try:
-            yield KnownMistakes(mistakes, executor.cases, run)
+            yield KnownMistakes(mistakes, executor.cases, run, sealed=sealed)
         finally:
             workers.close()
 
-    def _check_points(self, plan: Sequence[Case]) -> None:
-        for task in self._assignment.tasks:
-            total = sum(case.points for case in plan if case.task == task.id)
-            if abs(total - task.points) > 1e-6:
-                raise CaseError(
-                    f"{self._assignment.slug}: the cases of {task.id} are worth {total:g} points together, but "
-                    f"assignment.toml gives the task {task.points:g}. Make the two totals equal."
-                )
+    def _check_plan(self, executor: Executor) -> None:
+        """Compare the plan of the cases with the tasks and the solution.
+
+        Raises:
+            CaseError: the points of the tasks differ, unless this is a draft; or ``may_change`` names no parameter.
+        """
+        if self.options.official and not self.options.without:
+            wrong = plan_checks.wrong_points(self._assignment, executor.cases)
+            if wrong and not self.options.draft:
+                raise CaseError("\n".join(wrong.values()))
+            if wrong:
+                self._notes = (say("report.draft", tasks=", ".join(wrong)),)
+        if self._solution is not None:
+            plan_checks.check_parameters(self._assignment, executor.plan.values(), self._solution.values())
 
     # --- submissions
 
@@ -184,16 +231,27 @@ class _Session:
         self, executor: Executor, submission: Submission, mistakes: KnownMistakes, cache: OutcomeCache
     ) -> Report:
         connection = self.connect(submission.modules, submission)
-        lines = rubric.graded(executor.cases, self._outcomes(executor, connection, mistakes, cache))
-        notes = (*submission.notes, *connection.notes())
-        report = self._blank(submission.info(), rubric.score(lines), notes)
-        return replace(report, outcomes=lines, complete=rubric.is_complete(lines))
+        outcomes = self._outcomes(executor, connection, mistakes, cache)
+        cases = {case.id: case for case in of_task(executor.cases, self.options.task)}
+        lines = rubric.graded(list(cases.values()), [outcome for outcome in outcomes if outcome.case in cases])
+        lines = with_causes(lines, self._assignment.uses, connection.source)
+        notes = (*self._notes, *submission.notes, *connection.notes())
+        report = self.blank(submission.info(), rubric.score(lines), notes)
+        return replace(
+            report,
+            outcomes=lines,
+            complete=rubric.is_complete(lines),
+            stubs=not_started.stubs(self._assignment.tasks, connection.source, lines),
+            load_failure=connection.load_failure,
+        )
 
     def _refused(self, executor: Executor, upload: Refused) -> Report:
-        info = SubmissionInfo(student=upload.student, sha256="")
-        return self._blank(info, Score(0.0, rubric.possible(executor.cases)), (upload.sentence,))
+        info = SubmissionInfo(student=upload.student, sha256=upload.sha256, received_at=upload.received_at)
+        return self.blank(
+            info, Score(0.0, rubric.possible(of_task(executor.cases, self.options.task))), (upload.sentence,)
+        )
 
-    def _blank(self, submission: SubmissionInfo, score: Score, notes: tuple[str, ...]) -> Report:
+    def blank(self, submission: SubmissionInfo, score: Score, notes: tuple[str, ...]) -> Report:
         """Return a report of this run without outcomes."""
         shown = translation.translated(self._assignment)
         return Report(
@@ -204,31 +262,54 @@ class _Session:
             score=score,
             outcomes=(),
             sandbox=self._sandbox,
-            grader=GraderInfo(version=version(), seed=self._options.seed, device=self._options.device),
-            official=self._options.official,
+            grader=GraderInfo(version=version(), seed=self.options.seed, device=self.options.device),
+            official=self.options.official,
             notes=notes,
             language=current_language(),
+            only_task=self.options.task,
+            graded_at=now(),
         )
 
     def _outcomes(
-        self, executor: Executor, connection: Connection, mistakes: KnownMistakes | None, cache: OutcomeCache | None
+        self, executor: Executor, connection: Connection, mistakes: KnownMistakes, cache: OutcomeCache
     ) -> list[Outcome]:
         """Run all cases on one submission, with the hints of known mistakes."""
         outcomes: dict[str, Outcome] = {}
         try:
-            for case in executor.cases:
-                done = executor.run(case, connection, outcomes, cache=cache)
-                outcome = done.outcome
-                if done.run is not None:  # the outcome was not cached
-                    # A file that cannot be imported matches no known mistake, and a search would run all of them.
-                    hint = mistakes.hint(case, outcome, done.log) if mistakes and not connection.is_unloadable else ""
-                    outcome = replace(outcome, hint=hint) if hint else outcome
-                    if cache is not None:
-                        cache.keep(executor.seed, outcome, done.run)
-                outcomes[case.id] = outcome
+            for case in self._plan(executor):
+                outcomes[case.id] = self.run_case(executor, case, connection, outcomes, mistakes=mistakes, cache=cache)
         finally:
             connection.close()  # before the report: no code of the submission may still run
         return list(outcomes.values())
+
+    def _plan(self, executor: Executor) -> Sequence[Case]:
+        """Return the cases of this run in order: those of its task, and those that they need."""
+        return with_needed(executor.cases, of_task(executor.cases, self.options.task))
+
+    def run_case(
+        self,
+        executor: Executor,
+        case: Case,
+        connection: Connection,
+        before: Mapping[str, Outcome],
+        *,
+        mistakes: KnownMistakes | None = None,
+        cache: OutcomeCache | None = None,
+    ) -> Outcome:
+        """Run one case on one submission, with the hint of a known mistake. ``before`` are the earlier outcomes."""
+        done = executor.run(case, connection, before, cache=cache)
+        outcome = done.outcome
+        if done.run is not None:  # the outcome was not cached
+            # A file that cannot be imported matches no known mistake, and a search would run all of them.
+            hint = mistakes.hint(case, outcome, done.log) if mistakes and not connection.is_unloadable else ""
+            outcome = replace(outcome, hint=hint, named=True) if hint else outcome
+            if cache is not None:
+                cache.keep(executor.seed, outcome, done.run)
+        return outcome
+
+    def connect_solution(self) -> Connection | None:
+        """Connect to a worker with the solution, if this machine has it; the caller closes it."""
+        return self.connect(self._solution) if self._solution is not None else None
 
     def connect(
         self, modules: dict[str, bytes], submission: Submission | None = None, *, seed: int | None = None
@@ -242,13 +323,20 @@ class _Session:
             modules={name: (f"{name}.py", data) for name, data in modules.items()} | late,
             missing=submission.explain_missing(main) if submission and main not in modules else "",
             parameters=self._parameters,
+            asked=self._asked,
             place=submission.place if submission else None,
             notebooks=submission.notebooks if submission else frozenset(),
             unread=submission.unread if submission else {},
             files=files,
             late=frozenset(late),
         )
-        return Connection(source, self._supervisor, self._spec, seed=self._options.seed if seed is None else seed)
+        return Connection(
+            source,
+            self._supervisor,
+            self._spec,
+            seed=self.options.seed if seed is None else seed,
+            track=TrackRecord(is_kept=submission is not None),
+        )
 
 
 class CollectedCases:
@@ -257,7 +345,7 @@ class CollectedCases:
     Use this to test the cases themselves. It is valid only inside the function that :func:`collect_cases` calls.
     """
 
-    def __init__(self, session: _Session, executor: Executor) -> None:
+    def __init__(self, session: Session, executor: Executor) -> None:
         self.plan: tuple[Case, ...] = executor.cases
         self._session = session
         self._executor = executor
@@ -345,7 +433,7 @@ def collect_cases(
     Raises:
         AutograderError: As in :func:`grade`. Exceptions of ``work`` propagate.
     """
-    session = _Session(assignment, run, supervisor)
+    session = Session(assignment, run, supervisor)
 
     def lend(executor: Executor) -> None:
         cases = CollectedCases(session, executor)
@@ -357,40 +445,11 @@ def collect_cases(
     session.collect(lend)
 
 
-def _pytest_main(files: list[Path], plugin: GradingPlugin) -> None:
-    """Run pytest in this process, with our plug-in only and without configuration from the environment."""
-    for path in files:
-        if "[" in str(path) or "::" in str(path):
-            raise UsageError(f"{path}: pytest cannot be given a path that holds [ or ::. Rename that folder.")
-    paths = {str(path) for path in files}
-    before = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_")}
-    for name in before:
-        del os.environ[name]
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    try:
-        pytest.main(pytest_arguments(files), plugins=[plugin])
-    finally:
-        for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in paths]:
-            del sys.modules[name]  # or pytest would use them for the next assignment
-        os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD", None)
-        os.environ.update(before)
-
-
-def _does_not_pass(assignment: Assignment, outcome: Outcome) -> str:
-    details = outcome.message or (
-        f"{outcome.mismatch.kind}: got {outcome.mismatch.got}, want {outcome.mismatch.want}" if outcome.mismatch else ""
-    )
-    trace = f"\n{outcome.staff}" if outcome.staff else ""
-    return (
-        f"{assignment.slug}: the case {outcome.case} does not pass on the solution "
-        f"({outcome.verdict.value}). {details} Nothing was graded. Fix the case or the solution.{trace}"
-    )
-
-
-def _parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
+def stub_parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
     """Return the parameter names of every function in the stub. Without a stub, messages omit the names."""
-    path = assignment.stub(assignment.modules[0])
     try:
-        return parameters_of(path.read_bytes())
-    except (OSError, SyntaxError, ValueError):
+        path = assignment.edited_file(assignment.modules[0])
+        data = path.read_bytes()
+        return parameters_of(notebook.read(data).source if path.suffix == ".ipynb" else data)
+    except (OSError, SyntaxError, ValueError, SubmissionRejected):
         return {}

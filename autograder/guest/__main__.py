@@ -30,6 +30,7 @@ from .exceptions import MAX_TYPE, mro, type_name
 from .handed_in import HandedInFinder
 from .importer import SubmissionImporter
 from .module_names import modules_of
+from .output import take_count
 from .recipes import OPERATIONS, RECIPES
 from .runner import Limits, Runner
 from .standins import Absent, Silent, StandInFinder
@@ -104,6 +105,9 @@ class Guest:
 
     def _send(self, kind: wire.Kind, header: dict[str, Any], buffers: list[bytes | memoryview]) -> None:
         flush_output()  # the output of a call must reach the pipe before the answer reaches the socket
+        printed = take_count() if kind is not wire.Kind.CB else 0
+        if printed and kind in (wire.Kind.VALUE, wire.Kind.ERROR):
+            header = {**header, "out": printed}
         pieces = wire.pack(kind, header, buffers)
         for piece in [b"".join(pieces)] if sum(map(len, pieces)) < JOINED else pieces:
             self._connection.sendall(piece)
@@ -216,7 +220,7 @@ class Guest:
 
     def _call_back(self, callback: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function on the trusted side; arguments and result are plain data."""
-        encoder = wire.Encoder(lambda value: None, max_body=self._max_result)
+        encoder = wire.Encoder(lambda value: None, max_body=min(self._max_result, wire.MAX_CALLBACK))
         header = {
             "cb": callback,
             "a": [encoder.tree(arg) for arg in args],

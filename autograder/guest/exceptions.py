@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import builtins
 import linecache
+import re
 import traceback
-from collections.abc import Set
-from types import TracebackType
+from collections.abc import Sequence, Set
+from types import FrameType, TracebackType
 from typing import Any
+
+import numpy as np
 
 from .newer_syntax import newer_feature
 from .recipes import CASE_FILE
+from .trees import tensor_type
 
 MAX_TYPE, MAX_TEXT = 80, 2000  # characters of the type and the text
-_MAX_LINES = 5
+FIRST_LINES, LAST_LINES = 3, 5  # of the student's lines; those in between are counted
+_MAX_PACKAGES = 5
 _MAX_SOURCE = 200  # characters of one line
+_MAX_SHAPES, _MAX_AXES = 4, 8
 
 # A metaclass of the student can give a class another name and other bases; these are the interpreter's.
 _NAME, _MRO = type.__dict__["__name__"], type.__dict__["__mro__"]
@@ -30,16 +36,23 @@ def describe(exc: BaseException, files: Set[str]) -> dict[str, Any]:
     except BaseException as broken:
         text = f"(its text cannot be shown: {type_name(type(broken))})"
     try:
-        lines = _student_lines(exc, files)
-        own = bool(_frames(exc.__traceback__, files)) or _raised_by_library(exc.__traceback__)
+        frames = _frames(exc.__traceback__, files)
+        lines, skipped = _student_lines(exc, files, frames)
+        own = bool(frames) or _raised_by_library(exc.__traceback__)
         through, newer = _libraries(exc.__traceback__, files), _newer(exc, files)
     except BaseException:
-        lines, own, through, newer = [], True, [], ""
+        frames, lines, skipped, own, through, newer = [], [], 0, True, [], ""
+    try:
+        shapes = _shapes(frames[-1][0], lines[-1][3]) if frames else []
+    except BaseException:
+        shapes = []
     return {
         "type": type_name(type(exc)),
         "bases": [type_name(base) for base in builtin_bases(type(exc))],
         "text": text.encode("utf-8", "replace").decode(),
         "lines": lines,
+        "skipped": skipped,
+        "shapes": shapes,
         "own": own,
         "through": through,
         "newer": newer,
@@ -63,26 +76,44 @@ def builtin_bases(kind: type) -> list[type]:
     return [base for base in mro(kind) if getattr(builtins, type_name(base), None) is base]
 
 
-def _student_lines(exc: BaseException, files: Set[str]) -> list[list[Any]]:
-    """Return the innermost five lines of the student: [file, line, function, source]."""
+def _student_lines(
+    exc: BaseException, files: Set[str], frames: Sequence[tuple[FrameType, int]]
+) -> tuple[list[list[Any]], int]:
+    """Return the first and the last lines of the student, [file, line, function, source], and how many are between."""
     if isinstance(exc, SyntaxError) and exc.filename in files:
         text = (exc.text or "").strip()[:_MAX_SOURCE].encode("utf-8", "replace").decode()
-        return [[exc.filename, exc.lineno if type(exc.lineno) is int else 0, "", text]]
-    return [
-        [file, line, function[:MAX_TYPE], linecache.getline(file, line).strip()[:_MAX_SOURCE]]
-        for file, line, function in _frames(exc.__traceback__, files)[-_MAX_LINES:]
-    ]
+        return [[exc.filename, exc.lineno if type(exc.lineno) is int else 0, "", text]], 0
+    skipped = max(0, len(frames) - FIRST_LINES - LAST_LINES)
+    kept = [*frames[:FIRST_LINES], *frames[-LAST_LINES:]] if skipped else frames
+    return [_line(frame.f_code.co_filename, line, frame.f_code.co_qualname) for frame, line in kept], skipped
 
 
-def _frames(trace: TracebackType | None, files: Set[str]) -> list[tuple[str, int, str]]:
-    """Return file, line and function of each frame in ``files``, outermost first."""
+def _line(file: str, line: int, function: str) -> list[Any]:
+    return [file, line, function[:MAX_TYPE], linecache.getline(file, line).strip()[:_MAX_SOURCE]]
+
+
+def _frames(trace: TracebackType | None, files: Set[str]) -> list[tuple[FrameType, int]]:
+    """Return each frame in ``files`` and its line, outermost first."""
     frames = []
     while trace is not None:
-        code = trace.tb_frame.f_code
-        if code.co_filename in files:
-            frames.append((code.co_filename, trace.tb_lineno, code.co_qualname))
+        if trace.tb_frame.f_code.co_filename in files:
+            frames.append((trace.tb_frame, trace.tb_lineno))
         trace = trace.tb_next
     return frames
+
+
+def _shapes(frame: FrameType, source: str) -> list[list[Any]]:
+    """Return name and shape of the arrays and tensors that a line of a function uses: [["x", [16, 28, 28]]]."""
+    tensor = tensor_type()
+    used = re.sub(r"^[\w\s,()]+=(?!=)", "", source)  # what the line assigns has still its old value
+    names = dict.fromkeys(re.findall(r"(?<![\w.\"'])[A-Za-z_]\w*(?!\w|\s*\()", used))
+    found: list[list[Any]] = []
+    for name in names:
+        value: Any = frame.f_locals.get(name)
+        has_shape = type(value) is np.ndarray or (tensor is not None and isinstance(value, tensor))
+        if has_shape:
+            found.append([name[:MAX_TYPE], [int(size) for size in value.shape[:_MAX_AXES]]])
+    return found[:_MAX_SHAPES]
 
 
 def _libraries(trace: TracebackType | None, files: Set[str]) -> list[str]:
@@ -93,7 +124,7 @@ def _libraries(trace: TracebackType | None, files: Set[str]) -> list[str]:
             names = []
         elif type(name := frame.f_globals.get("__name__")) is str:
             names.append(name.partition(".")[0][:MAX_TYPE].encode("utf-8", "replace").decode())
-    return list(dict.fromkeys(names))[:_MAX_LINES]
+    return list(dict.fromkeys(names))[:_MAX_PACKAGES]
 
 
 def _newer(exc: BaseException, files: Set[str]) -> str:

@@ -88,6 +88,7 @@ class Runner:
         self.skipped: list[Skipped] = []
         self.is_loading = False
         self._modules: dict[str, _Module] = {}  # by file
+        self._debuggers: list[tuple[Any, Any]] = []  # module and its set_trace
         self._skip = skip or {}
         self._at = at
         self._timer = _Timer(limits) if limits is not None else None
@@ -99,6 +100,8 @@ class Runner:
             SyntaxError, ValueError, RecursionError, MemoryError: Python cannot parse the text.
         """
         module = self._modules[file] = _Module(name, file, text, is_notebook)
+        if self.is_loading and "pdb" in text:
+            self._skip_debugger()
         first = 0
         if self._at is None and name not in self._skip:
             code = module.compiled()
@@ -121,6 +124,16 @@ class Runner:
         finally:
             self.is_loading = False
             builtins.input, sys.breakpointhook = asked, broken
+            for module, function in self._debuggers:
+                module.set_trace = function
+
+    def _skip_debugger(self) -> None:
+        """Let ``pdb.set_trace()`` do what ``breakpoint()`` does."""
+        import pdb  # seldom used, and slow to import
+
+        if not self._debuggers:
+            self._debuggers.append((pdb, pdb.set_trace))
+            pdb.set_trace = self._breakpoint
 
     # --- one module
 

@@ -19,6 +19,7 @@ MAX_NDIM = 8
 MAX_STRING = 64 * 1024  # bytes of UTF-8
 MAX_KEYS = 256
 MAX_EMPTY = 1 << 26  # entries of an empty array if its empty axes were 1: a sum over them makes an array of that size
+MIN_ENTRY = 8  # bytes that an entry of an array counts: a case may make a Python object of it
 MAX_PACKED = 1 << 20  # numbers in packed lists of one frame: 8 bytes each on the wire, 40 as objects in a list
 
 DTYPES = {
@@ -54,7 +55,7 @@ class Encoder:
     Args:
         other: called with a value that is not plain data; returns a tree (a handle, a callable, a recipe), or None to
             refuse the value.
-        max_body: bytes of all buffers.
+        max_body: bytes of all buffers, where an entry of an array counts as MIN_ENTRY at least.
 
     Attributes:
         buffers: the raw bytes of arrays, tensors and packed lists, in the order of their offsets.
@@ -70,6 +71,7 @@ class Encoder:
         self._other = other
         self._max_body = max_body
         self._offset = 0
+        self._counted = 0
         self._nodes = 0
         self._numbers = 0  # in packed lists
 
@@ -133,10 +135,11 @@ class Encoder:
             raise Unsendable(f"it is a string of {len(data)} bytes; {MAX_STRING} are the most")
         return data.decode()
 
-    def _buffer(self, data: bytes | memoryview) -> tuple[int, int]:
+    def _buffer(self, data: bytes | memoryview, entries: int) -> tuple[int, int]:
         size = len(data)
-        if self._offset + size > self._max_body:
-            raise Unsendable(_too_many_bytes(self._offset + size, self._max_body))
+        self._counted += max(size, MIN_ENTRY * entries)
+        if self._counted > self._max_body:
+            raise Unsendable(_too_many_bytes(self._counted, self._max_body))
         offset = self._offset
         self.buffers.append(data)
         self._offset += size
@@ -145,7 +148,7 @@ class Encoder:
     def _check_size(self, shape: Iterable[int], itemsize: int) -> None:
         # Checked before the array is made dense: a broadcast view may have terabytes.
         shape = [int(n) for n in shape]
-        size = math.prod(shape) * itemsize
+        size = math.prod(shape) * max(itemsize, MIN_ENTRY)
         if size > self._max_body:
             raise Unsendable(_too_many_bytes(size, self._max_body))
         if _entries_if_not_empty(shape) > MAX_EMPTY and not size:
@@ -161,7 +164,7 @@ class Encoder:
         if base.ndim > MAX_NDIM:
             raise Unsendable(f"it has {base.ndim} axes; {MAX_NDIM} are the most")
         self._check_size(base.shape, base.dtype.itemsize)
-        offset, size = self._buffer(base.astype(dtype, copy=False).tobytes())
+        offset, size = self._buffer(base.astype(dtype, copy=False).tobytes(), base.size)
         if mutable:
             self.mutable.append(value)
         return self._sub({"n": [NAMES[dtype], list(base.shape), offset, size]}, value, np.ndarray)
@@ -184,7 +187,7 @@ class Encoder:
                     name = NAMES[dense.dtype]
                 except (TypeError, KeyError):  # float8 and the like
                     raise Unsendable(f"its dtype is {plain.dtype}. Use float32, float64 or int64") from None
-        offset, size = self._buffer(dense.tobytes())
+        offset, size = self._buffer(dense.tobytes(), dense.size)
         self.mutable.append(value)
         return self._sub({"T": [name, list(dense.shape), offset, size], **flags}, value, torch.Tensor)
 
@@ -198,7 +201,7 @@ class Encoder:
             self._numbers += len(packed)
             if self._numbers > MAX_PACKED:
                 raise Unsendable(f"it has more than {MAX_PACKED:,} numbers in lists. Use an array")
-            offset, size = self._buffer(packed.tobytes())
+            offset, size = self._buffer(packed.tobytes(), packed.size)
             kind = {"sub": "scalar"} if isinstance(items[0], np.generic) else {}
             return self._sub({"p": [NAMES[packed.dtype], tag, offset, size], **kind}, value, base)
         return self._sub({tag: [self.tree(item, depth + 1) for item in items]}, value, base)
@@ -250,13 +253,23 @@ class Decoder:
     Args:
         body: the body of the frame, with the buffers of all its trees.
         other: builds the values of the tags "h", "c", "r" and "a" from (tag, content); without it they are refused.
+        max_body: as for :class:`Encoder`; None: no limit.
 
     Attributes:
+        counted: bytes of all values so far, where an entry of an array counts as MIN_ENTRY at least.
         mutable: arrays, tensors, lists and dicts, in the order of :attr:`Encoder.mutable`.
         sent: for each of these the bytes that arrived; None for lists and dicts.
     """
 
-    def __init__(self, body: bytes | bytearray | memoryview, other: Callable[[str, Any], Any] | None = None) -> None:
+    def __init__(
+        self,
+        body: bytes | bytearray | memoryview,
+        other: Callable[[str, Any], Any] | None = None,
+        *,
+        max_body: int | None = None,
+    ) -> None:
+        self.counted = 0
+        self._max_body = max_body
         self.mutable: list[Any] = []
         self.sent: list[memoryview | None] = []
         self._body = memoryview(body)
@@ -358,6 +371,9 @@ class Decoder:
             raise WireError("a shape that does not fit its bytes")
         if not length and _entries_if_not_empty(shape) > MAX_EMPTY:
             raise WireError("an empty array with vast other axes")
+        self.counted += max(length, MIN_ENTRY * math.prod(shape))
+        if self._max_body is not None and self.counted > self._max_body:
+            raise WireError("more entries than are allowed")
         self._used += length
         if offset + length > len(self._body) or self._used > len(self._body):
             raise WireError("an array outside the frame")

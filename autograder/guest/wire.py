@@ -29,6 +29,7 @@ from .trees import Decoder, Encoder, Tree, Unsendable, WireError, integer
 __all__ = [
     "HEAD",
     "MAGIC",
+    "MAX_CALLBACK",
     "MAX_HEADER",
     "Decoder",
     "Encoder",
@@ -44,15 +45,17 @@ __all__ = [
 MAGIC = b"AGW1"
 HEAD = struct.Struct("<4sBIQ")
 MAX_HEADER = 256 * 1024  # bytes
+MAX_CALLBACK = 1 << 20  # bytes of the body of a CB frame: a case may compute much more than it is given
 
 
 class Kind(IntEnum):
     """The kind of a frame, below 64 to the worker and above from it; behind each, the fields of its header.
 
-    An error is {type, bases: its builtin base classes, text, lines: [[file, line, function, source], ...], own: false
-    if the call raised it before any code of the submission ran, as with a wrong number of arguments, through: the
-    packages below the student's last line, newer: the name of the newer syntax that an older
-    Python cannot read, or ""}.
+    An error is {type, bases: its builtin base classes, text, lines: [[file, line, function, source], ...], skipped:
+    how many lines are left out between the first three and the last five, shapes: [[name, shape], ...] of arrays in the
+    last line, own: false if the call raised it before any code of the submission ran, as with a wrong number of
+    arguments, through: the packages below the student's last line, newer: the name of the newer syntax that an older
+    Python cannot read, or ""}. VALUE and ERROR have out: the bytes that the call printed, if it printed.
     """
 
     # main, seed, modules: [[name, file, offset, length], ...], notebooks: [name, ...], limits: [cell_s, load_s], skip:
@@ -95,7 +98,7 @@ def unpack_head(head: bytes, *, max_body: int) -> tuple[Kind, int, int]:
     magic, kind, header, body = HEAD.unpack(head)
     if magic != MAGIC:
         raise WireError("a frame does not begin with the magic bytes")
-    if header > MAX_HEADER or body > max_body:
+    if header > MAX_HEADER or body > (min(max_body, MAX_CALLBACK) if kind == Kind.CB else max_body):
         raise WireError("a frame announces more bytes than are allowed")
     try:
         return Kind(kind), header, body

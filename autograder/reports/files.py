@@ -18,9 +18,9 @@ _REMEDY = "Choose a folder that you can write to."
 
 
 def page_name(report: Report, *, ending: str = "html") -> str:
-    """Return a file name with the assignment and the student that is safe on every file system."""
-    student = [] if report.submission.student is None else [report.submission.student]
-    return f"{file_stem(report.assignment, *student)}.{ending}"
+    """Return a file name with the assignment, the student and a single task that is safe on every file system."""
+    others = [report.submission.student, report.only_task or None]
+    return f"{file_stem(report.assignment, *(name for name in others if name is not None))}.{ending}"
 
 
 def page_names(slug: str, students: Collection[str]) -> dict[str, str]:
@@ -38,7 +38,12 @@ def _folded(name: str) -> str:
 
 
 def write_text(path: Path, text: str) -> Path:
-    """Write ``text`` to ``path`` as UTF-8, atomically, and return ``path``. Create its folder if it is missing.
+    """Write ``text`` to ``path`` as UTF-8; otherwise like :func:`write_bytes`."""
+    return write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """Write ``data`` to ``path``, atomically, and return ``path``. Create its folder if it is missing.
 
     A reader sees the old file or the complete new one.
 
@@ -49,7 +54,7 @@ def write_text(path: Path, text: str) -> Path:
     try:
         try:
             with _created(draft) as file:
-                file.write(text.encode())
+                file.write(data)
             os.replace(draft, path)
         except BaseException:
             draft.unlink(missing_ok=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -18,49 +19,94 @@ from markupsafe import Markup
 
 from ..errors import AutograderError
 from ..messages import current_language, say, use_language
-from ..model import Audience, Report
-from . import views
+from ..model import Audience, GradedCase, Report, Verdict
+from . import standing, views
 from .bytecode_cache import bytecode_cache
 from .files import page_name, write_text
+from .folding import folded
+from .last_run import LastRun
 from .printable import FIELD_CHARACTERS, clip, printable
 
 
-def html(report: Report, *, audience: Audience) -> str:
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case for a page. ``next`` is the next step of the student, or "" if there is none.
+
+    ``also`` has a line for each other case that fails for the same reason.
+    """
+
+    case: GradedCase
+    css: str
+    mark: str
+    word: str
+    points: str
+    reason: str
+    measured: str
+    also: list[str]
+    next: str
+
+
+def html(report: Report, *, audience: Audience, change: str = "") -> str:
     """Return a self-contained page: no network, no script, readable on a phone and on paper.
 
-    The page is in the language of the report.
+    The page is in the language of the report. ``change`` compares the report with the last run.
     """
     report = report.seen_by(audience)
-    share = report.score.earned / report.score.possible if report.score.possible > 0 else 0.0
+    secret = audience is Audience.STUDENT
     with use_language(report.language):
         common = views.said_of_all(report)
-        labels = ("called", "got", "hidden", "hint", "measured", "next", "printed", "reason", "staff", "want")
+        words = {each: views.word(each) for each in Verdict}  # once: a page has dozens of cases
+        labels = (
+            "also", "called", "debug", "differs", "got", "hidden", "hint", "line", "measured", "next", "printed",
+            "reason", "snippet", "staff", "trace", "want",
+        )  # fmt: skip
+        tasks = [
+            (view, [_case_view(case, also, common, words[case.verdict]) for case, also in folded(view.cases, audience)])
+            for view in standing.begun(report)
+        ]
+        shown = [each.case for _, cases in tasks for each in cases]
         return render(
             "report.html.j2",
             report=report,
-            tasks=[(view, views.case_views(view.cases, common)) for view in views.by_task(report)],
+            tasks=tasks,
             label={name: say(f"label.{name}") for name in labels},
-            share=min(max(share, 0.0), 1.0),
-            secret=audience is Audience.STUDENT,
+            share=_share(report.score.earned, of=views.total_points(report) or report.score.possible),
+            visible=_share(report.score.possible, of=views.total_points(report)),
+            change=change,
+            secret=secret,
+            keeps_secrets=secret and any(case.mismatch for case in shown if not case.visible),
         )
 
 
-def write(report: Report, folder: Path, *, audience: Audience, name: str = "") -> Path:
+def _case_view(case: GradedCase, also: list[str], common: str, word: str) -> CaseView:
+    css = views.css_name(case.verdict)
+    points = views.of(case.earned, case.points) if views.counts(case) else say("report.not-counted")
+    done = case.verdict in (Verdict.PASSED, Verdict.SKIPPED, Verdict.GRADER_ERROR)
+    step = "" if done else say("report.next-fix" if case.visible else "report.next-hidden")
+    mark = views.MARKS.get(css, views.FAILED_MARK)
+    return CaseView(case, css, mark, word, points, views.reason(case, common), views.measured(case), also, step)
+
+
+def _share(points: float, *, of: float) -> float:
+    return min(max(points / of, 0.0), 1.0) if of > 0 else 0.0
+
+
+def write(report: Report, folder: Path, *, audience: Audience, name: str = "", change: str = "") -> Path:
     """Write the page of ``report`` into ``folder`` atomically, as ``name`` or its own name, and return its path.
 
     Raises:
         AutograderError: ``report-write`` if the page cannot be written.
     """
-    return write_text(folder / (name or page_name(report)), html(report, audience=audience))
+    return write_text(folder / (name or page_name(report)), html(report, audience=audience, change=change))
 
 
-def write_index(reports: Sequence[Report], pages: Sequence[str], folder: Path) -> Path:
+def write_index(runs: Sequence[LastRun], folder: Path) -> Path:
     """Write ``index.html`` into ``folder``: a row for each assignment, with a link to its page in the same folder.
 
     Raises:
         AutograderError: ``report-write`` if the file cannot be written.
     """
-    return write_text(folder / "index.html", render("index.html.j2", rows=list(zip(reports, pages, strict=True))))
+    return write_text(folder / "index.html", render("index.html.j2", runs=runs))
 
 
 def template_folder(package: Path = Path(__file__).parents[1]) -> Path:
@@ -84,23 +130,15 @@ def render(template: str, **values: object) -> str:
 
 @cache  # loading the templates takes longer than rendering a page, and a class has hundreds of pages
 def _templates() -> Environment:
-    """Return the Jinja2 environment. It clips every value, makes it printable, then escapes it, in every template."""
-    folder = template_folder()
-    css = (folder / "style.css").read_text(encoding="utf-8").strip()
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_fit,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        bytecode_cache=bytecode_cache(Path(__file__)),
-    )
+    """Return the environment of the pages. It clips every value, makes it printable, then escapes it."""
+    css = (template_folder() / "style.css").read_text(encoding="utf-8").strip()
+    environment = environment_of(_fit)
     environment.globals |= {
         "say": say,
         "language": current_language,
         "css": Markup(css),  # trusted; the page's content security policy allows only this digest
         "css_digest": base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        "standing": standing,
         "views": views,
     }
     environment.filters |= {
@@ -108,6 +146,19 @@ def _templates() -> Environment:
         "short": lambda text: clip(text, characters=FIELD_CHARACTERS),
     }
     return environment
+
+
+def environment_of(finalize: Callable[[object], object]) -> Environment:
+    """Return a Jinja2 environment of the templates. ``finalize`` prepares every value; then HTML is escaped."""
+    return Environment(
+        loader=FileSystemLoader(template_folder()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=bytecode_cache(Path(__file__)),
+    )
 
 
 def _address(path: str) -> str:

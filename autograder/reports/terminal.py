@@ -6,7 +6,9 @@ terminal, move its cursor or forge a line of a report.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from rich import box
@@ -17,10 +19,13 @@ from rich.table import Table
 from rich.text import Text
 
 from ..messages import say, use_language
-from ..model import Audience, GradedCase, Mismatch, Report, Verdict
-from . import views
+from ..model import Audience, GradedCase, LoadFailure, Mismatch, Report, Verdict
+from . import class_rows, last_run, standing, views
+from .class_rows import ClassRow, Leaderboard
+from .folding import folded
+from .last_run import LastRun
 from .printable import FIELD_CHARACTERS, clip, printable
-from .views import ClassRow, Leaderboard, TaskView
+from .views import TaskView
 
 _HINT_COLUMNS: Final = 160  # in the table of a class: two or three lines
 _OUTPUT_LINES: Final = 20  # of the submission's output; the page shows more
@@ -39,43 +44,100 @@ _COLOURS: Final[Mapping[str, str]] = {
 _FAILURE: Final = "red"
 
 
-def show(report: Report, *, audience: Audience, console: Console) -> None:
-    """Print a report in its own language: the tasks, the cases that did not pass, the stubs and the total."""
+def show(report: Report, *, audience: Audience, console: Console, change: str = "", page: Path | None = None) -> None:
+    """Print a report in its own language: the tasks, the cases that did not pass, the total and the next step.
+
+    ``change`` compares it with the last run. ``page`` is the path of its page.
+    """
     report = report.seen_by(audience)
     with use_language(report.language):
         _print(console, _head(report))
-        _print(console, Group(_task_table(views.by_task(report)), ""))
-        for case in report.outcomes:
-            if _speaks(case):
-                _print(console, _case(case, report, audience))
-        stubs = views.to_do(report.outcomes)
-        if stubs:
-            _print(console, _to_do(stubs))
-        _print(console, _total(report))
+        if report.load_failure:
+            _print(console, _load_failure(report.load_failure, standing.staff_of_failure(report)))
+        else:
+            _print_tasks(report, audience, console)
+        _print(console, _total(report, change))
+        _print_page(page, console)
+        _print_next_step(report, console)
 
 
-def summary(reports: Sequence[Report], console: Console, *, modules: Mapping[str, str]) -> None:
+def summary(
+    reports: Sequence[Report], console: Console, *, modules: Mapping[str, str], page: Path | None = None
+) -> None:
     """Print a row for each assignment, then the next step, in the current language.
 
-    ``modules`` maps each slug to the file that a student edits.
+    ``modules`` maps each slug to the file that a student edits. ``page`` is the path of the index.
     """
-    table = _table("assignment", "title", "points", "state")
-    for report in reports:
-        state = views.state(report.outcomes)
-        points = _text(views.of(report.score.earned, report.score.possible))
-        word = _text(views.state_word(state, report.outcomes), style=_COLOURS.get(state, _FAILURE))
-        table.add_row(_text(report.assignment, style="bold"), _text(report.title), points, word)
+    runs = [LastRun.of(report) for report in reports]
+    rows = [(run.assignment, run.title, run.points, run.state, run.word) for run in runs]
+    table = _states("assignment", rows, console.width)
     _print(console, Group(table, *_missing(reports), ""))
-    unsolved = [report for report in reports if views.state(report.outcomes) != "passed"]
-    if not reports:
+    if runs:
+        _print_page(page, console)
+        first, *steps = last_run.next_steps(runs, modules)
+        _print(console, Group("", _text(first), *(_indented(_text(step, style="bold")) for step in steps)))
+
+
+def _print_tasks(report: Report, audience: Audience, console: Console) -> None:
+    """Print the tasks that are started, the cases that did not pass, and the tasks that are not started."""
+    tasks = standing.begun(report)
+    if tasks:
+        _print(console, Group(_task_table(tasks, console.width), ""))
+    told = folded(filter(has_news, standing.cases(report)), audience)
+    for case, also in told:
+        if case.visible:
+            _print(console, _case(case, also, report, audience))
+    hidden = [(case, also) for case, also in told if not case.visible]
+    if audience is Audience.STUDENT and any(case.mismatch for case, _ in hidden):
+        _print(console, Group(_text(say("report.hidden-cases"), style="dim"), ""))
+    for case, also in hidden:
+        _print(console, _case(case, also, report, audience))
+    if stubs := standing.to_do(report):
+        _print(console, _to_do(stubs))
+    if line := standing.not_started_line(report):
+        _print(console, Group(_text(line, style="dim"), ""))
+
+
+def _print_page(page: Path | None, console: Console) -> None:
+    if page is not None:
+        console.out(say("report.page", page=page), highlight=False)
+
+
+def _print_next_step(report: Report, console: Console) -> None:
+    """Print the next step as the last line. A command that does not fit gets a line of its own, to be copied."""
+    step, command = standing.next_step(report), views.rerun(report)
+    if not step:
         return
-    if not unsolved:
-        _print(console, _text(say("report.all-passed"), style="green"))
-    elif all(views.state(report.outcomes) == "not-attempted" for report in reports):
-        _print(console, _begin(reports[0].assignment, modules[reports[0].assignment]))
-    else:
-        step = _text(say("report.begin-run", slug=unsolved[0].assignment), style="bold")
-        _print(console, Group(_text(say("report.continue")), _indented(step)))
+    has_own_line = cell_len(step) > console.width and step.endswith(command)
+    _print(console, Group("", _text(step.removesuffix(command).rstrip() if has_own_line else step, style="bold")))
+    if has_own_line:
+        console.out(f"  {printable(command)}", style="bold", highlight=False)
+
+
+def case_text(report: Report, *, audience: Audience) -> str:
+    """Return what a report of a single case says of it, for a program that has its own way to show tests.
+
+    The lines are not wrapped. The program itself shows the name of the case and how to run it again.
+    """
+    [case] = report.seen_by(audience).outcomes
+    own = (say("label.debug"), say("label.rerun"))
+    shown = [field for field in case_fields(case, report, audience) if field[0] not in own]
+    head = [line for line in (views.word(case.verdict).upper(), case.title) if line]
+    if case.verdict is Verdict.NOT_ATTEMPTED:
+        head, shown = [case.message], []
+    text = io.StringIO()
+    # in a notebook rich would display the text instead of writing it
+    console = Console(file=text, width=10_000, color_system=None, legacy_windows=False, force_jupyter=False)
+    _print(console, Group(*(_text(line) for line in head), _fields(shown)))
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()).rstrip()
+
+
+def case_line(case: GradedCase) -> str:
+    """Return the most important thing about a case that did not pass, in one line."""
+    if case.mismatch is None:
+        return _text(case.message or views.word(case.verdict)).plain
+    parts = (views.kind_word(case.mismatch.kind), _difference(case.mismatch))  # of a hidden case only the kind is known
+    return _text(": ".join(filter(None, parts))).plain
 
 
 def class_table(rows: Sequence[ClassRow], console: Console) -> None:
@@ -83,11 +145,10 @@ def class_table(rows: Sequence[ClassRow], console: Console) -> None:
     table = _table("student", "score", "cases", "first-hint")
     for row in rows:
         name = _text(row.name, style="bold")
-        score = _text(views.of(row.score.earned, row.score.possible))
-        table.add_row(name, score, _text(row.counts), _text(shortened(row.hint, columns=_HINT_COLUMNS)))
+        table.add_row(name, _text(row.points), _text(row.counts), _text(shortened(row.hint, columns=_HINT_COLUMNS)))
     _print(console, Group(table, ""))
-    _print(console, _text(views.class_line(rows)))
-    for board in views.leaderboards(rows):
+    _print(console, _text(class_rows.class_line(rows)))
+    for board in class_rows.leaderboards(rows):
         _print(console, _leaderboard(board))
 
 
@@ -133,56 +194,87 @@ def _table(*labels: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=False, show_edge=False)
     for label in labels:
         number = label in ("points", "score", "rank")
-        table.add_column(say(f"label.{label}"), justify="right" if number else "left", no_wrap=number, overflow="fold")
+        no_wrap = number or label in ("task", "assignment")  # a name is not broken
+        table.add_column(say(f"label.{label}"), justify="right" if number else "left", no_wrap=no_wrap, overflow="fold")
     return table
 
 
 def _head(report: Report) -> Group:
+    path = report.submission.path
     head = _text(report.assignment, style="bold").append("  ").append_text(_text(report.title))
     if report.submission.student is not None:
         head.append("  ").append_text(_text(report.submission.student, style="cyan"))
     stamp, style = ("official", "bold green") if report.official else ("practice", "bold yellow")
     line = Text(say(f"report.{stamp}").upper(), style=style)
     line = Text.assemble(line, "  ", (say(f"report.{stamp}-why"), "dim"))
-    return Group(head, line, *(_indented(_text(note, style="yellow")) for note in views.notes(report)), "")
+    submission = [_indented(_text(say("report.submission", path=path)))] if path else []
+    notes = [_indented(_text(note, style="yellow")) for note in views.notes(report)]
+    return Group(head, line, *submission, *notes, "")
 
 
-def _task_table(tasks: Iterable[TaskView]) -> Table:
-    table = _table("task", "title", "points", "state")
-    for view in tasks:
-        points = views.of(view.earned, view.possible) if view.cases else views.number(view.task.points)
-        word = _text(view.word, style=_COLOURS.get(view.state, _FAILURE))
-        table.add_row(_text(view.task.id, style="bold"), _text(view.task.title), _text(points), word)
+def _task_table(tasks: Sequence[TaskView], width: int) -> Table:
+    rows = [(view.task.id, view.task.title, view.points, view.state, view.word) for view in tasks]
+    return _states("task", rows, width)
+
+
+def _states(label: str, rows: Sequence[tuple[str, str, str, str, str]], width: int) -> Table:
+    """Return a table of name, title, points and state. It has no titles if they would take a second line."""
+    columns = zip(*([name, title, points, word] for name, title, points, _, word in rows), strict=True)
+    has_titles = sum(max(map(cell_len, column)) + 3 for column in columns) - 3 <= width
+    table = _table(label, *(["title"] if has_titles else []), "points", "state")
+    for name, title, points, state, word in rows:
+        cells = [_text(name, style="bold"), *([_text(title)] if has_titles else []), _text(points)]
+        table.add_row(*cells, _text(word, style=_COLOURS.get(state, _FAILURE)))
     return table
 
 
-def _speaks(case: GradedCase) -> bool:
+def _load_failure(failure: LoadFailure, staff: str) -> Group:
+    """Return the line that cannot be read with a caret below the place, the reason and what to do."""
+    head = Text.assemble((say("state.not-loaded").upper(), f"bold {_FAILURE}"), "  ", _text(failure.message))
+    lines = standing.failing_line(failure)
+    source = [Padding(Text(line, no_wrap=True, overflow="ellipsis"), (0, 0, 0, 4), expand=False) for line in lines]
+    fields = [(say("label.remedy"), failure.remedy), (say("label.staff"), clip(staff.rstrip("\n")))]
+    return Group(head, *source, _fields([(label, text) for label, text in fields if text]), "")
+
+
+def has_news(case: GradedCase) -> bool:
+    """Return whether a case has something to say; one list shows the stubs."""
     if case.verdict is Verdict.PASSED:
         return bool(case.message or case.measure)
-    return case.verdict is not Verdict.NOT_ATTEMPTED  # one list shows all stubs
+    return case.verdict is not Verdict.NOT_ATTEMPTED
 
 
-def _case(case: GradedCase, report: Report, audience: Audience) -> Group:
+def _case(case: GradedCase, also: Sequence[str], report: Report, audience: Audience) -> Group:
     colour = _COLOURS.get(views.css_name(case.verdict), _FAILURE)
     head = _text(views.word(case.verdict).upper(), style=f"bold {colour}")
     head = Text.assemble(head, "  ", _text(case.case, style="bold"))
     if not case.visible:
         head.append(f"  ({say('label.hidden')})", style="dim")
     title = [_indented(_text(case.title, style="dim"))] if case.title else []
-    return Group(head, *title, _fields(_case_fields(case, report, audience)), "")
+    others = [_indented(_text(f"{say('label.also')}: {line}")) for line in also]
+    return Group(head, *title, _fields(case_fields(case, report, audience)), *others, "")
 
 
-def _case_fields(case: GradedCase, report: Report, audience: Audience) -> list[tuple[str, str]]:
+def case_fields(case: GradedCase, report: Report, audience: Audience) -> list[tuple[str, str]]:
     """Return label and text of each line below the name of a case, in the order of display."""
+    if case.because and audience is Audience.STUDENT:  # the numbers say little as long as another task is wrong
+        return [(say("label.hint"), clip(case.hint, characters=FIELD_CHARACTERS))]
     failed = case.verdict is not Verdict.PASSED
     kind = views.kind_word(case.mismatch.kind) if case.mismatch else ""
     again = case.visible and failed and case.verdict is not Verdict.SKIPPED
+    secret = not case.visible and audience is Audience.STUDENT
+    entries = case.mismatch.entries if case.mismatch else None
     fields = [
         (say("label.called"), clip(case.call, characters=FIELD_CHARACTERS)),
-        (kind, _difference(case.mismatch, secret=not case.visible and audience is Audience.STUDENT)),
+        (say("label.differs"), kind) if secret else (kind, _difference(case.mismatch)),
+        *(views.entries(entries) if entries else []),
         (say("label.reason"), clip(views.reason(case, views.said_of_all(report)), characters=FIELD_CHARACTERS)),
+        (say("label.trace"), clip("\n".join(views.trace(case)))),
         (say("label.hint"), clip(case.hint, characters=FIELD_CHARACTERS)),
         (say("label.measured"), clip(views.measured(case), characters=FIELD_CHARACTERS)),
+        (say("label.snippet"), clip(case.snippet, lines=_OUTPUT_LINES)),
+        (say("label.line"), "" if case.snippet else clip(views.line_of_case(case), characters=FIELD_CHARACTERS)),
+        (say("label.debug"), views.debug(report, case)),
         (say("label.printed"), clip(case.output.rstrip("\n"), lines=_OUTPUT_LINES) if failed else ""),
         (say("label.staff"), clip(case.staff.rstrip("\n"))),
         (say("label.rerun"), views.rerun(report) if again else ""),
@@ -190,16 +282,14 @@ def _case_fields(case: GradedCase, report: Report, audience: Audience) -> list[t
     return [(label, text) for label, text in fields if text]
 
 
-def _difference(mismatch: Mismatch | None, *, secret: bool) -> str:
+def _difference(mismatch: Mismatch | None) -> str:
     """Return "got 1, want 2  at [0] (8 of 8 entries differ)". Long or multi-line values get lines of their own."""
     if mismatch is None:
         return ""
-    if secret:
-        return say("report.hidden-difference")
     sides = [(say("label.got"), mismatch.got), (say("label.want"), mismatch.want)]
     values = [f"{label} {clip(text, characters=FIELD_CHARACTERS)}" for label, text in sides if text]
     place = [say("report.at", where=mismatch.where)] if mismatch.where else []
-    place += [say("report.differ", share=mismatch.share)] if mismatch.share else []
+    place += [views.share(mismatch)] if views.share(mismatch) else []
     if "\n" in "".join(values) or len("".join(values)) > 100:
         return "\n".join([*values, " ".join(place)]).rstrip()
     return "  ".join(part for part in (", ".join(values), " ".join(place)) if part)
@@ -220,27 +310,18 @@ def _to_do(stubs: Sequence[str]) -> Group:
     return Group(Text(say("label.to-do").upper(), style="bold yellow"), *lines, "")
 
 
-def _total(report: Report) -> Group:
-    points = say(
-        "report.points", earned=views.number(report.score.earned), possible=views.number(report.score.possible)
-    )
-    lines = [Text(f"{say('label.total')}  {points}", style="bold")]
+def _total(report: Report, change: str) -> Group:
+    lines = [Text(f"{say('label.total')}  {standing.total_line(report)}", style="bold")]
+    if change:
+        lines.append(_text(change, style="cyan"))
     for each in report.score.adjustments:
         lines.append(_text("  " + say("report.adjustment", points=views.signed(each.points), reason=each.reason)))
     if not report.complete:
         lines.append(Text(views.incomplete(report), style="magenta"))
-    elif views.state(report.outcomes) == "passed":
-        lines.append(Text(say("report.all-passed"), style="green"))
+    lines += [_text(line, style="green") for line in [standing.praise(report)] if line]
+    lines += [_text(line, style="dim") for line in [standing.not_run(report)] if line]
     return Group(*lines, *_missing([report]))
 
 
 def _missing(reports: Sequence[Report]) -> list[Text]:
-    """Return one warning that lists the missing layers of the sandbox."""
-    missing = dict.fromkeys(name for each in reports if not each.sandbox.complete for name in each.sandbox.missing)
-    return [_text(say("report.missing", layers=", ".join(missing)), style="yellow")] if missing else []
-
-
-def _begin(slug: str, module: str) -> Group:
-    """Return the first steps for a student who has not started, in a friendly tone."""
-    steps = [say(f"report.begin-{step}", slug=slug, module=module) for step in ("read", "edit", "run")]
-    return Group(_text(say("report.begin")), *(_indented(_text(step, style="bold")) for step in steps))
+    return [_text(line, style="yellow") for line in views.missing_layers(reports)]

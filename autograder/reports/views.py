@@ -1,20 +1,24 @@
-"""Content that all renderings share: cases grouped by task, states in words, one row for each submission."""
+"""Content that all renderings share: cases grouped by task, states in words."""
 
 from __future__ import annotations
 
-import shlex
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from autograder.messages import say
-from autograder.model import GradedCase, Measure, Report, Score, Task, Verdict
+from autograder.model import Entries, GradedCase, Measure, Mismatch, Report, Task, Verdict
+
+from . import programs
 
 MARKS = {
     "passed": "✓", "partly": "◐", "not-attempted": "○", "skipped": "–", "hidden-only": "–", "incomplete": "!",
     "grader-error": "!", "not-graded": "–",
 }  # fmt: skip
 FAILED_MARK = "✗"
+STATES = ("passed", "partly", "not-attempted", "hidden-only", "not-graded", "not-loaded", "incomplete")
+DIGEST_DIGITS = 12  # of a sha256, for people to compare
 KINDS = ("type", "shape", "dtype", "non-finite", "value", "effect", "exception", "property")
 
 
@@ -25,6 +29,7 @@ class TaskView:
     task: Task
     cases: tuple[GradedCase, ...]
     state: str  # a result of state(), or hidden-only: a practice run has none of its cases
+    hidden: float = 0.0  # points of the hidden cases that a practice run does not have
 
     @property
     def earned(self) -> float:
@@ -37,6 +42,13 @@ class TaskView:
         return sum(case.points for case in self.cases if counts(case))
 
     @property
+    def points(self) -> str:
+        """A text such as "3 / 3 (of 10)"; for a task without cases its points."""
+        if not self.cases:
+            return number(self.task.points)
+        return of_all(self.earned, self.possible, self.task.points if self.hidden else 0.0)
+
+    @property
     def mark(self) -> str:
         """The state as a symbol."""
         return FAILED_MARK if self.state == "partly" and not self.earned else MARKS[self.state]
@@ -44,130 +56,7 @@ class TaskView:
     @property
     def word(self) -> str:
         """The state in words."""
-        return state_word(self.state, self.cases)
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """A case for a page. ``next`` is the next step of the student, or "" if there is none."""
-
-    case: GradedCase
-    css: str
-    mark: str
-    word: str
-    points: str
-    reason: str
-    measured: str
-    next: str
-
-
-def case_views(cases: Iterable[GradedCase], common: str) -> list[CaseView]:
-    """Prepare cases for a page. ``common`` is the result of :func:`said_of_all` for their report."""
-    words = {each: word(each) for each in Verdict}  # a class has hundreds of pages, and a page dozens of cases
-    return [_case_view(case, common, words[case.verdict]) for case in cases]
-
-
-def _case_view(case: GradedCase, common: str, word: str) -> CaseView:
-    css = css_name(case.verdict)
-    points = of(case.earned, case.points) if counts(case) else say("report.not-counted")
-    done = case.verdict in (Verdict.PASSED, Verdict.SKIPPED, Verdict.GRADER_ERROR)
-    step = "" if done else say("report.next-fix" if case.visible else "report.next-hidden")
-    return CaseView(case, css, MARKS.get(css, FAILED_MARK), word, points, reason(case, common), measured(case), step)
-
-
-@dataclass(frozen=True, slots=True)
-class ClassRow:
-    """One submission in the table of a class. ``page`` is the address of its page, relative to the class page.
-
-    ``measured`` are the cases that passed and have a measurement.
-    """
-
-    student: str | None
-    score: Score
-    verdicts: Mapping[Verdict, int]
-    hint: str = ""
-    complete: bool = True
-    page: str = ""
-    measured: tuple[GradedCase, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The student's name, or a placeholder if there is none."""
-        return say("report.anonymous") if self.student is None else self.student
-
-    @property
-    def counts(self) -> str:
-        """A text such as "3 passed, 2 failed", with the verdicts in the order of their definition."""
-        found = [(each, self.verdicts[each]) for each in Verdict if self.verdicts.get(each)]
-        said = ", ".join(say("report.count", count=count, verdict=word(each)) for each, count in found)
-        if not said:
-            return say("state.not-graded")
-        return said if self.complete else f"{said} ({say('state.incomplete')})"
-
-
-def class_row(report: Report, *, page: str = "") -> ClassRow:
-    """Return the row of a report for the table of a class.
-
-    The hint is the first hint of the cases that did not pass, or their first message. The hint of a refused upload is
-    the note that says why.
-    """
-    behind = [case for case in report.outcomes if case.verdict is not Verdict.PASSED]
-    said = [*(case.hint for case in behind), *(case.message for case in behind)]
-    if not report.outcomes:  # the upload was refused; other notes are no reason for a lost point
-        said += report.notes
-    return ClassRow(
-        student=report.submission.student,
-        score=report.score,
-        verdicts=Counter(case.verdict for case in report.outcomes),
-        hint=next((sentence for sentence in said if sentence), ""),
-        complete=report.complete,
-        page=page,
-        measured=tuple(case for case in report.outcomes if case.verdict is Verdict.PASSED and case.measure),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One row of a leaderboard. Values that are equal as displayed share a rank."""
-
-    rank: int
-    row: ClassRow
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Leaderboard:
-    """The measurements of one case for all submissions that pass it, the best first. They earn no points."""
-
-    case: str
-    title: str
-    name: str
-    places: tuple[Place, ...]
-
-
-def leaderboards(rows: Sequence[ClassRow]) -> list[Leaderboard]:
-    """Return a leaderboard for each case with a measurement that some submission passes."""
-    found: dict[str, list[tuple[ClassRow, GradedCase, Measure]]] = {}
-    for row in rows:
-        for case in row.measured:
-            if case.measure is not None:
-                found.setdefault(case.case, []).append((row, case, case.measure))
-    return [_leaderboard(entries) for entries in found.values()]
-
-
-def _leaderboard(entries: Sequence[tuple[ClassRow, GradedCase, Measure]]) -> Leaderboard:
-    # Compare the displayed values: two submissions that differ only in a hidden digit are equal.
-    scored = [(_goodness(measure), row, amount(measure)) for row, _, measure in entries]
-    scored.sort(key=lambda entry: -entry[0])
-    values = [goodness for goodness, _, _ in scored]
-    places = tuple(Place(values.index(goodness) + 1, row, value) for goodness, row, value in scored)
-    _, case, measure = entries[0]
-    return Leaderboard(case.case, case.title, measure.name, places)
-
-
-def _goodness(measure: Measure) -> float:
-    shown = float(figure(measure.value))
-    return -shown if measure.smaller_is_better else shown
+        return state_word(self.state, self.cases, hidden=self.hidden)
 
 
 def figure(value: float) -> str:
@@ -185,19 +74,74 @@ def measured(case: GradedCase) -> str:
     return f"{case.measure.name}: {amount(case.measure)}" if case.measure else ""
 
 
+def entries(found: Entries) -> list[tuple[str, str]]:
+    """Return got and want, each with its label, as arrays are written; the entries that differ have a star."""
+    marked = tuple(tuple(f"{text}*" if bad else text for text, bad in zip(*row, strict=True))
+                   for row in zip(found.got, found.wrong, strict=True))  # fmt: skip
+    sides = ((say("label.got"), marked), (say("label.want"), found.want))
+    place = f"{found.place} =" + ("\n" if len(found.got) > 1 else " ") if found.place else ""
+    return [(label, place + _written(rows)) for label, rows in sides]
+
+
+def _written(rows: Sequence[Sequence[str]]) -> str:
+    if len(rows) == 1:
+        return f"[{', '.join(rows[0])}]"
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [", ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in rows]
+    return "[" + ",\n ".join(f"[{line}]" for line in lines) + "]"
+
+
+def share(found: Mismatch) -> str:
+    """Return how many entries differ, in parentheses, and how they are marked; "" if it is not known."""
+    marked = found.entries is not None
+    if found.share:
+        return say("report.differ-marked" if marked else "report.differ", share=found.share)
+    return say("report.marked") if marked else ""
+
+
+def line_of_case(case: GradedCase) -> str:
+    """Return the line of the case that failed: "test_visible.py, line 18: assert_close(…)"."""
+    line = case.source
+    return say("report.trace", place=line.file, line=line.line, code=line.code) if line else ""
+
+
+def trace(case: GradedCase) -> list[str]:
+    """Return the lines of the student that an exception passed through: "train, line 88: logits = model(x)"."""
+    file = case.trace[-1].file if case.trace else ""
+    lines = []
+    for each in case.trace:
+        if each.skipped:
+            lines.append(say("report.trace-skipped", count=each.skipped))
+        is_elsewhere = each.file != file or not each.function
+        place = ", ".join(part for part in (each.file if is_elsewhere else "", each.function) if part)
+        line = say("report.trace", place=place, line=each.line, code=each.code)
+        lines.append(f"{line}  ({each.note})" if each.note else line)
+    return lines
+
+
 def by_task(report: Report) -> list[TaskView]:
     """Group the cases by task, in the order of the assignment. Unlisted tasks of cases are appended."""
     listed = {task.id for task in report.tasks}
     strays = dict.fromkeys(case.task for case in report.outcomes if case.task not in listed)
     tasks = [*report.tasks, *(Task(id=name, title="", points=0.0) for name in strays)]
-    return [_task_view(task, report) for task in tasks]
+    return [_task_view(task, report) for task in tasks if report.only_task in ("", task.id)]
 
 
 def _task_view(task: Task, report: Report) -> TaskView:
     cases = tuple(case for case in report.outcomes if case.task == task.id)
     if not cases and report.outcomes and not report.official:
         return TaskView(task, cases, "hidden-only")
-    return TaskView(task, cases, state(cases))
+    hidden = 0.0 if report.official or not cases else task.points - math.fsum(case.points for case in cases)
+    return TaskView(task, cases, state(cases), max(0.0, round(hidden, 4)))
+
+
+def total_points(report: Report) -> float:
+    """Return the points of the visible and the hidden cases, or 0 if no case is hidden from this run."""
+    if report.official:
+        return 0.0
+    total = math.fsum(task.points for task in report.tasks if report.only_task in ("", task.id))
+    visible = math.fsum(case.points for case in report.outcomes) if report.outcomes else report.score.possible
+    return total if total - visible > 1e-6 else 0.0
 
 
 def counts(case: GradedCase) -> bool:
@@ -219,8 +163,13 @@ def state(cases: Sequence[GradedCase]) -> str:
     return "partly"
 
 
-def state_word(state: str, cases: Sequence[GradedCase]) -> str:
-    """Return the state in words. For partly, return "2 of 3 cases passed", or the verdict of a single case."""
+def state_word(state: str, cases: Sequence[GradedCase], *, hidden: float = 0.0) -> str:
+    """Return the state in words. For partly, return "2 of 3 cases passed", or the verdict of a single case.
+
+    ``hidden`` are the points of cases that did not run.
+    """
+    if state == "passed" and hidden:
+        return say("state.visible-passed")
     if state == "partly" and len(cases) == 1:
         return word(cases[0].verdict)
     passed = sum(case.verdict is Verdict.PASSED for case in cases)
@@ -234,6 +183,13 @@ def incomplete(report: Report) -> str:
     """
     count = sum(not counts(case) for case in report.outcomes)
     return say("report.incomplete" if report.official else "report.incomplete-practice", count=count)
+
+
+def missing_layers(reports: Sequence[Report]) -> list[str]:
+    """Return one warning that lists the missing layers of the sandbox, or none."""
+    missing = dict.fromkeys(name for each in reports if not each.sandbox.complete for name in each.sandbox.missing)
+    command = programs.doctor_command()
+    return [say("report.missing", layers=", ".join(missing), command=command)] if missing else []
 
 
 def word(verdict: Verdict) -> str:
@@ -251,11 +207,20 @@ def kind_word(kind: str) -> str:
     return say(f"kind.{kind}") if kind in KINDS else kind
 
 
-def rerun(report: Report) -> str:
-    """Return the command that grades the same submission again."""
-    if report.submission.path is None:
-        return say("report.rerun", slug=report.assignment)
-    return say("report.rerun-submission", slug=report.assignment, path=shlex.quote(report.submission.path))
+def rerun(report: Report, *, all_tasks: bool = False) -> str:
+    """Return the command that grades the same submission again, in a run of one task this task or ``all_tasks``."""
+    task = "" if all_tasks else report.only_task
+    return programs.grade_command(report.assignment, task=task, submission=report.submission.path)
+
+
+def debug(report: Report, case: GradedCase) -> str:
+    """Return the command that runs a case without a snippet so that a debugger can stop in the student's code.
+
+    Return "" if the case has no line to look at, or if the command would run another file than this report is about.
+    """
+    if case.snippet or case.source is None or report.submission.path is not None:
+        return ""
+    return programs.debug_command(report.assignment, case.case)
 
 
 def said_of_all(report: Report) -> str:
@@ -270,19 +235,17 @@ def said_of_all(report: Report) -> str:
 
 
 def notes(report: Report) -> list[str]:
-    """List the sentences at the top of a report: the common message of all cases, then the notes."""
-    return [*filter(None, [said_of_all(report)]), *report.notes]
+    """List the sentences at the top of a report: the common message of all cases, then the notes.
+
+    What prevented the import of the submission has a block of its own.
+    """
+    common = "" if report.load_failure else said_of_all(report)
+    return [*filter(None, [common]), *report.notes]
 
 
 def reason(case: GradedCase, common: str) -> str:
     """Return the message of a case, or a short reference if it is ``common``, which the top of the report shows."""
     return say("report.said-above") if case.message and case.message == common else case.message
-
-
-def to_do(cases: Iterable[GradedCase]) -> list[str]:
-    """List the messages of stubs without duplicates: all cases of a task have the same message."""
-    stubs = (case for case in cases if case.verdict is Verdict.NOT_ATTEMPTED)
-    return list(dict.fromkeys(case.message or case.title or case.case for case in stubs))
 
 
 def number(points: float) -> str:
@@ -295,15 +258,31 @@ def signed(points: float) -> str:
     return f"+{number(points)}" if points > 0 else number(points)
 
 
+def shown_time(time: str | None) -> str:
+    """Return an ISO 8601 time as people read it, with its zone ("2026-10-12 18:00 UTC+09:00"); "" for None."""
+    try:
+        return f"{datetime.fromisoformat(time or ''):%Y-%m-%d %H:%M %Z}".rstrip()
+    except ValueError:
+        return time or ""
+
+
+def stamps(graded_at: str | None, received_at: str | None, attempt: int | None, sha256: str) -> str:
+    """Return when a submission was graded and received, its attempt, and the first digits of its sha256."""
+    found = [
+        ("graded", shown_time(graded_at)),
+        ("received", shown_time(received_at)),
+        ("attempt", str(attempt or "")),
+        ("digest", sha256[:DIGEST_DIGITS]),
+    ]
+    return ", ".join(say(f"stamp.{name}", value=value) for name, value in found if value)
+
+
 def of(earned: float, possible: float) -> str:
     """Return a text such as "7.5 / 10"."""
     return f"{number(earned)} / {number(possible)}"
 
 
-def class_line(rows: Sequence[ClassRow]) -> str:
-    """Return a sentence with the number of submissions and their mean score."""
-    if not rows:
-        return say("report.class-none")
-    mean = number(sum(row.score.earned for row in rows) / len(rows))
-    possible = number(max(row.score.possible for row in rows))
-    return say("report.class", count=len(rows), mean=mean, possible=possible)
+def of_all(earned: float, possible: float, total: float) -> str:
+    """Return a text such as "3 / 3 (of 10)"; without the last part if ``total`` is 0: no case is hidden."""
+    text = of(earned, possible)
+    return f"{text} {say('report.of-all', total=number(total))}" if total else text

@@ -10,12 +10,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..guest import wire
-from ..values import as_array, dtype_name, is_array, is_tensor
+from ..values import as_array, dtype_name, is_array, is_tensor, leaves
 from .recipes import Recipe
 from .source import ModuleSources
 
 BATCH_BYTES = 1 << 22  # of arguments in one frame; a longer list of calls travels in several frames
 BATCH_CALLS = 100
+HELPER = "<helper>"  # the label of a function that a case sent to the worker; the student does not know its name
 
 
 class Remote:
@@ -33,6 +34,8 @@ class RecordedCall:
         changed: the arguments that the student's code changed in place: "0" is the first one, "0['W']" an array
             inside it, "lr" a keyword.
         after: what each of ``changed`` was after the call.
+        parameters: the names of the positional arguments, as far as the stub names them.
+        may_change: the names of the arguments that the student's code may change.
         aliases: the arguments whose memory the result shares, named like ``changed``.
         seconds: wall time on the trusted side.
     """
@@ -45,6 +48,23 @@ class RecordedCall:
     aliases: tuple[str, ...] = ()
     seconds: float = 0.0
     after: tuple[Any, ...] = ()
+    parameters: tuple[str, ...] = ()
+    may_change: frozenset[str] = frozenset()
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """The arguments that were changed in place and may not be, as students know them: "params['W']"."""
+        named = (argument_name(path, self.parameters) for path in self.changed)
+        return tuple(name for name in named if not self.allows(name))
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The arguments whose memory the result shares, as students know them."""
+        return tuple(argument_name(path, self.parameters) for path in self.aliases)
+
+    def allows(self, name: str) -> bool:
+        """Return whether an argument, or the one that contains it, may change."""
+        return name.partition("[")[0] in self.may_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,7 @@ class Request:
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     keep: bool = False
+    names: tuple[str, ...] = ()  # of the arguments, where the stub does not name them
 
     def encode(self, encoder: wire.Encoder, number_of: Callable[[Any], int]) -> dict[str, Any]:
         """Return the call as it is written in a frame; ``number_of`` gives the number of an object in the worker.
@@ -79,7 +100,15 @@ class Request:
         return sum(size_of(arg) for arg in (*self.args, *self.kwargs.values()))
 
     def record(
-        self, result: Any, changes: list[tuple[int, Any]], aliases: list[int], mutable: list[Any], seconds: float
+        self,
+        result: Any,
+        changes: list[tuple[int, Any]],
+        aliases: list[int],
+        mutable: list[Any],
+        seconds: float,
+        *,
+        parameters: tuple[str, ...] = (),
+        may_change: frozenset[str] = frozenset(),
     ) -> RecordedCall:
         """Return the finished call; ``mutable`` are the nodes that were encoded, ``changes`` their new contents.
 
@@ -91,7 +120,9 @@ class Request:
             raise wire.WireError("a changed argument of another type")
         changed, shared = tuple(paths[node] for node, _ in changes), tuple(paths[node] for node in aliases)
         after = tuple(new for _, new in changes)
-        return RecordedCall(self.label, self.args, self.kwargs, result, changed, shared, seconds, after)
+        return RecordedCall(
+            self.label, self.args, self.kwargs, result, changed, shared, seconds, after, parameters, may_change
+        )
 
     def _paths(self, mutable: list[Any]) -> list[str]:
         """Name every mutable node, in the order in which it was encoded."""
@@ -101,6 +132,15 @@ class Request:
         for key, arg in self.kwargs.items():
             _name_nodes(arg, key, names)
         return [names.get(id(node), "?") for node in mutable]
+
+
+def argument_name(path: str, parameters: Sequence[str]) -> str:
+    """Return the name of an argument: "0['W']" is "params['W']", or "1['W']" where the parameter's name is unknown."""
+    digits = len(path) - len(path.lstrip("0123456789"))
+    if not digits:
+        return path
+    number = int(path[:digits])
+    return f"{parameters[number] if number < len(parameters) else number + 1}{path[digits:]}"
 
 
 class Caller(Protocol):
@@ -210,37 +250,61 @@ def write_back(mutable: Sequence[Any], changes: Sequence[tuple[int, Any]]) -> No
 
 # --- in words
 
+MAX_NUMBERS = 24  # in the description of a call
+
 
 def in_words(label: str, args: tuple[Any, ...], kwargs: dict[str, Any], names: Sequence[str]) -> str:
-    """Return a call in short: ``bce(p, y)  p: float64 (7, 1), y = [0, 1]``; ``names`` are those of the parameters."""
+    """Return a call in short: ``bce(p, y)  p: float64 (7, 9), y = [0, 1]``; ``names`` are those of the parameters.
+
+    Values are written as long as they are no more than MAX_NUMBERS numbers in all.
+    """
     shown, details = [], []
-    for i, arg in enumerate(args):
-        name = names[i] if i < len(names) else ""
-        short, detail = _short(arg, name)
-        shown.append(short)
-        details += [detail] if detail else []
-    for name, arg in kwargs.items():
-        short, detail = _short(arg, name)
-        shown.append(f"{name}={short}" if short != name else name)
+    room = MAX_NUMBERS
+    named = [(names[i] if i < len(names) else "", arg, False) for i, arg in enumerate(args)]
+    for name, arg, is_keyword in [*named, *((name, arg, True) for name, arg in kwargs.items())]:
+        short, detail, numbers = _short(arg, name, room)
+        room -= numbers
+        shown.append(f"{name}={short}" if is_keyword and short != name else short)
         details += [detail] if detail else []
     return f"{label}({', '.join(shown)})" + ("  " + ", ".join(details) if details else "")
 
 
-def _short(value: Any, name: str) -> tuple[str, str]:
-    """Return an argument as it is written in the call, and its description after the call."""
-    if is_array(value):
-        kind = dtype_name(value)
-        shape = tuple(int(n) for n in value.shape)
-        if math.prod(shape) <= 6 and value.ndim <= 2:
-            values = np.array2string(as_array(value), separator=", ")
-            return name or "…", f"{name or 'array'} = {' '.join(values.split())}"
-        return name or "…", f"{name or 'array'}: {kind} {shape}"
+def _short(value: Any, name: str, room: int) -> tuple[str, str, int]:
+    """Return an argument as it is written in the call, its description after the call, and the numbers in this."""
     if isinstance(value, (Remote, Recipe)):
-        return name or getattr(value, "__name__", "…"), ""
-    if callable(value):
-        return name or "function", ""
-    text = repr(value)
-    if len(text) > 40:
-        many = f" of {len(value)}" if hasattr(value, "__len__") else ""
-        return name or "…", f"{name or 'argument'}: {type(value).__name__}{many}"
-    return text, ""
+        own = getattr(value, "__name__", "…")
+        return name or ("function" if own == HELPER else own), "", 0
+    if callable(value) and not is_array(value):
+        return name or "function", "", 0
+    if not is_array(value) and len(text := repr(value)) <= 40 and not any(map(is_array, leaves(value))):
+        return text, "", 0
+    numbers = _numbers_in(value)
+    if numbers <= room:
+        return name or "…", f"{name or _kind_of(value)} = {_written(value)}", numbers
+    if is_array(value):
+        return name or "…", f"{name or 'array'}: {dtype_name(value)} {tuple(int(n) for n in value.shape)}", 0
+    many = f" of {len(value)}" if hasattr(value, "__len__") else ""
+    return name or "…", f"{name or 'argument'}: {type(value).__name__}{many}", 0
+
+
+def _kind_of(value: Any) -> str:
+    return "array" if is_array(value) else "argument"
+
+
+def _numbers_in(value: Any) -> int:
+    """Return how many numbers a value has; infinity for one that cannot be written in short."""
+    plain = (int, float, complex, str, bool, type(None), np.generic)
+    sizes = [math.prod(leaf.shape) if is_array(leaf) else 1 for leaf in leaves(value)]
+    fine = all(is_array(leaf) or (isinstance(leaf, plain) and len(str(leaf)) <= 24) for leaf in leaves(value))
+    return sum(sizes) if fine and sizes else MAX_NUMBERS + 1
+
+
+def _written(value: Any) -> str:
+    if is_array(value):
+        return " ".join(np.array2string(as_array(value), separator=", ").split())
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {_written(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(map(_written, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
+    return repr(value.item() if isinstance(value, np.generic) else value)

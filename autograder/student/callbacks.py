@@ -19,6 +19,7 @@ class Callbacks:
 
     def __init__(self) -> None:
         self.is_serving = False
+        self.received = 0  # bytes of all arguments, counted as in an answer
         self._granted: dict[int, Callable[..., Any]] = {}
 
     def grant(self, function: Callable[..., Any]) -> wire.Tree:
@@ -33,13 +34,14 @@ class Callbacks:
         Raises:
             wire.WireError: no such function was passed, or the frame is malformed.
         """
-        decoder = wire.Decoder(frame.body)
+        decoder = wire.Decoder(frame.body, max_body=wire.MAX_CALLBACK)
         try:
             function = self._granted[frame.header["cb"]]
             args = [decoder.value(tree) for tree in frame.header["a"]]
             kwargs = {str(name): decoder.value(tree) for name, tree in frame.header["k"]}
         except Exception:
             raise wire.WireError("a callback that was not granted or cannot be read") from None
+        self.received += decoder.counted
         self.is_serving = True
         try:
             encoder = wire.Encoder(lambda value: None, max_body=MAX_BODY)

@@ -18,14 +18,18 @@ from ..messages import say
 from ..model import Verdict
 from ..workers.clock import Clock
 from ..workers.worker import Frame, WorkerLost
-from .call import RecordedCall, Request, batches, in_words, write_back
+from .call import HELPER, RecordedCall, Request, argument_name, batches, in_words, write_back
 from .callbacks import MAX_BODY, Callbacks
+from .case_settings import CaseSettings, call_limit_of
 from .connection import Connection, seed_of
 from .faults import FaultMessages, StudentFault
+from .frame_numbers import FrameNumbers
 from .log import CaseLog, Description
 from .objects import LOST, ObjectTable, StudentObject, type_of
 from .replay import Live, Replayed, Replies, Transcript
 from .source import ModuleSources
+
+MAX_ANSWERS = 4  # times as much as one answer may have: all answers of a case and all arguments of its callbacks
 
 Decoded = tuple[Any, list[tuple[int, Any]], list[int]]  # result, changed nodes with their new content, aliased nodes
 
@@ -37,25 +41,17 @@ class _Pending:
     generation: int  # of the worker that was asked
     number: int  # of the first call in ``todo``
     todo: deque[tuple[Request, list[Any]]]
-    done: deque[tuple[Description, RecordedCall | BaseException]] = field(default_factory=deque)
+    done: deque[_Done] = field(default_factory=deque)
 
 
 @dataclass(frozen=True, slots=True)
-class CaseSettings:
-    """How a case is run.
+class _Done:
+    """What became of a call. ``printed`` is where its output begins and ends; the end is None if the worker is gone."""
 
-    Attributes:
-        id: of the case; together with the run's seed it seeds the generators of the worker.
-        call_s: the case's own limit of a single call, in seconds; None: that of the assignment.
-        in_place: whether the arguments of the case change where the student's code changes them. Otherwise the case
-            computes with what it drew, whatever a submission did to its copy.
-        prepared: what the case computed once for the whole run; it does not depend on the submission.
-    """
-
-    id: str
-    call_s: float | None = None
-    in_place: bool = False
-    prepared: MutableMapping[Any, Any] = field(default_factory=dict)
+    request: Request
+    describe: Description
+    finished: RecordedCall | BaseException
+    printed: tuple[int, int | None]
 
 
 class CaseRun:
@@ -75,9 +71,11 @@ class CaseRun:
         self._connection = connection
         self._faults = FaultMessages(connection.source, connection.spec)
         self._replies: Replies = replies or Live(connection, limit_s=call_limit_of(settings, connection))
-        self._frames = _Frames(connection, seed_of(connection.seed, settings.id))
+        self._is_short = connection.track.is_short
+        self._frames = FrameNumbers(connection, seed_of(connection.seed, settings.id))
         self._objects = ObjectTable(self, connection)
         self._callbacks = Callbacks()
+        self._answered = 0  # bytes, counted as in one answer
         self._pending: _Pending | None = None
         self._siblings: list[CaseRun] = []
 
@@ -90,6 +88,11 @@ class CaseRun:
     def prepared(self) -> MutableMapping[Any, Any]:
         """What the case computed once for the whole run; it does not depend on the submission."""
         return self._settings.prepared
+
+    @property
+    def seed(self) -> int:
+        """The seed of the case's generators in the worker."""
+        return self._frames.seed
 
     @property
     def _call_s(self) -> float:
@@ -113,6 +116,7 @@ class CaseRun:
 
     def _call_batch(self, batch: Sequence[Request]) -> Iterator[RecordedCall]:
         self._ready()
+        self._refuse(batch[0])
         try:
             frame, pending = self._frame(batch)
         except wire.Unsendable as exc:
@@ -124,19 +128,23 @@ class CaseRun:
             return
         self.log.describe = functools.partial(self._describe, batch[0])
         try:
-            self._replies.ask(frame, calls=len(pending.todo))
+            self._replies.ask(frame, functions=[request.label for request, _ in pending.todo])
         except WorkerLost as lost:
-            raise self._lost(lost, self.log.describe) from None
+            raise self._lost(lost, self.log.describe, batch[0].label) from None
         self._pending = pending
         while pending.todo or pending.done:
             if not pending.done:
                 self.log.describe = functools.partial(self._describe, pending.todo[0][0])
                 self._read(pending)
-            self.log.describe, finished = pending.done.popleft()
-            if isinstance(finished, BaseException):
-                raise finished
-            self.log.add(finished, self._in_words)
-            yield finished
+            done = pending.done.popleft()
+            self.log.describe = done.describe
+            if isinstance(done.finished, BaseException):
+                self.log.fail(done.request, done.printed)
+                raise done.finished
+            start, end = done.printed
+            in_words = functools.partial(self._in_words, names=done.finished.parameters)
+            self.log.add(done.finished, in_words, request=done.request, printed=(start, end or start))
+            yield done.finished
 
     def _frame(self, batch: Sequence[Request]) -> tuple[list[bytes | memoryview], _Pending]:
         """Return the frame that asks for ``batch``, and the calls that wait for replies to it."""
@@ -166,24 +174,36 @@ class CaseRun:
             raise RuntimeError("the worker of these calls is gone")
         request, mutable = pending.todo.popleft()
         describe: Description = functools.partial(self._describe, request)
-        started = time.monotonic()
+        started, start = time.monotonic(), self.log.printed
+        end: int | None = None
         finished: RecordedCall | BaseException
         try:
             frame = self._reply(pending.number, clock)
+            end = self.log.printed
             if frame.kind is wire.Kind.ERROR:
                 finished = self._faults.raised(self._connection.error(frame), describe)
+                self._connection.track.ended(request.label, finished)
             else:
+                self._connection.track.returned(request.label)
                 result, changes, aliases = self._decode(frame, mutable)
-                if changes and self._settings.in_place:  # before the arguments are changed here as well
+                settings = self._settings
+                if changes and (settings.in_place or settings.may_change):  # before they are changed here as well
                     describe = functools.partial(str, describe())
                 try:
-                    finished = request.record(result, changes, aliases, mutable, time.monotonic() - started)
-                    if self._settings.in_place:
-                        write_back(mutable, changes)
+                    finished = request.record(
+                        result,
+                        changes,
+                        aliases,
+                        mutable,
+                        time.monotonic() - started,
+                        parameters=self._names_of(request),
+                        may_change=settings.may_change,
+                    )
+                    write_back(mutable, changes if settings.in_place else _allowed(finished, changes))
                 except wire.WireError as exc:
                     raise self._connection.violation(str(exc)) from None
         except WorkerLost as lost:
-            finished = self._lost(lost, describe)
+            finished = self._lost(lost, describe, request.label)
         except BaseException:  # out of a function of the case: the worker waits for a value that it will never get
             pending.todo.clear()
             self.close()
@@ -191,7 +211,7 @@ class CaseRun:
         if isinstance(finished, BaseException):
             pending.todo.clear()
         pending.number += 1
-        pending.done.append((describe, finished))
+        pending.done.append(_Done(request, describe, finished, (start, end)))
 
     def _reply(self, number: int, clock: Clock | None = None) -> Frame:
         """Wait for the reply to call ``number``, serving callbacks meanwhile."""
@@ -206,12 +226,17 @@ class CaseRun:
                 raise self._connection.violation("too many callbacks")
             with clock.callback():  # the trusted side computes
                 try:
-                    answer = self._callbacks.serve(frame)
+                    answer = self.answer(frame)
+                    self._count(0)
                 except wire.WireError as exc:
                     raise self._connection.violation(str(exc)) from None
                 self._connection.ask(answer, limit_s=self._call_s)
         if frame.kind not in (wire.Kind.VALUE, wire.Kind.ERROR) or frame.header.get("id") != number:
             raise self._connection.violation("a reply to another call")
+        printed = frame.header.get("out", 0)
+        if type(printed) is not int or not 0 <= printed < 1 << 40:
+            raise self._connection.violation("a number of bytes out of range")
+        self.log.printed += printed
         return frame
 
     def _decode(self, frame: Frame, mutable: list[Any]) -> Decoded:
@@ -230,10 +255,11 @@ class CaseRun:
 
         nodes = len(mutable)
         try:
-            decoder = wire.Decoder(frame.body, incoming)
+            decoder = wire.Decoder(frame.body, incoming, max_body=self._connection.spec.limits.result_mib << 20)
             result = decoder.value(frame.header["v"])
             arguments += mutable  # only a changed argument may contain one
             changes = [(_index(i, nodes), decoder.value(tree)) for i, tree in frame.header["w"]]
+            self._count(decoder.counted)
             return result, changes, [_index(i, nodes) for i in frame.header["al"]]
         except MemoryError:
             raise self._connection.violation("a reply that does not fit into memory") from None
@@ -241,6 +267,12 @@ class CaseRun:
             raise self._connection.violation(str(exc)) from None
         except (KeyError, TypeError, ValueError):
             raise self._connection.violation("a reply of another form") from None
+
+    def _count(self, size: int) -> None:
+        """Add to the size of all answers of the case; WorkerLost if they are too large together."""
+        self._answered += size
+        if self._answered + self._callbacks.received > MAX_ANSWERS * self._connection.spec.limits.result_mib << 20:
+            raise self._connection.too_large()
 
     def _settle(self, clock: Clock | None = None) -> None:
         """Take in the replies that the case has not asked for yet, so that the worker is free for the next frame."""
@@ -251,6 +283,10 @@ class CaseRun:
     def _is_current(self, pending: _Pending) -> bool:
         return self._connection.is_loaded and pending.generation == self._connection.generation
 
+    def answer(self, frame: Frame) -> list[bytes | memoryview]:
+        """Call the function of the case that a callback names, and return the frame of the answer."""
+        return self._callbacks.serve(frame)
+
     # --- reads
 
     def get(self, owner: StudentObject | None, name: str) -> Any:
@@ -259,16 +295,19 @@ class CaseRun:
         number = None if owner is None else self._objects.number_of(owner)
         header = {**self._frames.header(self._objects.take_dropped(), calls=1), "h": number, "name": name}
         label = name if owner is None else f"{type_of(owner)}.{name}"
-        self.log.describe = lambda: label
+        request = Request(label, owner, name, None, (), {})
+        self.log.describe, start = lambda: label, self.log.printed
         try:
-            self._replies.ask(wire.pack(wire.Kind.GET, header, []), calls=1)
+            self._replies.ask(wire.pack(wire.Kind.GET, header, []), functions=[label])
             frame = self._reply(header["id"])
             if frame.kind is wire.Kind.ERROR:
+                self.log.fail(request, (start, self.log.printed))
                 raise self._faults.raised(self._connection.error(frame), self.log.describe)
             value = self._decode(frame, [])[0]
         except WorkerLost as lost:
-            raise self._lost(lost, self.log.describe) from None
-        self.log.add(RecordedCall(label, (), {}, value), lambda label, args, kwargs: label)
+            raise self._lost(lost, self.log.describe, label) from None
+        call, printed = RecordedCall(label, (), {}, value), (start, self.log.printed)
+        self.log.add(call, lambda label, args, kwargs: label, request=request, printed=printed, is_read=True)
         return value
 
     def kind_of(self, name: str) -> str:
@@ -308,6 +347,7 @@ class CaseRun:
         self._not_replayable()
         sibling = CaseRun(self._connection.sibling(), self._settings, log=self.log)
         self._siblings.append(sibling)
+        self.log.is_ordered = False
         return sibling
 
     # --- the worker
@@ -328,15 +368,31 @@ class CaseRun:
         self.log.describe = lambda: f"import {self.source.main}"
 
     def _describe(self, request: Request) -> str:
-        return self._in_words(request.label, request.args, request.kwargs)
+        return self._in_words(request.label, request.args, request.kwargs, self._names_of(request))
 
-    def _in_words(self, label: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-        return in_words(label, args, kwargs, self.source.parameters.get(label, ()))
+    def _in_words(self, label: str, args: tuple[Any, ...], kwargs: dict[str, Any], names: tuple[str, ...]) -> str:
+        shown = say("call.helper") if label == HELPER or label.startswith("recipes.") else label
+        return in_words(shown, args, kwargs, names)
 
-    def _lost(self, lost: WorkerLost, describe: Callable[[], str]) -> StudentFault:
+    def _names_of(self, request: Request) -> tuple[str, ...]:
+        """Return the names of the positional arguments of a call, as far as they are known."""
+        return request.names or self.source.parameters.get(request.label, ())
+
+    def _refuse(self, request: Request) -> None:
+        """Repeat the verdict of earlier cases on a function that is not worth another call."""
+        verdict = self._connection.track.refusal(request.label)
+        if verdict is not None:
+            self.log.describe = functools.partial(self._describe, request)
+            self.log.fail(request, (self.log.printed, self.log.printed))
+            raise self._faults.not_called(request.label, verdict)
+
+    def _lost(self, lost: WorkerLost, describe: Callable[[], str], function: str) -> StudentFault:
         """Turn the loss of the worker into the verdict on a call; the next call gets a fresh worker."""
         self.close()
-        return self._faults.lost(lost, describe, served_before=self._frames.served_before)
+        served_before = self._frames.served_before
+        fault = self._faults.lost(lost, describe, served_before=served_before, is_short=self._is_short)
+        self._connection.track.ended(function, fault)
+        return fault
 
     def close(self) -> None:
         """Kill the worker and those of the siblings."""
@@ -351,7 +407,7 @@ class CaseRun:
         for sibling in siblings:
             sibling.close()
             sibling.finished = True
-            self.log.output += sibling._connection.take_output()
+            sibling._take_output()
 
     def finish(self) -> CaseLog:
         """End the case and return its log.
@@ -359,48 +415,28 @@ class CaseRun:
         What the case left unread when it stopped halfway is read first; all of it may take as long as one call. The
         case has its verdict already, so these calls count for nothing.
         """
-        if isinstance(self._replies, Replayed) and self._replies.is_lost:
-            self.close()
         if self._pending is not None and self._pending.todo and self._is_current(self._pending):
             self._settle(self._connection.clock(self._call_s))
+        if isinstance(self._replies, Replayed) and self._replies.is_lost:
+            self.close()
         if self.transcript is not None:
-            self.transcript.asked(b"", 0)
+            self.transcript.asked(b"", ())
         self._close_siblings()
         self.finished = True
-        self.log.output += self._connection.take_output()
+        self._take_output()
         return self.log
 
+    def _take_output(self) -> None:
+        self.log.imported += self._connection.take_imported()
+        self.log.output += self._connection.take_output()
 
-def call_limit_of(settings: CaseSettings, connection: Connection) -> float:
-    """Return the limit of a single call of a case, in seconds."""
-    return settings.call_s or connection.spec.limits.call_s
 
-
-class _Frames:
-    """Numbers the frames of one case and seeds the worker with the first of them.
-
-    What a case asks does not depend on the cases before it: the numbers of calls start at the case's seed, so that a
-    late reply to the case before is never taken for one to this case.
-    """
-
-    def __init__(self, connection: Connection, seed: int) -> None:
-        self._connection = connection
-        self._seed = seed
-        self._next_id = seed
-        self._older_worker = connection.generation if connection.is_loaded else None
-        self._seeded: int | None = None  # the generation of the worker that has this case's seed
-
-    @property
-    def served_before(self) -> bool:
-        """Whether the worker is older than the case."""
-        return self._older_worker == self._connection.generation
-
-    def header(self, dropped: list[int], *, calls: int) -> dict[str, Any]:
-        """Return what every frame begins with: a number for each call, the seed once, and what the worker may drop."""
-        number, self._next_id = self._next_id, self._next_id + calls
-        seed = None if self._seeded == self._connection.generation else self._seed
-        self._seeded = self._connection.generation
-        return {"id": number, "seed": seed, "drop": dropped}
+def _allowed(call: RecordedCall, changes: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
+    """Return the changes of the arguments that the submission may change."""
+    if not call.may_change:
+        return []
+    names = (argument_name(path, call.parameters) for path in call.changed)
+    return [change for change, name in zip(changes, names, strict=True) if call.allows(name)]
 
 
 def _index(value: Any, size: int) -> int:

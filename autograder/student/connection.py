@@ -11,15 +11,17 @@ from typing import Any
 
 from ..errors import SandboxError
 from ..guest import wire
-from ..model import Verdict
+from ..model import LoadFailure, Verdict
 from ..workers.clock import Budget, Clock
 from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
 from ..workers.worker import Frame, LossReason, Raw, Worker, WorkerLost
 from .faults import FaultMessages, RemoteError, StudentFault, is_perhaps_not_its_fault
 from .installation import without_folders
+from .load_failure import describe
 from .loading import Incident, LoadRecord, notes_on, statement_of
 from .source import ModuleSources, checked_text
+from .track_record import TrackRecord
 
 LATE_S = 1.0  # the worker's own timer has the first chance to end a statement
 
@@ -28,7 +30,7 @@ class Connection:
     """Starts workers for one submission, loads it, sends frames and receives replies.
 
     ``names`` are the public names of the loaded module, each "callable" or "data". ``generation`` counts the workers,
-    ``budget`` the time of the submission.
+    ``budget`` the time of the submission, ``track`` what its functions did.
 
     No sentence about the first load can carry a hidden input, because none was there yet. A later one can: a worker
     that has seen one may end at a chosen moment, and the next worker may look at the clock while it is loaded.
@@ -43,6 +45,7 @@ class Connection:
         seed: int,
         budget: Budget | None = None,
         record: LoadRecord | None = None,
+        track: TrackRecord | None = None,
     ) -> None:
         self.source = source
         self.spec = spec
@@ -51,11 +54,14 @@ class Connection:
         self.generation = 0
         self._supervisor = supervisor
         self.budget = budget or Budget(spec.limits.submission_s)
+        self.track = track or TrackRecord(is_kept=False)
         self._worker: Worker | None = None
         self._unloadable: StudentFault | None = None
+        self._unreadable: RemoteError | None = None
         self._load_attempts = 0
         self._record = record or LoadRecord()
         self._output = ""
+        self._imported = ""
 
     # --- load
 
@@ -98,6 +104,12 @@ class Connection:
     def is_unloadable(self) -> bool:
         """Whether the submission cannot be loaded, so that every case of it ends alike."""
         return self._unloadable is not None
+
+    @property
+    def load_failure(self) -> LoadFailure | None:
+        """Why no case could run, for the student; None if the first load succeeded."""
+        fault = self._unloadable
+        return describe(fault, self._unreadable, self.source) if fault is not None and fault.harmless else None
 
     @property
     def has_first_names(self) -> bool:
@@ -157,7 +169,8 @@ class Connection:
             self._worker.send(_load_frame(self, seed_of(self.seed, "")), limit_s=limits.load_s)
             frame = self._hello(clock)
             if frame.kind is wire.Kind.LOADFAIL:
-                fault = faults.load_failed(self.error(frame))
+                self._unreadable = self.error(frame)
+                fault = faults.load_failed(self._unreadable)
                 self.close()
                 raise fault
             if frame.kind is not wire.Kind.HELLO:
@@ -168,8 +181,9 @@ class Connection:
             raise
         finally:
             self._charge_load(clock)
-        if self.source.main in self.source.notebooks:
-            self.take_output()  # of experiments; no case has printed it
+        printed = self._alive().take_output()
+        if self.source.main not in self.source.notebooks:  # whose cells print experiments
+            self._imported += printed
         return frame
 
     def _charge_load(self, clock: Clock) -> None:
@@ -236,6 +250,11 @@ class Connection:
         """Kill the worker because of what it sent; return the loss to raise."""
         return self._alive().violation(text)
 
+    def too_large(self) -> WorkerLost:
+        """Kill the worker because it sent too much; return the loss to raise."""
+        self._alive().kill()
+        return WorkerLost(LossReason.TOO_LARGE)
+
     def _alive(self) -> Worker:
         if self._worker is None:
             raise SandboxError("A frame was sent to a submission that is not loaded.")
@@ -250,7 +269,13 @@ class Connection:
     def sibling(self) -> Connection:
         """Return a connection to a further worker for the same submission; both share the submission's time."""
         return Connection(
-            self.source, self._supervisor, self.spec, seed=self.seed, budget=self.budget, record=self._record
+            self.source,
+            self._supervisor,
+            self.spec,
+            seed=self.seed,
+            budget=self.budget,
+            record=self._record,
+            track=self.track,
         )
 
     def take_output(self) -> str:
@@ -259,6 +284,11 @@ class Connection:
             self._output += self._worker.take_output()
         output, self._output = self._output, ""
         return without_folders(output)
+
+    def take_imported(self) -> str:
+        """Return and forget what the submission printed while it was loaded."""
+        imported, self._imported = self._imported, ""
+        return without_folders(imported)
 
     def cpu_s(self) -> float:
         """Return the CPU seconds of the current worker; 0 if there is none."""

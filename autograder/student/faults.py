@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..guest.exceptions import FIRST_LINES, LAST_LINES
 from ..messages import say
-from ..model import Verdict
+from ..model import TraceLine, Verdict
 from ..workers.spec import WorkerSpec
 from ..workers.worker import LossReason, WorkerLost
-from . import remedies
+from . import names, remedies
 from .installation import without_folders
 from .loading import Incident, offered, undefined
 from .source import ModuleSources, checked_text
@@ -29,7 +30,8 @@ class StudentFault(BaseException):
     ``again`` is true if the submission may not be the cause, so that the case should run again. ``starved`` is true if
     the worker waited for a core or for memory. ``harmless`` is true if the submission could not choose the message
     while it had the inputs of a case, so that the report of a hidden case may show it. ``ran`` is false if no code of
-    the task ran, so that a hint about the task would mislead.
+    the task ran, so that a hint about the task would mislead. ``trace`` are the student's lines that an exception
+    passed through. ``hidden`` is the sentence that a hidden case shows; "": the one for the verdict.
     """
 
     def __init__(
@@ -42,9 +44,13 @@ class StudentFault(BaseException):
         starved: bool = False,
         harmless: bool = False,
         ran: bool = True,
+        trace: tuple[TraceLine, ...] = (),
+        hidden: str = "",
     ) -> None:
         super().__init__(message)
+        self.hidden = hidden
         self.ran = ran
+        self.trace = trace
         self.again = again
         self.starved = starved
         self.harmless = harmless
@@ -62,12 +68,19 @@ class StudentRaised(Exception):
 
     verdict = Verdict.ERRORED
     harmless = False
+    hidden = ""
 
-    def __init__(self, tell: Callable[[], str], *, type_name: str, text: str, staff: str = "") -> None:
+    def __init__(self, tell: Callable[[], str], error: RemoteError) -> None:
         self._tell = tell
-        self.type_name = type_name
-        self.text = text
-        self.staff = staff
+        self._error = error
+        self.type_name = error.type
+        self.text = error.text
+        self.staff = error.trace()
+
+    @property
+    def trace(self) -> tuple[TraceLine, ...]:
+        """The student's lines that the exception passed through."""
+        return self._error.trace_lines()
 
     @functools.cached_property
     def message(self) -> str:
@@ -106,9 +119,10 @@ class RemoteError:
     """The description of an exception by a worker, with every field checked.
 
     ``bases`` are the names of its builtin base classes. ``lines`` are the student's lines in the traceback, innermost
-    last: file, line, function, source. ``own`` is true if the submission raised it, and false if the call did not match
-    the signature. ``through`` are the packages that it passed through, and ``newer`` is the feature of a newer Python
-    that a syntax error is due to.
+    last: file, line, function, source. Between the first ones and the last ones, ``skipped`` lines are left out. ``at``
+    are module and line of the last one, and ``shapes`` are the names and shapes of the arrays there. ``own`` is true if
+    the submission raised it, and false if the call did not match the signature. ``through`` are the packages that it
+    passed through, and ``newer`` is the feature of a newer Python that a syntax error is due to.
     """
 
     type: str
@@ -118,6 +132,9 @@ class RemoteError:
     own: bool
     through: tuple[str, ...] = ()
     newer: str = ""
+    skipped: int = 0
+    shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    at: tuple[str, int] | None = None
 
     @classmethod
     def read(cls, header: dict[str, Any], source: ModuleSources) -> RemoteError:
@@ -129,21 +146,37 @@ class RemoteError:
             KeyError, TypeError, ValueError: The header is malformed.
         """
         modules = {file: name for name, (file, _) in source.modules.items()}
-        lines = []
-        for file, line, function, text in header["lines"][:5]:
-            number, where, code = _line(line), checked_text(function, 80), checked_text(text, 200)
+        lines, at = [], None
+        for file, line, function, text in header["lines"][: FIRST_LINES + LAST_LINES]:
+            number, where, code = _number(line), checked_text(function, 80), checked_text(text, 200)
             module = modules.get(checked_text(file, 500))
             if module is not None and source.has_lines(module, number):
                 lines.append((*source.placed(module, number), where, code))
+                at = (module, number)
         return cls(
             type=checked_text(header["type"], 80),
             bases=tuple(checked_text(base, 80) for base in header["bases"][:20]),
-            text=without_folders(checked_text(header["text"], 2000)),
+            text=_as_in_a_file(without_folders(checked_text(header["text"], 2000)), source),
             lines=tuple(lines),
             own=header["own"] is True,
             through=tuple(checked_text(name, 80) for name in header.get("through", ())[:5]),
             newer=checked_text(header.get("newer", ""), 80),
+            skipped=_number(header.get("skipped", 0)),
+            shapes=tuple((checked_text(name, 80), _shape(shape)) for name, shape in header.get("shapes", ())[:4]),
+            at=at,
         )
+
+    def trace_lines(self) -> tuple[TraceLine, ...]:
+        """Return the student's lines for a report, in the current language."""
+        lines = []
+        for i, (file, line, function, code) in enumerate(self.lines):
+            name = function.replace("<locals>.", "").replace("<module>", "")
+            skipped = self.skipped if i == FIRST_LINES else 0
+            lines.append(TraceLine(file, line, name, code, skipped, self._note() if i == len(self.lines) - 1 else ""))
+        return tuple(lines)
+
+    def _note(self) -> str:
+        return "; ".join(say("student.shape", name=name, shape=str(shape)) for name, shape in self.shapes)
 
     def trace(self) -> str:
         """Return the complete traceback, for staff."""
@@ -151,10 +184,28 @@ class RemoteError:
         return "\n".join([*lines, f"{self.type}: {self.text}"])
 
 
-def _line(value: Any) -> int:
+def _as_in_a_file(text: str, source: ModuleSources) -> str:
+    """Name objects of a notebook, whose module is ``__main__``, like those of a module: known mistakes are modules."""
+    return text.replace("<__main__.", f"<{source.main}.") if source.notebooks else text
+
+
+def _number(value: Any) -> int:
     if type(value) is not int:
-        raise TypeError("a line number was wanted")
+        raise TypeError("a number was wanted")
     return value
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    if type(value) is not list or not all(type(size) is int and 0 <= size < 1 << 62 for size in value):
+        raise TypeError("a shape was wanted")
+    return tuple(value[:8])
+
+
+def _unattended(error: RemoteError, code: str) -> str:
+    """Return "exit" or "keyboard" for a line that only a person at the terminal can use, or ""."""
+    if "SystemExit" in error.bases:
+        return "exit"
+    return "keyboard" if error.type == "EOFError" and "input(" in code else ""
 
 
 def is_perhaps_not_its_fault(lost: WorkerLost) -> bool:
@@ -182,16 +233,16 @@ class FaultMessages:
             return StudentFault(Verdict.NOT_ATTEMPTED, say("student.not-attempted", name=name), staff=staff)
         if "MemoryError" in error.bases or "DefaultCPUAllocator" in error.text:
             message = say("worker.memory", call=self.call(describe), mib=self.spec.limits.memory_mib)
-            return StudentFault(Verdict.OUT_OF_MEMORY, message, staff=staff)
+            return StudentFault(Verdict.OUT_OF_MEMORY, message, staff=staff, trace=error.trace_lines())
         if "RecursionError" in error.bases:
             message = say("student.recursion", call=self.call(describe))
-            return StudentFault(Verdict.ERRORED, message, staff=staff)
+            return StudentFault(Verdict.ERRORED, message, staff=staff, trace=error.trace_lines())
         if error.type == "ReturnTypeError":
             id = "student.too-large" if "bytes;" in error.text else "student.return-type"
             message = say(id, call=self.call(describe), text=error.text)
             return StudentFault(Verdict.ERRORED, message, staff=staff)
         tell = functools.partial(self._sentence_and_remedy, describe, error)
-        return _raised_class(_builtin_of(error.bases))(tell, type_name=error.type, text=error.text, staff=staff)
+        return _raised_class(_builtin_of(error.bases))(tell, error)
 
     def load_failed(self, error: RemoteError) -> StudentFault:
         """Return the verdict on a submission that cannot be loaded: Python cannot read one of its files."""
@@ -214,16 +265,24 @@ class FaultMessages:
         """Return the verdict on a case that needs a name that the submission does not define."""
         if failed := undefined(name, incidents, self.source, self.spec):
             return StudentFault(Verdict.ERRORED, failed, ran=False)
-        if near := difflib.get_close_matches(name, names, n=1, cutoff=0.7):
+        others = [each for each in names if each not in self.source.asked]  # those that are asked for keep their names
+        if near := difflib.get_close_matches(name, others, n=1, cutoff=0.7):
             message = say("student.no-name-but", file=self.source.file, name=name, found=near[0])
         else:
             message = say("student.no-name", file=self.source.file, name=name)
         return StudentFault(Verdict.ERRORED, message)
 
-    def lost(self, lost: WorkerLost, describe: Callable[[], str], *, served_before: bool) -> StudentFault:
+    def not_called(self, function: str, verdict: Verdict) -> StudentFault:
+        """Return the verdict on a call that was not made, because the function got this verdict too often before."""
+        id = "worker.not-called-slow" if verdict is Verdict.TIMED_OUT else "worker.not-called-memory"
+        return StudentFault(verdict, say(id, function=function), ran=False, hidden=say("hidden.not-called"))
+
+    def lost(
+        self, lost: WorkerLost, describe: Callable[[], str], *, served_before: bool, is_short: bool = False
+    ) -> StudentFault:
         """Return the verdict on a call that lost the worker.
 
-        ``served_before`` is true if the worker is older than the case.
+        ``served_before`` is true if the worker is older than the case, ``is_short`` if the limit was a short one.
         """
         call = self.call(describe)
         # Or earlier cases used CPU time of the same worker.
@@ -233,12 +292,15 @@ class FaultMessages:
                 verdict = Verdict.TIMED_OUT
                 message = say("worker.budget", seconds=f"{self.spec.limits.submission_s:g}")
             case LossReason.TIMED_OUT:
-                verdict, message = Verdict.TIMED_OUT, say("worker.timed-out", call=call, seconds=f"{lost.limit_s:g}")
+                id = "worker.timed-out-short" if is_short else "worker.timed-out"
+                verdict, message = Verdict.TIMED_OUT, say(id, call=call, seconds=f"{lost.limit_s:.3g}")
             case LossReason.CPU:
                 verdict, message = Verdict.TIMED_OUT, say("worker.cpu", seconds=f"{lost.limit_s:g}")
             case LossReason.MEMORY:
                 verdict = Verdict.OUT_OF_MEMORY
                 message = say("worker.memory", call=call, mib=self.spec.limits.memory_mib)
+            case LossReason.TOO_LARGE:
+                verdict, message = Verdict.CRASHED, say("worker.too-large", call=call)
             case LossReason.EXITED:
                 verdict, message = Verdict.CRASHED, say("worker.exit", call=call, status=lost.detail)
             case LossReason.SIGNALLED:
@@ -266,15 +328,21 @@ class FaultMessages:
         line = error.lines[-1][3] if error.lines else ""
         tasks = self.spec.limits.tasks
         remedy = remedies.remedy(error.text, bases=error.bases, through=error.through, line=line, tasks=tasks)
+        if not remedy and error.at is not None and "NameError" in error.bases:
+            remedy = names.remedy(error.text, self.source, *error.at, self.spec.packages)
         return f"{sentence.rstrip('.')}. {remedy}" if remedy else sentence
 
     def _sentence(self, describe: Callable[[], str], error: RemoteError) -> str:
         call = self.call(describe)
         if error.type == "TypeError" and not error.own:
             return say("student.signature", call=call, text=error.text)
+        if error.type == "BdbQuit":  # it is raised somewhere behind the line that starts the debugger
+            return say("student.debugger", call=call)
         if not error.lines:
             return say("student.raised", call=call, type=error.type, text=error.text)
-        file, line, _, _ = error.lines[-1]
+        file, line, _, code = error.lines[-1]
+        if kind := _unattended(error, code):
+            return say(f"student.{kind}", call=call, file=file, line=line, code=code)
         if missing := self._missing(error):
             return say("student.missing", call=call, file=file, line=line, name=missing, offered=offered(self.spec))
         return say("student.raised-at", call=call, type=error.type, text=error.text, file=file, line=line)

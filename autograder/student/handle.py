@@ -7,10 +7,12 @@ Objects stay in the worker; the case holds a :class:`~autograder.student.objects
 from __future__ import annotations
 
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
+
+import numpy as np
 
 from .call import Caller
-from .objects import RemoteFunction, StudentObject, build_in, send_function
+from .objects import Helper, RemoteFunction, StudentObject, build_in, send_function
 from .recipes import Recipe
 
 
@@ -61,6 +63,31 @@ def inside(student: StudentCode, function: FunctionType) -> RemoteFunction:
         CaseError: the function uses a variable of a function around it, or is not a ``def``.
     """
     return send_function(student._autograder_run, function)
+
+
+def with_cache(forward: RemoteFunction, backward: RemoteFunction) -> RemoteFunction:
+    """Combine ``forward``, which returns (output, cache), and ``backward(dout, cache)`` into one gradient function.
+
+    It takes dout and the arguments of ``forward``. In the worker it calls ``forward`` with these arguments, ``forward``
+    with other data, and ``backward`` with the first cache, so that a cache in a global variable is found out. Give it
+    to ``assert_gradient``::
+
+        assert_gradient(
+            with_cache(student.affine_forward, student.affine_backward),
+            of=lambda x, w: reference.affine_forward(x, w)[0], at=(x, w), wrt=(0, 1), dout=dout,
+        )
+    """
+    names = ("", "", "dout", *forward._run.source.parameters.get(forward.__name__, ()))
+    helper = send_function(forward._run, cast(FunctionType, _through_the_cache))
+    return Helper(forward._run, helper.function, names, (forward, backward))
+
+
+def _through_the_cache(forward, backward, dout, *arguments):  # type: ignore[no-untyped-def]
+    result = forward(*arguments)
+    if not isinstance(result, (tuple, list)) or len(result) != 2:
+        raise ValueError(f"{forward.__name__} must return a pair, (output, cache)")
+    forward(*[each[::-1].copy() if isinstance(each, np.ndarray) and each.ndim else each for each in arguments])
+    return backward(dout, result[1])
 
 
 def fresh(student: StudentCode) -> StudentCode:

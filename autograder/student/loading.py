@@ -15,6 +15,7 @@ from ..guest.standins import silent_package
 from ..messages import say
 from ..workers.spec import WorkerSpec
 from ..workers.worker import LossReason, WorkerLost
+from . import names
 from .installation import without_folders
 from .remedies import remedy
 from .source import ModuleSources, checked_text
@@ -188,14 +189,15 @@ def _failure(incident: Incident, source: ModuleSources, spec: WorkerSpec) -> str
 def _remedy(incident: Incident, source: ModuleSources, spec: WorkerSpec) -> str:
     line = source.line(incident.module, incident.line)
     tasks = spec.limits.tasks
-    return remedy(incident.text, bases=(incident.type,), through=incident.through, line=line, tasks=tasks)
+    found = remedy(incident.text, bases=(incident.type,), through=incident.through, line=line, tasks=tasks)
+    if found or incident.type != "NameError":
+        return found
+    return names.remedy(incident.text, source, incident.module, incident.line, spec.packages)
 
 
 def _place(incident: Incident, source: ModuleSources) -> str:
     file, line = source.placed(incident.module, incident.line)
     place = say("load.place", file=file, line=line)
-    if incident.kind != "exit":
-        return place
     return f"{place} ({source.line(incident.module, incident.line)[:MAX_CODE]})"
 
 

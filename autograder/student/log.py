@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from .call import RecordedCall, holds_numbers, size_of
-from .objects import StudentObject, without_number
+from ..values import is_tensor, leaves
+from .call import RecordedCall, Request, holds_numbers, size_of
+from .objects import StudentObject, origin_of, without_number
 
 LOG_BYTES = 1 << 26  # of results that the log of a case keeps
 
@@ -20,10 +21,34 @@ Description = Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A call that changed arguments in place: which ones, as in ``RecordedCall.changed``, and the call in words."""
+    """A call that changed arguments in place: which ones, as in ``RecordedCall.effects``, and the call in words."""
 
     changed: tuple[str, ...]
     describe: Description
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A call or read of a case, with what is needed to write it again.
+
+    Attributes:
+        call: as it ended. Its objects are known by their origin alone (``objects.origin_of``). A call that did not
+            return has the result None.
+        describe: puts the call into words.
+        owner: origin of the object that was called or read; None: the module.
+        attribute: of the owner; None: the owner itself was called.
+        recipe: the recipe or the operator that was applied.
+        is_read: whether an attribute was read.
+        printed: where the output of the call begins and ends, in bytes of all output of the case.
+    """
+
+    call: RecordedCall
+    describe: Description
+    owner: tuple[int, int] | None = None
+    attribute: str | None = None
+    recipe: str | None = None
+    is_read: bool = False
+    printed: tuple[int, int | None] = (0, None)
 
 
 @dataclass(slots=True)
@@ -33,16 +58,23 @@ class CaseLog:
     ``describe`` puts the current call into words, and only when somebody asks: most cases pass, and the words cost
     more than the call. ``change`` is the first call that changed an argument in place, also where ``calls`` has no room
     for it. ``lacks_name`` is true if the case needs a name that the submission does not define. ``cpu_s`` is the CPU
-    time that the case took on both sides, in seconds.
+    time that the case took on both sides, in seconds. ``imported`` is what the submission printed when it was loaded
+    for this case, ``output`` what its calls printed. ``failed`` is the call that did not return, if there is one.
+    ``printed`` is the number of bytes that all calls printed, and ``is_ordered`` whether ``output`` has them in the
+    order of the calls.
     """
 
     calls: list[RecordedCall] = field(default_factory=list)
     describe: Description = str
     change: Change | None = None
     lacks_name: bool = False
+    imported: str = ""
     output: str = ""
     cpu_s: float = 0.0
-    _descriptions: list[Description] = field(default_factory=list)  # of each of ``calls``
+    failed: Step | None = None
+    printed: int = 0
+    is_ordered: bool = True
+    steps: list[Step] = field(default_factory=list)  # of each of ``calls``
     _bytes: int = 0
 
     @property
@@ -50,8 +82,8 @@ class CaseLog:
         """The current call, or the last one: ``bce(p, y)  p: float64 (7, 1), y = [0, 1]``."""
         return self.describe()
 
-    def call_of(self, got: Any, item: int | None = None) -> str:
-        """Describe the call that returned ``got`` or its item number ``item``; the current one if that is unclear.
+    def step_of(self, got: Any, item: int | None = None) -> Step | None:
+        """Return the call that returned ``got`` or its item number ``item``; else the only one that returned a value.
 
         A case often collects what several calls returned and looks at it later, when the last of them is current.
         """
@@ -62,36 +94,99 @@ class CaseLog:
             found = [i + item for i in rows if all(map(operator.is_, results[i : i + len(got)], got))]
         for value in (got, None if item is None else got[item]):
             found = found or [i for i, result in enumerate(results) if _returned(value, result)]
-        return self._descriptions[found[0]]() if len(found) == 1 else self.current
+        if len(found) == 1:
+            return self.steps[found[0]]
+        if not found and got is not None and results and results[-1] is got:
+            return self.steps[-1]
+        valued = [step for step in self.steps if not step.is_read and not isinstance(step.call.result, StudentObject)]
+        return valued[0] if len(valued) == 1 and not found else None
 
-    def add(self, call: RecordedCall, in_words: Callable[[str, tuple[Any, ...], dict[str, Any]], str]) -> None:
+    @property
+    def all_output(self) -> str:
+        """What the submission printed during the case, also when it was loaded."""
+        return self.imported + self.output
+
+    def output_of(self, step: Step | None) -> str:
+        """Return what a call printed; what all printed if ``step`` is None or other code of the submission printed."""
+        if step is None and not self.steps:
+            return self.all_output
+        data = self.output.encode("utf-8", "surrogatepass")
+        start, end = step.printed if step is not None else (0, None)
+        if step is None or not self.is_ordered or (end is not None and len(data) != self.printed):
+            return self.output
+        return data[start:end].decode("utf-8", "replace")
+
+    def add(
+        self,
+        call: RecordedCall,
+        in_words: Callable[[str, tuple[Any, ...], dict[str, Any]], str],
+        *,
+        request: Request,
+        printed: tuple[int, int],
+        is_read: bool = False,
+    ) -> None:
         """Keep a finished call, as long as there is room. Of an object of the submission only the type is kept.
 
         ``in_words(function, args, kwargs)`` describes it when somebody asks. A call that changed an argument in place
         was described before it ran.
         """
-        if call.changed and self.change is None:
-            self.change = Change(call.changed, self.describe)
+        if call.changed and self.change is None and call.effects:
+            self.change = Change(call.effects, self.describe)
         self._bytes += size_of(call.result) + size_of(call.after)
         if self._bytes <= LOG_BYTES:
             args, kwargs, result = (_without_objects(part) for part in (call.args, call.kwargs, call.result))
             if args is not call.args or kwargs is not call.kwargs or result is not call.result or call.after:
                 call = replace(call, args=args, kwargs=kwargs, result=result, after=_without_objects(call.after))
-            self.calls.append(call)
             later = functools.partial(in_words, call.function, call.args, call.kwargs)
-            self._descriptions.append(self.describe if call.changed else later)
+            self.calls.append(call)
+            describe = self.describe if call.changed else later
+            self.steps.append(_step(call, describe, request, printed, is_read=is_read))
+
+    def fail(self, request: Request, printed: tuple[int, int | None]) -> None:
+        """Keep the call that did not return."""
+        call = RecordedCall(request.label, _without_objects(request.args), _without_objects(request.kwargs), None)
+        self.failed = _step(call, self.describe, request, printed)
+
+
+def _step(
+    call: RecordedCall,
+    describe: Description,
+    request: Request,
+    printed: tuple[int, int | None],
+    *,
+    is_read: bool = False,
+) -> Step:
+    owner = origin_of(request.owner) if isinstance(request.owner, StudentObject) else None
+    return Step(call, describe, owner, request.attribute, request.recipe, is_read, printed)
 
 
 def _returned(value: Any, result: Any) -> bool:
-    """Return whether a call returned ``value``, alone or in a container: the very object, not an equal one."""
+    """Return whether ``value`` came from the result of a call: as a whole or a part of it, or as a slice of an array.
+
+    It must be the very object, not an equal one.
+    """
     if value is None or isinstance(value, bool | int | str):  # there is only one True and one 3, whoever returned it
         return False
+    if value is result:
+        return True
+    if type(value) is list and value and set(map(type, value)) == {float}:  # some of the numbers of a list
+        return {id(each) for each in value} <= {id(each) for each in leaves(result)}
+    return any(part is value or _is_slice(value, part) for part in (*_containers(result), *leaves(result)))
+
+
+def _containers(result: Any) -> Iterator[Any]:
     parts = result.values() if isinstance(result, dict) else result if isinstance(result, list | tuple) else ()
-    return value is result or any(part is value for part in parts)
+    return (part for part in parts if isinstance(part, dict | list | tuple))
+
+
+def _is_slice(value: Any, whole: Any) -> bool:
+    if is_tensor(value) and is_tensor(whole):
+        return bool(value.untyped_storage().data_ptr() == whole.untyped_storage().data_ptr() != 0)
+    return isinstance(value, np.ndarray) and isinstance(whole, np.ndarray) and np.may_share_memory(value, whole)
 
 
 def _without_objects(value: Any) -> Any:
-    """Replace every object of the submission by one that has its type and nothing else."""
+    """Replace every object of the submission by one that has its type and its origin, and nothing else."""
     if type(value) is np.ndarray:
         return value
     if isinstance(value, StudentObject):

@@ -18,7 +18,7 @@ from ..guest import wire
 from ..messages import say
 from ..workers.worker import CPU_STEP_S
 from . import recipes
-from .call import Caller, RecordedCall, Remote, Request
+from .call import HELPER, Caller, RecordedCall, Remote, Request
 from .connection import Connection
 from .recipes import Recipe
 from .source import checked_text
@@ -29,13 +29,17 @@ MAX_METHODS = 32  # names of methods that are kept of an object
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ObjectRef:
-    """What a StudentObject refers to. It is valid only for the case and the worker (generation) that issued it."""
+    """What a StudentObject refers to. It is valid only for the case and the worker (generation) that issued it.
+
+    ``origin`` are generation and number of an object in a log, which refers to nothing any more.
+    """
 
     run: Caller
     generation: int
     number: int
     type_name: str
     methods: frozenset[str] = frozenset()
+    origin: tuple[int, int] | None = None
 
 
 class RemoteFunction(Remote):
@@ -116,6 +120,22 @@ class RemoteFunction(Remote):
 
     def __repr__(self) -> str:
         return f"<student's {self.__name__}>"
+
+
+class Helper(RemoteFunction):
+    """A function that a case sent to the worker; its calls begin with the arguments ``first``."""
+
+    def __init__(self, run: Caller, function: StudentObject, names: Sequence[str], first: tuple[Any, ...] = ()) -> None:
+        super().__init__(run, function, None, HELPER)
+        self.function = function
+        self._names = tuple(names)
+        self._first = first
+
+    def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, keep: bool = False) -> Request:
+        args = (*self._first, *args)
+        # a function of the student is known by its own name
+        names = ("" if isinstance(arg, Remote) else name for arg, name in zip(args, self._names, strict=False))
+        return replace(super()._request(args, kwargs, keep=keep), names=tuple(names))
 
 
 def _operation(name: str) -> Callable[..., Any]:
@@ -210,8 +230,14 @@ def type_of(thing: StudentObject) -> str:
 
 
 def without_number(thing: StudentObject) -> StudentObject:
-    """Return an object of the same type that refers to nothing."""
-    return _new_object(replace(ref_of(thing), generation=0, number=0))
+    """Return an object of the same type and origin that refers to nothing."""
+    return _new_object(replace(ref_of(thing), generation=0, number=0, origin=origin_of(thing)))
+
+
+def origin_of(thing: StudentObject) -> tuple[int, int]:
+    """Return what tells an object from all others of the case, also after it has lost its number."""
+    ref = ref_of(thing)
+    return ref.origin or (ref.generation, ref.number)
 
 
 class ObjectTable:
@@ -271,12 +297,19 @@ class ObjectTable:
             self._known[key] = known
             if key in self._dropped:  # forgotten a moment ago, not yet reported, and now it is back
                 self._dropped.remove(key)
-            weakref.finalize(known, self._forget, key)
+            # Weakly: the table reaches its case, and the log of the case reaches the object, which would live for ever.
+            weakref.finalize(known, _forget, weakref.ref(self), key)
         return known
 
-    def _forget(self, key: tuple[int, int]) -> None:
+    def forget(self, key: tuple[int, int]) -> None:
+        """Note that nobody refers to an object any more."""
         if key not in self._known:
             self._dropped.append(key)
+
+
+def _forget(table: weakref.ref[ObjectTable], key: tuple[int, int]) -> None:
+    if (found := table()) is not None:
+        found.forget(key)
 
 
 # --- recipes
@@ -289,14 +322,15 @@ def build_in(run: Caller, recipe: Recipe) -> StudentObject:
     return built
 
 
-def send_function(run: Caller, function: FunctionType) -> RemoteFunction:
+def send_function(run: Caller, function: FunctionType) -> Helper:
     """Send the source of a function to the worker; see ``handle.inside``."""
     source = _source_of(function.__code__)
     if function.__closure__ or not source.startswith("def "):
         raise CaseError(
             f"inside: {function.__qualname__} must be a plain def that uses nothing but np and its arguments."
         )
-    return RemoteFunction(run, build_in(run, recipes.function(source)), None, function.__name__)
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    return Helper(run, build_in(run, recipes.function(source)), names)
 
 
 @cache

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,13 +39,13 @@ class ReplayMismatch(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a case does next: it looks up ``names`` in the module, then sends ``frame`` with ``calls`` calls.
+    """What a case does next: it looks up ``names`` in the module, then sends ``frame``, which calls ``functions``.
 
     The last step of a case has an empty frame.
     """
 
     frame: bytes
-    calls: int
+    functions: Sequence[str]
     names: Mapping[str, str]
 
 
@@ -57,21 +57,34 @@ class Transcript:
         self.steps: list[tuple[bytes, Step]] = []
         self._names: dict[str, str] = {}  # looked up since the last step
 
+    @property
+    def functions(self) -> set[str]:
+        """The names of all functions that were called."""
+        return {function for _, step in self.steps for function in step.functions}
+
     def looked_up(self, name: str, kind: str) -> None:
         """Note that the case looked up a name of the module and found "callable" or "data"."""
         self._names[name] = kind
 
-    def asked(self, frame: bytes, calls: int) -> None:
+    def asked(self, frame: bytes, functions: Sequence[str]) -> None:
         """Note a frame of the case; the empty one is its end."""
-        self.steps.append((self.digest, Step(frame, calls, self._names)))
+        self.steps.append((self.digest, Step(frame, functions, self._names)))
         self._names = {}
 
     def answered(self, reply: Raw) -> None:
-        """Add a reply to the digest: its kind, header and body."""
-        digest = hashlib.sha256(b"%b%d %d %d " % (self.digest, reply.kind, len(reply.text), len(reply.body)))
-        digest.update(reply.text)
+        """Add a reply to the digest: its kind, header and body, without the number of printed bytes."""
+        text = _without_printed(reply.text)
+        digest = hashlib.sha256(b"%b%d %d %d " % (self.digest, reply.kind, len(text), len(reply.body)))
+        digest.update(text)
         digest.update(reply.body)
         self.digest = digest.digest()
+
+
+def _without_printed(header: bytes) -> bytes:
+    """Return the header of a reply without ``"out"`` at its end: the case does not see what its calls print."""
+    _, key, count = header[-24:].rpartition(b',"out":')
+    is_count = key and count[:-1].isdigit() and count.endswith(b"}")
+    return header[: -len(key + count)] + b"}" if is_count else header
 
 
 class Recording:
@@ -122,7 +135,7 @@ class Replies(Protocol):
     @property
     def live(self) -> Live: ...
 
-    def ask(self, frame: Pieces, *, calls: int) -> None: ...
+    def ask(self, frame: Pieces, *, functions: Sequence[str]) -> None: ...
 
     def reply(self, clock: Clock) -> Raw: ...
 
@@ -142,9 +155,9 @@ class Live:
     def live(self) -> Live:
         return self
 
-    def ask(self, frame: Pieces, *, calls: int) -> None:
+    def ask(self, frame: Pieces, *, functions: Sequence[str]) -> None:
         if self.transcript is not None:
-            self.transcript.asked(b"".join(frame), calls)
+            self.transcript.asked(b"".join(frame), functions)
         self._connection.ask(frame, limit_s=self.limit_s)
 
     def reply(self, clock: Clock) -> Raw:
@@ -167,10 +180,10 @@ class Replayed:
         """Whether the worker was lost during the replay, and the case has not heard of it yet."""
         return bool(self._kept) and isinstance(self._kept[-1], WorkerLost)
 
-    def ask(self, frame: Pieces, *, calls: int) -> None:
+    def ask(self, frame: Pieces, *, functions: Sequence[str]) -> None:
         """Check that the case asks what was sent; ReplayMismatch if it does not."""
         if not self._sent:
-            self.live.ask(frame, calls=calls)
+            self.live.ask(frame, functions=functions)
         elif not same_frame(self._sent.popleft(), b"".join(frame)):
             raise ReplayMismatch
 
@@ -204,10 +217,12 @@ def replay(recording: Recording, connection: Connection, live: Live) -> tuple[Re
                 break
             if not step.frame:
                 return Replayed(live, sent, kept), True
+            if any(map(connection.track.refusal, step.functions)):
+                break
             transcript.steps.append((transcript.digest, step))
             sent.append(step.frame)
             connection.ask([step.frame], limit_s=live.limit_s)
-            for _ in range(step.calls):
+            for _ in step.functions:
                 reply = connection.reply(connection.clock(live.limit_s))
                 transcript.answered(reply)
                 kept.append(reply)

@@ -20,7 +20,8 @@ from ..wall import namespaces
 from ..wall.limits import Limits
 from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
-from .case_run import CaseRun, CaseSettings
+from .case_run import CaseRun
+from .case_settings import CaseSettings
 from .connection import Connection
 from .faults import StudentFault
 from .handle import StudentCode

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..course.notebook import CODE_BYTES, Unread
+from ..course.uses import mentioned, reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,10 @@ class ModuleSources:
     """The modules to load into a worker (name -> file name and bytes). The handle shows the main module's names.
 
     ``missing`` is the sentence for a missing main module. ``parameters`` maps each function to its documented parameter
-    names, for messages. ``place`` maps a module and a line to the file and line that the student sees: the lines of a
-    module that was converted from a notebook differ from those of its cells. Line 0 means the whole file.
-    ``notebooks`` are the modules that were a notebook, and ``unread`` the statements that were left out of a module
-    because Python cannot read them.
+    names, for messages, and ``asked`` holds all names that the assignment asks for. ``place`` maps a module and a line
+    to the file and line that the student sees: the lines of a module that was converted from a notebook differ from
+    those of its cells. Line 0 means the whole file. ``notebooks`` are the modules that were a notebook, and ``unread``
+    the statements that were left out of a module because Python cannot read them.
 
     ``files`` are the files for the working folder. Their modules are in ``modules``, too; ``late`` are the names of
     those that a worker finds after everything else.
@@ -30,6 +31,7 @@ class ModuleSources:
     modules: dict[str, tuple[str, bytes]]
     missing: str = ""
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
     place: Callable[[str, int], tuple[str, int]] | None = None
     notebooks: frozenset[str] = frozenset()
     unread: dict[str, tuple[Unread, ...]] = field(default_factory=dict)
@@ -48,7 +50,20 @@ class ModuleSources:
 
     def is_stub(self, name: str) -> bool:
         """Return whether the main module still contains the stub of a function or class, without running it."""
-        return self.main in self.modules and name in self._syntax_of(self.main).stubs
+        return self.stub_place(name) is not None
+
+    def stub_place(self, name: str) -> tuple[str, int] | None:
+        """Return the file and line of the stub of a function or class in the main module, or None if there is none."""
+        line = self._syntax_of(self.main).stubs.get(name) if self.main in self.modules else None
+        return None if line is None else self.placed(self.main, line)
+
+    def syntax_error(self, module: str) -> tuple[int, int] | None:
+        """Return line and column of a module that Python cannot parse, from 1, or None if it can."""
+        return self._syntax_of(module).error
+
+    def reached_from(self, name: str) -> frozenset[str]:
+        """Return the functions and classes of the main module that one of them mentions, also by way of others."""
+        return reached(name, self._syntax_of(self.main).mentioned) if self.main in self.modules else frozenset()
 
     def placed(self, module: str, line: int) -> tuple[str, int]:
         """Return the file and line that the student sees for a line of a loaded module."""
@@ -67,8 +82,12 @@ class ModuleSources:
 
     def line(self, module: str, line: int) -> str:
         """Return a line of a module without the spaces around it; "" if there is no such line."""
+        return self.raw_line(module, line).strip()
+
+    def raw_line(self, module: str, line: int) -> str:
+        """Return a line of a module; "" if there is no such line."""
         lines = self.modules[module][1].splitlines()
-        return lines[line - 1].decode("utf-8", "replace").strip() if 0 < line <= len(lines) else ""
+        return lines[line - 1].decode("utf-8", "replace") if 0 < line <= len(lines) else ""
 
     def names_defined_by(self, module: str, statement: int) -> frozenset[str]:
         """Return the names that a top-level statement of a module defines, by its number."""
@@ -89,27 +108,37 @@ class ModuleSources:
 class _Syntax:
     """What a module defines, by the number of the statement, and what it imports, by line. It is read once.
 
-    ``stubs`` are the functions and classes at the top that contain ``raise NotImplementedError(…)``.
+    ``stubs`` maps the functions and classes at the top that contain ``raise NotImplementedError(…)`` to the line of the
+    first such function or method. ``mentioned`` maps each function and class to the others that it mentions.
+    ``error`` is line and column of a syntax error.
     """
 
     defined: list[frozenset[str]]
     imports: dict[int, list[str]]
-    stubs: frozenset[str]
+    stubs: dict[str, int]
+    mentioned: dict[str, frozenset[str]]
+    error: tuple[int, int] | None = None
 
     @classmethod
     def read(cls, data: bytes) -> _Syntax:
         """Read a module; return nothing if it is too large, or if Python cannot read it."""
         statements: list[ast.stmt] = []
-        with warnings.catch_warnings(), contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        error = None
+        with warnings.catch_warnings(), contextlib.suppress(ValueError, RecursionError, MemoryError):
             warnings.simplefilter("ignore")
-            statements = ast.parse(data).body if len(data) <= CODE_BYTES else []
+            try:
+                statements = ast.parse(data).body if len(data) <= CODE_BYTES else []
+            except SyntaxError as exc:
+                error = _place(exc, data)
         imports: dict[int, list[str]] = {}
         for node in (part for statement in statements for part in ast.walk(statement)):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 imports.setdefault(node.lineno, []).extend(_imported_by(node))
         definitions = [node for node in statements if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-        stubs = frozenset(node.name for node in definitions if any(map(_is_not_implemented, ast.walk(node))))
-        return cls([frozenset(_defined_names(statement)) for statement in statements], imports, stubs)
+        last = {node.name: _stub_line(node) for node in definitions}  # a later definition replaces an earlier one
+        stubs = {name: line for name, line in last.items() if line}
+        defined = [frozenset(defined_names(statement)) for statement in statements]
+        return cls(defined, imports, stubs, mentioned(statements), error)
 
 
 def _imported_by(node: ast.Import | ast.ImportFrom) -> list[str]:
@@ -119,7 +148,7 @@ def _imported_by(node: ast.Import | ast.ImportFrom) -> list[str]:
     return [f"{package}{alias.name}" for alias in node.names]
 
 
-def _defined_names(statement: ast.stmt) -> Iterator[str]:
+def defined_names(statement: ast.stmt) -> Iterator[str]:
     """Yield the names that a statement and its blocks bind, without those inside of functions and classes."""
     todo: list[ast.AST] = [statement]
     while todo:
@@ -143,6 +172,23 @@ def checked_text(value: Any, most: int) -> str:
     if not isinstance(value, str):
         raise TypeError("a string was wanted")
     return value.encode("utf-8", "replace").decode()[:most]
+
+
+def _place(error: SyntaxError, data: bytes) -> tuple[int, int]:
+    """Return line and column of a syntax error. Python counts characters only in a text, but bytes in bytes."""
+    try:
+        ast.parse(data.decode("utf-8-sig"))
+    except SyntaxError as exc:
+        error = exc
+    return error.lineno or 0, error.offset or 0
+
+
+def _stub_line(node: ast.FunctionDef | ast.ClassDef) -> int:
+    """Return the line of a stub, for a class that of its first method that is one, or 0 if it contains none."""
+    if isinstance(node, ast.ClassDef):
+        methods = (each for each in node.body if isinstance(each, ast.FunctionDef))
+        return next((line for each in methods if (line := _stub_line(each))), 0)
+    return node.lineno if any(map(_is_not_implemented, ast.walk(node))) else 0
 
 
 def _is_not_implemented(node: ast.AST) -> bool:

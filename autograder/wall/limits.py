@@ -13,7 +13,8 @@ class Limits:
     Time that it waits for a core or for memory on a busy machine does not count, up to ``PATIENCE`` times the limit of
     the call. ``cell_s`` (one cell of a notebook, or one top-level statement of a script) and ``load_s`` (all of them)
     count the CPU time, or half the time that the code sleeps. ``cpu_s`` is the CPU time of one worker after it has
-    loaded the submission. ``memory_mib`` is added to the zygote's memory.
+    loaded the submission. ``memory_mib`` is added to the zygote's memory. ``result_mib`` is the size of one answer;
+    every entry counts as 8 bytes at least, because a case may make a Python object of it.
     """
 
     call_s: float = 5.0
@@ -26,7 +27,7 @@ class Limits:
     open_files: int = 64
     file_mib: int = 32
     scratch_mib: int = 64
-    result_mib: int = 256
+    result_mib: int = 16
     output_kib: int = 64
     handles: int = 256
     callbacks: int = 10_000

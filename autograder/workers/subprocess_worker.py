@@ -152,6 +152,7 @@ def serve(order: dict[str, Any]) -> None:
 
             use_one_process()
         from ..guest.__main__ import serve as answer
+        from ..guest.output import open_streams
 
         if sys.platform == "win32":
             connection = socket.fromshare(base64.b64decode(order["share"])).detach()
@@ -164,8 +165,7 @@ def serve(order: dict[str, Any]) -> None:
             jail.limit_resources(limits)
             os.environ["LANG"] = jail.neutral_locale()
             connection = 3
-        for stream in (sys.stdout, sys.stderr):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
+        open_streams()
         answer(connection, max_result=limits.result_mib * 1024 * 1024, max_handles=limits.handles)
     except BaseException:
         traceback.print_exc()  # to the worker's output, which staff can read

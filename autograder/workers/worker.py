@@ -37,6 +37,7 @@ class LossReason(Enum):
     PROTOCOL = auto()
     MEMORY = auto()
     BUDGET = auto()
+    TOO_LARGE = auto()
 
 
 class WorkerLost(Exception):

@@ -40,6 +40,7 @@ def main() -> None:
     parent = os.getppid()
     jail.die_with_parent(parent)
     jail.adopt_orphans()
+    jail.forget_memory_bound()
     _warm_up(torch="torch" in sys.argv[1:])
     jail.neutral_command_line()
     control = socket.socket(fileno=CONTROL)
@@ -185,12 +186,10 @@ def _work(parent: int, connection: int, output: int, walls: jail.Walls, limits: 
     walls.put_on(limits, scratch)
     if walls.home is None:
         sys.meta_path.insert(0, ClosedPackages())
-    # Write each line to the pipe when it is printed, because os._exit and crashes lose buffered text.
-    sys.stdout, sys.stderr = (
-        os.fdopen(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False) for fd in (1, 2)
-    )
     from ..guest.__main__ import serve
+    from ..guest.output import open_streams
 
+    open_streams()
     gc.enable()
     serve(3, max_result=limits.result_mib * 1024 * 1024, max_handles=limits.handles)
 

@@ -31,7 +31,9 @@ command as `.venv/bin/autograder`; `python -m autograder` is the same.
 | 0 | done, whatever the score |
 | 2 | wrong use: an argument is wrong, or names something that does not exist or cannot be written |
 | 3 | official grading was requested, and the sandbox is incomplete on this machine |
-| 4 | grader error: a case or the framework failed, and reports, if any, are marked incomplete; or a failed audit |
+| 4 | grader error: a case or the framework failed, reports are marked incomplete; a failed audit; a refused release |
+| 5 | `batch`: every submission has a report, and at least one needs a human: `staff/needs-a-human.html` lists them |
+| 130 | interrupted; the same `batch` command goes on |
 
 An error is one sentence on standard error. It says what to do and ends in a short name in brackets, such as `[usage]`.
 
@@ -48,21 +50,25 @@ Each target sets up what it needs, once.
 | --- | --- |
 | `make` | prints the menu |
 | `make grade` | `autograder grade`, for all assignments |
-| `make grade A=05-logistic` | for one |
+| `make grade A=05-logistic`, `make grade A=5` | for one |
+| `make grade A=5 T=bce` | for one task of it |
 | `make grade A=05-logistic SUBMISSION=path` | for one submission, in any place |
-| `make grade L=ko` | the same in Korean; can be combined with the others |
+| `make grade L=ko` | the same in Korean; can be combined with the others; other variables are refused |
 | `make demo` | grades the synthetic class in `examples/class` officially, into `report/demo` |
 | `make test` | runs the quick tests |
 | `make test-slow` | runs the slow tests, and those for a GPU if there is one |
 | `make test-oldest` | runs the tests of the pytest plug-in on the oldest supported pytest |
-| `make lint` | checks style, types and the CI workflows; rewrites nothing |
+| `make lint` | checks style, types, the CI workflows, the issue forms and `CITATION.cff`; rewrites nothing |
 | `make check` | what CI runs: `lint`, `test-oldest`, all tests but the long ones, the audit of what changed |
 | `make check-all` | before a release: also the long tests, and the audit of everything |
+| `make release` | `autograder release --to` the folder of `TO=folder`, for all assignments; `A=05-logistic` for one |
+| `make dist` | builds the framework's own wheel and source archive from a tag ([versions](versions.md)) |
 | `make audit` | `autograder audit`, for all assignments; `A=05-logistic` for one |
 | `make fuzz` | fuzzes the frame decoder with a million mutated frames; `SEED=7` draws others |
 | `make bench` | benchmarks of start-up, grading, the sandbox and reports ([performance](performance.md)) |
 | `make docs` | generates this page and tests all pages |
-| `make stubs` | generates the stubs in `assignments/` from `solutions/` |
+| `make stubs` | `autograder stubs`, for all assignments; `A=05-logistic` for one |
+| `make hints` | `autograder hints`, for all assignments; `A=05-logistic` for one |
 | `make constraints` | pins the current release of every required package; needs Python 3.11 |
 | `make clean` | removes reports and caches |
 
@@ -73,6 +79,7 @@ Each target sets up what it needs, once.
 | variable | meaning |
 | --- | --- |
 | `AUTOGRADER_DATA` | folder of data sets, as `--data-root` ([use MNIST](../how-to/use-mnist.md)) |
+| `AUTOGRADER_SOLUTIONS` | folder of the solutions, as `--solutions` ([make your own course][course]) |
 | `AUTOGRADER_LANG` | `en` or `ko`, as `--lang` |
 
 ## Language
@@ -81,17 +88,59 @@ Reports are in English or Korean: the language of `--lang`, else that of `AUTOGR
 [assignment.toml](assignment.toml.md), else English. `report` uses the language of the saved report. With `--lang` its
 labels change, and the sentences about the cases stay as they were graded. `doctor` and the errors of the command line
 are in English. To add a language, see [translate](../how-to/translate.md).
+
+[course]: ../how-to/make-your-own-course.md
 """
 
 NOTES = {
-    "grade": "Without a SLUG all assignments are graded, and a table shows what to do next. `--submission` and "
-    "`--json` are for one assignment.",
-    "batch": "Writes into the folder of `--out`: a page and a JSON file for each student, `grades.csv` and "
-    "`class.html` ([grade a class](../how-to/grade-a-class.md)). Grades everything again each time.",
+    "grade": "Without a SLUG all assignments are graded, and a table shows what to do next. `--submission`, `--task` "
+    "and `--json` are for one assignment.\n\nThe pages are written to `report/`, and those of a `--submission` to a "
+    "folder of its own in `report/submissions/`. `last-run/` next to the pages keeps the points and the states of the "
+    "tasks of the last run. The index, and the line that says what changed, come from it. A run with `--task` has a "
+    "page of its own and changes neither. Delete the folder to begin anew.\n\nThe files of `--junit` and `--markdown` "
+    "hold all assignments of the run, and only what students may see. In JUnit a suite is an assignment, and its "
+    "points are properties of the suite. The Markdown is at most 1 MB, as GitHub requires of a job summary.",
+    "submit": "Writes `SLUG.zip` with exactly the files that the assignment asks for, and prints the sha256 of each "
+    "file and of the archive. What would lose points is named, and packed all the same. If the grader would refuse the "
+    "files, nothing is packed, and the exit code is 2.",
+    "debug": "The case and your file in `assignments/` run in one process, without a sandbox and without limits "
+    "([work in an editor](../how-to/work-in-an-editor.md)). A name that does not exist lists the cases. Exit code 0 "
+    "whatever the verdict.",
+    "batch": "Writes into the folder of `--out`: `students/` with a page for each student, safe to hand out whole, and "
+    "`staff/` with the reports, `grades.csv` and `class.html` ([grade a class](../how-to/grade-a-class.md)).",
+    "batch status": "A line for each assignment that has submissions in the store.",
+    "batch log": "A line for each entry: time, actor, action, assignment, detail, the oldest first.",
+    "store backup": "Consistent although a batch runs. Refuses a file that exists "
+    "([back up](../how-to/grade-a-class.md#back-up)).",
+    "store restore": "All or nothing. Refuses a store with entries that are newer than the backup, without `--force`.",
+    "privacy export": "A zip with `person.json`, the reports and the files in the folders of results "
+    "([privacy](../explanation/privacy.md)).",
+    "privacy erase": "Also removes the person's files in the folders of results and the line in `grades.csv`.",
+    "privacy retain": "Without DATE it prints the date.",
     "report": "The JSON file is [one report](report.md).",
+    "stubs": "Every answer between `### BEGIN SOLUTION` and `### END SOLUTION` becomes a line that names its task "
+    "([write a case](../how-to/write-a-case.md#mark-the-answers)). A line on standard error names each error with file "
+    "and line (exit code 4), and the other stubs are written.",
+    "init": "The folder appears complete or not at all. It is no git repository yet; a release needs a commit. "
+    "`--with-course` works in the source repository of the framework only "
+    "([make your own course](../how-to/make-your-own-course.md)).",
+    "new": "Writes hand-outs in two languages, stub, visible and hidden cases, a known mistake, an alternative, "
+    "translations and `hints.json`. They pass `autograder audit`. With `--from` the marked functions and classes "
+    "of that file are the tasks, and the first cases come from the annotations of their arguments. A task whose "
+    "arguments cannot be guessed is named, and its cases fail until you write them "
+    "([make your own course](../how-to/make-your-own-course.md)).",
+    "hints": "Writes `hints.json` next to the stub "
+    "([hints](../how-to/known-mistakes-and-alternatives.md#hints-on-a-students-machine)).",
     "audit": "Writes `SLUG.md` and `SLUG.json` into the folder of `--out`: which case catches what, and what no case "
     "catches. Needs `solutions/` and the complete sandbox. Exit code 4 if a gate is not met "
     "([audit an assignment](../how-to/audit-an-assignment.md)).",
+    "update": "Each file that changes is a line. A file that you changed and that the release changed, too, stays; the "
+    "new version is put next to it as `NAME.new`. After an interruption at any moment the folder has the old release, "
+    "or the next command finishes the update ([update a release](../how-to/update-a-release.md)).",
+    "release": "Without a SLUG all assignments are released. Exit code 4 if the release is refused: each reason is a "
+    "line, and nothing is written ([release assignments](../how-to/release.md)). In an earlier release, what students "
+    "changed stays ([update a release](../how-to/update-a-release.md)). `--answers` ends with 4 before the due date "
+    "and the last extension in [course.toml](course.toml.md), and without a due date, unless `--force` is given.",
     "doctor": "Ends with exit code 0 whatever is missing. With `--require official` it ends with 3 if this machine "
     "lacks something that official grading needs. `--json` prints `official` (true or false; null with `--quick`) and "
     "`findings`, a list of `name`, `found`, `detail`, `remedy` and `needed` (for official grading). `--quick` neither "

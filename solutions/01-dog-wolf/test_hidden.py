@@ -82,7 +82,7 @@ def test_step_leaves_its_arguments_alone(student, rng):
     assert_close(assert_pure(student.sgd_step, w, g, 0.25), w - 0.25 * g)
 
 
-@task("train", points=4)
+@task("train", points=3)
 def test_train_follows_the_closed_form(student, rng):
     """With one feature, weights and losses follow the exact formula of this descent."""
     x, y, w0 = draw(rng, 7, 1, 3)
@@ -102,10 +102,18 @@ def test_train_matches(student, reference, rng):
     assert_matches(student.train, reference.train, over, **COARSE)
 
 
+@task("train", points=1)
+def test_every_step_is_taken(student, reference, rng):
+    """Every step is taken, also where the loss rises, hardly changes, or is zero from the start."""
+    x, y, w0 = draw(rng, 7, 1, 3)  # with one feature, this rate makes the error half as large again in every step
+    over = [(x, y, w0, 2.5 / np.sum(x**2), 6), (x, y, w0, 1e-12, 6), (x, x @ w0, w0, 0.02, 6)]
+    assert_matches(student.train, reference.train, over, **COARSE)
+
+
 @task("train", points=2)
 def test_train_leaves_the_start_alone(student, reference, rng):
     """Training returns new weights and leaves x, y and w0 as they were; with lr 0 the weights stay where they began."""
     x, y, w0 = draw(rng, 7, 5, 3)
-    assert_close(assert_pure(student.train, x, y, w0, 0.01, 3), reference.train(x, y, w0, 0.01, 3))
+    assert_close(assert_pure(student.train, x, y, w0, 0.01, 3), reference.train(x, y, w0, 0.01, 3), **COARSE)
     w, _ = assert_pure(student.train, x, y, w0, 0.0, 3)
     assert_close(w, w0, name="w")

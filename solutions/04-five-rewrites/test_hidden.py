@@ -264,7 +264,19 @@ def test_optimizer_starts_from_cleared_gradients(student, reference, rng):
     assert_close(student.fit_optimizer(recipes.poisoned(model, 3.0), x, y, 0.2, 4), wanted, name="losses")
 
 
-@task("fit_optimizer", points=2)
+@task("fit_optimizer", points=1)
+def test_every_step_is_taken(student, reference, rng):
+    """Every step is taken, also where the loss rises, hardly changes, or is zero from the start."""
+    weight, bias, x = normal(rng, 2, 3), normal(rng, 2), normal(rng, 7, 3)
+    answers = trusted_linear(weight, bias)(x).detach()
+    for lr, y in ((9.0, normal(rng, 7, 2)), (1e-12, normal(rng, 7, 2)), (0.1, answers)):
+        ours, model = trusted_linear(weight, bias), build(student, recipes.linear(weight, bias))
+        wanted = reference.fit_optimizer(ours, x, y, lr, 6)
+        assert_close(student.fit_optimizer(model, x.clone(), y.clone(), lr, 6), wanted, name="losses")
+        assert_close(model.weight, ours.weight.detach(), name="weight")
+
+
+@task("fit_optimizer", points=1)
 def test_long_runs_of_the_lecture(student):
     """A hundred epochs end as in deck 001, from zeros and from the module's own start; a larger rate flies away."""
     X, y = exam()

@@ -230,7 +230,7 @@ def test_step_refuses_other_shapes(student, rng, shape):
         student.sgd_step(params, {"b": np.zeros(1), "W": rng.normal(size=shape)}, 0.1)
 
 
-@task("LogisticRegression", points=3)
+@task("LogisticRegression", points=2)
 def test_fit_matches(student, reference, rng):
     """On fresh data, costs, weights and bias are right."""
     X, y = rng.normal(size=(11, 3)), labels(rng, (11, 1))
@@ -240,6 +240,18 @@ def test_fit_matches(student, reference, rng):
     assert_close(model.fit(X, y, lr=0.5, epochs=7), costs, name="costs")
     assert_close(model.W, expected.W, name="W")
     assert_close(model.b, expected.b, name="b")
+
+
+@task("LogisticRegression", points=1)
+def test_every_epoch_is_a_step(student, reference):
+    """Every epoch takes its step, also where the cost rises, hardly changes, or is nearly zero."""
+    X, y = np.array([[1.0], [-1.0], [2.0]]), np.array([[1.0], [1.0], [0.0]])
+    far = 40.0 * np.array([[-1.0], [1.0], [1.5]]), np.array([[0.0], [1.0], [1.0]])  # solved by the first step
+    for lr, rows, answers in ((30.0, X, y), (1e-12, X, y), (0.5, *far)):
+        expected, model = reference.LogisticRegression(), student.LogisticRegression()
+        costs = expected.fit(rows, answers, lr=lr, epochs=6)
+        assert_close(model.fit(rows.copy(), answers.copy(), lr=lr, epochs=6), costs, name="costs")
+        assert_close((model.W, model.b), (expected.W, expected.b), name="W and b")
 
 
 @task("LogisticRegression", points=2)

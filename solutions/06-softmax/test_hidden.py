@@ -224,7 +224,7 @@ def test_costs_of_a_calm_run(student):
     assert_close(model.predict(X), y, name="classes")
 
 
-@task("SoftmaxRegression", points=5)
+@task("SoftmaxRegression", points=4)
 def test_fit_matches(student, reference, rng):
     """From given starts, costs, weights and biases are right."""
     X, y = rng.normal(size=(11, 3)), labels(rng, 11, 5)
@@ -237,6 +237,20 @@ def test_fit_matches(student, reference, rng):
         assert_close(model.fit(X.copy(), y.copy(), k=5, lr=0.5, epochs=epochs, **copies), costs, name="costs")
         assert_close(model.W, expected.W, name="W")
         assert_close(model.b, expected.b, name="b")
+
+
+@task("SoftmaxRegression", points=1)
+def test_every_epoch_is_a_step(student, reference):
+    """Every epoch takes its step, also where the cost rises, hardly changes, or is nearly zero."""
+    X, y = np.array([[1.0], [-1.0], [2.0]]), np.array([0, 0, 1])
+    far = 40.0 * np.array([[-1.0, 0.0], [1.0, -1.0], [0.0, 1.0]]), np.array([0, 1, 2])  # solved by the first step
+    for lr, k, rows, answers in ((30.0, 2, X, y), (1e-12, 2, X, y), (0.5, 3, *far)):
+        expected, model = reference.SoftmaxRegression(), student.SoftmaxRegression()
+        costs = expected.fit(rows, answers, k=k, lr=lr, epochs=6)
+        # Single precision knows a cost of 3e-5 to within 1e-7.
+        got = model.fit(rows.copy(), answers.copy(), k=k, lr=lr, epochs=6)
+        assert_close(got, costs, rtol=1e-5, atol=1e-6, name="costs")
+        assert_close((model.W, model.b), (expected.W, expected.b), rtol=1e-5, atol=1e-6, name="W and b")
 
 
 @task("SoftmaxRegression", points=2)

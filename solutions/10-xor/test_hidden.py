@@ -122,7 +122,8 @@ def test_the_single_layer_never_learns_xor(student):
     costs = student.train_single_layer()
     assert_close(len(costs), 10001, name="number of costs")
     # A line that answers 1/2 everywhere is the best there is; float32 cannot come nearer than 1e-7.
-    assert_close([costs[9900], costs[10000]], [np.log(2.0)] * 2, rtol=0, atol=1e-6, name="costs")
+    got, steps = [costs[9900], costs[10000]], (9900, 10000)
+    assert_close(got, [np.log(2.0)] * 2, rtol=0, atol=1e-6, name="cost at step {}", labels=steps)
 
 
 @task("handset_mlp", points=4)
@@ -220,7 +221,7 @@ def test_gradient_of_the_nearly_certain(student, reference, rng):
         assert_close(student.backward(params, X, Y, cache), want, rtol=2e-3, atol=2e-4 * largest)
 
 
-@task("train_mlp", points=4)
+@task("train_mlp", points=3)
 def test_training_matches(student, reference, rng):
     """On fresh data, the costs and all four parameters are right after every step."""
     over = []
@@ -228,6 +229,17 @@ def test_training_matches(student, reference, rng):
         params, X, Y, _ = draw_question(rng, reference, rows, hidden)
         over.append((params, X, Y, lr, steps))
     assert_matches(student.train_mlp, reference.train_mlp, over, rtol=1e-4, atol=1e-6)  # the slides' 1e-7 adds up
+
+
+@task("train_mlp", points=1)
+def test_every_step_is_taken(student, reference):
+    """Every step is taken, also where the cost rises, hardly changes, or is nearly zero."""
+    solved = named([[40.0, -40.0], [40.0, -40.0]], [-60.0, 20.0], [[-90.0], [-90.0]], [45.0])
+    over = [
+        (start, corners(), xor_labels(), lr, 6)
+        for start, lr in ((fixed_start(), 8.0), (fixed_start(), 1e-9), (solved, 1.0))
+    ]
+    assert_matches(student.train_mlp, reference.train_mlp, over, rtol=1e-4, atol=1e-6)
 
 
 @task("train_mlp", points=2)

@@ -122,7 +122,7 @@ def test_every_model_is_a_new_one(student, rng):
     require(not torch.equal(other, weight), "Two models share their weights.")
 
 
-@task("train", points=5, hint="Mean cross entropy of the logits, one step of SGD with the given lr for every batch.")
+@task("train", points=4, hint="Mean cross entropy of the logits, one step of SGD with the given lr for every batch.")
 def test_training_matches(student, reference, rng):
     """Costs and parameters of two trainings, with a rate for each, are those of the reference."""
     weight, bias = draw_weights(rng)
@@ -139,6 +139,24 @@ def test_training_matches(student, reference, rng):
         assert_close(model.bias, ours.bias.detach(), rtol=1e-3, atol=1e-4, name="bias")
     still = model.weight.detach()[:, :56]
     assert_close(still, weight[:, :56], rtol=1e-6, atol=0, name="weights without a gradient")
+
+
+@task("train", points=1)
+def test_every_epoch_is_trained(student, rng):
+    """Every epoch is trained, also where the cost rises, stays as it is, or is zero from the start."""
+    weight, bias = draw_weights(rng)
+    x, y = torch.from_numpy(rng.random((20, 1, 28, 28))).float(), random_labels(rng, 20)
+    lines = torch.eye(10).repeat_interleave(28, dim=1)  # class k looks at row k of the image only
+    solved = torch.cat([20 * lines, torch.zeros(10, 504)], dim=1), torch.zeros(10)
+    bars = torch.zeros(20, 1, 28, 28)
+    bars[torch.arange(20), 0, y] = 1.0
+    # Of 400 starts with a rate of .4, all reached a cost above 9 on the way.
+    for lr, images, start in ((0.4, x, (weight, bias)), (0.0, x, (weight, bias)), (0.1, bars, solved)):
+        model = build(student, recipes.linear(*start))
+        watch = build(student, recipes.watch_inputs(model))
+        costs = student.train(model, recipes.data_loader(images, y, 20), 5, lr)
+        assert_close(len(costs), 5, name="number of costs")
+        assert_close(len(watch.first_values()), 5, name="number of steps")
 
 
 @task("train", points=4, hint="Clear the gradients before each backward pass, the first one included.")

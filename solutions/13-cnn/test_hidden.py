@@ -13,6 +13,7 @@ from autograder import (
     assert_pure,
     build,
     digits28,
+    inside,
     reach_accuracy,
     recipes,
     require,
@@ -62,6 +63,23 @@ def scaled(images):
     return images[:, None].float() / 255
 
 
+def linear_layer(weight, bias):
+    """Runs beside the student's code, and here: a model of one linear layer, for images (N, 1, 28, 28)."""
+    import torch
+
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(784, 10))
+    with torch.no_grad():
+        model[1].weight.copy_(weight)
+        model[1].bias.copy_(bias)
+    return model
+
+
+def draw_linear(rng):
+    """Weight (10, 784) and bias (10,) of a linear layer: a model to train or to measure that needs no CNN."""
+    weight, bias = rng.normal(scale=0.1, size=(10, 784)), rng.normal(scale=0.3, size=10)
+    return torch.from_numpy(weight).float(), torch.from_numpy(bias).float()
+
+
 def logits_of(model, x):
     with torch.no_grad():
         return model(x)
@@ -72,7 +90,7 @@ def share_of_hits(logits, labels):
     return int((logits.argmax(dim=1) == labels).sum()) / len(labels)
 
 
-def contested(student, reference, rng):
+def contested(student, rng):
     """Draw weights, images and labels whose accuracy is beyond doubt, and would be another without the scaling.
 
     Drawn once for all submissions, each of which is given copies.
@@ -80,14 +98,14 @@ def contested(student, reference, rng):
     seed = int(rng.integers(2**63))
     drawn = student.accuracy.prepared
     if seed not in drawn:
-        drawn[seed] = draw_contested(reference, np.random.default_rng(seed))
+        drawn[seed] = draw_contested(np.random.default_rng(seed))
     return copy.deepcopy(drawn[seed])
 
 
-def draw_contested(reference, rng):
+def draw_contested(rng):
     while True:
-        weights = draw_weights(rng)
-        model = with_weights(reference.CNN(), weights)
+        weights = draw_linear(rng)
+        model = linear_layer(*weights)
         images, labels = digits(rng, 60)
         logits = logits_of(model, scaled(images))
         best = logits.topk(2).values
@@ -191,41 +209,81 @@ def test_shapes_for_any_batch(student, rng):
 
 @task(
     "train",
-    points=3,
-    needs=(*A_CNN, "logits_with_given_weights"),
+    points=2,
     hint="Scale to [0, 1], mean cross entropy, Adam with the given lr: which of them differs?",
 )
 def test_first_steps_are_those_of_adam(student, reference, rng):
     """Two trainings of a few steps, with a rate for each: costs and biases are those of the reference."""
-    weights = draw_weights(rng)
-    weights[(32,)][0] = -100.0  # the first map is 0 for every image, so that its kernel and bias have no gradient
+    weights = draw_linear(rng)
     images, labels = digits(rng, 8)
-    ours, model = with_weights(reference.CNN(), weights), with_weights(student.CNN(), weights)
+    images[:, 0, 0] = 0  # so that the weights of the first pixel have no gradient
+    ours, model = linear_layer(*weights), inside(student, linear_layer).keep(*weights)
     for epochs, lr in ((7, 2e-3), (2, 1e-3)):
         settings = {"epochs": epochs, "batch_size": 8, "lr": lr, "seed": int(rng.integers(100))}  # one batch: no order
         wanted = reference.train(ours, images, labels, **settings)
         # Float32 sums in another order move these costs by up to 2e-5; a wrong step moves them by more than .01.
         assert_close(student.train(model, images, labels, **settings), wanted, rtol=1e-3, atol=1e-3)
-    trained, state = ({tuple(value.shape): value for value in each.state_dict().values()} for each in (ours, model))
-    # They moved by up to .013; float32 sums in another order move them by up to 2e-6.
-    assert_close(state[(10,)], trained[(10,)], rtol=0, atol=5e-5, name="bias of fc")
-    for shape, value in state.items():
+    trained, state = ours.state_dict(), model.state_dict()
+    # They moved by up to .016; float32 sums in another order move them by up to 2e-6.
+    assert_close(state["1.bias"], trained["1.bias"], rtol=0, atol=5e-5, name="bias")
+    for value, before in zip((state["1.weight"], state["1.bias"]), weights, strict=True):
         require(bool(torch.isfinite(value).all()), "Some parameters are not finite after the training.")
-        require(not torch.equal(value, weights[shape]), "Some parameters never change.")
-    still = torch.cat([state[CONV1][0].flatten(), state[(32,)][:1]])
-    before = torch.cat([weights[CONV1][0].flatten(), weights[(32,)][:1]])
-    assert_close(still, before, rtol=1e-6, atol=0, name="weights without a gradient")
+        require(not torch.equal(value, before), "Some parameters never change.")
+    assert_close(state["1.weight"][:, 0], weights[0][:, 0], rtol=1e-6, atol=0, name="weights without a gradient")
 
 
-@task("train", points=3, needs=A_CNN, hint="Clear the gradients before each backward pass, the first one included.")
+@task("train", points=1)
+def test_every_epoch_is_trained(student, rng):
+    """Every epoch is trained, also where the cost rises, stays as it is, or is zero from the start."""
+    weight, bias = draw_linear(rng)
+    images, labels = digits(rng, 12)
+    lines = torch.eye(10).repeat_interleave(28, dim=1)  # class k looks at row k of the image only
+    solved = torch.cat([20 * lines, torch.zeros(10, 504)], dim=1), torch.zeros(10)
+    bars = torch.zeros(12, 28, 28, dtype=torch.uint8)
+    bars[torch.arange(12), labels] = 255
+    # Of 400 starts with a rate of .6, the cost of all rose.
+    for lr, seen, start in ((0.6, images, (weight, bias)), (0.0, images, (weight, bias)), (1e-3, bars, solved)):
+        model = inside(student, linear_layer).keep(*start)
+        watch = build(student, recipes.watch_inputs(model))
+        costs = student.train(model, seen, labels, epochs=5, batch_size=12, lr=lr, seed=int(rng.integers(100)))
+        assert_close(len(costs), 5, name="number of costs")
+        assert_close(len(watch.first_values()), 5, name="number of steps")
+
+
+@task("train", points=1)
+def test_steps_fade_as_those_of_adam(student, rng):
+    """A weight that one batch alone moves goes on as Adam's averages say, in the order of batches that you drew."""
+    # Image i is lit in pixel i + 1 alone, and in pixel 0 by an amount that tells which image it is.
+    images = torch.zeros(24, 28, 28, dtype=torch.uint8)
+    images[torch.arange(24), 0, torch.arange(1, 25)] = 255
+    images[:, 0, 0] = 10 * torch.arange(1, 25, dtype=torch.uint8)
+    weight, bias = draw_linear(rng)
+    labels = torch.from_numpy(rng.integers(0, 10, size=24))
+    model, ours = inside(student, linear_layer).keep(weight, bias), linear_layer(weight, bias)
+    watch = build(student, recipes.watch_inputs(model))
+    student.train(model, images, labels, epochs=1, batch_size=1, lr=0.01, seed=int(rng.integers(100)))
+    order = [round(float(row[0]) * 25.5) - 1 for row in watch.first_values()]
+    assert_close(sorted(order), list(range(24)), name="images of one epoch")
+    optimizer = torch.optim.Adam(ours.parameters(), lr=0.01)
+    for i in order:
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(ours(scaled(images[i : i + 1])), labels[i : i + 1]).backward()
+        optimizer.step()
+    trained, wanted = model.state_dict(), ours.state_dict()
+    assert_close(trained["1.weight"], wanted["1.weight"], rtol=0, atol=2e-5, name="weight")
+
+
+@task("train", points=2, hint="Clear the gradients before each backward pass, the first one included.")
 def test_old_gradients_do_not_count(student, rng):
     """What .grad held before the training has no part in it."""
-    weights = draw_weights(rng)
+    weights = draw_linear(rng)
     images, labels = digits(rng, 13)
     settings = {"epochs": 3, "batch_size": 13, "lr": 2e-3, "seed": int(rng.integers(100))}
-    model, other = with_weights(student.CNN(), weights), with_weights(student.CNN(), weights)
+    model, other = (inside(student, linear_layer).keep(*weights) for _ in range(2))
     clean = student.train(model, images, labels, **settings)
     require(len(clean) == 3 and 0 < clean[2] < clean[0], "Three steps on one batch did not lower its cost.")
+    before = float(torch.nn.functional.cross_entropy(logits_of(linear_layer(*weights), scaled(images)), labels))
+    assert_close(clean[0], before, rtol=1e-4, name="cost of the first step")
     got = student.train(recipes.poisoned(other, 1e6), images, labels, **settings)
     assert_close(got, clean, rtol=1e-4)
     trained, again = (logits_of(each, scaled(images)) for each in (model, other))
@@ -237,29 +295,29 @@ def test_old_gradients_do_not_count(student, rng):
 @task(
     "train",
     points=2,
-    needs=A_CNN,
     hint="Adam's first step moves a weight by about the learning rate. Is yours the one you are given?",
 )
 def test_size_of_the_first_step(student, rng):
     """The largest change in the first step is the learning rate that was given."""
     for lr in (float(rng.uniform(1e-4, 9e-4)), float(rng.uniform(3e-3, 9e-3))):
-        weights = draw_weights(rng)
-        model = with_weights(student.CNN(), weights)
+        weights = draw_linear(rng)
+        model = inside(student, linear_layer).keep(*weights)
         images, labels = digits(rng, 3)
         student.train(model, images, labels, epochs=1, batch_size=3, lr=lr, seed=1)
         state = model.state_dict()
-        step = float(np.max([(value - weights[tuple(value.shape)]).abs().max() for value in state.values()]))
+        pairs = zip((state["1.weight"], state["1.bias"]), weights, strict=True)
+        step = float(np.max([(value - before).abs().max() for value, before in pairs]))
         require(abs(step - lr) < 0.02 * lr, "The largest change of a weight is not the learning rate.")
 
 
-@task("train", points=2, needs=A_CNN, hint="Draw a new order at the start of every epoch, the first one included.")
+@task("train", points=2, hint="Draw a new order at the start of every epoch, the first one included.")
 def test_every_epoch_has_a_new_order(student, rng):
     """Consecutive epochs meet the images in different orders, and none in that of the file."""
     # Image i is a flat grey of 10 i, so the first pixel of a batch says which image comes first in it. With twelve
     # batches an epoch, chance brings the order of the file, or one order twice, less than once in a hundred million.
     images = (10 * torch.arange(24, dtype=torch.uint8))[:, None, None].repeat(1, 28, 28)
     labels = torch.from_numpy(rng.integers(0, 10, size=24))
-    model = with_weights(student.CNN(), draw_weights(rng))
+    model = inside(student, linear_layer).keep(*draw_linear(rng))
     watch = build(student, recipes.watch_inputs(model))
     student.train(model, images, labels, epochs=3, batch_size=2, lr=1e-4, seed=int(rng.integers(1, 100)))
     firsts = [float(row[0]) for row in watch.first_values()]
@@ -273,15 +331,15 @@ def test_every_epoch_has_a_new_order(student, rng):
     require(epochs[0] != epochs[1] and epochs[1] != epochs[2], "Two consecutive epochs use the same order.")
 
 
-@task("train", points=1, needs=A_CNN, hint="Everything that is drawn comes from a generator that was seeded with seed.")
+@task("train", points=1, hint="Everything that is drawn comes from a generator that was seeded with seed.")
 def test_the_seed_decides_the_order(student, rng):
     """The same seed on the same model gives the same costs, another seed gives others."""
-    weights = draw_weights(rng)
+    weights = draw_linear(rng)
     images, labels = digits(rng, 12)
     seed = int(rng.integers(1, 1000))
     first, again, other = (
         student.train(
-            with_weights(student.CNN(), weights), images, labels, epochs=2, batch_size=4, lr=2e-3, seed=chosen
+            inside(student, linear_layer).keep(*weights), images, labels, epochs=2, batch_size=4, lr=2e-3, seed=chosen
         )
         for chosen in (seed, seed, seed + 1)
     )
@@ -293,14 +351,14 @@ def test_the_seed_decides_the_order(student, rng):
 @task(
     "train",
     points=2,
-    needs=A_CNN,
     hint="One order for both: the image and the label of a pair must have the same number.",
 )
 def test_every_image_keeps_its_label(student, rng):
     """With a learning rate of 0 every epoch costs what the whole set costs: each pair counts once."""
     images, labels = digits(rng, 35)
-    model = with_weights(student.CNN(), draw_weights(rng))
-    wanted = float(torch.nn.functional.cross_entropy(model(scaled(images)), labels))
+    weights = draw_linear(rng)
+    model = inside(student, linear_layer).keep(*weights)
+    wanted = float(torch.nn.functional.cross_entropy(logits_of(linear_layer(*weights), scaled(images)), labels))
     got = assert_pure(student.train, model, images, labels, epochs=2, batch_size=5, lr=0.0, seed=int(rng.integers(100)))
     assert_close(got, [wanted, wanted], rtol=1e-4)
 
@@ -308,25 +366,22 @@ def test_every_image_keeps_its_label(student, rng):
 @task(
     "accuracy",
     points=4,
-    needs=A_CNN,
     hint="Scale the images exactly as in train; the class is the place of the largest logit.",
 )
-def test_accuracy_of_known_weights(student, reference, rng):
+def test_accuracy_of_known_weights(student, rng):
     """The accuracy of given weights on given images, to the last image."""
-    weights, images, labels = contested(student, reference, rng)
-    model = with_weights(student.CNN(), weights)
-    share = share_of_hits(model(scaled(images)), labels)  # of the student's own logits: the model is graded elsewhere
+    weights, images, labels = contested(student, rng)
+    model = inside(student, linear_layer).keep(*weights)
+    share = share_of_hits(logits_of(linear_layer(*weights), scaled(images)), labels)
     assert_close(student.accuracy(model, images, labels), share, atol=1e-6)
 
 
-@task(
-    "accuracy", points=3, needs=A_CNN, hint="The batch size only saves memory: a short last batch counts by its images."
-)
-def test_accuracy_does_not_depend_on_the_batch_size(student, reference, rng):
+@task("accuracy", points=3, hint="The batch size only saves memory: a short last batch counts by its images.")
+def test_accuracy_does_not_depend_on_the_batch_size(student, rng):
     """Batches of any size give the same accuracy, also larger than the set."""
-    weights, images, labels = contested(student, reference, rng)
-    model = with_weights(student.CNN(), weights)
-    share = share_of_hits(model(scaled(images)), labels)
+    weights, images, labels = contested(student, rng)
+    model = inside(student, linear_layer).keep(*weights)
+    share = share_of_hits(logits_of(linear_layer(*weights), scaled(images)), labels)
     got = list(student.accuracy.each([(model, images, labels, size) for size in (7, 46, 47, 1000)]))
     assert_close(got, [share] * 4, atol=1e-6)
 
@@ -334,28 +389,29 @@ def test_accuracy_does_not_depend_on_the_batch_size(student, reference, rng):
 @task(
     "accuracy",
     points=2,
-    needs=(*A_CNN, "accuracy_of_known_weights"),
+    needs=("accuracy_of_known_weights",),
     hint="Measuring must not train: no step, no change of a parameter.",
 )
-def test_measuring_changes_nothing(student, reference, rng):
+def test_measuring_changes_nothing(student, rng):
     """Measured twice, a model has the same accuracy, the same parameters and what stood in their .grad."""
-    weights, images, labels = contested(student, reference, rng)
-    model = with_weights(student.CNN(), weights)
-    share = share_of_hits(model(scaled(images)), labels)
+    weights, images, labels = contested(student, rng)
+    model = inside(student, linear_layer).keep(*weights)
+    share = share_of_hits(logits_of(linear_layer(*weights), scaled(images)), labels)
     for _ in range(2):
         got = assert_pure(student.accuracy, recipes.poisoned(model, 3.0), images, labels)
         assert_close(got, share, atol=1e-6)
-    for name, value in model.state_dict().items():
-        require(torch.equal(value, weights[tuple(value.shape)]), "Measuring changed the parameters of the model.")
+    for name, before in zip(("1.weight", "1.bias"), weights, strict=True):
+        value = model.state_dict()[name]
+        require(torch.equal(value, before), "Measuring changed the parameters of the model.")
         grad = model.get_parameter.keep(name).grad
         assert_close(grad, torch.full_like(value, 3.0), rtol=0, atol=0, name=".grad afterwards")
 
 
 @task("accuracy", points=15, needs=(*A_CNN, "loss_falls"), call_s=120.0)
 def test_digits_are_recognised(student, rng, device):
-    """Trained for 8 epochs (batch 32, learning rate .002) your model recognises 95 % of unseen digits.
+    """Trained for 3 epochs (batch 16, learning rate .003) your model recognises 95 % of unseen digits.
 
-    Accuracy .30, .85 and .95 earn 5, 10 and 15 points. 15 right runs reached .968 to .984 on these 500 images.
+    Accuracy .30, .85 and .95 earn 5, 10 and 15 points. Right runs reached .91 to .98 on these 500 images.
     """
     data = digits28()
     order = rng.permutation(len(data.test_labels))  # the labels stay here, and the order tells nothing
@@ -366,7 +422,7 @@ def test_digits_are_recognised(student, rng, device):
 
     def train(seed):
         model = build(student, recipes.on_device(student.CNN(), device))
-        student.train(model, images, labels, epochs=8, batch_size=32, lr=2e-3, seed=seed)
+        student.train(model, images, labels, epochs=3, batch_size=16, lr=3e-3, seed=seed)
         return model
 
     reach_accuracy(
@@ -374,5 +430,6 @@ def test_digits_are_recognised(student, rng, device):
         predict=lambda model: torch.cat([model(recipes.on_device(part, device)) for part in unseen.split(100)]),
         labels=data.test_labels[order],
         bands=(Band(at=0.30, credit=1 / 3), Band(at=0.85, credit=2 / 3), Band(at=0.95, credit=1.0)),
-        seeds=(1, 2),
+        seeds=(1, 2, 3, 4),
+        retry_from=0.90,
     )

@@ -5,7 +5,7 @@ import numpy as np
 CAUGHT_BY = ("gradient_by_hand", "gradient_of_the_wolf_weights", "gradient_of_one_example")
 HINT = (
     "A single example has no batch axis, so there is nothing to transpose: x.T of one axis is x itself. "
-    "Which product of 4 numbers and 2 numbers is a 4 × 2 table?"
+    "Which product of n numbers and 2 numbers is an n × 2 table?"
 )
 
 

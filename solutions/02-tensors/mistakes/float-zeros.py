@@ -1,6 +1,6 @@
 """The result begins as float32 zeros, whatever the arguments are."""
 
-CAUGHT_BY = ("product_keeps_the_dtype",)
+CAUGHT_BY = ("product_of_whole_numbers", "product_keeps_the_dtype")
 HINT = "Your result is float32 whatever comes in. Of which type are fresh zeros, if nobody tells them?"
 
 

@@ -1,6 +1,6 @@
 """Everything becomes float32."""
 
-CAUGHT_BY = ("means_match", "mean_of_integers_is_refused")
+CAUGHT_BY = ("mean_in_double_precision", "means_match", "mean_of_integers_is_refused")
 HINT = "`.float()` means float32. What becomes of float64 numbers, and of integers, which should be refused?"
 
 

@@ -1,6 +1,6 @@
 """The search begins at 0, above every negative score."""
 
-CAUGHT_BY = ("best_of_negative_scores",)
+CAUGHT_BY = ("maximum_of_negative_scores", "best_of_negative_scores")
 HINT = (
     "Your search for the largest begins with a number that is in no row. With what can it begin, so that "
     "every row is right?"

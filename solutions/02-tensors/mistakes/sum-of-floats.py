@@ -1,6 +1,6 @@
 """Integers are added as floats."""
 
-CAUGHT_BY = ("sums_match",)
+CAUGHT_BY = ("sums_of_whole_numbers", "sums_match")
 HINT = "The sum of integers is an integer. What changes the type of number in your code?"
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-CAUGHT_BY = ("old_gradient_does_not_count",)
+CAUGHT_BY = ("an_old_gradient_has_no_part", "old_gradient_does_not_count")
 HINT = (
     "You clear w.grad after the step. Then this step still counts what it held when you were called: when must "
     "it be cleared?"

@@ -2,7 +2,7 @@
 
 import torch
 
-CAUGHT_BY = ("gradients_reach_the_module",)
+CAUGHT_BY = ("backward_reaches_both_parameters", "gradients_reach_the_module")
 HINT = (
     "The outputs are right, but they have forgotten where they came from, and backward() ends there. Which "
     "call in forward cuts the graph?"

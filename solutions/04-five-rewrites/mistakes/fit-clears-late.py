@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-CAUGHT_BY = ("optimizer_starts_from_cleared_gradients",)
+CAUGHT_BY = ("training_starts_from_cleared_gradients", "optimizer_starts_from_cleared_gradients")
 HINT = "zero_grad() stands behind your step. What if .grad was not empty when you were called?"
 
 

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-CAUGHT_BY = ("old_gradients_of_a_model_do_not_count",)
+CAUGHT_BY = ("an_old_gradient_of_a_model_has_no_part", "old_gradients_of_a_model_do_not_count")
 HINT = (
     "You clear the gradients after the step, so your first step counts what .grad held before. Move the "
     "clearing: where to?"

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-CAUGHT_BY = ("fit_matches[Adam]",)
+CAUGHT_BY = ("first_step_of_adam", "fit_matches[Adam]")
 HINT = "Your Adam steps as its default learning rate says. Which lr was it given?"
 
 

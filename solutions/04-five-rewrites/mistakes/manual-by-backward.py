@@ -2,7 +2,7 @@
 
 import torch
 
-CAUGHT_BY = ("manual_gradient_is_by_hand",)
+CAUGHT_BY = ("the_gradient_is_a_formula", "manual_gradient_is_by_hand")
 HINT = (
     "The numbers are right, but the machine derived them. Here the gradient is yours: which product of x and "
     "the error is it?"

@@ -2,7 +2,7 @@
 
 import torch
 
-CAUGHT_BY = ("old_gradient_does_not_count",)
+CAUGHT_BY = ("an_old_gradient_has_no_part", "old_gradient_does_not_count")
 HINT = "Gradients add up in w.grad, from step to step. What must happen to it before backward()?"
 
 

@@ -1,6 +1,11 @@
 """One layer, made once, for all modules of a size."""
 
-CAUGHT_BY = ("module_registers_two_parameters", "sequential_of_any_size")
+CAUGHT_BY = (
+    "two_rows_through_one_of_two_modules",
+    "two_rows_through_one_of_two_models",
+    "module_registers_two_parameters",
+    "sequential_of_any_size",
+)
 HINT = "Two modules share one layer: training the first trains the second. When is your layer made, and how often?"
 
 LAYERS = {}

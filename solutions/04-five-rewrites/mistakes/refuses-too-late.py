@@ -4,7 +4,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-CAUGHT_BY = ("other_optimizers_are_refused[unknown]", "other_optimizers_are_refused[empty]")
+CAUGHT_BY = (
+    "another_optimizer_is_refused",
+    "other_optimizers_are_refused[unknown]",
+    "other_optimizers_are_refused[empty]",
+)
 HINT = "You refuse the name, but the model has been trained by then. What is the first thing to look at?"
 
 

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-CAUGHT_BY = ("sequential_of_any_size",)
+CAUGHT_BY = ("two_rows_through_one_of_two_models", "sequential_of_any_size")
 HINT = "Negative outputs are missing. A linear regression ends in its linear layer: what stands behind yours?"
 
 

@@ -1,6 +1,11 @@
 """The tensors are converted to float32, and the new w stays in it."""
 
-CAUGHT_BY = ("autograd_step_leaves_its_arguments_alone", "manual_step_leaves_its_arguments_alone")
+CAUGHT_BY = (
+    "result_is_ready_for_the_next_step",
+    "new_w_has_the_dtype_of_w",
+    "autograd_step_leaves_its_arguments_alone",
+    "manual_step_leaves_its_arguments_alone",
+)
 HINT = (
     "Float64 went in, and float32 comes out. The next step multiplies x by your w: must both not have the same dtype?"
 )

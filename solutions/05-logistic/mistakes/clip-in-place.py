@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("bce_gradient_leaves_its_arguments_alone",)
+CAUGHT_BY = ("bce_gradient_of_certain_answers", "bce_gradient_leaves_its_arguments_alone")
 HINT = "After your function, the caller's p had other values: clipping wrote into it. Clip into a new array."
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("sigmoid_far_out", "slope_far_out")
+CAUGHT_BY = ("slope_at_1000", "sigmoid_of_1000", "sigmoid_far_out", "slope_far_out")
 HINT = (
     "At z = 1000, exp(z) is inf, and inf / inf is nan. "
     "exp of a negative number never overflows: which form of the fraction uses it, on each side of 0?"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("fit_starts_anew",)
+CAUGHT_BY = ("each_fit_starts_from_zero", "fit_starts_anew")
 HINT = (
     "The first fit is right, and the second one begins where the first one ended. Where must W and b be at its start?"
 )

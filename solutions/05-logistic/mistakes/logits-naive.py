@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("logit_loss_far_out",)
+CAUGHT_BY = ("logit_loss_at_1000", "logit_loss_far_out")
 HINT = "exp(1000) is inf. The formula of the task has exp(-|z|) in its place, and max(z, 0) for what is left."
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("bce_of_the_certain",)
+CAUGHT_BY = ("bce_of_a_certain_answer", "bce_of_the_certain")
 HINT = "After your loss, the caller's p has no 0 and no 1 any more: clipping wrote into it. Clip into a new array."
 
 

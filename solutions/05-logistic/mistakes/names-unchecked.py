@@ -1,6 +1,6 @@
 """Only the shared names are stepped; others vanish or are ignored."""
 
-CAUGHT_BY = ("step_refuses_other_names[missing]", "step_refuses_other_names[extra]")
+CAUGHT_BY = ("other_names_are_refused", "step_refuses_other_names[missing]", "step_refuses_other_names[extra]")
 HINT = "The names of params and grads differed, and nobody was told. Compare the two sets first, and raise ValueError."
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("bce_gradient_of_the_certain",)
+CAUGHT_BY = ("bce_gradient_of_certain_answers", "bce_gradient_of_the_certain")
 HINT = "At p = 0 and p = 1 your denominator is 0. Clip p as bce does, before you divide."
 
 

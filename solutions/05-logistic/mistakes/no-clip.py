@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("bce_of_the_certain",)
+CAUGHT_BY = ("bce_of_a_certain_answer", "bce_of_the_certain")
 HINT = "log(0) is -inf, and 0 times -inf is nan. Clip p before the logarithm, to the range that the task names."
 
 

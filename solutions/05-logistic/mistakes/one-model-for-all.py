@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("fit_starts_anew",)
+CAUGHT_BY = ("each_fit_starts_from_zero", "fit_starts_anew")
 HINT = (
     "When one model learns, another one changes. To whom do the names behind `self.` belong, and to whom those in a "
     "class?"

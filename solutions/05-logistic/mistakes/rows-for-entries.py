@@ -2,8 +2,10 @@
 
 import numpy as np
 
-CAUGHT_BY = ("bce_gradient_is_the_slope",)
-HINT = "You divide by the number of rows. The mean runs over all entries; with several columns that is more. How many?"
+CAUGHT_BY = ("bce_gradient_of_two_columns", "bce_gradient_is_the_slope")
+HINT = (
+    "You divide by the length of one axis. The mean runs over all entries; with several columns that is more. How many?"
+)
 
 
 def bce_backward(p, y):

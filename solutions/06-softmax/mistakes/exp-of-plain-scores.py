@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("loss_far_out",)
+CAUGHT_BY = ("loss_of_large_scores", "loss_far_out")
 HINT = (
     "exp(1000) is inf, and so is your loss. Take each row's largest score from all its scores first, as softmax does: "
     "the formula of the loss does not notice."

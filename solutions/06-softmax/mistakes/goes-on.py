@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("fit_starts_anew_and_changes_nothing",)
+CAUGHT_BY = ("each_fit_starts_anew", "fit_starts_anew_and_changes_nothing")
 HINT = "Without W0, your second fit begins where the first one ended. What does None mean for W0, in every fit?"
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("softmax_far_out",)
+CAUGHT_BY = ("softmax_of_large_scores", "softmax_far_out")
 HINT = (
     "A row that lies 2000 below another has only zeros left, and 0 / 0 is nan. You subtract one maximum from the "
     "whole batch: whose maximum would keep every row alive?"

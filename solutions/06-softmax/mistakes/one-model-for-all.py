@@ -1,6 +1,6 @@
 """W and b are attributes of the class, so all models share them."""
 
-CAUGHT_BY = ("fit_starts_anew_and_changes_nothing",)
+CAUGHT_BY = ("each_fit_starts_anew", "fit_starts_anew_and_changes_nothing")
 HINT = (
     "When one model learns, another one changes. To whom do the names behind `self.` belong, and to whom those in a "
     "class?"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("softmax_far_out",)
+CAUGHT_BY = ("softmax_of_large_scores", "softmax_far_out")
 HINT = (
     "exp(1000) is inf, and inf / inf is nan. A row's softmax does not change when a number is taken from all its "
     "scores: which number keeps every exponential at 1 or below?"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("fit_starts_anew_and_changes_nothing",)
+CAUGHT_BY = ("fit_from_a_given_start", "fit_starts_anew_and_changes_nothing")
 HINT = "After your fit the caller's W0 had changed. `self.W = W0` gives the same array a second name; what does -= do?"
 
 

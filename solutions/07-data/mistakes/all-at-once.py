@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("batches_are_made_when_asked_for",)
+CAUGHT_BY = ("next_gives_the_next_batch", "batches_are_made_when_asked_for")
 HINT = (
     "Right batches, all made at once. With a hundred million examples the first one would take its time: what "
     "does yield do?"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("neighbours_are_parted",)
+CAUGHT_BY = ("neighbours_meet_others", "neighbours_are_parted")
 HINT = (
     "You shuffle whole batches: the same examples always meet. What has to be shuffled before it is cut into batches?"
 )

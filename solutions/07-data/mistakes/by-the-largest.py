@@ -2,7 +2,7 @@
 
 import torch
 
-CAUGHT_BY = ("images_match",)
+CAUGHT_BY = ("pale_images", "images_match")
 HINT = (
     "Right where an image holds a 255, and too dark where it is pale: you divide by its largest byte. What must "
     "a byte of 100 become, whatever else is in the image?"

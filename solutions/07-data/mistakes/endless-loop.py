@@ -3,7 +3,7 @@
 import torch
 from torch.utils.data import Dataset
 
-CAUGHT_BY = ("a_loop_over_it_ends",)
+CAUGHT_BY = ("a_loop_meets_five_students", "a_loop_over_it_ends")
 HINT = (
     "A for loop over your data set never ends: it asks for 0, 1, 2, ... until it is told that there are no more. "
     "By which exception?"

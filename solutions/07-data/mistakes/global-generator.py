@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("every_epoch_has_a_new_order",)
+CAUGHT_BY = ("three_epochs_with_one_generator", "every_epoch_has_a_new_order")
 HINT = "The same generator led to other batches: yours come from np.random. What is rng there for?"
 
 

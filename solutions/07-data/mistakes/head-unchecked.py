@@ -4,7 +4,7 @@ import gzip
 
 import numpy as np
 
-CAUGHT_BY = ("other_files_are_refused",)
+CAUGHT_BY = ("a_file_that_begins_otherwise[bytes]", "other_files_are_refused")
 HINT = "You read whatever is there. What do the first four bytes say, and what if they say something else?"
 
 

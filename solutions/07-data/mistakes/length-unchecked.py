@@ -4,7 +4,7 @@ import gzip
 
 import numpy as np
 
-CAUGHT_BY = ("files_of_another_length_are_refused",)
+CAUGHT_BY = ("a_file_of_another_length[short]", "files_of_another_length_are_refused")
 HINT = "A file that was cut off, or is too long, is read without a word. How many bytes must it have, by its header?"
 
 

@@ -4,7 +4,7 @@ import gzip
 
 import numpy as np
 
-CAUGHT_BY = ("files_of_another_length_are_refused",)
+CAUGHT_BY = ("a_file_of_another_length[long]", "files_of_another_length_are_refused")
 HINT = "A file with more entries than its header names is read without a word. Who says that it is the right file?"
 
 

@@ -1,6 +1,6 @@
 """Slices that count from the end, also for none."""
 
-CAUGHT_BY = ("splits_of_all_sizes",)
+CAUGHT_BY = ("none_aside_or_all", "splits_of_all_sizes")
 HINT = (
     "For val = 0 you put everybody aside: [-0:] is [0:], the whole array. From which end can you count without a minus?"
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("every_epoch_has_a_new_order", "neighbours_are_parted")
+CAUGHT_BY = ("three_epochs_with_one_generator", "every_epoch_has_a_new_order", "neighbours_are_parted")
 HINT = (
     "You never shuffle. If the examples are sorted by class, each batch then holds one class only: what is "
     "shuffle there for?"

@@ -2,7 +2,7 @@
 
 import torch
 
-CAUGHT_BY = ("a_loop_over_it_ends",)
+CAUGHT_BY = ("a_loop_meets_five_students", "a_loop_over_it_ends")
 HINT = "It behaves like a data set, but is none for PyTorch. From which class should it inherit?"
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("splits_are_drawn",)
+CAUGHT_BY = ("not_the_last_and_no_neighbours", "splits_are_drawn")
 HINT = (
     "You draw one place and put a row of neighbours aside. If the file is sorted they are of one class: how many "
     "draws does it take?"

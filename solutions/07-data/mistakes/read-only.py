@@ -4,7 +4,7 @@ import gzip
 
 import numpy as np
 
-CAUGHT_BY = ("labels_and_images",)
+CAUGHT_BY = ("an_array_to_write_to", "labels_and_images")
 HINT = (
     "Right numbers in an array that nobody may write to: np.frombuffer shows the bytes of the file as they are. "
     "How do you get an array of your own?"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("nobody_is_left_out_for_ever",)
+CAUGHT_BY = ("everybody_is_left_out_at_times", "nobody_is_left_out_for_ever")
 HINT = "The same examples are left out in every epoch: you cut them off before you shuffle. Which comes first?"
 
 

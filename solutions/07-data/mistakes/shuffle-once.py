@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("every_epoch_has_a_new_order",)
+CAUGHT_BY = ("three_epochs_with_one_generator", "every_epoch_has_a_new_order")
 HINT = (
     "Your second epoch has the order of the first. Draw a new order every epoch: from which generator does yours "
     "come, and when?"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("compressed_files",)
+CAUGHT_BY = ("a_compressed_file", "compressed_files")
 HINT = "Plain files are right. A name that ends in .gz says that the content is compressed: who unpacks it?"
 
 

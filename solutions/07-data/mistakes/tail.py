@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("splits_are_drawn",)
+CAUGHT_BY = ("not_the_last_and_no_neighbours", "splits_are_drawn")
 HINT = (
     "You always put the same ones aside, a row of neighbours. If the file is sorted they are of one class: what "
     "is rng there for?"

@@ -4,7 +4,7 @@ import gzip
 
 import numpy as np
 
-CAUGHT_BY = ("other_files_are_refused",)
+CAUGHT_BY = ("a_file_that_begins_otherwise[axes]", "other_files_are_refused")
 HINT = (
     "You look for the two zeros only. The third byte names the type of the entries, the fourth how many axes "
     "there are: which are right here?"

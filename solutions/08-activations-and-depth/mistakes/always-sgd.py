@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-CAUGHT_BY = ("first_steps[Adam]",)
+CAUGHT_BY = ("first_step_of_adam", "first_steps[Adam]")
 HINT = "Adam was asked, and SGD came. What is the third argument for?"
 
 

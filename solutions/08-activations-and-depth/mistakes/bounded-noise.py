@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("noise_and_line",)
+CAUGHT_BY = ("noise_around_the_parabola", "noise_and_line")
 HINT = "Your noise has an end on both sides, and N(0, 1) has tails. Which distribution do you draw from?"
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-CAUGHT_BY = ("first_steps[SGD]", "first_steps[Adam]")
+CAUGHT_BY = ("a_loss_before_each_step", "first_steps[SGD]", "first_steps[Adam]")
 HINT = "Your losses come one step late: entry 0 is the loss of the network as it starts."
 
 

@@ -1,6 +1,6 @@
 """Every weight is taken for a matrix."""
 
-CAUGHT_BY = ("count_of_any_layers",)
+CAUGHT_BY = ("parameters_of_a_convolution", "count_of_any_layers")
 HINT = "Right for linear layers. How many entries has a weight of four axes, how many one of a single axis?"
 
 

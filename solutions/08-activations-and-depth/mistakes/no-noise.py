@@ -1,6 +1,6 @@
 """The points lie on the parabola."""
 
-CAUGHT_BY = ("noise_and_line",)
+CAUGHT_BY = ("noise_around_the_parabola", "noise_and_line")
 HINT = "Your points lie exactly on the curve. Which part of y is missing?"
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-CAUGHT_BY = ("first_steps[Adam]",)
+CAUGHT_BY = ("first_step_of_adam", "first_steps[Adam]")
 HINT = "Adam moves every parameter by about its learning rate; yours by a tenth of the one asked. Which is it?"
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("all_chance_comes_from_rng",)
+CAUGHT_BY = ("one_generator_gives_one_set_of_points", "all_chance_comes_from_rng")
 HINT = "The points do not depend on the generator that you are given. Where do your random numbers come from?"
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-CAUGHT_BY = ("the_seed_decides_everything",)
+CAUGHT_BY = ("one_seed_gives_one_training", "the_seed_decides_everything")
 HINT = "The same seed gave two different trainings. The data come from it; what about the start of the network?"
 
 

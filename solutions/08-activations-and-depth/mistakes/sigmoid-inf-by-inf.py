@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("curves_far_out",)
+CAUGHT_BY = ("curves_at_1000", "curves_far_out")
 HINT = (
     "exp(1000) is inf, and inf / inf is nan. An exponential of a negative number never overflows: "
     "which form of the quotient is safe on which side? (For tanh, numpy has one.)"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("slopes_far_out",)
+CAUGHT_BY = ("slopes_of_curves_at_1000", "slopes_far_out")
 HINT = (
     "At z = -1000 both halves of your quotient are inf, and inf / inf is nan. "
     "Can you write the slope with nothing but the sigmoid itself, which never leaves [0, 1]?"

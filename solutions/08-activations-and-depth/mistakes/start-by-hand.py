@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-CAUGHT_BY = ("first_steps[SGD]", "first_steps[Adam]")
+CAUGHT_BY = ("start_is_that_of_nn_linear", "first_steps[SGD]", "first_steps[Adam]")
 HINT = "Your network starts with other numbers than nn.Linear draws, far larger ones. Who gives the layers their start?"
 
 

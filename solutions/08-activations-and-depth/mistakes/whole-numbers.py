@@ -1,6 +1,6 @@
 """x is drawn from the whole numbers."""
 
-CAUGHT_BY = ("noise_and_line",)
+CAUGHT_BY = ("noise_around_the_parabola", "noise_and_line")
 HINT = "Each of your x is a whole number. U(-15, 15) knows all the numbers in between: which draw of numpy gives them?"
 
 

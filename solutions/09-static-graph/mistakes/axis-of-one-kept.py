@@ -3,6 +3,7 @@
 import numpy as np
 
 CAUGHT_BY = (
+    "gradient_of_a_batch[row]",
     "gradient_of_a_layer[row]",
     "gradient_of_a_layer[column]",
     "gradient_of_every_operation",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("gradient_of_a_layer[flat]",)
+CAUGHT_BY = ("gradient_of_a_batch[flat]", "gradient_of_a_layer[flat]")
 HINT = (
     "Every row of the batch used the same bias, and you take the mean of their gradients. What does the "
     "chain rule do with several uses of one number?"

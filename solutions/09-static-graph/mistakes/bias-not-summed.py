@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("gradient_of_a_layer[flat]",)
+CAUGHT_BY = ("gradient_of_a_batch[flat]", "gradient_of_a_layer[flat]")
 HINT = "The bias was broadcast over the batch: every row used it. Which axis of its gradient must be summed?"
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("values_stand_in_the_order_of_the_fetches",)
+CAUGHT_BY = ("values_of_placeholders_with_one_name", "values_stand_in_the_order_of_the_fetches")
 HINT = (
     "You look values up by the name of a node, and two nodes may have the same name. What else can be the "
     "key of a dictionary?"

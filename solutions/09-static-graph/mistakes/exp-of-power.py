@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("gradient_of_every_operation",)
+CAUGHT_BY = ("slopes_of_single_operations", "gradient_of_every_operation")
 HINT = (
     "The exponential function is its own derivative. What is the value of the node, which the forward run "
     "has computed already?"

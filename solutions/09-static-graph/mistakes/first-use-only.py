@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("gradient_of_a_node_that_is_used_twice",)
+CAUGHT_BY = ("uses_of_a_node_add_up", "gradient_of_a_node_that_is_used_twice")
 HINT = (
     "A node passes its gradient on before all of its users have paid in. In which order must the nodes be "
     "visited, so that every user comes before its inputs?"

@@ -3,6 +3,7 @@
 import numpy as np
 
 CAUGHT_BY = (
+    "slopes_of_single_operations",
     "gradient_of_a_layer[flat]",
     "gradient_of_every_operation",
 )

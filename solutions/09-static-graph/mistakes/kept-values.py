@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("one_graph_for_any_numbers",)
+CAUGHT_BY = ("one_graph_for_two_batches", "one_graph_for_any_numbers")
 HINT = (
     "In the second run your session still gives values of the first. What changes from one run to the "
     "next, and what may be kept?"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("a_number_that_is_missing",)
+CAUGHT_BY = ("a_missing_number_is_named", "a_number_that_is_missing")
 HINT = "Your KeyError shows a node at some address in memory. Which of its attributes would help the reader?"
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 CAUGHT_BY = (
+    "gradient_of_a_batch[flat]",
     "gradient_of_a_layer[flat]",
     "gradient_of_a_layer[row]",
     "gradient_of_a_layer[column]",

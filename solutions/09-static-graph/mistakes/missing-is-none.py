@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("a_number_that_is_missing",)
+CAUGHT_BY = ("a_missing_number_is_named", "a_number_that_is_missing")
 HINT = (
     "A placeholder that was not fed becomes None, and the error comes later and somewhere else. What "
     "tells the author of the graph which name is missing?"

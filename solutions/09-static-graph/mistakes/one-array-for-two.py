@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("gradient_of_a_node_that_is_used_twice",)
+CAUGHT_BY = ("uses_of_a_node_add_up", "gradient_of_a_node_that_is_used_twice")
 HINT = (
     "An addition hands one array to both of its inputs, and += writes into it for both. "
     "How can each node have a sum of its own?"

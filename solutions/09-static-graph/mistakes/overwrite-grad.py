@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("gradient_of_a_node_that_is_used_twice",)
+CAUGHT_BY = ("uses_of_a_node_add_up", "gradient_of_a_node_that_is_used_twice")
 HINT = (
     "A node that is used twice receives two gradients, and yours keeps the one that came last. What does "
     "the chain rule do with both?"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("gradient_of_the_nearly_certain",)
+CAUGHT_BY = ("gradient_of_a_nearly_certain_net", "gradient_of_the_nearly_certain")
 HINT = "Right as long as y_pred stays away from 0 and 1. You clip it: how much may an answer of .999 still learn then?"
 
 

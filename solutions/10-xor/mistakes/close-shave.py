@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("lines_keep_their_distance",)
+CAUGHT_BY = ("lines_between_the_corners", "lines_keep_their_distance")
 HINT = (
     "Right at the four corners, wrong when the inputs are off by .1: your line passes too near to a corner. How "
     "far from its nearest corners can it be?"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("no_two_hidden_units_start_alike",)
+CAUGHT_BY = ("no_two_weights_are_equal", "no_two_hidden_units_start_alike")
 HINT = (
     "Your hidden units all start with the same weights. They get equal gradients and stay equal for ever: how "
     "many numbers must be drawn?"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("generator_decides",)
+CAUGHT_BY = ("one_generator_gives_one_start", "generator_decides")
 HINT = "The same generator led to different weights. Your draws come from np.random: what is rng there for?"
 
 

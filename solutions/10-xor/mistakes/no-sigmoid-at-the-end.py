@@ -2,7 +2,7 @@
 
 from torch import nn
 
-CAUGHT_BY = ("mlp_with_the_weights_of_the_lecture", "wide_deep_with_given_weights")
+CAUGHT_BY = ("sigmoids_between_and_behind", "mlp_with_the_weights_of_the_lecture", "wide_deep_with_given_weights")
 HINT = "Your models answer with logits: some are above 1 or below 0. What follows after the last layer?"
 
 

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-CAUGHT_BY = ("mlp_with_the_weights_of_the_lecture", "wide_deep_with_given_weights")
+CAUGHT_BY = ("sigmoids_between_and_behind", "mlp_with_the_weights_of_the_lecture", "wide_deep_with_given_weights")
 HINT = (
     "The parameters fit, the answers do not: without a sigmoid between them your layers are one. After which "
     "layers is there one?"

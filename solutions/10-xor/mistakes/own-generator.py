@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("generator_decides",)
+CAUGHT_BY = ("one_generator_gives_one_start", "generator_decides")
 HINT = "Two different generators led to the same weights. Who draws them, if not the generator that you are given?"
 
 

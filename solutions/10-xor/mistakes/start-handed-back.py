@@ -1,6 +1,6 @@
 """Zero steps hand back the caller's own arrays."""
 
-CAUGHT_BY = ("training_leaves_its_arguments_alone",)
+CAUGHT_BY = ("no_steps_give_copies", "training_leaves_its_arguments_alone")
 HINT = (
     "For zero steps you hand back the very arrays that you were given: who changes one then changes the other. "
     "What is a copy?"

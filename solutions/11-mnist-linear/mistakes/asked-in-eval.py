@@ -1,6 +1,6 @@
 """One question leaves the model in evaluation mode."""
 
-CAUGHT_BY = ("digits_of_given_weights",)
+CAUGHT_BY = ("asking_leaves_the_mode_alone", "digits_of_given_weights")
 HINT = "After one question to the model, model.training is False. Who asked it to change, and who puts it back?"
 
 

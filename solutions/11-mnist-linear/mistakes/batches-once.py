@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import nn
 
-CAUGHT_BY = ("every_epoch_asks_the_loader_anew",)
+CAUGHT_BY = ("three_epochs_ask_the_loader_three_times", "every_epoch_asks_the_loader_anew")
 HINT = (
     "All epochs see the batches in one order. The loader draws a new one each time that it is asked: how often "
     "do you ask?"

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-CAUGHT_BY = ("measuring_leaves_no_trace",)
+CAUGHT_BY = ("measuring_leaves_the_model_alone", "measuring_leaves_no_trace")
 HINT = "The .grad of the parameters is gone after the measurement. Whose task is it to clear gradients?"
 
 

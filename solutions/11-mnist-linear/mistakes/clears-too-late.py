@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import nn
 
-CAUGHT_BY = ("old_gradients_do_not_count",)
+CAUGHT_BY = ("gradients_from_before_have_no_part", "old_gradients_do_not_count")
 HINT = (
     "You clear the gradients after the step, so the first step still counts what .grad held before. When must "
     "they be cleared?"

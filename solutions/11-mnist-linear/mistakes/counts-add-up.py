@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("confusion_leaves_its_arguments_alone",)
+CAUGHT_BY = ("every_table_starts_from_zero", "confusion_leaves_its_arguments_alone")
 HINT = "The counts of one call are still there in the next. Where is the table made?"
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("confusion_matches",)
+CAUGHT_BY = ("classes_that_do_not_occur", "confusion_matches")
 HINT = (
     "The table is too small: a class that does not occur has a row and a column all the same. Who knows the "
     "number of classes?"

@@ -1,6 +1,6 @@
 """Scaled by the largest pixel of the images that were given."""
 
-CAUGHT_BY = ("accuracy_on_dark_images",)
+CAUGHT_BY = ("dark_images_are_dark", "accuracy_on_dark_images")
 HINT = "Your scale depends on the images: dark ones become bright. By which number were those of the training divided?"
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-CAUGHT_BY = ("measuring_leaves_no_trace",)
+CAUGHT_BY = ("measuring_leaves_the_model_alone", "measuring_leaves_no_trace")
 HINT = (
     "After the measurement model.training is True, although the model came in evaluation mode. Note first what it was."
 )

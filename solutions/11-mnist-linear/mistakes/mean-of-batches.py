@@ -1,6 +1,6 @@
 """The mean of the accuracies of batches, the last of which is smaller."""
 
-CAUGHT_BY = ("parts_add_up_to_the_whole",)
+CAUGHT_BY = ("three_hundred_images", "parts_add_up_to_the_whole")
 HINT = "The last batch is smaller, and its images count more than the others in your mean. What adds up over batches?"
 
 

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-CAUGHT_BY = ("training_matches",)
+CAUGHT_BY = ("a_short_last_batch_counts_like_the_others", "training_matches")
 HINT = "Your epoch is a mean over images; a short last batch counts less in it. Over what is the mean asked?"
 
 

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-CAUGHT_BY = ("every_model_is_a_new_one",)
+CAUGHT_BY = ("two_models_have_weights_of_their_own", "every_model_is_a_new_one")
 HINT = "Two calls gave one and the same model: training the first trains the second. Where is it built?"
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-CAUGHT_BY = ("measuring_leaves_no_trace",)
+CAUGHT_BY = ("measuring_leaves_the_model_alone", "measuring_leaves_no_trace")
 HINT = (
     "After the measurement model.training is False, whatever it was. A linear model does not mind; who calls "
     "you next may. How do you put it back?"

@@ -1,6 +1,6 @@
 """SGD with weight decay, which also moves weights that have no gradient."""
 
-CAUGHT_BY = ("training_matches",)
+CAUGHT_BY = ("a_weight_without_ink_stays", "training_matches")
 HINT = "Your weights shrink even where their gradient is 0. Which setting of SGD, other than lr, did you change?"
 
 

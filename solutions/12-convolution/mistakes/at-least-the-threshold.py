@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("only_a_score_equal_to_the_threshold_counts",)
+CAUGHT_BY = ("features_at_another_threshold", "only_a_score_equal_to_the_threshold_counts")
 HINT = "A score above the threshold counted as found. Read again how the score must compare with the threshold."
 
 

@@ -1,6 +1,6 @@
 """The search for the largest score begins at 0."""
 
-CAUGHT_BY = ("templates_of_other_names_and_order",)
+CAUGHT_BY = ("two_templates_of_other_names", "templates_of_other_names_and_order")
 HINT = "Where all scores are negative, one of them is still the largest. At what score does your search begin?"
 
 

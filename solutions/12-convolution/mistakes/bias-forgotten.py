@@ -3,7 +3,9 @@
 import numpy as np
 
 CAUGHT_BY = ("shape_of_a_layer", "bias_belongs_to_the_output_channel")
-HINT = "Your answer is the same with and without b. Where does the formula use it?"
+HINT = (
+    "All your output channels get the same bias, or none at all. Where does the formula use b, and which entry of it?"
+)
 
 
 def conv2d(x: np.ndarray, w: np.ndarray, b: np.ndarray | None = None, stride: int = 1, padding: int = 0) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("templates_of_other_names_and_order",)
+CAUGHT_BY = ("two_templates_of_other_names", "templates_of_other_names_and_order")
 HINT = "The names are the keys of the dict that you are given; take them from there, in whatever order they come."
 
 

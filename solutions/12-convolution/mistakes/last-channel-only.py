@@ -3,6 +3,7 @@
 import numpy as np
 
 CAUGHT_BY = (
+    "two_channels_and_a_stride",
     "convolution_of_random_batches",
     "convolution_with_a_stride",
     "convolution_with_padding",

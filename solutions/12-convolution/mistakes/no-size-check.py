@@ -1,6 +1,6 @@
 """A kernel that does not fit is given a size of zero or less."""
 
-CAUGHT_BY = ("kernel_that_does_not_fit",)
+CAUGHT_BY = ("a_kernel_that_is_too_long", "kernel_that_does_not_fit")
 HINT = (
     "A kernel longer than the padded input fits nowhere, and no layer has size 0. Raise ValueError before you divide."
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("largest_entries_of_random_batches", "means_of_random_batches")
+CAUGHT_BY = ("each_channel_by_itself", "largest_entries_of_random_batches", "means_of_random_batches")
 HINT = "The channels are mixed. Pooling looks at one channel at a time and gives back as many channels as it was given."
 
 

@@ -2,7 +2,12 @@
 
 import numpy as np
 
-CAUGHT_BY = ("convolution_with_a_stride", "convolution_with_padding", "bias_belongs_to_the_output_channel")
+CAUGHT_BY = (
+    "two_channels_and_a_stride",
+    "convolution_with_a_stride",
+    "convolution_with_padding",
+    "bias_belongs_to_the_output_channel",
+)
 HINT = (
     "The size is right, but the windows move by 1. Where on the padded image does the window of output i begin "
     "when the stride is s?"

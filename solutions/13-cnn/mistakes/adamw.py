@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-CAUGHT_BY = ("first_steps_are_those_of_adam",)
+CAUGHT_BY = ("three_steps_of_adam", "first_steps_are_those_of_adam")
 HINT = "Your weights shrink even where their gradient is 0. Is your optimizer torch.optim.Adam, with its defaults?"
 
 

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CAUGHT_BY = ("old_gradients_do_not_count",)
+CAUGHT_BY = ("gradients_from_before_have_no_part", "old_gradients_do_not_count")
 HINT = (
     "You clear the gradients after each step. Then the first step still counts what .grad held before: when must "
     "they be cleared?"

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-CAUGHT_BY = ("measuring_changes_nothing",)
+CAUGHT_BY = ("measuring_leaves_the_model_alone", "measuring_changes_nothing")
 HINT = "The .grad of the parameters is gone after the measurement. Whose task is it to clear gradients?"
 
 

@@ -1,6 +1,6 @@
 """Scaled by the largest pixel of the images that were given."""
 
-CAUGHT_BY = ("accuracy_of_known_weights",)
+CAUGHT_BY = ("grey_images_are_divided_by_255", "accuracy_of_known_weights")
 HINT = "Your scale depends on the images: dark ones become bright. By which number were those of the training divided?"
 
 

@@ -4,7 +4,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CAUGHT_BY = ("every_epoch_has_a_new_order", "the_seed_decides_the_order")
+CAUGHT_BY = (
+    "one_seed_gives_one_training",
+    "three_epochs_have_three_orders",
+    "every_epoch_has_a_new_order",
+    "the_seed_decides_the_order",
+)
 HINT = (
     "Your batches are the same in every epoch. Draw a new order at the start of each one, from the seed you are given."
 )

@@ -4,7 +4,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CAUGHT_BY = ("first_steps_are_those_of_adam", "old_gradients_do_not_count")
+CAUGHT_BY = (
+    "gradients_from_before_have_no_part",
+    "three_steps_of_adam",
+    "first_steps_are_those_of_adam",
+    "old_gradients_do_not_count",
+)
 HINT = "Gradients are added up in .grad, from step to step and from before. Clear them before each backward pass."
 
 

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-CAUGHT_BY = ("logits_with_given_weights", "negative_maps_are_cut_off[layer2]")
+CAUGHT_BY = ("channels_with_and_without_ink", "logits_with_given_weights", "negative_maps_are_cut_off[layer2]")
 HINT = (
     "The weights fit, but the logits differ. Follow one image: which step follows each of the TWO convolutions, "
     "before the pooling?"

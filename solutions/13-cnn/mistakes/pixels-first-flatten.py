@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-CAUGHT_BY = ("logits_with_given_weights",)
+CAUGHT_BY = ("channels_with_and_without_ink", "logits_with_given_weights")
 HINT = (
     "Every image is judged by itself, but its 3136 numbers stand in another order: channels, then rows, then "
     "columns, as torch flattens."

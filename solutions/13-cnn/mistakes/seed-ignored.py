@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CAUGHT_BY = ("the_seed_decides_the_order",)
+CAUGHT_BY = ("one_seed_gives_one_training", "the_seed_decides_the_order")
 HINT = "Two runs with the same seed on the same model differ. Which generator draws your orders, and who seeds it?"
 
 

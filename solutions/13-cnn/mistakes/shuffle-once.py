@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CAUGHT_BY = ("every_epoch_has_a_new_order",)
+CAUGHT_BY = ("three_epochs_have_three_orders", "every_epoch_has_a_new_order")
 HINT = (
     "You shuffle once, before the first epoch. The second epoch then meets the same batches again: where must the "
     "order be drawn?"

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CAUGHT_BY = ("measuring_changes_nothing",)
+CAUGHT_BY = ("measuring_leaves_the_model_alone", "measuring_changes_nothing")
 HINT = "Your accuracy makes a step on the images it is to judge: a test must not teach. Only count."
 
 

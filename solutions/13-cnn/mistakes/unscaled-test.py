@@ -3,7 +3,11 @@
 import torch
 from torch import Tensor, nn
 
-CAUGHT_BY = ("accuracy_of_known_weights", "accuracy_does_not_depend_on_the_batch_size")
+CAUGHT_BY = (
+    "grey_images_are_divided_by_255",
+    "accuracy_of_known_weights",
+    "accuracy_does_not_depend_on_the_batch_size",
+)
 HINT = "Trained on 0 to 1, tested on 0 to 255: the images must be scaled in accuracy exactly as in train."
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("slopes_of_every_operation",)
+CAUGHT_BY = ("sum_along_an_axis", "slopes_of_every_operation")
 HINT = (
     "After a sum along axis 1 of a (5, 3) array the gradient has the shape (5,). Which shape must it take "
     "first, so that it can be stretched to (5, 3)?"

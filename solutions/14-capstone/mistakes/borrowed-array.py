@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("data_are_floats_of_its_own",)
+CAUGHT_BY = ("data_are_a_copy", "data_are_floats_of_its_own")
 HINT = "A step of the optimizer changed an array of the caller. What does np.asarray share that np.array copies?"
 
 

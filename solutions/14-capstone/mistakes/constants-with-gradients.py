@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("constants_receive_no_gradient",)
+CAUGHT_BY = ("a_constant_keeps_none", "constants_receive_no_gradient")
 HINT = "A tensor that asked for no gradient has one afterwards. Where do you look at requires_grad on the way back?"
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("steps_of_adam",)
+CAUGHT_BY = ("two_steps_of_adam", "steps_of_adam")
 HINT = (
     "Your first parameter moves right and the next one does not. By how much does t grow while all of them take one "
     "step?"

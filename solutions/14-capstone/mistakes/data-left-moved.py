@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("check_ignores_the_past_and_moves_by_eps",)
+CAUGHT_BY = ("check_leaves_the_data_alone", "check_ignores_the_past_and_moves_by_eps")
 HINT = "After the check an input is not what it was. What happens to an entry after its second measurement?"
 
 

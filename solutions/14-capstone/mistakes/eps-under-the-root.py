@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("steps_of_adam",)
+CAUGHT_BY = ("two_steps_of_adam", "steps_of_adam")
 HINT = "With small gradients your steps are too short. Does eps belong under the square root or beside it?"
 
 

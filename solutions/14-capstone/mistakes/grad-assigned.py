@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("gradients_of_two_losses_add_up",)
+CAUGHT_BY = ("losses_add_up", "gradients_of_two_losses_add_up")
 HINT = (
     "The second call of backward() forgets what the first one left in .grad. Add to .grad, do not assign: "
     "whose task is it to empty it?"

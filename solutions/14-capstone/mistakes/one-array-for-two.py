@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("gradients_of_two_losses_add_up",)
+CAUGHT_BY = ("each_operand_has_a_gradient_of_its_own", "gradients_of_two_losses_add_up")
 HINT = (
     "a + b hands the same array to a and to b, and at the next call of backward() += writes into it. For whom does it "
     "change? What would a sum in a new array change?"

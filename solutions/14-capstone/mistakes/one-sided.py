@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("check_ignores_the_past_and_moves_by_eps",)
+CAUGHT_BY = ("check_with_a_large_eps", "check_ignores_the_past_and_moves_by_eps")
 HINT = "You measure from x to x + eps. What becomes of the error if you measure from x - eps to x + eps instead?"
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("one_of_equal_maxima",)
+CAUGHT_BY = ("one_of_four_equal_entries", "one_of_equal_maxima")
 HINT = (
     "Two entries of a window are equally large, and both receive the whole gradient. Nudge one of them "
     "upwards and the other not: how much does the maximum grow in all? Give it to one of them."

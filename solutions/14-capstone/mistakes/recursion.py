@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("a_chain_of_thousands",)
+CAUGHT_BY = ("a_long_chain", "a_chain_of_thousands")
 HINT = (
     "Your walk calls itself for every step back, and Python allows about 1000 calls inside one another. "
     "What would you write down to do the same with a loop and a stack of your own?"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("sigmoid_far_out_and_cross_entropy",)
+CAUGHT_BY = ("sigmoid_at_1000", "sigmoid_far_out_and_cross_entropy")
 HINT = "At z = 1000 you divide inf by inf. Which form of the sigmoid needs only exponentials of negative numbers?"
 
 

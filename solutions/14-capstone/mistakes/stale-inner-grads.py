@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("gradients_of_two_losses_add_up",)
+CAUGHT_BY = ("losses_add_up", "gradients_of_two_losses_add_up")
 HINT = (
     "The gradient that an inner tensor received from the first loss is handed on again by the second. "
     "Which tensors may keep theirs from one call to the next?"

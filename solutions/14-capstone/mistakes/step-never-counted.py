@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("steps_of_adam",)
+CAUGHT_BY = ("two_steps_of_adam", "steps_of_adam")
 HINT = "Your first step is right and the later ones are not. What is t in the second step?"
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("check_ignores_the_past_and_moves_by_eps",)
+CAUGHT_BY = ("check_with_a_large_eps", "check_ignores_the_past_and_moves_by_eps")
 HINT = (
     "Your check always moves an entry by the same length. Who decides how far, and by what is the difference divided "
     "then?"

@@ -1,7 +1,7 @@
 """Answers with eighty megabytes where eight bytes are wanted."""
 
 THREAT = "F6"
-VERDICTS = {"double": "failed", "total": "failed"}
+VERDICTS = {"double": "errored", "total": "errored"}
 
 import numpy as np
 

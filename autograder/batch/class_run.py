@@ -1,0 +1,183 @@
+"""One run of ``autograder batch``: from the uploads of a class to a folder of results."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..course.assignment import Assignment
+from ..course.course_file import Course
+from ..errors import CaseError
+from ..exchange.csv_grades import table
+from ..exchange.formats import Format
+from ..grading.options import RunOptions
+from ..messages import say, translate
+from ..model import Report, Score
+from ..reports import class_page
+from ..reports.class_rows import ClassRow, class_row
+from ..reports.files import write_text
+from .results import ResultsFolder
+from .run_log import RunLog
+from .runner import Upload
+
+if TYPE_CHECKING:
+    from .ledger import Ledger, Member
+
+Advance = Callable[[int, int], None]
+Grade = Callable[[Sequence[Upload], Callable[[Report], None]], Sequence[Upload]]
+"""Grades uploads, calls ``record(report)`` for each, and returns those that its process died of."""
+
+
+class ClassRun:
+    """The grading of one class. ``rows`` has the row of every student with a report, by name.
+
+    An official run has a ``ledger``: it grades what is pending there, and keeps every report in it before it writes
+    files. A practice run grades everything and keeps nothing.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        uploads: Sequence[Upload],
+        folder: ResultsFolder,
+        *,
+        run: RunOptions,
+        course: Course,
+        ledger: Ledger | None = None,
+        log: RunLog | None = None,
+    ) -> None:
+        self.assignment = assignment
+        self.folder = folder
+        self.options = run
+        self.course = course
+        self.ledger = ledger
+        self.log = log or RunLog(None)
+        self.size = len(uploads)
+        self.graded = 0  # in this run
+        self.pending = list(uploads) if ledger is None else ledger.pending
+        self.rows: dict[str, ClassRow] = {}
+        self.broken: list[Report] = []  # reports with a grader error
+
+    def restore(self) -> None:
+        """Write what the store has and the folder lacks, without grading."""
+        if self.ledger is None or not self.ledger.graded:
+            return
+        self.folder.begin("full")
+        for member in self.ledger.graded:
+            stamp = self.ledger.stamp(member)
+            if not self.folder.is_current(member.student, stamp):
+                self.folder.write(self._in_zone(self.ledger.report(member)), stamp)
+            self._add(self.ledger.row(member))
+
+    def grade(self, grade: Grade, advance: Advance) -> None:
+        """Let ``grade`` grade what is pending, and write each report at once.
+
+        Raises:
+            CaseError: as in ``session.grade``. After ``case-drift`` the reports of this run are discarded.
+        """
+
+        def record(report: Report) -> None:
+            self._record(report)
+            self.graded += 1
+            score = report.score
+            self.log.write(
+                "graded",
+                person=report.submission.student if self.ledger else None,  # a pseudonym, never a name
+                sha256=report.submission.sha256,
+                earned=score.earned if report.complete else None,
+                possible=score.possible,
+                seconds=round(sum(line.seconds for line in report.outcomes), 3),
+            )
+            advance(self.graded, len(self.pending))
+
+        try:
+            died = grade(self.pending, record)
+        except CaseError as exc:
+            if exc.slug == "case-drift" and self.ledger is not None:
+                self.folder.remove(self.ledger.discard(exc.slug))
+            raise
+        for upload in died:
+            self._add_dead(upload)
+
+    def _add_dead(self, upload: Upload) -> None:
+        """Add a row for a submission without a report: its grader process died, twice."""
+        student = upload.student if self.ledger is None else self.ledger.members[upload.student].student
+        score, reason = Score(0.0, self.assignment.points), say("attention.died")
+        tasks = {task.id: 0.0 for task in self.assignment.tasks}
+        row = ClassRow(student, score, {}, complete=False, tasks=tasks, sha256=upload.sha256())
+        row = replace(row, reason=reason, hint=reason, received_at=upload.received_at, attention=("died",))
+        self._add(row)
+
+    def _record(self, report: Report) -> None:
+        self.folder.begin("full" if report.sandbox.complete else "partial")
+        if self.ledger is None:
+            self._write(report)
+            return
+        person = report.submission.student or ""
+        members = self.ledger.keep(report)
+        for member in members:
+            self._write(self.ledger.named(report, member), member)
+        if not members:  # the files changed during the run: the report is of others than the store has
+            student = self.ledger.members[person].student
+            blank = replace(report, submission=replace(report.submission, student=student), outcomes=(), complete=False)
+            self._add(replace(class_row(blank), reason=say("attention.changed"), attention=("changed",)))
+
+    def _write(self, report: Report, member: Member | None = None) -> None:
+        """Write the files of a student, and keep the row."""
+        report = self._in_zone(report)
+        stamp = ""
+        if self.ledger is not None and member is not None and report.complete:
+            stamp = self.ledger.stamp(member)
+        self.folder.write(report, stamp)
+        if not report.complete:
+            self.broken.append(report)
+        self._add(class_row(report) if self.ledger is None else replace(class_row(report), published="no"))
+
+    def _add(self, row: ClassRow) -> None:
+        student = row.student or ""
+        received, graded = self.course.local(row.received_at), self.course.local(row.graded_at)
+        late = self.course.late(self.assignment.slug, student, received)
+        place = self.folder.page_of(student)
+        self.rows[student] = replace(row, page=place, late=late, received_at=received, graded_at=graded)
+
+    def _in_zone(self, report: Report) -> Report:
+        info = replace(report.submission, received_at=self.course.local(report.submission.received_at))
+        return replace(report, submission=info, graded_at=self.course.local(report.graded_at))
+
+    def write_tables(self, source_format: Format) -> Sequence[ClassRow]:
+        """Write the class page and the table of grades, and return the rows, sorted by student."""
+        rows = [self.rows[student] for student in sorted(self.rows)]
+        slug, practice = self.assignment.slug, not self.options.official
+        title = translate(self.assignment.title)
+        links = [class_page.Link(self.folder.attention_page.name, say("attention.title"))]
+        html = class_page.html(rows, slug=slug, title=title, practice=practice, links=links)
+        write_text(self.folder.class_page, html)
+        write_text(self.folder.attention_page, class_page.attention_html(rows, slug=slug, title=title))
+        if practice:
+            mark = say("report.practice").upper()
+            write_text(self.folder.grades, table(rows, first=(mark, mark)))
+        else:
+            source_format.write_grades(rows, self.folder.grades)
+        return rows
+
+    def summary(self, rows: Sequence[ClassRow], *, exit_code: int) -> dict[str, Any]:
+        """Return a summary for programs, as plain values, with pseudonyms."""
+        complete = [row for row in rows if row.complete]
+        people = {} if self.ledger is None else {m.student: person for person, m in self.ledger.members.items()}
+        attention = Counter(name for row in rows for name in row.attention)
+        return {
+            "schema": 1,
+            "assignment": self.assignment.slug,
+            "digest": self.assignment.digest(),
+            "official": self.options.official,
+            "students": self.size,
+            "graded": self.graded,
+            "kept": len(rows) - self.graded if self.ledger else 0,
+            "incomplete": len(rows) - len(complete),
+            "mean": round(sum(row.score.earned for row in complete) / len(complete), 4) if complete else None,
+            "needs_human": dict(sorted(attention.items())),
+            "people": [people[row.student or ""] for row in rows if row.attention] if people else [],
+            "exit_code": exit_code,
+        }

@@ -1,0 +1,188 @@
+"""Where a class is graded: in processes of this machine, or in those of a Dask cluster.
+
+An engine is an executor of PEP 3148 (``concurrent.futures.Executor``), which knows nothing of grading and may be killed
+at any moment: the store says what is pending. Only the process that asks writes files and the store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from ..grading.pool import local_processes
+from ..model import Report
+
+if TYPE_CHECKING:
+    from .grader import Job
+    from .runner import Upload
+
+IN_A_TASK = 25  # submissions: half a second to two seconds of work
+TASKS_FOR_EACH = 4  # at least, so that the processes finish at about the same time
+WAITING = 1  # tasks for each process that are sent before one is free
+RETRIES = 2  # of a task whose Dask worker died
+DASK = "dask:"
+CONNECT_S = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """How to open an executor, and how many processes it has.
+
+    ``open`` may be called again after the executor broke. With ``processes`` 1 the class is graded in this process.
+    """
+
+    name: str
+    processes: int
+    open: Callable[[], AbstractContextManager[Executor]]
+
+
+def local(workers: int | None = None) -> Engine:
+    """Return the engine of this machine, with a process for each core unless ``workers`` says otherwise."""
+    count = workers or len(os.sched_getaffinity(0))
+    return Engine("local", count, lambda: local_processes(count))
+
+
+def engine_of(name: str, workers: int | None) -> Engine:
+    """Return the engine that ``--engine`` names: "local" or "dask:ADDRESS".
+
+    Raises:
+        UsageError: there is no such engine, Dask is not installed, or no scheduler answers.
+    """
+    if name == "local":
+        return local(workers)
+    if not name.startswith(DASK) or name == DASK:
+        raise UsageError(f'"{name}" is no engine. Write --engine local, or --engine dask:tcp://HOST:8786.')
+    return _dask(name.removeprefix(DASK), workers)
+
+
+def _dask(address: str, workers: int | None) -> Engine:
+    try:
+        import distributed
+    except ImportError as exc:
+        raise UsageError(
+            "Dask is not installed. Install the extra dask of the framework: the file of its wheel, followed by [dask]."
+        ) from exc
+    client_of: Any = distributed.Client
+    try:
+        with client_of(address, timeout=CONNECT_S, set_as_default=False) as client:
+            threads = client.nthreads()
+    except (OSError, TimeoutError, ValueError) as exc:
+        raise UsageError(
+            f"No Dask scheduler answers at {address}. Start one with dask scheduler, and name the "
+            "address that it prints."
+        ) from exc
+    if not threads:
+        raise UsageError(
+            f"The Dask scheduler at {address} has no workers. Start some: dask worker {address} --nthreads 1."
+        )
+    several = sorted(worker for worker, count in threads.items() if count != 1)
+    if several:
+        raise UsageError(
+            f"The Dask worker {several[0]} has {threads[several[0]]} threads, and a session has a process to itself. "
+            "Start the workers with --nthreads 1."
+        )
+
+    @contextlib.contextmanager
+    def opened() -> Iterator[Executor]:
+        with client_of(address, timeout=CONNECT_S, set_as_default=False) as client:
+            yield client.get_executor(retries=RETRIES, pure=False)
+
+    return Engine(address, min(workers or len(threads), len(threads)), opened)
+
+
+def grade_on(
+    engine: Engine,
+    job: Job,
+    uploads: Sequence[Upload],
+    record: Callable[[Report], None],
+    *,
+    in_a_task: int | None = None,
+) -> list[Upload]:
+    """Grade ``uploads``, and call ``record(report)`` in this thread for each of them, in any order.
+
+    When a process dies, the uploads of the tasks that it may have had are tried again, one at a time. So a submission
+    that kills its grader costs no other one its result.
+
+    Returns:
+        The uploads that a process died of, twice.
+
+    Raises:
+        EngineError: a process grades in another way than this one would, or the workers die before they do anything.
+        AutograderError: as in ``session.grade``.
+    """
+    size = in_a_task or task_size(len(uploads), engine.processes)
+    tasks = deque(tuple(uploads[first : first + size]) for first in range(0, len(uploads), size))
+    suspects = _run(engine, job, tasks, record, window=engine.processes * (1 + WAITING))
+    return _run(engine, job, deque((upload,) for upload in suspects), record, window=1)
+
+
+def task_size(count: int, processes: int) -> int:
+    """Return how many submissions a task has: few enough that all processes have work until the end."""
+    return max(1, min(IN_A_TASK, -(-count // (processes * TASKS_FOR_EACH))))
+
+
+def _run(
+    engine: Engine,
+    job: Job,
+    tasks: deque[tuple[Upload, ...]],
+    record: Callable[[Report], None],
+    *,
+    window: int,
+) -> list[Upload]:
+    """Run tasks until none is left, and return the uploads of those that a process may have died of."""
+    suspects: list[Upload] = []
+    while tasks:
+        with engine.open() as executor:
+            suspects += _run_in(executor, job, tasks, record, window=window)
+    return suspects
+
+
+def _run_in(
+    executor: Executor,
+    job: Job,
+    tasks: deque[tuple[Upload, ...]],
+    record: Callable[[Report], None],
+    *,
+    window: int,
+) -> list[Upload]:
+    """Run tasks until none is left or the executor breaks; then return the uploads of the tasks that it had."""
+    from . import grader  # with numpy and pytest; often nothing is pending
+
+    futures: dict[Future[list[Report]], tuple[Upload, ...]] = {}
+    broken: list[Upload] = []
+    try:
+        while (tasks and not broken) or futures:
+            while tasks and not broken and len(futures) < window:
+                task = tasks.popleft()
+                try:
+                    futures[executor.submit(grader.grade_task, job, task)] = task
+                except BrokenExecutor:
+                    tasks.appendleft(task)
+                    break
+            done, _ = wait(futures, return_when=FIRST_COMPLETED)
+            for future in done:
+                task = futures.pop(future)
+                try:
+                    reports = future.result()
+                except BaseException as exc:
+                    if not _means_a_dead_process(exc):
+                        raise
+                    broken += task
+                else:
+                    for report in reports:
+                        record(report)
+    finally:
+        for future in futures:
+            future.cancel()
+    return broken
+
+
+def _means_a_dead_process(exc: BaseException) -> bool:
+    return isinstance(exc, BrokenExecutor) or type(exc).__name__ == "KilledWorker"  # Dask's

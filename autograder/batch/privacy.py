@@ -1,0 +1,120 @@
+"""What is stored about one person: hand it out, or erase it, in the store and in the folders of results."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ..errors import UsageError
+from ..reports.files import write_text
+from ..reports.printable import file_stem
+from . import identities
+from .schema import log, people, publications, reports, submissions
+from .store import Store
+
+TABLES = ("class.html", "needs-a-human.html")  # pages with all students: batch writes them again
+
+
+def export(store: Store, folder: Path, person: str, file: Path) -> int:
+    """Write everything about a person into a zip for its owner only; return the number of reports.
+
+    Raises:
+        UsageError: the file exists.
+    """
+    if file.exists():
+        raise UsageError(f"{file} exists. Name a new file.")
+    known = identities.read(folder)
+    with store.snapshot() as connection:
+        found: dict[str, Any] = {"person": person, **known.people.get(person, {})}
+        for table in (submissions, publications, log):
+            query = select(table).where(table.c.course == store.course, table.c.person == person)
+            found[table.name] = [dict(row) for row in connection.execute(query).mappings()]
+        documents = [(row.id, row.document) for row in connection.execute(_reports_of(store, person))]
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("person.json", json.dumps(found, indent=2, ensure_ascii=False))
+        for number, document in documents:
+            archive.writestr(f"reports/{number}.json", document)
+        for place in _folders(known):
+            for path in _files_of(place, found.get("name", "")):
+                archive.write(path, f"{place.name}/{path.relative_to(place)}")
+    identities.write_private(file, data.getvalue())
+    return len(documents)
+
+
+def erase(store: Store, folder: Path, person: str) -> list[Path]:
+    """Erase a person: name, submissions, reports, entries of the log, files of results. Return the removed pages.
+
+    A report that another person's submission has, too, stays. Entries of the log stay without person and detail.
+    """
+    with identities.changing(folder) as known:
+        name = known.name(person)
+        stale = [path for place in _folders(known) for path in _erase_files(place, name)]
+        with store.transaction() as connection:
+            _erase_rows(connection, store, person)
+        known.people.pop(person, None)
+        known.save()
+    return stale
+
+
+def _erase_rows(connection: Connection, store: Store, person: str) -> None:
+    mine = submissions.c.course == store.course
+    others = select(submissions.c.sha256).where(mine, submissions.c.person != person)
+    gone = [row.id for row in connection.execute(_reports_of(store, person).where(reports.c.sha256.not_in(others)))]
+    own = (publications.c.course == store.course, publications.c.person == person)
+    connection.execute(publications.delete().where(*own))
+    for number in gone:
+        connection.execute(reports.delete().where(reports.c.id == number))
+    for table in (submissions, people):
+        connection.execute(table.delete().where(table.c.course == store.course, table.c.person == person))
+    entries = (log.c.course == store.course, log.c.person == person)
+    connection.execute(log.update().where(*entries).values(person=None, detail="erased"))
+    store.note(connection, "erased", "", f"{len(gone)} reports of a person")
+
+
+def _reports_of(store: Store, person: str) -> Any:
+    handed_in = select(submissions.c.sha256).where(submissions.c.course == store.course, submissions.c.person == person)
+    return select(reports.c.id, reports.c.document).where(
+        reports.c.course == store.course, reports.c.sha256.in_(handed_in)
+    )
+
+
+# --- folders of results
+
+
+def _folders(known: identities.Identities) -> list[Path]:
+    return [path for path in map(Path, known.folders) if path.is_dir()]
+
+
+def _files_of(place: Path, name: str) -> Iterator[Path]:
+    """Yield page and report of a student in a folder of results."""
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        slug = json.loads((place / "staff" / "run.json").read_bytes())["assignment"]
+        stems = {file_stem(slug, name), file_stem(slug, name, unique=True)}
+        for path in [*(place / "students").rglob("*.html"), *(place / "staff").rglob("*.json")]:
+            if path.stem in stems:
+                yield path
+
+
+def _erase_files(place: Path, name: str) -> Iterator[Path]:
+    """Remove a student's files and row; remove the pages of the class, and yield them: batch writes them again."""
+    for path in list(_files_of(place, name)):
+        path.unlink()
+    for table in (place / "staff").glob("*.csv"):
+        rows = list(csv.reader(io.StringIO(table.read_text(encoding="utf-8-sig"), newline="")))
+        column = rows[0].index("student") if rows and "student" in rows[0] else 0
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(row for row in rows if row[column].lstrip("'") != name)
+        write_text(table, "\ufeff" + text.getvalue())
+    for page in (place / "staff" / each for each in TABLES):
+        if page.exists():
+            page.unlink()
+            yield page

@@ -1,0 +1,38 @@
+"""A log of a run for programs: JSON lines, with pseudonyms and never names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from ..errors import UsageError
+from ..grading.environment import now
+
+
+class RunLog:
+    """A file to which each event of a run is appended as one line of JSON; without a path, nothing."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._file: IO[str] | None = None
+        if path is not None:
+            try:
+                self._file = path.open("a", encoding="utf-8", buffering=1)
+            except OSError as exc:
+                problem = f"{path} cannot be written: {exc.strerror}. Name another file with --log."
+                raise UsageError(problem, slug="report-write") from exc
+
+    def write(self, event: str, **fields: Any) -> None:
+        """Append a line with the time, the event, and the fields that are not None."""
+        if self._file is not None:
+            known = {name: value for name, value in fields.items() if value is not None}
+            self._file.write(json.dumps({"at": now(), "event": event, **known}) + "\n")
+
+    def __enter__(self) -> RunLog:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
+        self.write("end", outcome="done" if kind in (None, SystemExit) else kind and kind.__name__)
+        if self._file is not None:
+            self._file.close()

@@ -1,0 +1,145 @@
+"""The tables of the store, in SQLAlchemy Core, and the steps from one version of them to the next.
+
+People are pseudonyms here. Names and the names of uploads are in the file of identities (``identities.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+VERSION: Final = 2
+
+metadata = MetaData()
+
+# One row: the version of the tables.
+schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+
+# The id is drawn with the key of the pseudonyms, so that a course may be moved and renamed.
+courses = Table(
+    "courses",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("created_at", String(40), nullable=False),
+    Column("keep_until", String(10)),  # a date: after it, everything personal can be erased
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("course", ForeignKey("courses.id"), primary_key=True),
+    Column("slug", String(100), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("first_graded_at", String(40), nullable=False),
+)
+
+# The seed of the official runs of an assignment: drawn once, so that every run draws the same inputs.
+seeds = Table(
+    "seeds",
+    metadata,
+    Column("course", ForeignKey("courses.id"), primary_key=True),
+    Column("slug", String(100), primary_key=True),
+    Column("seed", Text, nullable=False),
+    Column("drawn_at", String(40), nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("course", ForeignKey("courses.id"), primary_key=True),
+    Column("person", String(40), primary_key=True),
+    Column("since", String(40), nullable=False),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("course", ForeignKey("courses.id"), nullable=False),
+    Column("slug", String(100), nullable=False),
+    Column("person", String(40), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("received_at", String(40)),
+    Column("imported_at", String(40), nullable=False),
+    Column("source", Text, nullable=False),  # the format of the class; folders and files may name a person
+    UniqueConstraint("course", "slug", "person", "attempt"),
+)
+
+# Every report that was ever made. What a report depends on is its key; a complete report of a key is made once.
+KEY: Final = ("course", "slug", "sha256", "assignment", "version", "environment", "seed", "device", "language")
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("course", ForeignKey("courses.id"), nullable=False),
+    Column("slug", String(100), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("assignment", String(64), nullable=False),  # digest
+    Column("version", String(40), nullable=False),
+    Column("environment", String(64), nullable=False),  # digest
+    Column("seed", String(64), nullable=False),  # digest of the seed
+    Column("device", String(20), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("level", String(20), nullable=False),
+    Column("graded_at", String(40), nullable=False),
+    Column("complete", Boolean, nullable=False),  # false after a grader error: no grade, and pending again
+    Column("earned", Float, nullable=False),
+    Column("possible", Float, nullable=False),
+    Column("summary", Text, nullable=False),  # a row of the class, as JSON
+    Column("document", Text, nullable=False),  # the report, as JSON, without a person
+)
+Index("reports_of_a_submission", reports.c.course, reports.c.slug, reports.c.sha256)
+Index("one_complete_report", *(reports.c[name] for name in KEY), unique=True,
+      sqlite_where=reports.c.complete, postgresql_where=reports.c.complete)  # fmt: skip
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("course", ForeignKey("courses.id"), nullable=False),
+    Column("slug", String(100), nullable=False),
+    Column("person", String(40), nullable=False),
+    Column("report", ForeignKey("reports.id"), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
+# Who did what, when and why. Rows are added and never changed; only ``privacy erase`` takes a person out of them.
+log = Table(
+    "log",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("course", ForeignKey("courses.id"), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("slug", String(100), nullable=False),
+    Column("person", String(40)),
+    Column("detail", Text, nullable=False),
+)
+Index("log_of_a_person", log.c.course, log.c.person)
+
+
+def _to_2(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE courses ADD COLUMN keep_until VARCHAR(10)"))
+
+
+STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {2: _to_2}
+"""What brings the tables of the version before to each version."""

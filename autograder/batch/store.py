@@ -1,0 +1,330 @@
+"""The store: which submissions there are, every report that was made of them, and who did what.
+
+It is a SQLite file in the course folder (``store/store.sqlite``), or a PostgreSQL database. What is pending is not
+written anywhere: it follows from the submissions and the reports, so a run may be killed at any moment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ..errors import UsageError
+from ..grading.environment import now
+from . import schema
+from .database import copy_file, engine_of, error_of, explained, parsed, prepare_file
+from .schema import assignments, courses, log, people, publications, reports, seeds, submissions
+
+CLOCK_SLACK = timedelta(minutes=5)  # between two machines that share a database
+MANY = 500  # values of one query: SQLite has a limit
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKey:
+    """What a report depends on, apart from the submission."""
+
+    slug: str
+    assignment: str
+    version: str
+    environment: str
+    seed: str
+    device: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubmission:
+    """A submission of one person, as it came in."""
+
+    person: str
+    sha256: str
+    received_at: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A complete report in the store: its number, and the row of the class as JSON."""
+
+    id: int
+    summary: str
+
+
+class Store:
+    """The store of one course. Every method that writes is one transaction.
+
+    Raises:
+        AutograderError: ``store`` if it cannot be opened, read or written.
+    """
+
+    def __init__(self, url: str, course: str) -> None:
+        self.url = parsed(url)
+        self.course = course
+        self.path = Path(self.url.database or "") if self.url.drivername.startswith("sqlite") else None
+        if self.path is not None:
+            prepare_file(self.path)
+        self._engine = engine_of(self.url)
+        try:
+            with self._write() as connection:
+                self._migrate(connection)
+                known = select(courses.c.id).where(courses.c.id == course)
+                if connection.execute(known).first() is None:
+                    connection.execute(courses.insert().values(id=course, created_at=now()))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- submissions and reports
+
+    def seed(self, slug: str, draw: str, *, wanted: str | None = None) -> str:
+        """Return the seed of the official runs of an assignment; keep ``wanted``, else ``draw``, if there is none.
+
+        Raises:
+            UsageError: another seed than ``wanted`` is kept.
+        """
+        with self._write() as connection:
+            query = select(seeds.c.seed, seeds.c.drawn_at).where(seeds.c.course == self.course, seeds.c.slug == slug)
+            kept = connection.execute(query).first()
+            if kept is None:
+                values = {"course": self.course, "slug": slug, "seed": wanted or draw, "drawn_at": now()}
+                connection.execute(seeds.insert().values(values))
+                return wanted or draw
+        if wanted is not None and wanted != kept.seed:
+            raise UsageError(
+                f"The seed of the official runs of {slug} was drawn on {kept.drawn_at[:10]} and is kept, so that all "
+                "students get the same inputs. Omit --seed, or try another seed with --practice."
+            )
+        return str(kept.seed)
+
+    def kept_seed(self, slug: str) -> int:
+        """Return the seed of the official runs of an assignment, 0 if none was drawn."""
+        query = select(seeds.c.seed).where(seeds.c.course == self.course, seeds.c.slug == slug)
+        with self._read() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    def add(self, slug: str, new: Sequence[NewSubmission]) -> dict[str, int]:
+        """Add submissions whose bytes differ from the person's last one, and return the attempt of each person."""
+        attempts: dict[str, int] = {}
+        with self._write() as connection:
+            last = self._last(connection, slug)
+            time, actor = now(), _actor()
+            known = set(connection.scalars(select(people.c.person).where(people.c.course == self.course)))
+            rows: dict[str, list[dict[str, Any]]] = {"people": [], "submissions": [], "log": []}
+            for each in new:
+                attempt, sha256 = last.get(each.person, (0, ""))
+                if sha256 == each.sha256:
+                    attempts[each.person] = attempt
+                    continue
+                attempts[each.person] = attempt + 1
+                if each.person not in known:
+                    rows["people"].append({"course": self.course, "person": each.person, "since": time})
+                own = {"course": self.course, "slug": slug, "attempt": attempt + 1, "imported_at": time}
+                rows["submissions"].append(asdict(each) | own)
+                detail = f"attempt {attempt + 1}, {each.sha256[:12]}"
+                rows["log"].append(self._entry(time, actor, "imported", slug, each.person, detail))
+            for table, values in ((people, "people"), (submissions, "submissions"), (log, "log")):
+                if rows[values]:
+                    connection.execute(table.insert(), rows[values])
+        return attempts
+
+    def complete(self, key: ReportKey, sha256s: Sequence[str]) -> dict[str, Found]:
+        """Return the complete reports of these submissions under ``key``; what is missing here is pending."""
+        found: dict[str, Found] = {}
+        with self._read() as connection:
+            for start in range(0, len(sha256s), MANY):
+                query = select(reports.c.sha256, reports.c.id, reports.c.summary).where(
+                    reports.c.course == self.course,
+                    *(reports.c[name] == value for name, value in asdict(key).items()),
+                    reports.c.sha256.in_(sha256s[start : start + MANY]),
+                    reports.c.complete,
+                )
+                found |= {row.sha256: Found(row.id, row.summary) for row in connection.execute(query)}
+        return found
+
+    def save(self, key: ReportKey, person: str, values: Mapping[str, Any]) -> Found:
+        """Keep a report, and write into the log why it was made. A complete report of a key is kept once."""
+        time = now()
+        columns = {"course": self.course, **asdict(key), **values}
+        same = [reports.c[name] == columns[name] for name in schema.KEY]
+        insert = postgresql.insert if self.path is None else sqlite.insert
+        with self._write() as connection:
+            why = _why(connection, columns, same)
+            statement = insert(reports).values(columns).on_conflict_do_nothing().returning(reports.c.id)
+            number = connection.execute(statement).scalar()
+            if number is None:  # another run has made it meanwhile
+                kept = select(reports.c.id, reports.c.summary).where(*same, reports.c.complete)
+                row = connection.execute(kept).one()
+                return Found(row.id, row.summary)
+            version = {"course": self.course, "slug": key.slug, "digest": key.assignment, "first_graded_at": time}
+            connection.execute(insert(assignments).values(version).on_conflict_do_nothing())
+            detail = f"{columns['sha256'][:12]}, {columns['earned']:g} of {columns['possible']:g} points; {why}"
+            entry = self._entry(time, _actor(), "graded", key.slug, person, detail)
+            connection.execute(log.insert().values(entry))
+        return Found(int(number), str(values["summary"]))
+
+    def document(self, report: int) -> str:
+        """Return a report as JSON."""
+        with self._read() as connection:
+            return str(connection.execute(select(reports.c.document).where(reports.c.id == report)).scalar_one())
+
+    def discard(self, numbers: Sequence[int], slug: str, why: str) -> None:
+        """Make reports count no longer. They stay as history, and their submissions are pending again."""
+        with self._write() as connection:
+            connection.execute(reports.update().where(reports.c.id.in_(numbers)).values(complete=False))
+            detail = f"{len(numbers)} reports; {why}"
+            connection.execute(log.insert().values(self._entry(now(), _actor(), "discarded", slug, None, detail)))
+
+    def published(self, slug: str) -> dict[tuple[str, int], str]:
+        """Return when each (person, report) was published."""
+        mine = (publications.c.course == self.course, publications.c.slug == slug)
+        with self._read() as connection:
+            query = select(publications.c.person, publications.c.report, publications.c.at).where(*mine)
+            return {(row.person, row.report): row.at for row in connection.execute(query)}
+
+    # --- the log, and what there is
+
+    def events(self, person: str) -> list[tuple[str, str, str, str, str]]:
+        """Return time, actor, action, assignment and detail of each entry of the log on a person, the oldest first."""
+        columns = (log.c.at, log.c.actor, log.c.action, log.c.slug, log.c.detail)
+        query = select(*columns).where(log.c.course == self.course, log.c.person == person).order_by(log.c.id)
+        with self._read() as connection:
+            return [(row.at, row.actor, row.action, row.slug, row.detail) for row in connection.execute(query)]
+
+    def last_event(self) -> str:
+        """Return the time of the newest entry of the log, or "" if there is none."""
+        query = select(log.c.at).where(log.c.course == self.course).order_by(log.c.id.desc()).limit(1)
+        with self._read() as connection:
+            return connection.execute(query).scalar() or ""
+
+    def latest(self) -> dict[str, dict[str, str]]:
+        """Return the digest of the last submission of each person, by assignment."""
+        found: dict[str, dict[str, str]] = {}
+        with self._read() as connection:
+            slugs = select(submissions.c.slug).where(submissions.c.course == self.course).distinct()
+            for slug in sorted(connection.scalars(slugs)):
+                found[slug] = {person: sha256 for person, (_, sha256) in self._last(connection, slug).items()}
+        return found
+
+    def keep_until(self, date: str | None = None) -> str:
+        """Return the date until which the course is kept, "" for none; set it first if one is given."""
+        mine = courses.c.id == self.course
+        with self._write() as connection:
+            if date is not None:
+                connection.execute(courses.update().where(mine).values(keep_until=date))
+            return connection.execute(select(courses.c.keep_until).where(mine)).scalar() or ""
+
+    def warnings(self) -> list[str]:
+        """Return what a person should know before a run: the clock went back, or the course should be erased."""
+        time, last, until = now(), self.last_event(), self.keep_until()
+        found = []
+        if last and datetime.fromisoformat(time) < datetime.fromisoformat(last) - CLOCK_SLACK:
+            found.append(f"The clock says {time}, and the store has an entry of {last}. Set the clock of this machine.")
+        if until and time[:10] > until:
+            found.append(f"The data of this course was to be kept until {until}. Run autograder privacy erase --all.")
+        return found
+
+    # --- transactions
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Change several tables at once, or nothing if the block raises."""
+        with self._write() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Read several tables as they are at one moment."""
+        with self._read() as connection:
+            if self.path is None:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    def note(self, connection: Connection, action: str, slug: str, detail: str) -> None:
+        """Add an entry without a person to the log."""
+        connection.execute(log.insert().values(self._entry(now(), _actor(), action, slug, None, detail)))
+
+    def _last(self, connection: Connection, slug: str) -> dict[str, tuple[int, str]]:
+        """Return attempt and digest of each person's last submission."""
+        mine = (submissions.c.course == self.course, submissions.c.slug == slug)
+        query = select(submissions.c.person, submissions.c.attempt, submissions.c.sha256).where(*mine)
+        ordered = connection.execute(query.order_by(submissions.c.attempt))
+        return {row.person: (row.attempt, row.sha256) for row in ordered}
+
+    def _entry(self, at: str, actor: str, action: str, slug: str, person: str | None, detail: str) -> dict[str, Any]:
+        values = {"course": self.course, "at": at, "actor": actor, "action": action}
+        return values | {"slug": slug, "person": person, "detail": detail}
+
+    @contextlib.contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with explained(self.url), self._engine.connect() as connection:
+            connection = connection.execution_options(write=True)
+            with connection.begin():
+                yield connection
+
+    @contextlib.contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with explained(self.url), self._engine.connect() as connection:
+            yield connection
+
+    def _migrate(self, connection: Connection) -> None:
+        """Create the tables, or bring older ones to this version, after a backup.
+
+        Raises:
+            AutograderError: ``store`` if a newer version of the framework wrote them.
+        """
+        if not inspect(connection).has_table(schema.schema_version.name):
+            schema.metadata.create_all(connection)
+            connection.execute(schema.schema_version.insert().values(version=schema.VERSION))
+            return
+        version = connection.execute(select(func.max(schema.schema_version.c.version))).scalar_one()
+        if version > schema.VERSION:
+            raise error_of(
+                self.url,
+                f"was written by a newer version of autograder (tables {version}, this one reads {schema.VERSION})",
+                "Install that version.",
+            )
+        if version == schema.VERSION:
+            return
+        if self.path is not None:
+            copy_file(self.path, self.path.with_name(f"{self.path.name}.before-{schema.VERSION}"))
+        for number in range(version + 1, schema.VERSION + 1):
+            schema.STEPS[number](connection)
+        connection.execute(schema.schema_version.update().values(version=schema.VERSION))
+
+
+def _why(connection: Connection, columns: Mapping[str, Any], same: Sequence[Any]) -> str:
+    """Return why a report is made: it is the first, the last one failed, or what changed since."""
+    course, slug, sha256, *parts = schema.KEY
+    before = select(reports).where(*(reports.c[name] == columns[name] for name in (course, slug, sha256)))
+    last = connection.execute(before.order_by(reports.c.id.desc()).limit(1)).first()
+    if last is None:
+        return "first report"
+    changed = [name for name in parts if getattr(last, name) != columns[name]]
+    return f"changed: {', '.join(changed)}" if changed else "the last report was incomplete"
+
+
+def _actor() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a user without a name, as in some containers
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"

@@ -1,0 +1,65 @@
+"""Which tasks use which: read from the names that functions and classes mention, without running them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+
+from . import solution, stubs
+from .assignment import Assignment
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def mentioned(statements: Sequence[ast.stmt]) -> dict[str, frozenset[str]]:
+    """Return what each function and class at the top mentions. Annotations count: they name what is passed in."""
+    definitions = [node for node in statements if isinstance(node, _Definition)]
+    names = {node.name for node in definitions}
+    found: dict[str, frozenset[str]] = {}
+    for node in definitions:  # of two definitions of one name the later one counts
+        used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+        found[node.name] = frozenset((used & names) - {node.name})
+    return found
+
+
+def reached(name: str, within: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """Return everything that ``name`` leads to in ``within``, also by way of others, without ``name`` itself."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        new = set(within.get(todo.pop(), ())) - found
+        found |= new
+        todo += new
+    return frozenset(found - {name})
+
+
+def of_solution(assignment: Assignment) -> dict[str, tuple[str, ...]]:
+    """Return the tasks that each task of the solution uses, in the order of the assignment.
+
+    A function without a task of its own passes on what it uses.
+
+    Raises:
+        AssignmentError: the solution is missing or its markers are wrong.
+    """
+    main = assignment.modules[0]
+    text = solution.modules(assignment)[main].decode()
+    tree = ast.parse(text)
+    owners = {
+        node.name: answer.task
+        for answer in stubs.answers(text, assignment, path=f"{main}.py")
+        for node in tree.body
+        if isinstance(node, _Definition) and node.lineno <= answer.first <= (node.end_lineno or 0)
+    }
+    within = mentioned(tree.body)
+    used: dict[str, set[str]] = {task.id: set() for task in assignment.tasks}
+    for name, task in owners.items():
+        todo, seen = [name], {name}
+        while todo:
+            for each in within[todo.pop()] - seen:
+                seen.add(each)
+                if each in owners:
+                    used[task].add(owners[each])
+                else:
+                    todo.append(each)
+    order = [task.id for task in assignment.tasks]
+    return {task: tuple(sorted(names - {task}, key=order.index)) for task, names in used.items() if names - {task}}

@@ -1,0 +1,34 @@
+"""Find the failures that may come from another task: one that failed as well, and that the failing code uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..course.uses import reached
+from ..messages import say
+from ..model import FAILURES, GradedCase, Verdict
+from ..student.source import ModuleSources
+
+
+def with_causes(
+    lines: Sequence[GradedCase], uses: Mapping[str, Sequence[str]], source: ModuleSources
+) -> tuple[GradedCase, ...]:
+    """Name in each failing case the first task that it may fail because of, and say so in place of its hint.
+
+    The task is one of those that ``uses`` lists for the task of the case, or one that these use. It has failed or is
+    not attempted, and the submission's own function mentions it: who wrote the function without it has another cause.
+    This replaces even the hint of a known mistake: with a wrong value from below, a case may look like any mistake.
+    """
+    broken = {line.task for line in lines if line.verdict in FAILURES or line.verdict is Verdict.NOT_ATTEMPTED}
+    causes = {}
+    for task in broken & uses.keys():
+        found = source.reached_from(task) & broken & reached(task, uses)
+        # Students do the tasks in order, so the first of several is the one that the others rest on.
+        causes[task] = next((line.task for line in lines if line.task in found), "")
+    return tuple(
+        replace(line, because=cause, hint=say("case.because", task=line.task, cause=cause))
+        if line.verdict in FAILURES and (cause := causes.get(line.task, ""))
+        else line
+        for line in lines
+    )

@@ -1,0 +1,17 @@
+"""The whole gradient is subtracted."""
+
+import numpy as np
+
+CAUGHT_BY = ("first_step_of_the_lab", "table_of_the_lab", "costs_of_the_exams")
+HINT = "You subtract the whole gradient. What is lr there for?"
+
+
+def gradient_descent(X, y, lr, epochs, W0=None, b0=None):
+    W = np.zeros((X.shape[1], 1)) if W0 is None else W0
+    b = np.zeros(1) if b0 is None else b0
+    costs = []
+    for _ in range(epochs):
+        costs.append(cost(hypothesis(X, W, b), y))
+        dW, db = cost_gradient(X, y, W, b)
+        W, b = W - dW, b - db
+    return W, b, costs

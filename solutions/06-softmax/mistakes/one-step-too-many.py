@@ -1,0 +1,19 @@
+"""A step and a cost more than epochs."""
+
+import numpy as np
+
+CAUGHT_BY = ("one_step_by_hand", "eight_rows_of_the_lecture", "fit_from_a_given_start", "each_fit_starts_anew")
+HINT = "You take one step more than epochs, and your list has one cost more. How often does your loop run?"
+
+
+class SoftmaxRegression(SoftmaxRegression):
+    def fit(self, X, y, k, lr, epochs, W0=None, b0=None):
+        self.W = np.zeros((X.shape[1], k)) if W0 is None else W0
+        self.b = np.zeros(k) if b0 is None else b0
+        costs = []
+        for _ in range(epochs + 1):
+            z = X @ self.W + self.b
+            costs.append(cross_entropy(z, y))
+            dz = cross_entropy_backward(z, y)
+            self.W, self.b = self.W - lr * X.T @ dz, self.b - lr * dz.sum(axis=0)
+        return costs

@@ -1,0 +1,161 @@
+"""Backup and restore, and what is stored about one person."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from stores import Urls
+from test_official import batch, course, rows, run_command  # noqa: F401  # course is a fixture
+from test_store import KEY, SLUG, new, values
+from tiny_course import SOLUTION, Course, write
+
+from autograder.batch import archive, identities, schema
+from autograder.batch.store import Store
+from autograder.errors import UsageError
+
+
+@dataclass
+class Books:
+    """A store with its names."""
+
+    store: Store
+    folder: Path
+
+    def take_in(self, name: str, sha256: str) -> str:
+        with identities.changing(self.folder) as known:
+            person = known.add(name, SLUG, [f"{name}.py"])
+        self.store.add(SLUG, [new(person, sha256)])
+        self.store.save(KEY, person, values(sha256))
+        return person
+
+    def state(self) -> object:
+        people = identities.read(self.folder).people
+        return people, self.store.latest(), {person: self.store.events(person) for person in people}
+
+
+def opened(url: str, folder: Path) -> Books:
+    with identities.changing(folder) as known:
+        return Books(Store(url, known.course), folder)
+
+
+@pytest.fixture
+def books(urls: Urls, tmp_path: Path) -> Iterator[Books]:
+    found = opened(urls(tmp_path), tmp_path / "names")
+    yield found
+    found.store.close()
+
+
+@pytest.fixture
+def other(urls: Urls, tmp_path: Path) -> Iterator[Books]:
+    found = opened(urls(tmp_path), tmp_path / "other names")
+    yield found
+    found.store.close()
+
+
+def test_a_backup_restores_everything_elsewhere(books: Books, other: Books, tmp_path: Path) -> None:
+    kim = books.take_in("kim", "1")
+    books.store.seed(SLUG, "123")
+    books.store.keep_until("2030-01-01")
+    file = tmp_path / "backup.zip"
+    archive.backup(books.store, books.folder, file)
+    assert file.stat().st_mode & 0o777 == 0o600
+    archive.restore(other.store, other.folder, file, force=False)
+    assert other.state() == books.state()
+    assert (other.store.kept_seed(SLUG), other.store.keep_until()) == (123, "2030-01-01")
+    assert other.store.document(other.store.complete(KEY, ["1"])["1"].id) == "report of 1"
+    assert identities.read(other.folder).find("kim") == kim
+    other.take_in("lee", "2")  # numbers go on
+
+
+def test_a_restore_over_newer_entries_is_refused(books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    books.take_in("kim", "1")
+    file = tmp_path / "backup.zip"
+    archive.backup(books.store, books.folder, file)
+    monkeypatch.setattr("autograder.batch.store.now", lambda: "2999-01-01T00:00:00+00:00")
+    books.take_in("lee", "2")
+    before = books.state()
+    with pytest.raises(UsageError, match="The store has entries up to 2999-01-01T00:00:00"):
+        archive.restore(books.store, books.folder, file, force=False)
+    assert books.state() == before
+    archive.restore(books.store, books.folder, file, force=True)
+    assert [each["name"] for each in identities.read(books.folder).people.values()] == ["kim"]
+
+
+def test_a_damaged_or_newer_backup_changes_nothing(
+    books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.take_in("kim", "1")
+    good, cut = tmp_path / "good.zip", tmp_path / "cut.zip"
+    archive.backup(books.store, books.folder, good)
+    with zipfile.ZipFile(good) as read, zipfile.ZipFile(cut, "w") as written:
+        for name in read.namelist():
+            text = read.read(name)
+            written.writestr(name, text.rpartition(b"\n[")[0] + b"\n" if name == "rows.jsonl" else text)
+    before = books.state()
+    for file in (cut, write(tmp_path / "no.zip", "no archive"), tmp_path / "none.zip"):
+        with pytest.raises(UsageError, match="is not a backup of a store"):
+            archive.restore(books.store, books.folder, file, force=True)
+    with monkeypatch.context() as older:
+        older.setattr(schema, "VERSION", 1)
+        with pytest.raises(UsageError, match="backup of a newer version"):
+            archive.restore(books.store, books.folder, good, force=True)
+    with pytest.raises(UsageError, match="never written over"):
+        archive.backup(books.store, books.folder, good)
+    assert books.state() == before
+
+
+def test_a_clock_that_went_back_is_named(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    books.take_in("kim", "1")
+    assert books.store.warnings() == []
+    monkeypatch.setattr("autograder.batch.store.now", lambda: "2001-01-01T00:00:00+00:00")
+    [warning] = books.store.warnings()
+    assert warning.startswith("The clock says 2001-01-01T00:00:00+00:00, and the store has an entry of")
+
+
+def test_a_retention_date_that_has_passed_is_named(books: Books) -> None:
+    books.store.keep_until("2001-01-01")
+    [warning] = books.store.warnings()
+    assert warning == "The data of this course was to be kept until 2001-01-01. Run autograder privacy erase --all."
+
+
+def test_a_person_is_exported_and_erased_everywhere(course: Course, tmp_path: Path) -> None:  # noqa: F811
+    for student, source in (("kim", SOLUTION), ("lee", SOLUTION), ("park", SOLUTION.replace("2 * x", "3 * x"))):
+        write(tmp_path / "class" / student / "tiny.py", source)
+    batch(course, tmp_path / "class")
+    exported = run_command(course, "privacy", "export", "park", "--to", "park.zip")
+    assert (exported.returncode, exported.stdout) == (0, "park.zip: 1 reports\n")
+    with zipfile.ZipFile(tmp_path / "park.zip") as found:
+        person = json.loads(found.read("person.json"))
+        names = sorted(name for name in found.namelist() if not name.startswith("reports/"))
+    assert (person["name"], [each["attempt"] for each in person["submissions"]]) == ("park", [1])
+    assert [each["action"] for each in person["log"]] == ["imported", "graded"]
+    assert names == ["out/staff/01-tiny-park.json", "out/students/01-tiny-park.html", "person.json"]
+    for student in ("park", "lee"):
+        assert run_command(course, "privacy", "erase", student).returncode == 0
+    assert [row["student"] for row in rows(course)] == ["kim"]
+    names = [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert not any("park" in name or "lee" in name for name in names) and "class.html" not in names
+    store = course.root / "store"
+    assert "park" not in (store / identities.NAME).read_text(encoding="utf-8")
+    assert person["person"].encode() not in b"".join(path.read_bytes() for path in store.glob("store.sqlite"))
+    for student in ("park", "lee"):
+        write(tmp_path / "class" / student / "tiny.py", "").unlink()
+        (tmp_path / "class" / student).rmdir()
+    assert batch(course, tmp_path / "class").returncode == 0
+    assert [row["earned"] for row in rows(course)] == ["20.0"]  # the report that lee had, too
+
+
+def test_all_are_erased_only_after_the_date(course: Course, tmp_path: Path) -> None:  # noqa: F811
+    write(tmp_path / "class" / "kim.py", SOLUTION)
+    batch(course, tmp_path / "class")
+    refused = run_command(course, "privacy", "erase", "--all")
+    assert (refused.returncode, "after the date of autograder privacy retain" in refused.stderr) == (2, True)
+    assert run_command(course, "privacy", "retain", "2001-01-01").stdout == "2001-01-01\n"
+    assert run_command(course, "privacy", "erase", "--all").returncode == 0
+    assert identities.read(course.root / "store").people == {}
+    assert run_command(course, "batch", "status").stdout == "No submissions yet.\n"

@@ -1,0 +1,76 @@
+"""Opening any submission ends, even if a reader meets a text that it is too slow for."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import tiny_course
+
+from autograder.course import deadline, notebook, submission
+from autograder.errors import SubmissionRejected
+from autograder.messages import say
+
+
+def endless(source: bytes) -> None:
+    while True:
+        pass
+
+
+def quadratic(source: bytes) -> None:
+    re.search("a*b", "a" * 200_000)
+
+
+@pytest.mark.parametrize("read", [endless, quadratic])
+def test_a_reader_that_takes_too_long_refuses_the_submission(
+    read: Callable[[bytes], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadline, "OPEN_S", 0.1)
+    monkeypatch.setattr(notebook, "read_script", read)
+    path = tiny_course.write(tmp_path / "tiny.py", "x = 1\n")
+    with pytest.raises(SubmissionRejected) as caught:
+        submission.open(path, tiny_course.make(tmp_path / "course").load())
+    assert str(caught.value).startswith(say("submission.slow"))
+
+
+def test_nothing_is_left_of_the_deadline() -> None:
+    before = signal.getsignal(signal.SIGVTALRM)
+    with deadline.reading():
+        assert signal.getitimer(signal.ITIMER_VIRTUAL)[0] > 0
+    assert signal.getsignal(signal.SIGVTALRM) is before
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+
+
+def test_another_thread_reads_without_a_deadline() -> None:
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            with deadline.reading():
+                pass
+        except BaseException as exc:
+            errors.append(exc)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(timeout=60)
+    assert errors == []
+
+
+@pytest.mark.parametrize("filling", [" ", "\n", "\t", " \n", "\\\n"])
+@pytest.mark.parametrize("tail", ["$", "%", "!", "?", "def", "'''"])
+def test_a_notebook_of_blanks_takes_no_time_with_the_square_of_its_length(
+    filling: str, tail: str, tmp_path: Path
+) -> None:
+    cells = ["import numpy as np\n", filling * (240_000 // len(filling)) + tail]
+    document = {"nbformat": 4, "cells": [{"cell_type": "code", "source": cell} for cell in cells]}
+    path = tiny_course.write(tmp_path / "tiny.ipynb", json.dumps(document).encode())
+    started = time.process_time()
+    submission.open(path, tiny_course.make(tmp_path / "course").load())
+    assert time.process_time() - started < 10

@@ -1,0 +1,299 @@
+"""Sealed hints: who makes a known mistake reads its hint without ``solutions/``, and nobody else does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from quotes import find_outputs, missing_lines
+from tiny_course import SOLUTION, Course, graded, make
+
+from autograder.audit import hints
+from autograder.commands.main import main
+from autograder.course import assignment as assignments
+from autograder.course import solution
+from autograder.course.assignment import Assignment
+from autograder.errors import AssignmentError
+from autograder.grading.sealed_hints import ENTRIES, FILE, MAX_ENTRIES, Behaviour, SealedHints, opened, sealed
+from autograder.messages import use_language
+from autograder.model import Case, Mismatch, Outcome, Verdict
+from autograder.student.call import RecordedCall
+from autograder.student.log import CaseLog
+from autograder.workers.supervisor import Supervisor
+
+ROOT = Path(__file__).parents[1]
+COURSE = assignments.load_all(ROOT)
+
+CASE = Case("a", "task", "", 1.0, visible=True)
+FAILED = Outcome("a", Verdict.FAILED, mismatch=Mismatch("value", "1", "2"))
+TEXTS = {"en": "That one.", "ko": "바로 그것입니다."}
+
+
+def log(*results: Any) -> CaseLog:
+    return CaseLog([RecordedCall("f", (), {}, result) for result in results])
+
+
+def seen(*results: Any) -> Behaviour:
+    return Behaviour(CASE, FAILED, log(*results))
+
+
+def record_of(*results: Any, right: Behaviour | None = None, others: Sequence[Behaviour] = ()) -> Any:
+    record = sealed(seen(*results), TEXTS, right=right, others=others)
+    return json.loads(json.dumps(record))
+
+
+# --- what opens a record, and what does not
+
+NUMBERS = np.random.default_rng(0).normal(size=300)
+ANSWERS = [
+    0.25,
+    -1e-12,
+    3e8,
+    float("nan"),
+    [0.1, 0.2, 0.3],
+    (1, 2.5),
+    {"W": NUMBERS[:6].reshape(2, 3), "b": np.zeros(3)},
+    NUMBERS,
+    NUMBERS.astype(np.float32),
+    NUMBERS[:4] + 1j,
+    np.array([np.inf, -np.inf, np.nan, 1.0]),
+]
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=range(len(ANSWERS)))
+def test_the_same_answer_opens_its_record(answer: Any) -> None:
+    assert opened(record_of(answer), seen(answer)) == TEXTS
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40), st.integers(-3, 3))
+def test_rounding_errors_do_not_matter(values: list[float], times: int) -> None:
+    """No number of a key lies near a border, where the last digits would decide."""
+    answer = np.array(values)
+    largest = np.abs(answer).max()
+    assert opened(record_of(answer), seen(answer + times * 1e-12 * largest)) == TEXTS
+
+
+@given(st.lists(st.floats(-100, 100, width=32), min_size=1, max_size=40), st.integers(0, 5))
+def test_rounding_errors_of_float32_do_not_matter(values: list[float], seed: int) -> None:
+    answer = np.array(values, np.float32)
+    noise = np.random.default_rng(seed).uniform(-1e-6, 1e-6, size=answer.size)
+    assert opened(record_of(answer), seen((answer * (1 + noise)).astype(np.float32))) == TEXTS
+
+
+def test_a_number_that_came_from_float32_has_its_precision() -> None:
+    loss = float(np.float32(0.123456))
+    assert opened(record_of(loss), seen(float(np.float32(loss * (1 + 2e-6))))) == TEXTS
+
+
+def test_what_should_be_zero_may_be_a_rounding_error() -> None:
+    answer = np.array([1.0, 0.0, 2.0])
+    assert opened(record_of(answer), seen(np.array([1.0, 3e-17, 2.0]))) == TEXTS
+    assert opened(record_of(0.0), seen(4e-17)) == TEXTS
+
+
+UNLIKE = {
+    "another third digit": (1.234, 1.244),
+    "another entry": (np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.02, 3.0])),
+    "another sign": (1.5, -1.5),
+    "zeros": (np.zeros(2), np.array([0.04, 0.0])),
+    "thirds": (1 / 3, 2 / 3 - 0.34),
+    "a coarse third digit": (np.array([1.23, 4.56], np.float32), np.array([1.23, 4.51], np.float32)),
+    "another integer": (3, 4),
+    "a bool": (1, True),
+    "a text": ("a", "b"),
+    "integers": (np.array([1, 2]), np.array([1, 3])),
+    "another shape": (np.zeros(4), np.zeros((2, 2))),
+    "another dtype": (np.ones(2), np.ones(2, np.float32)),
+    "a list": ([1.0, 2.0], np.array([1.0, 2.0])),
+    "a tuple": ([1.0, 2.0], (1.0, 2.0)),
+    "other keys": ({"W": 1.0}, {"w": 1.0}),
+    "nothing": (1.0, None),
+    "nan": (1.0, float("nan")),
+    "inf": (float("inf"), -float("inf")),
+}
+
+
+@pytest.mark.parametrize(("answer", "other"), UNLIKE.values(), ids=UNLIKE.keys())
+def test_another_answer_opens_nothing(answer: Any, other: Any) -> None:
+    assert opened(record_of(answer), seen(other)) is None
+    assert opened(record_of(other), seen(answer)) is None
+
+
+def test_everything_about_a_run_counts() -> None:
+    record = record_of(1.0)
+    assert opened(record, Behaviour(CASE, FAILED, log(1.0))) == TEXTS
+    others = [
+        Behaviour(replace(CASE, id="b"), FAILED, log(1.0)),
+        Behaviour(CASE, replace(FAILED, verdict=Verdict.ERRORED), log(1.0)),
+        Behaviour(CASE, replace(FAILED, mismatch=Mismatch("shape", "1", "2")), log(1.0)),
+        Behaviour(CASE, FAILED, log(1.0, 1.0)),
+        Behaviour(CASE, FAILED, log()),
+        Behaviour(CASE, FAILED, CaseLog([RecordedCall("g", (), {}, 1.0)])),
+        Behaviour(CASE, FAILED, CaseLog([RecordedCall("f", (), {}, 1.0, changed=("0",), after=(np.ones(2),))])),
+        Behaviour(CASE, FAILED, CaseLog([RecordedCall("f", (), {}, 1.0, aliases=("0",))])),
+    ]
+    assert [opened(record, other) for other in others] == [None] * len(others)
+
+
+def test_where_an_object_was_in_memory_does_not_count() -> None:
+    ends = [f"line 3, in run\nKeyError: <Node object at 0x{place}>" for place in ("7f1c", "7f2d")]
+    one, other = (Behaviour(CASE, Outcome("a", Verdict.ERRORED, staff=end), log()) for end in ends)
+    assert opened(sealed(one, TEXTS, right=None, others=[]) or [], other) == TEXTS
+
+
+def test_few_numbers_of_a_large_array_are_named_and_those_that_are_wrong_among_them() -> None:
+    right, wrong = NUMBERS, NUMBERS.copy()
+    wrong[[17, 170]] += 1
+    places = record_of(wrong, right=seen(right))[0][::2]
+    assert len(places) <= ENTRIES
+    assert {17, 170} & set(places)
+    assert len(record_of(*[NUMBERS] * 50)[0]) <= 2 * MAX_ENTRIES
+
+
+def test_a_record_does_not_open_for_a_mistake_that_differs_in_the_sixth_digit() -> None:
+    near = seen(1.10002)
+    record = record_of(1.1, others=[near])
+    assert opened(record, seen(1.1)) == TEXTS
+    assert opened(record, near) is None
+
+
+def test_two_mistakes_that_cannot_be_told_apart_are_not_sealed() -> None:
+    assert record_of(1.0, others=[seen(1.0)]) is None
+
+
+def test_a_record_does_not_open_for_a_mistake_that_differs_in_one_of_many_numbers() -> None:
+    other = NUMBERS.copy()
+    other[[i for i in range(300) if i not in record_of(NUMBERS)[0][::2]][7]] += 1
+    assert opened(record_of(NUMBERS), seen(other)) == TEXTS
+    assert opened(record_of(NUMBERS, others=[seen(other)]), seen(other)) is None
+
+
+def test_a_record_does_not_show_its_text() -> None:
+    sealed_text = json.dumps(record_of(1.0))
+    assert "That" not in sealed_text and "바로" not in sealed_text
+
+
+# --- a course
+
+
+def sealed_course(root: Path, supervisor: Supervisor, **parts: Any) -> Course:
+    """A course on a student's machine: its hints are sealed, and its solutions are gone."""
+    course = make(root, **parts)
+    hints.write(course.load(), supervisor)
+    shutil.rmtree(root / "solutions")
+    return course
+
+
+def shown(course: Course, source: str, supervisor: Supervisor, *, seed: int = 0) -> dict[str, str]:
+    [report] = graded(course, source, supervisor=supervisor, official=False, seed=seed)
+    return {line.case: line.hint for line in report.outcomes if line.verdict is not Verdict.PASSED}
+
+
+SQUARED = SOLUTION.replace("2 * x", "np.exp(2 * np.log(x))")
+CUBED = {"cubed": 'CAUGHT_BY = ("double_of_any[5]",)\nHINT = "Cubed."\n\n\ndef double(x):\n    return x**2.5\n'}
+
+
+def test_a_student_reads_the_hint_of_a_known_mistake(tmp_path: Path, supervisor: Supervisor) -> None:
+    course = sealed_course(tmp_path, supervisor, mistakes=CUBED)
+    assert shown(course, SOLUTION.replace("2 * x", "x * x * np.sqrt(x)"), supervisor) == {"double_of_two": "Cubed."}
+    assert shown(course, SOLUTION.replace("2 * x", "x**2.5 + 0.1"), supervisor) == {"double_of_two": ""}
+
+
+def test_a_mistake_that_passes_leaves_nothing(tmp_path: Path, supervisor: Supervisor) -> None:
+    """Twice two is two squared, so the visible case does not see this mistake."""
+    course = sealed_course(tmp_path, supervisor)
+    assert json.loads((course.folder / FILE).read_text(encoding="utf-8")) == {}
+
+
+def test_of_mistakes_that_behave_alike_the_first_is_named(tmp_path: Path, supervisor: Supervisor) -> None:
+    alike = {f"other-{name}": text.replace("Cubed", "Another") for name, text in CUBED.items()}
+    course = sealed_course(tmp_path, supervisor, mistakes=CUBED | alike)
+    assert len(json.loads((course.folder / FILE).read_text(encoding="utf-8"))["double_of_two"]) == 1
+    assert shown(course, SOLUTION.replace("2 * x", "x * x * np.sqrt(x)"), supervisor) == {"double_of_two": "Cubed."}
+
+
+def test_a_mistake_that_differs_from_run_to_run_is_not_sealed(tmp_path: Path, supervisor: Supervisor) -> None:
+    text = CUBED["cubed"].replace("x**2.5", "x + np.random.default_rng().normal()")
+    course = sealed_course(tmp_path, supervisor, mistakes={"random": text})
+    assert json.loads((course.folder / FILE).read_text(encoding="utf-8")) == {}
+
+
+def test_the_hint_is_in_the_language_of_the_run(tmp_path: Path, supervisor: Supervisor) -> None:
+    course = make(tmp_path, mistakes=CUBED)
+    (course.solution / "ko.toml").write_text('"Cubed." = "세제곱입니다."\n', encoding="utf-8")
+    hints.write(course.load(), supervisor)
+    shutil.rmtree(tmp_path / "solutions")
+    with use_language("ko"):
+        assert shown(course, SOLUTION.replace("2 * x", "x**2.5"), supervisor) == {"double_of_two": "세제곱입니다."}
+
+
+@pytest.mark.parametrize(
+    "text", ["{", f'{{"{CASE.id}": [["x"]]}}', f'{{"{CASE.id}": [[[], "a"]]}}', f'{{"{CASE.id}": [[[0], "YQ=="]]}}']
+)
+def test_a_damaged_file_is_reported(tmp_path: Path, text: str) -> None:
+    course = make(tmp_path)
+    (course.folder / FILE).write_text(text, encoding="utf-8")
+    with pytest.raises(AssignmentError, match=r"hints\.json is damaged"):
+        SealedHints(course.load()).hint(CASE, FAILED, log(1.0))
+
+
+# --- the files of this course
+
+
+def is_slow(assignment: Assignment) -> bool:
+    return assignment.slug not in ("01-dog-wolf", "05-logistic", "09-static-graph", "12-convolution")
+
+
+@pytest.mark.parametrize(
+    "assignment",
+    [pytest.param(each, marks=[pytest.mark.slow] * is_slow(each), id=each.slug) for each in COURSE],
+)
+def test_the_hints_are_those_of_the_known_mistakes(assignment: Assignment, supervisor: Supervisor) -> None:
+    """``make hints`` renews the file. Other machines round otherwise, so what the records say is compared."""
+    stored = json.loads((assignment.folder / FILE).read_text(encoding="utf-8"))
+    rehearsal = hints.rehearse(assignment, supervisor)
+    lost = [
+        f"{made.mistake.id} in {made.case.id}"
+        for made in rehearsal.made()
+        if made.texts not in [opened(record, made.behaviour) for record in stored.get(made.case.id, [])]
+    ]
+    assert lost == []
+    assert sum(map(len, stored.values())) == len(rehearsal.made())
+
+
+@pytest.mark.parametrize("assignment", COURSE, ids=[each.slug for each in COURSE])
+def test_the_solution_leaves_no_text(assignment: Assignment) -> None:
+    """Only the ids of visible cases, which every student has, can be read."""
+    stored = json.loads((assignment.folder / FILE).read_text(encoding="utf-8"))
+    visible = assignment.visible_cases.read_text(encoding="utf-8")
+    assert all(f"def test_{case.partition('[')[0]}(" in visible for case in stored)
+    sealed_texts = " ".join(text for records in stored.values() for _, text in records)
+    for mistake in solution.mistakes(assignment):
+        assert mistake.id not in sealed_texts
+        assert not [word for word in mistake.hint.split() if len(word) > 5 and word in sealed_texts]
+
+
+def test_the_readme_shows_what_a_student_sees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Word for word, from a copy of the course that has no ``solutions/``."""
+    for name in ("assignments", "examples"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    failing, passing = find_outputs((ROOT / "README.md").read_text(encoding="utf-8"))
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "xterm"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AUTOGRADER_LANG", raising=False)
+    for quoted in (failing, passing):
+        monkeypatch.setattr("sys.argv", quoted.command.split())
+        with pytest.raises(SystemExit):
+            main()
+        assert missing_lines(quoted.lines, capsys.readouterr().out) == []
