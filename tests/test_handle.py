@@ -979,7 +979,7 @@ def test_passing_an_object_asks_it_for_nothing(load: Load) -> None:
 
 
 def test_the_log_of_a_case_holds_no_object_alive_and_has_a_bound(connect: Connect) -> None:
-    submission = connect(MODEL + "def big(): return np.zeros(2**20)\n", handles=4)
+    submission = connect(MODEL + "def big(): return np.zeros(2**20)\n", handles=4, result_mib=32)
     student = submission.begin("case")
     for _ in range(10):
         assert student.make(1).n == 1

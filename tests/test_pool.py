@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,12 @@ def die(numbers: Iterator[int]) -> None:
 
 def count_into(numbers: Iterator[int], folder: Path) -> None:
     (folder / str(os.getpid())).write_text(str(sum(1 for _ in numbers)))
+
+
+def take_long_over_one(numbers: Iterator[int], folder: Path) -> None:
+    for number in numbers:
+        time.sleep(0.5)
+        (folder / str(number)).touch()
 
 
 def wait_for_ever(numbers: Iterator[int]) -> None:
@@ -77,6 +84,16 @@ def test_an_interrupt_leaves_the_other_pieces_undone(tmp_path: Path) -> None:
         share(count_into, tmp_path, count=10**9, processes=1, advance=interrupt)
     (counted,) = tmp_path.iterdir()
     assert 0 < int(counted.read_text()) < 10**9
+
+
+def test_an_interrupt_lets_the_piece_that_has_begun_finish(tmp_path: Path) -> None:
+    def interrupt(done: int, of: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        share(take_long_over_one, tmp_path, count=10**9, processes=1, advance=interrupt)
+    assert [each.name for each in tmp_path.iterdir()] == ["0"]
 
 
 def test_processes_end_with_a_parent_that_is_killed() -> None:

@@ -1,31 +1,44 @@
 """Seal the hints of the known mistakes that fail a visible case into ``hints.json``, next to the stub.
 
-Every known mistake runs on the visible cases, in the order and with the seed of a student's practice run, twice: what
-differs between two runs would be opened by nobody.
+Every known mistake runs on the visible cases, in the order and with the seed of a student's practice run. It runs
+again as an older processor would compute it: a training that amplifies the last digits ends differently there, and
+nobody would open its hint.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..course import solution, translation
 from ..course.assignment import Assignment
 from ..course.solution import Mistake
 from ..grading.mistakes import KnownMistakes, alike, may_have_hint
 from ..grading.options import RunOptions
-from ..grading.sealed_hints import FILE, Behaviour, sealed
+from ..grading.sealed_hints import FILE, LOWEST, Behaviour, sealed
 from ..grading.session import CollectedCases, collect_cases
 from ..grading.telling import tells_enough
 from ..messages import languages
 from ..model import Case, Outcome
 from ..student.log import CaseLog
-from ..workers.supervisor import Supervisor
+from ..workers.supervisor import Supervisor, Zygote
 
 Run = tuple[Outcome, CaseLog]
+
+# Other instructions, and so another order of additions, in PyTorch, MKL, oneDNN, OpenBLAS and NumPy (from 2.4; before).
+OLDER_PROCESSOR = {
+    "ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE", "ONEDNN_MAX_CPU_ISA": "SSE41",
+    "OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": "X86_V3 AVX2 FMA3",
+}  # fmt: skip
+REPEATABLE = 1e-4  # of the largest number: float32 differs by 1e-6, and a record rounds to 1e-3 at most
+NOISE = 10.0**LOWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,16 @@ class Rehearsal:
         self._right_calls = {name: log.calls for name, (_, _, log) in right.items()}
         # A case with a limit of its own trains for long: its numbers differ from machine to machine.
         self._cases = [case for case in cases.plan if not cases.has_own_limit(case)]
-        self._runs = {mistake.id: self._repeatable(cases, mistake) for mistake in self._mistakes}
+        self._runs = {mistake.id: self._failed(cases, mistake) for mistake in self._mistakes}
+
+    def keep_repeatable(self, elsewhere: CollectedCases) -> None:
+        """Run the mistakes that failed a case again on ``elsewhere``; forget the runs that end differently there."""
+        for mistake in self._mistakes:
+            runs = self._runs[mistake.id]
+            again = self._failed(elsewhere, mistake) if runs else {}
+            self._runs[mistake.id] = {
+                name: run for name, run in runs.items() if name in again and _repeats(self.plan, name, run, again[name])
+            }
 
     def made(self) -> list[Made]:
         """Return the mistakes of each case that it can tell apart, in the order in which a search would name them."""
@@ -96,12 +118,10 @@ class Rehearsal:
                 found.setdefault(each.case.id, []).append(record)
         return {name: sorted(records, key=lambda record: str(record[1])) for name, records in found.items()}
 
-    def _repeatable(self, cases: CollectedCases, mistake: Mistake) -> dict[str, Run]:
-        """Run a mistake twice; return its runs of the cases that it fails in the same way both times."""
+    def _failed(self, cases: CollectedCases, mistake: Mistake) -> dict[str, Run]:
+        """Return the runs of the cases that a mistake fails."""
         runs = _runs(cases, mistake.modules, self._cases).items()
-        failed = {name: (outcome, log) for name, (_, outcome, log) in runs if may_have_hint(outcome, log)}
-        again = _runs(cases, mistake.modules, self._cases) if failed else {}
-        return {name: run for name, run in failed.items() if alike(run, again[name][1:])}
+        return {name: (outcome, log) for name, (_, outcome, log) in runs if may_have_hint(outcome, log)}
 
     def _in_all_languages(self, hint: str) -> dict[str, str]:
         return {code: texts.get(hint, hint) for code, texts in self._texts.items()}
@@ -112,6 +132,23 @@ def _runs(
 ) -> dict[str, tuple[Case, Outcome, CaseLog]]:
     with closing(cases.run(modules, plan)) as runs:
         return {case.id: (case, outcome, log) for case, outcome, log in runs}
+
+
+def _repeats(plan: Sequence[Case], name: str, ours: Run, theirs: Run) -> bool:
+    """Return whether two runs of a case agree exactly in all but numbers, and in numbers but for their last digits."""
+    case = next(case for case in plan if case.id == name)
+    a, b = Behaviour(case, *ours), Behaviour(case, *theirs)
+    if a.exact != b.exact or len(a.numbers) != len(b.numbers):
+        return False
+    return all(
+        np.allclose(mine, other, rtol=0, atol=max(REPEATABLE * _largest(mine), NOISE), equal_nan=True)
+        for mine, other in ((a.numbers[g.start : g.stop], b.numbers[g.start : g.stop]) for g in a.groups)
+    )
+
+
+def _largest(numbers: NDArray[np.float64]) -> float:
+    finite = numbers[np.isfinite(numbers)]
+    return float(np.abs(finite).max()) if finite.size else 0.0
 
 
 def _never(case: Case, mistake: Mistake) -> Run:
@@ -125,12 +162,12 @@ def rehearse(assignment: Assignment, supervisor: Supervisor) -> Rehearsal:
         AutograderError: as in ``session.grade``.
     """
     found: list[Rehearsal] = []
+    practice = RunOptions(seed=0, device="cpu")
     collect_cases(
-        assignment,
-        lambda cases: found.append(Rehearsal(assignment, cases)),
-        run=RunOptions(seed=0, device="cpu"),
-        supervisor=supervisor,
+        assignment, lambda cases: found.append(Rehearsal(assignment, cases)), run=practice, supervisor=supervisor
     )
+    with Supervisor(start=functools.partial(Zygote, environment=OLDER_PROCESSOR)) as older:
+        collect_cases(assignment, found[0].keep_repeatable, run=practice, supervisor=older)
     return found[0]
 
 

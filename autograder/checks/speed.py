@@ -17,6 +17,7 @@ from ..errors import CaseError
 from ..values import copied
 
 _MAX_SLOWDOWN = 2.0  # of the rival in the worker, relative to here: the machine may be busy
+_RUNS_HERE = 3  # of the rival: the first also fills the caches, and one that is interrupted takes longer
 _MIN_CALL_S = 1e-6  # on a system that counts no CPU time, the ratio stays finite
 
 
@@ -36,7 +37,7 @@ def speed_ratio(function: Racing, rival: FunctionType, over: Sequence[tuple[Any,
     Args:
         function: of the submission; called with each of ``over``. The first call is not timed.
         rival: a plain ``def`` of the case that uses only ``np`` and its arguments, as for ``inside``. It runs with the
-            first of ``over``, once in the worker and once here; here only once in a whole grading run.
+            first of ``over``, once in the worker and three times here; here only once in a whole grading run.
         over: two or more tuples of arguments that cost the same and are not equal. The fastest call counts, with the
             transfer of its arguments and its result. Ten give a stable ratio.
 
@@ -49,8 +50,13 @@ def speed_ratio(function: Racing, rival: FunctionType, over: Sequence[tuple[Any,
         raise CaseError("speed_ratio: give `over` two or more tuples of arguments; the first call is not timed.")
     prepared, key = function.prepared, ("rival", rival.__code__)
     if key not in prepared:
-        started = time.thread_time()
-        rival(*copied(over[0]))
-        prepared[key] = time.thread_time() - started
+        prepared[key] = min(_cpu_s(rival, over[0]) for _ in range(_RUNS_HERE))
     results, function_s, rival_s = function.raced(rival, [copied(each) for each in over], copied(over[0]))
     return results, min(rival_s, _MAX_SLOWDOWN * prepared[key]) / max(function_s, _MIN_CALL_S)
+
+
+def _cpu_s(rival: FunctionType, arguments: tuple[Any, ...]) -> float:
+    arguments = copied(arguments)
+    started = time.thread_time()
+    rival(*arguments)
+    return time.thread_time() - started

@@ -69,10 +69,9 @@ def local_processes(count: int, taken: Any = None) -> Iterator[ProcessPoolExecut
         try:
             yield pool
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
             if taken is None:
                 held.close()
-            pool.shutdown()
+            pool.shutdown(cancel_futures=True)
             raise
         pool.shutdown()
 

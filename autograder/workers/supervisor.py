@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SandboxError
@@ -54,17 +54,20 @@ class Zygote:
     """A zygote, seen from the trusted side. ``cpu_s`` adds up the CPU seconds of its reaped workers.
 
     Its workers can import the packages of ``spec``. With ``enclosed`` they run in namespaces of their own and see no
-    other part of the file system. The constructor starts the process; :meth:`spawn` waits until it is ready.
+    other part of the file system. The constructor starts the process; :meth:`spawn` waits until it is ready. ``environment`` is
+    for the libraries, beside the variables that every zygote has.
     """
 
-    def __init__(self, spec: WorkerSpec, *, enclosed: bool = False) -> None:
+    def __init__(
+        self, spec: WorkerSpec, *, enclosed: bool = False, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.cpu_s = 0.0
         self.enclosed = enclosed
         self._ready = False
         self._root: TemporaryFolder | None = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = _start(theirs, torch=spec.torch)
+            self._process = _start(theirs, torch=spec.torch, environment=environment or {})
         try:
             if enclosed:
                 self._root = TemporaryFolder("root")
@@ -191,9 +194,9 @@ class Zygote:
         return json.loads(text), received
 
 
-def _start(control: socket.socket, *, torch: bool) -> subprocess.Popen[bytes]:
+def _start(control: socket.socket, *, torch: bool, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start the process of a zygote, which immediately imports numpy (and torch)."""
-    environment = {
+    neutral = {
         "PATH": "/usr/bin:/bin", "HOME": tempfile.gettempdir(), "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2",
         # Keep memory that a training step frees for the next step: glibc would return it, and page it in again.
         "MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
@@ -203,7 +206,7 @@ def _start(control: socket.socket, *, torch: bool) -> subprocess.Popen[bytes]:
         [sys.executable, "-I", "-X", "utf8", "-c", _BOOTSTRAP, *(["torch"] if torch else [])],
         stdin=control.fileno(),
         stdout=subprocess.DEVNULL,
-        env=environment,
+        env={**neutral, **environment},
         cwd="/",
         start_new_session=True,  # Ctrl-C in the terminal goes to the grader only, which then ends the zygote
     )
