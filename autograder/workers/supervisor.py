@@ -54,8 +54,8 @@ class Zygote:
     """A zygote, seen from the trusted side. ``cpu_s`` adds up the CPU seconds of its reaped workers.
 
     Its workers can import the packages of ``spec``. With ``enclosed`` they run in namespaces of their own and see no
-    other part of the file system. The constructor starts the process; :meth:`spawn` waits until it is ready. ``environment`` is
-    for the libraries, beside the variables that every zygote has.
+    other part of the file system. The constructor starts the process; :meth:`spawn` waits until it is ready.
+    ``environment`` is for the libraries, beside the variables that every zygote has.
     """
 
     def __init__(
