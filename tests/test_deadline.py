@@ -47,20 +47,46 @@ def test_nothing_is_left_of_the_deadline() -> None:
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
-def test_another_thread_reads_without_a_deadline() -> None:
+def in_thread(work: Callable[[], None]) -> BaseException | None:
+    """Call ``work`` in another thread, as Dask does, and return what it raises."""
     errors: list[BaseException] = []
 
-    def work() -> None:
+    def keep() -> None:
         try:
-            with deadline.reading():
-                pass
+            work()
         except BaseException as exc:
             errors.append(exc)
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=keep, daemon=True)
     thread.start()
     thread.join(timeout=60)
-    assert errors == []
+    assert not thread.is_alive(), "the thread still computes"
+    return errors[0] if errors else None
+
+
+def test_another_thread_has_the_deadline_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadline, "OPEN_S", 0.1)
+
+    def read() -> None:
+        with deadline.reading():
+            endless(b"")
+
+    raised = in_thread(read)
+    assert isinstance(raised, SubmissionRejected) and str(raised).startswith(say("submission.slow"))
+    assert isinstance(in_thread(read), SubmissionRejected)
+
+
+def test_another_thread_that_is_quick_keeps_nothing_of_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadline, "OPEN_S", 0.05)
+
+    def read() -> None:
+        with deadline.reading():
+            pass
+        until = time.thread_time() + 5 * deadline.LOOK_S
+        while time.thread_time() < until:
+            pass
+
+    assert in_thread(read) is None
 
 
 @pytest.mark.parametrize("filling", [" ", "\n", "\t", " \n", "\\\n"])

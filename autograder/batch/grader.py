@@ -124,8 +124,8 @@ class Grader:
     """An open session, which grades one task after the other.
 
     pytest calls the cases, and the engine calls us. So the session has a stack of its own, a greenlet: ``switch`` goes
-    there with a task, and comes back with its reports. It has no thread of its own, because only the main thread of a
-    process can have deadlines (``course/deadline.py``).
+    there with a task, and comes back with its reports. It has no thread of its own, because only in the main thread of
+    a process a deadline ends a regular expression (``course/deadline.py``).
     """
 
     def __init__(self, job: Job) -> None:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import signal
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from types import FrameType
 
 from ..errors import SubmissionRejected
 from ..messages import say
 
 OPEN_S = 10.0  # of CPU time, so that a busy machine refuses nobody; the largest uploads take 1 to 2 seconds
+LOOK_S = 0.2  # between two looks at the CPU clock of another thread
+
+
+class SlowToRead(SubmissionRejected):
+    """Opening a submission took longer than ``OPEN_S``."""
+
+    def __init__(self) -> None:
+        super().__init__(say("submission.slow"))
 
 
 @contextlib.contextmanager
@@ -21,24 +31,33 @@ def reading() -> Iterator[None]:
     Raises:
         SubmissionRejected: the time is over.
     """
-    with cpu_limit(OPEN_S, lambda: SubmissionRejected(say("submission.slow"))):
+    with cpu_limit(OPEN_S, SlowToRead):
         yield
 
 
 @contextlib.contextmanager
-def cpu_limit(seconds: float, error: Callable[[], BaseException]) -> Iterator[None]:
-    """Raise ``error()`` as soon as this process has used ``seconds`` of CPU time.
+def cpu_limit(seconds: float, error: type[BaseException]) -> Iterator[None]:
+    """Raise ``error()`` as soon as this process, or this thread if it is not the main one, has used so much CPU time.
 
-    A signal ends Python code and regular expressions, but no other call into compiled code: Python's parsers of
-    programs and of JSON, whose texts have limits of their own. Other threads and Windows have no deadline.
+    In the main thread a signal ends Python code and regular expressions, but no other call into compiled code: Python's
+    parsers of programs and of JSON, whose texts have limits of their own. In another thread (a worker of Dask) only
+    Python code ends. Windows has no deadline.
     """
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise error()
-
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+    if not hasattr(signal, "setitimer"):
         yield
-        return
+    elif threading.current_thread() is threading.main_thread():
+        with _signalled(seconds, error):
+            yield
+    else:
+        with _watch.limited(seconds, error):
+            yield
+
+
+@contextlib.contextmanager
+def _signalled(seconds: float, error: type[BaseException]) -> Iterator[None]:
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise error
+
     before = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
@@ -46,3 +65,49 @@ def cpu_limit(seconds: float, error: Callable[[], BaseException]) -> Iterator[No
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+
+
+class _Watch:
+    """The deadlines of threads that get no signals. One thread looks at their CPU clocks while the process lives."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._limits: dict[int, tuple[float, type[BaseException]]] = {}  # thread -> CPU time at the end, error
+        self._wanted = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def limited(self, seconds: float, error: type[BaseException]) -> Iterator[None]:
+        """Raise ``error()`` in this thread when it has used ``seconds``."""
+        me = threading.get_ident()
+        with self._lock:
+            self._limits[me] = time.thread_time() + seconds, error
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._look, daemon=True)
+                self._thread.start()
+            self._wanted.set()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._limits.pop(me, None)
+            _raise_in(me, None)  # an error that has not arrived yet is too late
+
+    def _look(self) -> None:
+        while self._wanted.wait():
+            with self._lock:
+                for thread, (end, error) in list(self._limits.items()):
+                    if time.clock_gettime(time.pthread_getcpuclockid(thread)) > end:
+                        del self._limits[thread]
+                        _raise_in(thread, error)
+                if not self._limits:
+                    self._wanted.clear()
+            time.sleep(LOOK_S)
+
+
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    """Let a thread raise ``error()`` before its next step in Python; None takes back what it has not raised yet."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), error and ctypes.py_object(error))
+
+
+_watch = _Watch()
