@@ -53,7 +53,7 @@ def train(digits: Digits, *, epochs: int, batch_size: int, lr: float, supervisor
 
 if __name__ == "__main__":
     with Supervisor() as running:
-        train(digits28(), epochs=8, batch_size=32, lr=2e-3, supervisor=running)
+        train(digits28(), epochs=3, batch_size=16, lr=3e-3, supervisor=running)
         folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("AUTOGRADER_DATA")
         if folder:
             train(mnist(Path(folder)), epochs=1, batch_size=100, lr=1e-3, supervisor=running)

@@ -1,0 +1,273 @@
+"""What whole classes cost, through the command ``autograder batch``: workers, store, resumption, Dask, hostile ones.
+
+    python benchmarks/classes.py [scaling|store|dask|failing|hostile|memory ...]
+
+Prints Markdown tables. CPU seconds are those of the whole process tree. What is compared runs in turn, and the ratios
+are of medians; only ratios can be compared between machines. Every submission of a class is unlike the others, so that
+nothing is known of one from another. ``memory`` grades 5,000 submissions and takes minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from batch_vs_fresh import UNLIKE
+
+from autograder.course import assignment as assignments
+from autograder.course import solution
+
+ROOT = Path(__file__).parents[1]
+COUNT = 120  # submissions of a class
+ROUNDS = 3
+SMALL = "01-dog-wolf"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a command cost, in seconds."""
+
+    wall: float
+    cpu: float
+
+
+def modules_of(slug: str) -> dict[str, bytes]:
+    return solution.modules(assignments.load(slug, root=ROOT))
+
+
+def folder_of(place: Path, sources: Mapping[str, Mapping[str, bytes]]) -> Path:
+    """Write a class: name -> module -> source."""
+    for name, modules in sources.items():
+        (place / name).mkdir(parents=True)
+        for module, source in modules.items():
+            (place / name / f"{module}.py").write_bytes(source)
+    return place
+
+
+def unlike(slug: str, count: int) -> dict[str, dict[str, bytes]]:
+    """Right answers of which no two have the same bytes; those of 05-logistic do not even have the same digits."""
+    modules = modules_of(slug)
+    main = next(iter(modules))
+    tail = UNLIKE if slug.startswith("05") else b"\n# %d\n"
+    return {f"s{i:05d}": modules | {main: modules[main] + tail % i} for i in range(count)}
+
+
+def command(slug: str, source: Path, out: Path, *more: str) -> list[str]:
+    program = [sys.executable, "-m", "autograder", "batch", slug, str(source), "--out", str(out), "--root", str(ROOT)]
+    return [*program, *more]
+
+
+def stored(place: Path) -> list[str]:
+    return ["--store", f"sqlite:///{place / 'store' / 'store.sqlite'}"]
+
+
+def cost(arguments: list[str]) -> Cost:
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False, text=True)
+    wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in (0, 5):
+        raise SystemExit(f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
+    return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def in_turn(ways: Mapping[str, Callable[[Path], Cost]], rounds: int = ROUNDS) -> dict[str, Cost]:
+    """Run all ways in turn, each in an empty folder; return the medians."""
+    found: dict[str, list[Cost]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            with tempfile.TemporaryDirectory() as place:
+                found[name].append(way(Path(place)))
+    return {
+        name: Cost(statistics.median(c.wall for c in costs), statistics.median(c.cpu for c in costs))
+        for name, costs in found.items()
+    }
+
+
+def table(head: str, costs: Mapping[str, Cost], *, wall: bool = False) -> None:
+    """Print costs, and their ratios to the first one: of CPU time, or of ``wall`` time."""
+    first = next(iter(costs.values()))
+    print(f"| {head} | s | CPU s | ratio of {'s' if wall else 'CPU s'} |\n| --- | --- | --- | --- |")
+    for name, each in costs.items():
+        ratio = each.wall / first.wall if wall else each.cpu / first.cpu
+        print(f"| {name} | {each.wall:.1f} | {each.cpu:.1f} | {ratio:.3f} |", flush=True)
+    print()
+
+
+def scaling(place: Path) -> None:
+    """Practice runs with one and with two processes."""
+    source = folder_of(place / "class", unlike("05-logistic", COUNT))
+    ways = {
+        f"{count} processes": lambda out, count=count: cost(
+            command("05-logistic", source, out, "--practice", "--workers", str(count))
+        )
+        for count in (1, 2)
+    }
+    table(f"{COUNT} of 05-logistic, unlike", in_turn(ways), wall=True)
+
+
+def store(place: Path) -> None:
+    """With and without the store; killed half-way and continued; once more with nothing to do."""
+    source = folder_of(place / "class", unlike("05-logistic", COUNT))
+    again: list[Cost] = []
+
+    def practice(out: Path) -> Cost:
+        return cost(command("05-logistic", source, out, "--practice"))
+
+    def official(out: Path) -> Cost:
+        found = cost(command("05-logistic", source, out / "out", *stored(out)))
+        again.append(cost(command("05-logistic", source, out / "out", *stored(out))))
+        return found
+
+    def resumed(out: Path) -> Cost:
+        log = out / "log"
+        run = command("05-logistic", source, out / "out", *stored(out), "--log", str(log))
+        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        process = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while graded(log) < COUNT // 2 and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        cost(run)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return Cost(time.perf_counter() - started, used)
+
+    ways = {"without a store": practice, "with it": official, "killed at one half, and again": resumed}
+    table(f"{COUNT} of 05-logistic, unlike", in_turn(ways))
+    second = statistics.median(each.cpu for each in again)
+    print(f"A second run does nothing in {second:.2f} CPU s.\n")
+
+
+def graded(log: Path) -> int:
+    """Count the reports that a run has made until now."""
+    try:
+        return sum(json.loads(line)["event"] == "graded" for line in log.read_text().splitlines() if line)
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
+def dask(place: Path) -> None:
+    """Two processes of this machine, and a Dask cluster of two workers that is there already."""
+    source = folder_of(place / "class", unlike("05-logistic", COUNT))
+    file = place / "scheduler.json"
+    program = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--no-dashboard"]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(file), "--nthreads", "1"]
+    started = [subprocess.Popen([*program, "--port", "0", "--scheduler-file", str(file)], stderr=subprocess.DEVNULL)]
+    try:
+        while not file.is_file() or not file.stat().st_size:
+            time.sleep(0.05)
+        address = json.loads(file.read_text())["address"]
+        for number in range(2):
+            local = ["--local-directory", str(place / f"worker-{number}"), "--no-dashboard"]
+            started.append(subprocess.Popen([*worker, *local], stderr=subprocess.DEVNULL))
+        ways = {
+            "local, two processes": lambda out: cost(
+                command("05-logistic", source, out, "--practice", "--workers", "2")
+            ),
+            "Dask, two workers": lambda out: cost(
+                command("05-logistic", source, out, "--practice", "--engine", f"dask:{address}", "--workers", "2")
+            ),
+        }
+        table(f"{COUNT} of 05-logistic, unlike", in_turn(ways), wall=True)
+    finally:
+        for process in reversed(started):
+            process.terminate()
+        for process in started:
+            process.wait()
+
+
+def failing(place: Path) -> None:
+    """Right answers, and as many of which two of five are known mistakes."""
+    assignment = assignments.load("05-logistic", root=ROOT)
+    main = assignment.modules[0]
+    right = unlike("05-logistic", COUNT)
+    wrong = [each.modules[main] for each in solution.mistakes(assignment)]
+    mixed = {
+        name: modules if i % 5 < 3 else {main: wrong[i % len(wrong)] + b"\n# %d\n" % i}
+        for i, (name, modules) in enumerate(right.items())
+    }
+    sources = {"right": folder_of(place / "right", right), "mixed": folder_of(place / "mixed", mixed)}
+    ways = {
+        name: lambda out, source=source: cost(command("05-logistic", source, out, "--practice"))
+        for name, source in sources.items()
+    }
+    table(f"{COUNT} of 05-logistic", in_turn(ways))
+
+
+LOOP = b"\n\ndef %s(*arguments, **keywords):\n    while True:\n        pass\n"
+HOG = b"\n\ndef %s(*arguments, **keywords):\n    kept = []\n    while True:\n        kept.append(bytearray(1 << 24))\n"
+BOMB = b"\n\nimport os\n\n\ndef %s(*arguments, **keywords):\n    while True:\n        os.fork()\n"
+HARMED = {"05-logistic": b"sigmoid", "10-xor": b"backward", "13-cnn": b"train"}  # the function that does the harm
+
+
+def hostile(place: Path) -> None:
+    """A class of 20 with three endless loops, two that use up the memory, and a fork bomb."""
+    print("| class of 20, six of them hostile | s | CPU s |\n| --- | --- | --- |")
+    for slug, function in HARMED.items():
+        sources = unlike(slug, 20)
+        main = next(iter(modules_of(slug)))
+        for name, harm in zip(sources, (LOOP, LOOP, LOOP, HOG, HOG, BOMB), strict=False):
+            sources[name][main] += harm % function
+        found = cost(command(slug, folder_of(place / slug, sources), place / f"out-{slug}", "--practice"))
+        print(f"| {slug} | {found.wall:.0f} | {found.cpu:.0f} |", flush=True)
+    print()
+
+
+def memory(place: Path, count: int = 5000) -> None:
+    """The memory of all processes of a run after the first 1,000 submissions and at the end."""
+    source = folder_of(place / "class", unlike(SMALL, count))
+    log = place / "log"
+    run = command(SMALL, source, place / "out", *stored(place), "--log", str(log))
+    print(f"| {count} of {SMALL} | reports | resident MiB of the command | of its graders |\n| --- | --- | --- | --- |")
+    started = time.perf_counter()
+    process = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wanted = list(range(1000, count, 1000))
+    last = 0
+    while process.poll() is None:
+        time.sleep(0.5)
+        last = graded(log)
+        if wanted and last >= wanted[0]:
+            mine, graders = resident_mib(process.pid), [resident_mib(each) for each in children(process.pid)]
+            print(f"| | {last} | {mine:.0f} | {' '.join(f'{each:.0f}' for each in sorted(graders)[-2:])} |", flush=True)
+            wanted.pop(0)
+    seconds = time.perf_counter() - started
+    print(f"\n{count} submissions in {seconds:.0f} s.")
+    again = cost(run)
+    print(f"A second run does nothing in {again.cpu / count * 1000:.2f} CPU s for 1,000 submissions.\n")
+
+
+def children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def resident_mib(pid: int) -> float:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (FileNotFoundError, ProcessLookupError, IndexError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+ALL: dict[str, Callable[[Path], None]] = {
+    "scaling": scaling, "store": store, "dask": dask, "failing": failing, "hostile": hostile, "memory": memory,
+}  # fmt: skip
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or ALL:
+        folder = Path(tempfile.mkdtemp())
+        try:
+            print(f"{ALL[name].__doc__}\n", flush=True)
+            ALL[name](folder)
+        finally:
+            shutil.rmtree(folder)
