@@ -80,7 +80,7 @@ def test_a_function_that_never_returned_is_called_twice() -> None:
     assert track.refusal("g") is None
 
 
-def test_a_function_that_returned_once_is_always_called() -> None:
+def test_a_slow_function_that_returned_once_is_always_called() -> None:
     track = TrackRecord()
     track.ended("f", "a value")
     for _ in range(2):
@@ -103,6 +103,16 @@ def test_memory_is_no_reason_for_a_short_limit() -> None:
     for _ in range(2):
         track.ended("f", LARGE)
     assert track.refusal("f") is Verdict.OUT_OF_MEMORY and not track.is_short
+
+
+def test_a_function_that_fills_the_memory_again_and_again_is_not_called_although_it_returned_once() -> None:
+    track = TrackRecord()
+    track.ended("f", "a value")
+    for _ in range(2):
+        track.ended("f", LARGE)
+    assert track.refusal("f") is None
+    track.ended("f", LARGE)
+    assert track.refusal("f") is Verdict.OUT_OF_MEMORY
 
 
 def test_what_may_not_be_the_fault_of_the_submission_does_not_count() -> None:
@@ -137,6 +147,7 @@ def test_a_short_limit_follows_the_solution_or_else_the_usual_limit() -> None:
     assert track.limit_s(5.0, 0.0001) == MIN_CALL_S
     assert track.limit_s(5.0, 0.1) == 1.0
     assert track.limit_s(5.0, 4.0) == 5.0
+    assert track.limit_s(60.0, 4.0) == 13.0
     assert track.limit_s(5.0, None) == 0.5
 
 
