@@ -29,7 +29,7 @@ from .course_error import EXAMPLE, NAME, course_error, remedy
 from .policy import Group, Policy
 
 # TOML 1.1 allows a time without seconds; the reader of Python up to 3.14 does not.
-_WITHOUT_SECONDS = re.compile(r"(=\s*\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?=\s*(?:[,}#\n]|\Z))")
+_WITHOUT_SECONDS = re.compile(r"(=\s*\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?=\s*(?:[,}#\n]|\Z)|[Zz+-])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -433,7 +433,7 @@ SENTENCES: dict[str, str] = {
     "policy.unknown-before-due": "The time of receipt is unknown. This attempt counts as if it had been received by the due date.",
     "policy.attempt-best": "Attempt {number} counts, because it earns the most points.",
     "policy.attempt-last-before-due": "Attempt {number} counts, because it is the last one received by the due date.",
-    "policy.dropped": "{task} ({points} of {possible} {possible:point|points}) is left out as the lowest task. The others count for all {all} points.",
+    "policy.dropped": "{task} ({points} of {possible} {possible:point|points}) is left out as the lowest task. The others are scaled to all {all} {all:point|points}.",
     "policy.extra-credit": "{task} is extra credit: {points} {points:point|points} in addition to the {possible} possible ones.",
     "policy.cap": "At most {most} {most:point|points} count.",
     "policy.status-missing": "Nothing was handed in, and the due date has passed.",
