@@ -10,7 +10,7 @@ from fractions import Fraction
 from ..course.course_file import Course
 from ..course.policy import Group
 from ..messages import say
-from .policies import Attempt, Final, Status, final
+from .policies import Attempt, Final, Status, final, lowest
 from .rubric import DECIMALS
 
 
@@ -86,7 +86,7 @@ def course_total(
     for group in groups or [Group("", tuple(finals))]:
         counted = {slug: _share(finals[slug]) for slug in group.assignments if slug in finals and _counts(finals[slug])}
         weighted = {slug: Fraction(repr(float(weights.get(slug, 1.0)))) for slug in counted}
-        for slug in _lowest(counted, weighted, group.drop_lowest):
+        for slug in lowest(counted, weighted, group.drop_lowest):
             del counted[slug]
             notes.append(Note(slug, "dropped", say("policy.lowest", group=group.name)))
         if counted:
@@ -117,12 +117,6 @@ def _share(found: Final) -> Fraction:
     if found.points is None:
         return Fraction(0)
     return Fraction(repr(found.points)) / Fraction(repr(found.possible))
-
-
-def _lowest(shares: Mapping[str, Fraction], weights: Mapping[str, Fraction], count: int) -> Sequence[str]:
-    """Return the assignments with the lowest share, of equal ones that with the largest weight; never all."""
-    slugs = sorted(shares, key=lambda slug: (shares[slug], -weights[slug], slug))
-    return slugs[: min(count, max(len(slugs) - 1, 0))]
 
 
 def _mean(shares: Mapping[str, Fraction], weights: Mapping[str, Fraction]) -> Fraction:

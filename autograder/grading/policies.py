@@ -130,6 +130,12 @@ def final(
     return replace(found, adjustments=(why, *found.adjustments))
 
 
+def lowest(shares: Mapping[str, Fraction], weights: Mapping[str, Fraction], count: int) -> Sequence[str]:
+    """Return the ``count`` names with the lowest share, of equal ones that with the largest weight; never all names."""
+    names = sorted(shares, key=lambda name: (shares[name], -weights[name], name))
+    return names[: min(count, max(len(names) - 1, 0))]
+
+
 class _Steps:
     """The points of one attempt, step by step, and a line for each step."""
 
@@ -180,7 +186,8 @@ class _Steps:
         """Leave out the tasks with the lowest share. The others then count for all possible points."""
         kept = dict(self.counted)
         extra = sum((points for task, points in self.earned.items() if task not in kept), Fraction(0))
-        for task in _lowest(self.earned, kept, self.policy.drop_lowest):
+        shares = {task: self.earned.get(task, Fraction(0)) / possible for task, possible in kept.items()}
+        for task in lowest(shares, self.counted, self.policy.drop_lowest):
             del kept[task]
             share = sum((self.earned.get(each, Fraction(0)) for each in kept), Fraction(0)) / sum(kept.values())
             texts = {"points": _text(self.earned.get(task, Fraction(0))), "possible": _text(self.counted[task])}
@@ -234,12 +241,6 @@ def _points(found: Final) -> float:
 def _is_after(attempt: Attempt, due: datetime) -> bool:
     """Return whether an attempt was certainly received after ``due``."""
     return attempt.received_at is not None and _utc(attempt.received_at) > _utc(due)
-
-
-def _lowest(earned: Mapping[str, Fraction], possible: Mapping[str, Fraction], count: int) -> Sequence[str]:
-    """Return the tasks with the lowest share, of equal ones that with the most points; never all tasks."""
-    tasks = sorted(possible, key=lambda task: (earned.get(task, Fraction(0)) / possible[task], -possible[task], task))
-    return tasks[: min(count, len(tasks) - 1)]
 
 
 def _lateness(unit: Unit, *, late: str, count: int) -> str:

@@ -424,7 +424,7 @@ SENTENCES: dict[str, str] = {
     "policy.line": "{reason} ({points} {points:point|points})",
     "policy.late-day": "Received {late} (hours:minutes) after the due date: {count} started {count:day|days}.",
     "policy.late-hour": "Received {late} (hours:minutes) after the due date: {count} started {count:hour|hours}.",
-    "policy.grace": "The {minutes} {minutes:minute|minutes} of grace are not counted.",
+    "policy.grace": "The {minutes} {minutes:minute of grace is|minutes of grace are} not counted.",
     "policy.maximum": "The late penalty has reached its maximum.",
     "policy.closed-day": "Nothing is accepted after {count} {count:day|days}.",
     "policy.closed-hour": "Nothing is accepted after {count} {count:hour|hours}.",
