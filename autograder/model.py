@@ -158,10 +158,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """Points that are added or subtracted after grading (a late penalty, a bonus), and the reason in words."""
+    """Points that are added or subtracted after grading (a late penalty, a bonus), and the reason in words.
+
+    ``kind`` is the reason for programs, such as "late"; "" if a person changed the points.
+    """
 
     points: float
     reason: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

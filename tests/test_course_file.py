@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -51,6 +51,40 @@ def test_the_file_is_optional(tmp_path: Path) -> None:
 
 def test_the_index_of_pytorch_needs_no_time_zone(tmp_path: Path) -> None:
     assert read(tmp_path, 'torch_index = "https://example.org/cpu"\n').torch_index == "https://example.org/cpu"
+
+
+def test_times_are_kept_in_utc(tmp_path: Path) -> None:
+    """Python subtracts two times of one zone by their clock, which is wrong across a clock change."""
+    text = "[due]\na = 2026-10-24T18:00\n[extensions.a]\nbob = 2026-10-25T18:00"
+    found = read(tmp_path, f'timezone = "Europe/Berlin"\n{text}')
+    assert found.extensions["a"]["bob"] - found.due["a"] == timedelta(hours=25)
+    assert found.late("a", "alice", "2026-10-25T18:00:00+01:00") == "25:00"
+    assert found.shown(found.extensions["a"]["bob"]) == "2026-10-25 18:00 (Europe/Berlin)"
+
+
+@pytest.mark.parametrize(
+    ("zone", "time", "problem"),
+    [
+        ("Europe/Berlin", "2026-03-29T02:30", "does not exist in Europe/Berlin, because the clock is set forward; "
+         "write another time, such as 2026-03-29T03:30."),
+        ("America/New_York", "2026-03-08T02:00", "does not exist in America/New_York, because the clock is set "
+         "forward; write another time, such as 2026-03-08T03:00."),
+        ("Europe/Berlin", "2026-10-25T02:30", "exists twice in Europe/Berlin, because the clock is set back; write "
+         "2026-10-25T02:30+02:00 or 2026-10-25T02:30+01:00."),
+        ("America/New_York", "2026-11-01T01:00", "exists twice in America/New_York, because the clock is set back; "
+         "write 2026-11-01T01:00-04:00 or 2026-11-01T01:00-05:00."),
+    ],
+)  # fmt: skip
+def test_a_time_that_a_clock_change_leaves_out_or_repeats_is_refused(
+    tmp_path: Path, zone: str, time: str, problem: str
+) -> None:
+    text = f'timezone = "{zone}"\n[due]\n05-a = 2026-01-01T18:00\n[extensions.05-a]\nbob = {time}\n'
+    with pytest.raises(AutograderError) as error:
+        read(tmp_path, text)
+    assert error.value.message == f"course.toml, extensions.05-a.bob: {time} {problem}"
+    for exact in ("2026-10-25T02:30+01:00", "2026-11-01T02:00", "2026-10-25T03:00"):
+        assert read(tmp_path, text.replace(time, exact)).extensions["05-a"]["bob"].utcoffset() == timedelta(0)
+    assert read(tmp_path, text.replace(zone, "Asia/Seoul")).timezone == "Asia/Seoul"
 
 
 ZONE = 'timezone = "Asia/Seoul"\n'

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from ..course import solution, translation
 from ..course.assignment import HIDDEN, Assignment
-from ..course.course_file import NAME, Course
+from ..course.course_error import NAME
+from ..course.course_file import Course
 from ..course.folders import TOML
 from ..course.solution import Mistake
 from ..errors import AutograderError

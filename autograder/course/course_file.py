@@ -9,32 +9,27 @@
     [extensions."05-logistic"]
     alice = 2026-10-19T18:00
 
-A time without an offset is a time in ``timezone``, which is needed as soon as there are dates. Errors raise an
-:class:`AutograderError` with the slug ``course-file``; its message names file, key and remedy.
+A time without an offset is a time in ``timezone``, which is needed as soon as there are dates. The policies are in
+:mod:`autograder.course.policy`. Errors raise an :class:`AutograderError` with the slug ``course-file``; its message
+names file, key and remedy.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..errors import AutograderError
+from .course_error import EXAMPLE, NAME, course_error, remedy
+from .policy import Group, Policy
 
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
-NAME: Final = "course.toml"
-KEYS = ("torch_index", "timezone", "due", "extensions")
-EXAMPLE = "2026-10-12T18:00"
 # TOML 1.1 allows a time without seconds; the reader of Python up to 3.14 does not.
-_WITHOUT_SECONDS = re.compile(r"(=\s*\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?=\s*(?:[,}#\n]|\Z))")
+_WITHOUT_SECONDS = re.compile(r"(=\s*\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?=\s*(?:[,}#\n]|\Z)|[Zz+-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +37,23 @@ class Course:
     """The values of course.toml.
 
     ``torch_index`` is the package index that PyTorch comes from, "" for pip's own. ``due`` is by slug, ``extensions``
-    by slug and student. Every time has an offset.
+    by slug and student; every time is in UTC. ``excused`` are students by slug. ``policies`` are those of the
+    assignments that differ from ``default_policy``. ``weights`` are by slug; the default is 1.
     """
 
     torch_index: str = ""
     timezone: str = ""
     due: Mapping[str, datetime] = field(default_factory=dict)
     extensions: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
+    excused: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    default_policy: Policy = field(default_factory=Policy)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    def policy(self, slug: str) -> Policy:
+        """Return the rules of an assignment."""
+        return self.policies.get(slug, self.default_policy)
 
     def last(self, slug: str) -> tuple[datetime, str] | None:
         """Return when the last student must hand in, and the name of that student, "" for all; None without a date."""
@@ -89,85 +94,73 @@ def read(root: Path) -> Course:
     except FileNotFoundError:
         return Course()
     except OSError as exc:
-        raise _error(f"cannot be read ({exc.strerror}); make it readable.", separator=" ") from exc
+        raise course_error(f"cannot be read ({exc.strerror}); make it readable.", separator=" ") from exc
     except UnicodeDecodeError as exc:
-        raise _error("this is not UTF-8 text; save the file as UTF-8.") from exc
+        raise course_error("this is not UTF-8 text; save the file as UTF-8.") from exc
     try:
         table = tomllib.loads(_WITHOUT_SECONDS.sub(r"\1:00", text))
     except tomllib.TOMLDecodeError as exc:
-        raise _error(f"this is not valid TOML ({exc}); write for example {EXAMPLE} for a time.") from exc
-    return _checked(table)
+        raise course_error(f"this is not valid TOML ({exc}); write for example {EXAMPLE} for a time.") from exc
+    return _course(table, root)
 
 
-def _checked(table: dict[str, Any]) -> Course:
-    from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+def _course(table: dict[str, Any], root: Path) -> Course:
+    from . import course_schema, policy_file  # pydantic takes time to load, and most commands do not need it
 
-    class CourseFile(BaseModel):
-        model_config = ConfigDict(extra="forbid", strict=True)
-        torch_index: str = Field(default="", pattern="://")
-        timezone: str = Field(default="UTC")
-        due: dict[str, datetime] = Field(default_factory=dict)
-        extensions: dict[str, dict[str, datetime]] = Field(default_factory=dict)
-
-        @field_validator("timezone")
-        @classmethod
-        def is_known(cls, name: str) -> str:
-            try:
-                ZoneInfo(name)
-            except (KeyError, ValueError, OSError) as exc:  # not a name; not even a path; a folder of names
-                raise ValueError("unknown") from exc
-            return name
-
-    try:
-        file = CourseFile.model_validate(table)
-    except ValidationError as exc:
-        raise AutograderError("\n".join(_sentence(each) for each in exc.errors()), slug="course-file") from exc
+    file = course_schema.checked(table)
     if (file.due or file.extensions) and "timezone" not in file.model_fields_set:
-        raise _error('timezone is missing; write for example timezone = "Asia/Seoul" in the first line.')
+        raise course_error('timezone is missing; write for example timezone = "Asia/Seoul" in the first line.')
     zone = ZoneInfo(file.timezone)
-
-    def local(time: datetime) -> datetime:
-        return time if time.tzinfo else time.replace(tzinfo=zone)
-
-    due = {slug: local(time) for slug, time in file.due.items()}
+    due = {slug: _instant(time, zone, f"due.{slug}") for slug, time in file.due.items()}
     extensions = {
-        slug: {student: local(time) for student, time in each.items()} for slug, each in file.extensions.items()
+        slug: {student: _instant(time, zone, f"extensions.{slug}.{student}") for student, time in each.items()}
+        for slug, each in file.extensions.items()
     }
     _check_extensions(due, extensions)
-    return Course(file.torch_index, file.timezone, due, extensions)
+    policy_file.check_names(file, root)
+    default = policy_file.default_policy(file)
+    return Course(
+        torch_index=file.torch_index,
+        timezone=file.timezone,
+        due=due,
+        extensions=extensions,
+        excused={slug: frozenset(students) for slug, students in file.excused.items()},
+        default_policy=default,
+        policies=policy_file.policies(file, default),
+        groups=policy_file.groups(file),
+        weights=file.weights,
+    )
+
+
+def _instant(time: datetime, zone: ZoneInfo, key: str) -> datetime:
+    """Return a time of the file in UTC.
+
+    Refuse a time of the zone that a clock change leaves out or repeats: people would read it in two ways.
+    """
+    if time.tzinfo:
+        return time.astimezone(UTC)
+    readings = [time.replace(tzinfo=zone, fold=fold) for fold in (0, 1)]
+    first, second = (each.astimezone(UTC) for each in readings)
+    if first == second:
+        return first
+    if first < second:
+        offsets = " or ".join(each.isoformat(timespec="minutes") for each in readings)
+        problem = f"{time:%Y-%m-%dT%H:%M} exists twice in {zone.key}, because the clock is set back; write {offsets}."
+    else:
+        after = f"{first.astimezone(zone):%Y-%m-%dT%H:%M}"
+        problem = f"{time:%Y-%m-%dT%H:%M} does not exist in {zone.key}, because the clock is set forward; "
+        problem += f"write another time, such as {after}."
+    raise course_error(f"{key}: {problem}", separator=", ")
 
 
 def _check_extensions(due: Mapping[str, datetime], extensions: Mapping[str, Mapping[str, datetime]]) -> None:
     """Refuse an extension that would be ignored: of an assignment without a due date, or one that is no later."""
     for slug, students in extensions.items():
         if slug not in due:
-            remedy = _remedy(slug, due, "write it there, too.")
-            raise _error(f'[extensions."{slug}"]: {slug} has no date in [due]; {remedy}')
+            hint = remedy(slug, due, "write it there, too.")
+            raise course_error(f'[extensions."{slug}"]: {slug} has no date in [due]; {hint}')
         for student, time in students.items():
             if time < due[slug]:
-                raise _error(f'[extensions."{slug}"] {student}: this is before the date in [due]; write a later one.')
-
-
-def _sentence(error: ErrorDetails) -> str:
-    key = ".".join(str(part) for part in error["loc"])
-    given = error["input"]
-    value = "a table" if isinstance(given, dict) else repr(given) if isinstance(given, str) else str(given)
-    if error["type"] == "extra_forbidden":
-        remedy = _remedy(key, KEYS, f"write one of {', '.join(KEYS)}.")
-        return f"{NAME}: the key {key} is unknown; {remedy}"
-    if key == "torch_index":
-        return f"{NAME}, torch_index: this is {value}; write the URL of a package index, in quotes."
-    if key == "timezone":
-        return f'{NAME}, timezone: {value} is not a time zone; write a name such as "Asia/Seoul" or "Europe/Berlin".'
-    if error["type"] == "dict_type":
-        return f"{NAME}, {key}: this is {value}; write a table, headed by its name in brackets."
-    return f"{NAME}, {key}: this is {value}; write a date and a time without quotes, such as {EXAMPLE}."
-
-
-def _remedy(wanted: str, known: Iterable[str], otherwise: str) -> str:
-    close = difflib.get_close_matches(wanted, known, n=1)
-    return f"did you mean {close[0]}?" if close else otherwise
-
-
-def _error(problem: str, separator: str = ": ") -> AutograderError:
-    return AutograderError(f"{NAME}{separator}{problem}", slug="course-file")
+                raise course_error(
+                    f'[extensions."{slug}"] {student}: this is before the date in [due]; write a later one.'
+                )

@@ -49,11 +49,11 @@ def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> 
         earned, *of_tasks = points if row.complete else [""] * len(points)
         counts = [row.verdicts.get(verdict, 0) for verdict in Verdict]
         possible = round(row.score.possible, DECIMALS) if row.complete else ""
-        cells = [earned, possible, *of_tasks, row.sha256, _cell(row.reason), *counts, row.late, row.attempt]
-        writer.writerow([*mark, _cell(row.student or ""), *cells, row.received_at, row.graded_at, row.published])
+        cells = [earned, possible, *of_tasks, row.sha256, cell(row.reason), *counts, row.late, row.attempt]
+        writer.writerow([*mark, cell(row.student or ""), *cells, row.received_at, row.graded_at, row.published])
     return BYTE_ORDER_MARK + text.getvalue()
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Quote what a spreadsheet would take for a formula; show what no file can hold."""
     return printable(_FORMULA.sub(r"\1'", text))
