@@ -21,8 +21,9 @@ class TrackRecord:
     """What the functions of one submission did so far, in all its workers.
 
     A function that took too long in two cases, or too much memory, and never returned, is not called again; nor is one
-    that returned sometimes, and took too much memory in three. After two functions took too long, or one of them again and again, all calls have a short limit. One call that takes too long
-    changes nothing: an answer that is too slow for its largest input loses that case only.
+    that returned sometimes and took too much memory in three. After two functions took too long, or one of them again
+    and again, all calls have a short limit. One call that takes too long changes nothing: an answer that is too slow
+    for its largest input loses that case only.
 
     The record of a submission is kept; that of a solution or of a known mistake is not, because its cases run in any
     order.
