@@ -70,7 +70,7 @@ def test_a_report_that_was_discarded_stays_discarded(store: Store, tmp_path: Pat
 
 
 def test_a_report_that_the_store_has_already_stays(store: Store, tmp_path: Path) -> None:
-    own = store.save(KEY, "s-a", values("1", summary="own"))
+    own = store.save(KEY, "s-a", values("1", summary="own", document="own"))
     assert merge(store, [shard(tmp_path / "1.sqlite", "1")]) == [0]
     assert store.complete(KEY, ["1"]) == {"1": own}
 
