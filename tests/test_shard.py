@@ -8,6 +8,7 @@ import io
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -223,12 +224,15 @@ def test_a_part_grades_only_what_is_pending(course: Course) -> None:
     plan(course)
     run(course, "store merge", *shards(course, 2, 1))
     Path("plan.json").unlink()
+    shutil.rmtree("shards")
     graded = plan(course)["graded"]
     assert 0 < len(graded) < 7
     [again] = shards(course, 1)
     with Store(f"sqlite:///{again}", identities.read(course.root / "store").course) as store, store.snapshot() as rows:
-        new = {row.sha256 for row in rows.execute(select(schema.reports.c.sha256))} - set(graded)
-    assert len(new) == 7 - len(graded)
+        new = set(rows.execute(select(schema.reports.c.sha256)).scalars())
+        people = set(rows.execute(select(schema.log.c.person)).scalars())
+    assert len(new) == 7 - len(graded) and new.isdisjoint(graded)
+    assert people == {None}
 
 
 @pytest.mark.slow
@@ -239,6 +243,21 @@ def test_any_number_of_workers_leaves_the_same_store(course: Course) -> None:
     first, *others = (one_run(course, f"workers{count}", "--workers", count) for count in (1, 2, 4))
     assert len(first["reports"]) == 13
     assert [first, first] == others
+
+
+def test_what_timed_out_before_is_graded_last(course: Course) -> None:
+    options = RunOptions(official=True, seed=5, device="cpu")
+    given = [Upload(f"s{number:02}", (Path("class") / f"s{number:02}",)) for number in range(4)]
+    with Store("sqlite:///1.sqlite", "c1") as store:
+        ledger = Ledger(store, course.load(), options)
+        ledger.take_shard(given, shard_of("1/1").has)
+        first, *rest = ledger.pending
+        values = {"sha256": first.sha256(), "level": "full", "graded_at": "", "complete": True, "earned": 0.0}
+        values |= {"possible": 20.0, "summary": '{"attention":["timed-out"]}', "document": "{}"}
+        store.save(replace(ledger.key, assignment="of last week"), None, values)
+        again = Ledger(store, course.load(), options)
+        again.take_shard(given, shard_of("1/1").has)
+        assert again.pending == [*rest, replace(first, slow=True)]
 
 
 def test_reports_that_contradict_each_other_are_discarded(course: Course) -> None:

@@ -72,7 +72,7 @@ class Ledger:
         new = [NewSubmission(m.upload.student, m.sha256, m.upload.received_at, source) for m in found]
         attempts = self.store.add(slug, new)
         self.members = {m.upload.student: replace(m, attempt=attempts[m.upload.student]) for m in found}
-        self._found = self.store.complete(self.key, list({m.sha256 for m in found}))
+        self._look_up()
         self._published = self.store.published(slug)
 
     def take_shard(self, uploads: Iterable[Upload], is_wanted: Callable[[str], bool]) -> None:
@@ -82,13 +82,22 @@ class Ledger:
             sha256 = each.sha256()
             if is_wanted(sha256):
                 self.members.setdefault(sha256, Member(sha256, replace(each, student=sha256), sha256, 0))
-        self._found = self.store.complete(self.key, list(self.members))
+        self._look_up()
+
+    def _look_up(self) -> None:
+        """Find out what is graded, and what of the rest timed out before."""
+        self._found = self.store.complete(self.key, list({m.sha256 for m in self.members.values()}))
+        slow = self.store.timed_out(self.key.slug, list({m.sha256 for m in self.members.values()} - self._found.keys()))
+        for person, member in self.members.items():
+            if member.sha256 in slow:
+                self.members[person] = replace(member, upload=replace(member.upload, slow=True))
 
     @property
     def pending(self) -> list[Upload]:
-        """The uploads to grade, one for each digest: equal submissions are graded once."""
+        """The uploads to grade, one for each digest: equal submissions are graded once. The slow ones are last."""
         first = {m.sha256: m.upload for m in reversed(self.members.values()) if m.sha256 not in self._found}
-        return [m.upload for m in self.members.values() if first.get(m.sha256) is m.upload]
+        waiting = [m.upload for m in self.members.values() if first.get(m.sha256) is m.upload]
+        return sorted(waiting, key=lambda upload: upload.slow)
 
     @property
     def graded(self) -> list[Member]:

@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL
 
 from ..errors import AutograderError, UsageError
 from ..grading.environment import now
+from ..reports.class_rows import TIMED_OUT
 from . import schema
 from .database import copy_file, engine_of, error_of, explained, parsed, prepare_file
 from .schema import assignments, courses, log, people, publications, reports, seeds, submissions
@@ -159,6 +160,17 @@ class Store:
                     reports.c.complete,
                 )
                 found |= {row.sha256: Found(row.id, row.summary) for row in connection.execute(query)}
+        return found
+
+    def timed_out(self, slug: str, sha256s: Sequence[str]) -> set[str]:
+        """Return those of these submissions that an earlier report, of any key, saw time out."""
+        mark = reports.c.summary.contains(f'"{TIMED_OUT}"')
+        found: set[str] = set()
+        with self._read() as connection:
+            for start in range(0, len(sha256s), MANY):
+                own = (reports.c.course == self.course, reports.c.slug == slug)
+                query = select(reports.c.sha256).where(*own, reports.c.sha256.in_(sha256s[start : start + MANY]), mark)
+                found |= set(connection.scalars(query))
         return found
 
     def save(self, key: ReportKey, person: str | None, values: Mapping[str, Any]) -> Found:
