@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tiny_course import SLUG, SOLUTION, Course, make, write
+from tiny_course import HIDDEN, SLUG, SOLUTION, Course, make, write
 
 from autograder.batch import identities, schema
 from autograder.batch.ledger import Ledger
@@ -202,7 +202,7 @@ def test_three_parts_and_a_merge_leave_the_store_of_one_run(course: Course, caps
     assert sorted(path.name for path in Path().iterdir()) == ["class", "course", "plan.json", "shards"]
     capsys.readouterr()
     assert run(course, "store merge", *files) == 0
-    counts = [int(line.split(": ")[1].split()[0]) for line in capsys.readouterr().out.splitlines()]
+    counts = [int(line.rpartition(": ")[2]) for line in capsys.readouterr().out.splitlines()]
     assert (len(counts), sum(counts)) == (3, 7)
     merged = stored(course)
     assert merged == one_run(course, "single")
@@ -233,6 +233,33 @@ def test_a_part_grades_only_what_is_pending(course: Course) -> None:
         people = set(rows.execute(select(schema.log.c.person)).scalars())
     assert len(new) == 7 - len(graded) and new.isdisjoint(graded)
     assert people == {None}
+
+
+def test_a_part_with_a_grader_error_ends_well_and_stays_pending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The job of an array has done its part: it is the batch of the whole class that calls a human."""
+    monkeypatch.chdir(tmp_path)
+    breaks = """
+
+@task("double", points=0.0001)
+def test_breaks(student):
+    from autograder.errors import DataError
+    if student.double(1.0) != 2.0:
+        raise DataError("the disk is gone")
+"""
+    course = make(tmp_path / "course", hidden=HIDDEN + breaks, tasks={"double": 12.0001, "total": 8.0})
+    for student, source in (("kim", SOLUTION), ("lee", SOLUTION.replace("2 * x", "3 * x"))):
+        write(Path("class") / student / "tiny.py", source)
+    plan(course)
+    [file] = shards(course, 1)
+    said = capsys.readouterr()
+    assert said.out.endswith("shard 1 of 1: graded 1 of 2 different submissions\n")
+    assert "the case breaks failed because of an error in the grader: the disk is gone" in said.err
+    assert "Without a complete report: 1 of 2 submissions. They stay pending" in said.err
+    assert run(course, "store merge", file) == 0
+    assert run(course, "batch status") == 0
+    assert "2 students, 1 graded, 1 pending" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -231,9 +231,11 @@ def _grade_part(
             _grade_pending(shard_run, Terminal(), engine)
     for sentence in grader_errors(shard_run.broken):
         fail(sentence)
-    if missing := len(ledger.pending):
-        fail(f"{missing} submissions have no complete report. They stay pending: batch for the whole class tries them.")
-    print(f"shard {part.shard.number} of {part.shard.of}: {len(ledger.graded)} different submissions are graded")
+    count, done = len(ledger.members), len(ledger.graded)
+    if done < count:
+        again = "They stay pending, and batch for the whole class tries them again"
+        fail(f"Without a complete report: {count - done} of {count} submissions. {again}.")
+    print(f"shard {part.shard.number} of {part.shard.of}: graded {done} of {count} different submissions")
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def store_merge(*, files: Sequence[Path], store: str | None, root: Path) -> None
         from ..batch.merge import merge
 
         for file, count in zip(files, merge(opened, files), strict=True):
-            print(f"{file}: {count} new reports")
+            print(f"{file}: new reports: {count}")
 
 
 @click.command()
