@@ -89,7 +89,7 @@ WRONG_OPTIONS = {
     "no plan": (("--shard", "1/2", *NEEDED[2:]), "A shard needs the plan of the class"),
     "no store": (("--shard", "1/2", *NEEDED[:2]), "A shard needs the plan of the class"),
     "a plan alone": (("--plan", "plan.json", "--out", "out"), "--plan is for a shard"),
-    "nothing": ((), "The results need a folder"),
+    "nothing": ((), "Missing option .--out.. Name a folder for the results"),
     "no part": (("--shard", "3/2", *NEEDED), '"3/2" is no shard'),
     "no such plan": (("--shard", "1/2", *NEEDED), r"plan\.json is not a plan"),
 }

@@ -93,7 +93,7 @@ def batch(
     for_class = {"--practice": practice, "--out": out, "--json": json, "--seed": seed is not None}
     part = _part(shard, plan, store, [name for name, given in for_class.items() if given])
     if part is None and out is None:
-        raise UsageError("The results need a folder. Name one with --out.")
+        raise UsageError("Missing option '--out'. Name a folder for the results.")
     if practice and official:
         raise UsageError("--practice and --official exclude each other. Give one of them, or none for an official run.")
     assignment = assignments.load(slug, root=root)
