@@ -203,7 +203,7 @@ RUNNABLE = [path for path in HOW_TO if any(info == "sh runnable" for info, _ in 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """A course in a git repository, with one small assignment under the name that the pages use."""
+    """A course in a git repository, with one small assignment under the name that the pages use, and a small class."""
     made = tiny_course.make(tmp_path / "made", solution=test_audit.solved())
     stubs.write(made.load())
     folder = tmp_path / "course"
@@ -211,6 +211,8 @@ def course(tmp_path: Path) -> Path:
         shutil.copytree(source, folder / part / "05-logistic")
     (folder / "solutions" / "05-logistic" / "alternatives" / "added.py").unlink()
     shutil.copy(ROOT / "constraints.txt", folder)
+    for student in ("kim", "lee", "park"):
+        tiny_course.write(folder / "uploads" / student / "tiny.py", f"{tiny_course.SOLUTION}# {student}\n")
     return folder
 
 
@@ -226,8 +228,8 @@ def test_the_commands_of_a_page_run_in_order(path: Path, course: Path) -> None:
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
 
 
-def test_the_page_on_releases_has_commands_that_run() -> None:
-    assert [path.stem for path in RUNNABLE] == ["release"]
+def test_the_pages_that_promise_commands_have_them() -> None:
+    assert [path.stem for path in RUNNABLE] == ["release", "several-machines"]
 
 
 def test_the_frames_of_the_journey_are_those_of_a_real_call(

@@ -278,6 +278,16 @@ def test_tasks_are_small_enough_to_share(count: int, processes: int, size: int) 
     assert task_size(count, processes) == size
 
 
+def test_what_timed_out_before_goes_last_and_alone(
+    assignment: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks: list[list[str]] = []
+    monkeypatch.setattr(grader, "grade_task", lambda job, task: tasks.append([each.student for each in task]) or [])
+    given = [replace(each, slow=each.student in ("s00", "s03")) for each in uploads(tmp_path, *[SOLUTION] * 6)]
+    grade_on(Engine("here", 1, Here), job_of(assignment, RUN, None), given, lambda report: None, in_a_task=3)
+    assert tasks == [["s01", "s02", "s04"], ["s05"], ["s00"], ["s03"]]
+
+
 def test_nothing_to_do_starts_no_process(assignment: Assignment) -> None:
     def never() -> nullcontext[Any]:
         raise AssertionError("opened")

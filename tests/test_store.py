@@ -74,6 +74,15 @@ def test_a_complete_report_of_a_key_is_kept_once(store: Store) -> None:
     assert store.document(first.id) == "report of 1"
 
 
+def test_a_submission_that_timed_out_is_known_whatever_became_of_its_report(store: Store) -> None:
+    slow, said = '{"attention":["retried","timed-out"]}', r'{"hint":"\"timed-out\"","attention":[]}'
+    store.save(KEY, "s-a", values("1", summary=slow, complete=False))
+    store.save(replace(KEY, assignment="d0"), "s-b", values("2", summary=slow))
+    store.save(KEY, "s-c", values("3", summary=said))
+    assert store.timed_out(SLUG, ["1", "2", "3", "4"]) == {"1", "2"}
+    assert store.timed_out("02-other", ["1", "2"]) == set()
+
+
 def test_discarded_reports_are_pending_again(store: Store) -> None:
     made = store.save(KEY, "s-a", values("1"))
     store.discard([made.id], SLUG, "case-drift")

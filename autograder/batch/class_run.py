@@ -81,15 +81,7 @@ class ClassRun:
         def record(report: Report) -> None:
             self._record(report)
             self.graded += 1
-            score = report.score
-            self.log.write(
-                "graded",
-                person=report.submission.student if self.ledger else None,  # a pseudonym, never a name
-                sha256=report.submission.sha256,
-                earned=score.earned if report.complete else None,
-                possible=score.possible,
-                seconds=round(sum(line.seconds for line in report.outcomes), 3),
-            )
+            self.log.graded(report, report.submission.student if self.ledger else None)
             advance(self.graded, len(self.pending))
 
         try:

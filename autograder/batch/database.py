@@ -19,8 +19,8 @@ FOLDER = "store"
 FILE = "store.sqlite"
 WAIT_S = 20  # for another process that writes: it writes for milliseconds
 NETWORK = frozenset(
-    {"9p", "afs", "ceph", "cifs", "davfs", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs", "glusterfs"}
-    | {"lustre", "ncpfs", "nfs", "nfs4", "smb3", "smbfs"}
+    {"9p", "afs", "beegfs", "ceph", "cifs", "davfs", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs"}
+    | {"glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "panfs", "smb3", "smbfs", "wekafs"}
 )
 
 
@@ -116,24 +116,24 @@ def engine_of(url: URL) -> Engine:
 
 
 @contextlib.contextmanager
-def explained(url: URL) -> Iterator[None]:
-    """Turn an error of the database into one sentence with a remedy."""
+def explained(url: URL, *, damaged: str = "Restore a backup: autograder store restore FILE.") -> Iterator[None]:
+    """Turn an error of the database into one sentence with a remedy. ``damaged`` is that of a damaged file."""
     try:
         yield
     except exc.DBAPIError as error:
         text = " ".join(str(error.orig).split())
-        raise error_of(url, f"cannot be used ({text})", _remedy(text.lower())) from error
+        raise error_of(url, f"cannot be used ({text})", _remedy(text.lower(), damaged)) from error
     except ImportError as error:
         raise UsageError("PostgreSQL needs psycopg: pip install 'autograder-dl[postgres]'.") from error
 
 
-def _remedy(text: str) -> str:
+def _remedy(text: str, damaged: str) -> str:
     if "locked" in text:
         return "Another program writes into it. Wait until it ends, then run this again."
     if "full" in text or "no space" in text:
         return "Make room on the disk, then run this again: what is stored stays."
     if "not a database" in text or "malformed" in text:
-        return "Restore a backup: autograder store restore FILE."
+        return damaged
     if "readonly" in text or "read-only" in text or "unable to open" in text:
         return "Make the file and its folder writable, or name another store with --store."
     return "Check the address, and that the database runs; then run this again."

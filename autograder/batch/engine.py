@@ -108,7 +108,8 @@ def grade_on(
     """Grade ``uploads``, and call ``record(report)`` in this thread for each of them, in any order.
 
     When a process dies, the uploads of the tasks that it may have had are tried again, one at a time. So a submission
-    that kills its grader costs no other one its result.
+    that kills its grader costs no other one its result. Those that timed out in an earlier run go last, in tasks of
+    one: no other submission waits for them.
 
     Returns:
         The uploads that a process died of, twice.
@@ -118,7 +119,9 @@ def grade_on(
         AutograderError: as in ``session.grade``.
     """
     size = in_a_task or task_size(len(uploads), engine.processes)
-    tasks = deque(tuple(uploads[first : first + size]) for first in range(0, len(uploads), size))
+    quick = [upload for upload in uploads if not upload.slow]
+    tasks = deque(tuple(quick[first : first + size]) for first in range(0, len(quick), size))
+    tasks.extend((upload,) for upload in uploads if upload.slow)
     suspects = _run(engine, job, tasks, record, window=engine.processes * (1 + WAITING))
     return _run(engine, job, deque((upload,) for upload in suspects), record, window=1)
 

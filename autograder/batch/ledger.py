@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,34 +31,40 @@ class Member:
     attempt: int
 
 
+def key_of(assignment: Assignment, run: RunOptions) -> ReportKey:
+    """Return what the reports of a run depend on, on this machine and in the current language."""
+    return ReportKey(
+        slug=assignment.slug,
+        assignment=assignment.digest(),
+        version=version(),
+        environment=hashlib.sha256(json.dumps(versions_of(assignment)).encode()).hexdigest(),
+        seed=hashlib.sha256(str(run.seed).encode()).hexdigest(),
+        device=device_of(assignment, run),
+        language=current_language(),
+    )
+
+
 class Ledger:
     """What the store knows of one class. ``pending`` lists what has no complete report."""
 
     def __init__(self, store: Store, assignment: Assignment, run: RunOptions) -> None:
         self.store = store
-        self.key = ReportKey(
-            slug=assignment.slug,
-            assignment=assignment.digest(),
-            version=version(),
-            environment=hashlib.sha256(json.dumps(versions_of(assignment)).encode()).hexdigest(),
-            seed=hashlib.sha256(str(run.seed).encode()).hexdigest(),
-            device=device_of(assignment, run),
-            language=current_language(),
-        )
+        self.key = key_of(assignment, run)
         self.members: dict[str, Member] = {}  # by pseudonym
         self._found: dict[str, Found] = {}  # by sha256
         self._made: list[int] = []  # reports of this run
         self._published: dict[tuple[str, int], str] = {}
+        self._has_people = True
 
-    def take_in(self, uploads: Iterable[Upload], folder: Path, source: str, out: Path) -> None:
+    def take_in(self, uploads: Iterable[Upload], folder: Path, source: str, out: Path | None) -> None:
         """Add the uploads of a class to the store. ``folder`` has the identities, ``source`` is the format.
 
-        ``out`` is the folder of the results, which ``privacy erase`` must find.
+        ``out`` is the folder of the results, if there are any: ``privacy erase`` must find it.
         """
         slug = self.key.slug
         found = []
         with identities.changing(folder) as known:
-            if str(out.absolute()) not in known.folders:
+            if out is not None and str(out.absolute()) not in known.folders:
                 known.folders.append(str(out.absolute()))
             for each in uploads:
                 person = known.add(each.student, slug, [path.name for path in each.paths])
@@ -66,14 +72,32 @@ class Ledger:
         new = [NewSubmission(m.upload.student, m.sha256, m.upload.received_at, source) for m in found]
         attempts = self.store.add(slug, new)
         self.members = {m.upload.student: replace(m, attempt=attempts[m.upload.student]) for m in found}
-        self._found = self.store.complete(self.key, list({m.sha256 for m in found}))
+        self._look_up()
         self._published = self.store.published(slug)
+
+    def take_shard(self, uploads: Iterable[Upload], is_wanted: Callable[[str], bool]) -> None:
+        """Choose the uploads whose digest is wanted, one for each. The store and the reports get no person."""
+        self._has_people = False
+        for each in uploads:
+            sha256 = each.sha256()
+            if is_wanted(sha256):
+                self.members.setdefault(sha256, Member(sha256, replace(each, student=sha256), sha256, 0))
+        self._look_up()
+
+    def _look_up(self) -> None:
+        """Find out what is graded, and what of the rest timed out before."""
+        self._found = self.store.complete(self.key, list({m.sha256 for m in self.members.values()}))
+        slow = self.store.timed_out(self.key.slug, list({m.sha256 for m in self.members.values()} - self._found.keys()))
+        for person, member in self.members.items():
+            if member.sha256 in slow:
+                self.members[person] = replace(member, upload=replace(member.upload, slow=True))
 
     @property
     def pending(self) -> list[Upload]:
-        """The uploads to grade, one for each digest: equal submissions are graded once."""
+        """The uploads to grade, one for each digest: equal submissions are graded once. The slow ones are last."""
         first = {m.sha256: m.upload for m in reversed(self.members.values()) if m.sha256 not in self._found}
-        return [m.upload for m in self.members.values() if first.get(m.sha256) is m.upload]
+        waiting = [m.upload for m in self.members.values() if first.get(m.sha256) is m.upload]
+        return sorted(waiting, key=lambda upload: upload.slow)
 
     @property
     def graded(self) -> list[Member]:
@@ -99,7 +123,7 @@ class Ledger:
             "summary": class_rows.to_json(class_rows.class_row(anonymous)),
             "document": to_json(anonymous, audience=Audience.STAFF),
         }
-        found = self.store.save(self.key, person, values)
+        found = self.store.save(self.key, person if self._has_people else None, values)
         self._made.append(found.id)
         if report.complete:
             self._found[sha256] = found

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from ..errors import UsageError
 from ..grading.environment import now
+from ..model import Report
 
 
 class RunLog:
@@ -28,6 +29,18 @@ class RunLog:
         if self._file is not None:
             known = {name: value for name, value in fields.items() if value is not None}
             self._file.write(json.dumps({"at": now(), "event": event, **known}) + "\n")
+
+    def graded(self, report: Report, person: str | None = None) -> None:
+        """Append a line on a report; ``person`` is a pseudonym, never a name."""
+        score = report.score
+        self.write(
+            "graded",
+            person=person,
+            sha256=report.submission.sha256,
+            earned=score.earned if report.complete else None,
+            possible=score.possible,
+            seconds=round(sum(line.seconds for line in report.outcomes), 3),
+        )
 
     def __enter__(self) -> RunLog:
         return self

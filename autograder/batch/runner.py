@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 class Upload:
     """What one student handed in: usually one path. Several are a conflict, and none of them is graded.
 
-    ``student`` is the name in the report of a practice run, and the pseudonym in an official one.
+    ``student`` is the name in the report of a practice run, and the pseudonym in an official one. ``slow``: it timed
+    out in an earlier run.
     """
 
     student: str
     paths: tuple[Path, ...]
     received_at: str | None = None
+    slow: bool = False
 
     def sha256(self) -> str:
         """Return the digest of the submission, as in its report; also of an upload that cannot be opened."""

@@ -17,9 +17,11 @@ from typing import Any
 
 from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
 
-from ..errors import UsageError
+from ..errors import AutograderError, UsageError
 from ..grading.environment import now
+from ..reports.class_rows import TIMED_OUT
 from . import schema
 from .database import copy_file, engine_of, error_of, explained, parsed, prepare_file
 from .schema import assignments, courses, log, people, publications, reports, seeds, submissions
@@ -160,26 +162,42 @@ class Store:
                 found |= {row.sha256: Found(row.id, row.summary) for row in connection.execute(query)}
         return found
 
-    def save(self, key: ReportKey, person: str, values: Mapping[str, Any]) -> Found:
+    def timed_out(self, slug: str, sha256s: Sequence[str]) -> set[str]:
+        """Return those of these submissions that an earlier report, of any key, saw time out."""
+        mark = reports.c.summary.contains(f'"{TIMED_OUT}"')
+        found: set[str] = set()
+        with self._read() as connection:
+            for start in range(0, len(sha256s), MANY):
+                own = (reports.c.course == self.course, reports.c.slug == slug)
+                query = select(reports.c.sha256).where(*own, reports.c.sha256.in_(sha256s[start : start + MANY]), mark)
+                found |= set(connection.scalars(query))
+        return found
+
+    def save(self, key: ReportKey, person: str | None, values: Mapping[str, Any]) -> Found:
         """Keep a report, and write into the log why it was made. A complete report of a key is kept once."""
-        time = now()
         columns = {"course": self.course, **asdict(key), **values}
         same = [reports.c[name] == columns[name] for name in schema.KEY]
-        insert = postgresql.insert if self.path is None else sqlite.insert
         with self._write() as connection:
             why = _why(connection, columns, same)
-            statement = insert(reports).values(columns).on_conflict_do_nothing().returning(reports.c.id)
-            number = connection.execute(statement).scalar()
+            number = self.insert(connection, columns)
             if number is None:  # another run has made it meanwhile
                 kept = select(reports.c.id, reports.c.summary).where(*same, reports.c.complete)
                 row = connection.execute(kept).one()
                 return Found(row.id, row.summary)
-            version = {"course": self.course, "slug": key.slug, "digest": key.assignment, "first_graded_at": time}
-            connection.execute(insert(assignments).values(version).on_conflict_do_nothing())
-            detail = f"{columns['sha256'][:12]}, {columns['earned']:g} of {columns['possible']:g} points; {why}"
-            entry = self._entry(time, _actor(), "graded", key.slug, person, detail)
-            connection.execute(log.insert().values(entry))
-        return Found(int(number), str(values["summary"]))
+            self.note(connection, "graded", key.slug, f"{points_of(columns)}; {why}", person)
+        return Found(number, str(values["summary"]))
+
+    def insert(self, connection: Connection, report: Mapping[str, Any]) -> int | None:
+        """Insert a report, and return its number; None if there is a complete one of its key."""
+        insert = postgresql.insert if self.path is None else sqlite.insert
+        statement = insert(reports).values(report).on_conflict_do_nothing().returning(reports.c.id)
+        number = connection.execute(statement).scalar()
+        if number is None:
+            return None
+        version = {"course": self.course, "slug": report["slug"], "digest": report["assignment"]}
+        version["first_graded_at"] = report["graded_at"]
+        connection.execute(insert(assignments).values(version).on_conflict_do_nothing())
+        return int(number)
 
     def document(self, report: int) -> str:
         """Return a report as JSON."""
@@ -191,7 +209,7 @@ class Store:
         with self._write() as connection:
             connection.execute(reports.update().where(reports.c.id.in_(numbers)).values(complete=False))
             detail = f"{len(numbers)} reports; {why}"
-            connection.execute(log.insert().values(self._entry(now(), _actor(), "discarded", slug, None, detail)))
+            self.note(connection, "discarded", slug, detail)
 
     def published(self, slug: str) -> dict[tuple[str, int], str]:
         """Return when each (person, report) was published."""
@@ -259,9 +277,9 @@ class Store:
             with connection.begin():
                 yield connection
 
-    def note(self, connection: Connection, action: str, slug: str, detail: str) -> None:
-        """Add an entry without a person to the log."""
-        connection.execute(log.insert().values(self._entry(now(), _actor(), action, slug, None, detail)))
+    def note(self, connection: Connection, action: str, slug: str, detail: str, person: str | None = None) -> None:
+        """Add an entry to the log."""
+        connection.execute(log.insert().values(self._entry(now(), _actor(), action, slug, person, detail)))
 
     def _last(self, connection: Connection, slug: str) -> dict[str, tuple[int, str]]:
         """Return attempt and digest of each person's last submission."""
@@ -298,11 +316,7 @@ class Store:
             return
         version = connection.execute(select(func.max(schema.schema_version.c.version))).scalar_one()
         if version > schema.VERSION:
-            raise error_of(
-                self.url,
-                f"was written by a newer version of autograder (tables {version}, this one reads {schema.VERSION})",
-                "Install that version.",
-            )
+            raise newer(self.url, version)
         if version == schema.VERSION:
             return
         if self.path is not None:
@@ -310,6 +324,17 @@ class Store:
         for number in range(version + 1, schema.VERSION + 1):
             schema.STEPS[number](connection)
         connection.execute(schema.schema_version.update().values(version=schema.VERSION))
+
+
+def newer(url: URL, version: int) -> AutograderError:
+    """Return the error that names a store of a newer version of the framework."""
+    numbers = f"tables {version}, this one reads {schema.VERSION}"
+    return error_of(url, f"was written by a newer version of autograder ({numbers})", "Install that version.")
+
+
+def points_of(report: Mapping[str, Any]) -> str:
+    """Return digest and points of a report, for the log."""
+    return f"{report['sha256'][:12]}, {report['earned']:g} of {report['possible']:g} points"
 
 
 def _why(connection: Connection, columns: Mapping[str, Any], same: Sequence[Any]) -> str:

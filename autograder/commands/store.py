@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -98,6 +99,22 @@ def store_restore(*, file: Path, force: bool, store: str | None, root: Path) -> 
 
         count = archive.restore(opened, options.store_folder(store, root), file, force=force)
     print(f"{file}: {count} rows restored")
+
+
+@click.command()
+@click.argument("files", type=options.PATH, nargs=-1, required=True)
+@options.store
+@options.root
+def store_merge(*, files: Sequence[Path], store: str | None, root: Path) -> None:
+    """Take the reports of shards into the store.
+
+    FILES are the stores that autograder batch --shard wrote. Then run batch for the whole class: it writes all results.
+    """
+    with options.open_store(store, root) as opened:
+        from ..batch.merge import merge
+
+        for file, count in zip(files, merge(opened, files), strict=True):
+            print(f"{file}: new reports: {count}")
 
 
 @click.command()

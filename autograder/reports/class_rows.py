@@ -18,6 +18,8 @@ from . import views
 
 RETRIED = "Run twice."  # how the note to staff of a case begins whose worker was lost; see grading/execution.py
 
+TIMED_OUT = "timed-out"  # one of ``ClassRow.attention``
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -120,7 +122,7 @@ def _attention(report: Report) -> tuple[str, ...]:
         "rejected": not report.outcomes,
         "grader-error": not report.complete,
         "retried": any(line.staff.startswith(RETRIED) for line in report.outcomes),
-        "timed-out": Verdict.TIMED_OUT in verdicts,
+        TIMED_OUT: Verdict.TIMED_OUT in verdicts,
     }
     return tuple(name for name, holds in found.items() if holds)
 

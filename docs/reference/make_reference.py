@@ -108,11 +108,16 @@ NOTES = {
     "whatever the verdict.",
     "batch": "Writes into the folder of `--out`: `students/` with a page for each student, safe to hand out whole, and "
     "`staff/` with the reports, `grades.csv` and `class.html` ([grade a class](../how-to/grade-a-class.md)).",
+    "batch plan": "Takes the class into the store, draws the seed if there is none, and grades nothing. Refuses a file "
+    "that exists ([an array job](../how-to/several-machines.md#an-array-job-on-a-slurm-cluster)).",
     "batch status": "A line for each assignment that has submissions in the store.",
     "batch log": "A line for each entry: time, actor, action, assignment, detail, the oldest first.",
     "store backup": "Consistent although a batch runs. Refuses a file that exists "
     "([back up](../how-to/grade-a-class.md#back-up)).",
     "store restore": "All or nothing. Refuses a store with entries that are newer than the backup, without `--force`.",
+    "store merge": "All or nothing; merging a file again changes nothing. Refuses the store of another course, of "
+    "another seed, of another version of the tables, or of a whole class "
+    "([an array job](../how-to/several-machines.md#an-array-job-on-a-slurm-cluster)).",
     "privacy export": "A zip with `person.json`, the reports and the files in the folders of results "
     "([privacy](../explanation/privacy.md)).",
     "privacy erase": "Also removes the person's files in the folders of results and the line in `grades.csv`.",
