@@ -233,6 +233,20 @@ def test_a_killed_run_is_resumed_and_leaves_nothing(course: Course, tmp_path: Pa
     assert list(scratch.iterdir()) == []
 
 
+def test_a_run_that_grades_nothing_removes_what_a_killed_one_left(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other run may have been killed after its last submission."""
+    write(tmp_path / "class" / "kim.py", SOLUTION)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    assert batch(course, tmp_path / "class").returncode == 0
+    write(scratch / "autograder-root-abcdefgh" / "inner", "")
+    assert batch(course, tmp_path / "class").returncode == 0
+    assert list(scratch.iterdir()) == []
+
+
 def test_a_damaged_file_of_identities_is_named(course: Course, tmp_path: Path) -> None:
     write(tmp_path / "class" / "kim.py", SOLUTION)
     write(course.root / "store" / identities.NAME, "{")

@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import submitted
+from tiny_course import workers
 
+from autograder.errors import SandboxError
 from autograder.student import selftest
 from autograder.student.faults import StudentRaised
 from autograder.wall import filesystem, jail, landlock, seccomp
 from autograder.wall.filesystem import View
 from autograder.wall.limits import Limits
 from autograder.workers.spec import WorkerSpec
-from autograder.workers.supervisor import Supervisor
+from autograder.workers.supervisor import Supervisor, Zygote
 
 ROOT = Path(__file__).parents[1]
 NAMES = tuple(layer.name for layer in selftest.LAYERS)
@@ -167,3 +171,44 @@ def test_jail_is_short_and_needs_nothing_but_ctypes() -> None:
         text = Path(str(module.__file__)).read_text(encoding="utf-8")
         assert len(text.splitlines()) < 300
         assert "import numpy" not in text and "import torch" not in text
+
+
+def test_a_worker_that_something_else_kills_proves_nothing_about_a_layer(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a run would say that this machine lacks the layer."""
+    kills: list[int] = []
+
+    def holds(probes: Any) -> bool:
+        probes.student.identity()
+        if not kills:
+            kills.extend(workers(supervisor)[-1:])
+            os.kill(kills[0], signal.SIGKILL)
+        return bool(probes.student.identity())
+
+    monkeypatch.setattr(selftest, "LAYERS", (selftest.Layer("any", holds, ""),))
+    assert selftest.examine(supervisor, WorkerSpec(Limits())).complete
+    assert len(kills) == 1
+
+
+def test_a_zygote_that_does_not_start_proves_nothing_about_a_layer() -> None:
+    def start(spec: WorkerSpec, *, enclosed: bool) -> Zygote:
+        zygote = Zygote(spec, enclosed=enclosed)
+        zygote._process.kill()
+        return zygote
+
+    with Supervisor(start=start) as supervisor, pytest.raises(SandboxError) as caught:
+        selftest.examine(supervisor, WorkerSpec(Limits()))
+    assert caught.value.slug == "zygote-lost"
+
+
+def test_a_grader_that_is_killed_in_its_self_test_leaves_what_the_next_one_removes(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    layer = selftest.Layer("none", lambda probes: bool(seen.extend(os.listdir(tmp_path))), "")
+    monkeypatch.setattr(selftest, "LAYERS", (layer,))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    selftest.examine(supervisor, WorkerSpec(Limits()))
+    assert [name[: len("autograder-scratch-")] for name in seen] == ["autograder-scratch-"], seen
+    assert list(tmp_path.iterdir()) == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -161,6 +163,16 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.M
     assert "keep_until" not in columns(path, "courses")
 
 
+def test_a_store_that_cannot_be_backed_up_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    older(path)
+    path.with_name("store.sqlite.before-2").mkdir()
+    with pytest.raises(AutograderError, match=r"store\.sqlite\.before-2 cannot be written.*Make room") as caught:
+        Store(f"sqlite:///{path}", "c1")
+    assert caught.value.slug == "store"
+    assert "keep_until" not in columns(path, "courses")
+
+
 def test_a_newer_store_is_refused(urls: Urls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = urls(tmp_path)
     with monkeypatch.context() as newer:
@@ -217,6 +229,14 @@ def test_a_full_disk_is_named_and_nothing_is_half_stored(store: Store) -> None:
     event.remove(store._engine, "begin", limit)
     assert store.complete(KEY, ["1"]) == {}
     assert store.events("s-a") == []
+
+
+def test_a_quota_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    program = f"from autograder.batch.store import Store\nStore('sqlite:///{path}', 'c1')"
+    command = ["/bin/sh", "-c", 'ulimit -f 8; exec "$@"', "sh", sys.executable, "-B", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Make room on the disk, or in your quota, then run this again" in done.stderr
 
 
 def test_a_network_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

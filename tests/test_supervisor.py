@@ -93,6 +93,18 @@ def connected(own: Supervisor) -> Iterator[Connected]:
 # --- nothing is left
 
 
+def test_a_zygote_whose_grader_was_killed_ends_in_silence(capfd: pytest.CaptureFixture[str]) -> None:
+    """The grader may be killed before it has read an answer. Its terminal is that of the person who starts it again."""
+    zygote = Zygote(WorkerSpec(), enclosed=False)
+    try:
+        assert select.select([zygote._control], [], [], 60)[0]
+        zygote._control.close()
+        assert zygote._process.wait(timeout=60) == 0
+    finally:
+        zygote.close()
+    assert capfd.readouterr().err == ""
+
+
 def test_no_process_and_no_folder_is_left_of_a_worker(own: Supervisor, connected: Connected, tmp_path: Path) -> None:
     one, other = connected(), connected()
     worker, neighbour = worker_of(one), worker_of(other)

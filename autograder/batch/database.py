@@ -130,8 +130,8 @@ def explained(url: URL, *, damaged: str = "Restore a backup: autograder store re
 def _remedy(text: str, damaged: str) -> str:
     if "locked" in text:
         return "Another program writes into it. Wait until it ends, then run this again."
-    if "full" in text or "no space" in text:
-        return "Make room on the disk, then run this again: what is stored stays."
+    if "full" in text or "no space" in text or "disk i/o" in text:  # SQLite's word for a quota that is used up
+        return "Make room on the disk, or in your quota, then run this again: what is stored stays."
     if "not a database" in text or "malformed" in text:
         return damaged
     if "readonly" in text or "read-only" in text or "unable to open" in text:
@@ -146,7 +146,16 @@ def error_of(url: URL, problem: str, remedy: str) -> AutograderError:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy a SQLite store, consistent although other processes write into it."""
-    os.close(os.open(target, os.O_RDWR | os.O_CREAT, 0o600))
-    with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(target)) as new:
-        old.backup(new)
+    """Copy a SQLite store, consistent although other processes write into it.
+
+    Raises:
+        AutograderError: ``store`` if the copy cannot be written.
+    """
+    try:
+        os.close(os.open(target, os.O_RDWR | os.O_CREAT, 0o600))
+        with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+    except (OSError, sqlite3.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        problem = f"{target} cannot be written: {reason}. Make room, or make the folder writable."
+        raise AutograderError(problem, slug="store") from error

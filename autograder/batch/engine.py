@@ -7,15 +7,16 @@ at any moment: the store says what is pending. Only the process that asks writes
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import UsageError
+from ..errors import SandboxError, UsageError
 from ..grading.pool import local_processes
 from ..model import Report
 
@@ -69,6 +70,7 @@ def _dask(address: str, workers: int | None) -> Engine:
         raise UsageError(
             "Dask is not installed. Install the extra dask of the framework: the file of its wheel, followed by [dask]."
         ) from exc
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # it prints traces where we have a sentence
     client_of: Any = distributed.Client
     try:
         with client_of(address, timeout=CONNECT_S, set_as_default=False) as client:
@@ -91,10 +93,25 @@ def _dask(address: str, workers: int | None) -> Engine:
 
     @contextlib.contextmanager
     def opened() -> Iterator[Executor]:
-        with client_of(address, timeout=CONNECT_S, set_as_default=False) as client:
-            yield client.get_executor(retries=RETRIES, pure=False)
+        try:
+            client = client_of(address, timeout=CONNECT_S, set_as_default=False)
+        except (OSError, TimeoutError) as exc:
+            raise _scheduler_lost(address) from exc
+        with client:
+            try:
+                yield client.get_executor(retries=RETRIES, pure=False)
+            except (CancelledError, distributed.comm.CommClosedError, distributed.client.ClosedClientError) as exc:
+                raise _scheduler_lost(address) from exc
 
     return Engine(address, min(workers or len(threads), len(threads)), opened)
+
+
+def _scheduler_lost(address: str) -> SandboxError:
+    return SandboxError(
+        f"The Dask scheduler at {address} ended, or cannot be reached. Start it and its workers, then run the same "
+        "command again: what is graded is kept.",
+        slug="engine",
+    )
 
 
 def grade_on(

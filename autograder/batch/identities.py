@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import AutograderError, UsageError, did_you_mean
+from ..reports.files import draft_of, is_draft
 
 if sys.platform != "win32":
     import fcntl
@@ -83,7 +84,7 @@ def write_private(path: Path, data: bytes) -> None:
     Raises:
         AutograderError: ``store`` if it cannot be written.
     """
-    draft = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    draft = draft_of(path)
     try:
         try:
             with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -124,7 +125,7 @@ def changing(folder: Path) -> Iterator[Identities]:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not (folder / ".gitignore").exists():
-            (folder / ".gitignore").write_text("# names and grades\n*\n", encoding="utf-8")
+            write_private(folder / ".gitignore", b"# names and grades\n*\n")
         opened = (folder / ".lock").open("wb")
     except OSError as exc:
         problem = f"{folder} cannot be written: {exc.strerror}. Make room, or make the folder writable."
@@ -132,6 +133,9 @@ def changing(folder: Path) -> Iterator[Identities]:
     with opened as lock:
         if sys.platform != "win32":
             fcntl.flock(lock, fcntl.LOCK_EX)
+        for path in folder.glob(".*.tmp"):
+            if is_draft(path.name):  # names that a killed run had begun to write
+                path.unlink(missing_ok=True)
         found = read(folder)
         before = json.dumps([found.people, found.folders]) if found.path.exists() else None
         yield found

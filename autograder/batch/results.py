@@ -16,7 +16,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -27,14 +26,14 @@ from ..errors import AutograderError, UsageError
 from ..model import Audience, Report
 from ..reports import page
 from ..reports.document import to_json
-from ..reports.files import page_names, write_text
+from ..reports.files import is_draft, page_names, write_text
 
 if sys.platform != "win32":
     import fcntl
 
 MOST_IN_ONE_FOLDER: Final = 1000
 IN_A_PART: Final = 500
-_DRAFT = re.compile(r"\.[0-9a-f]{16}\.tmp")  # of files.write_bytes, left by a killed run
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ class ResultsFolder:
         saved = self._saved()
         if saved is None:
             for folder in (self.students, self.staff):
-                if folder.is_dir() and any(not _DRAFT.fullmatch(name) for name in os.listdir(folder)):
+                if folder.is_dir() and any(name != _LOCK and not is_draft(name) for name in os.listdir(folder)):
                     raise _other(f"{folder} is not a folder of an earlier run")
             return
         if saved.assignment != self._kind.assignment:
@@ -137,10 +136,9 @@ class ResultsFolder:
             raise AutograderError(f"{self._out} cannot be written: {exc.strerror}.", slug="report-write") from exc
         write_text(self.staff / "run.json", json.dumps(asdict(self._kind)))
         self._begun = True
-        for folder in (self.students, self.staff):
-            for path in folder.rglob(".*.tmp"):
-                if _DRAFT.fullmatch(path.name):
-                    path.unlink(missing_ok=True)
+        for path in [*self._out.glob(".*.tmp"), *self.students.rglob(".*.tmp"), *self.staff.rglob(".*.tmp")]:
+            if is_draft(path.name):  # of a killed run
+                path.unlink(missing_ok=True)
         self.written = self._read("written.json") or {}
         self._remove_moved()
 
@@ -151,7 +149,7 @@ class ResultsFolder:
             self._remove(stem)
 
     def _take_lock(self) -> None:
-        self._lock = (self.staff / ".lock").open("wb")
+        self._lock = (self.staff / _LOCK).open("wb")
         if sys.platform == "win32":
             return
         try:

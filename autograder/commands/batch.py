@@ -265,6 +265,7 @@ def _grade(job: _Job, run: RunOptions, *, books: tuple[Store, Path] | None = Non
     from ..batch.results import ResultsFolder, RunKind
     from ..batch.run_log import RunLog
     from ..course import course_file
+    from ..workers.folders import remove_abandoned
     from .console import Terminal
 
     console = Terminal()
@@ -272,7 +273,12 @@ def _grade(job: _Job, run: RunOptions, *, books: tuple[Store, Path] | None = Non
     uploads = runner.uploads_of(job.entries)
     kind = RunKind(assignment.slug, assignment.digest(), run.official)
     names = [upload.student for upload in uploads]
-    with ResultsFolder(job.out, kind, names) as folder, RunLog(job.log) as log:
+    with (
+        contextlib.ExitStack() as last,
+        ResultsFolder(job.out, kind, names) as folder,
+        RunLog(job.log) as log,
+    ):
+        last.callback(remove_abandoned)  # what is killed in the last moment of this run, no later process removes
         folder.check()
         ledger = _ledger(*books, assignment, uploads, run=run, out=job.out) if books else None
         course = course_file.read(job.root)

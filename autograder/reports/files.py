@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import unicodedata
 from collections import Counter
@@ -15,6 +16,7 @@ from ..model import Report
 from .printable import file_stem
 
 _REMEDY = "Choose a folder that you can write to."
+_DRAFT = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
 
 def page_name(report: Report, *, ending: str = "html") -> str:
@@ -50,7 +52,7 @@ def write_bytes(path: Path, data: bytes) -> Path:
     Raises:
         AutograderError: ``report-write`` if the file cannot be written.
     """
-    draft = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    draft = draft_of(path)
     try:
         try:
             with _created(draft) as file:
@@ -73,6 +75,16 @@ def _created(path: Path) -> IO[bytes]:
         return open(path, "xb")
 
 
+def draft_of(path: Path) -> Path:
+    """Return a new name next to ``path``, for a file that is written whole and then renamed."""
+    return path.with_name(f".{secrets.token_hex(8)}.tmp")
+
+
+def is_draft(name: str) -> bool:
+    """Return whether a file of this name was being written: it is of no use if its run was killed."""
+    return _DRAFT.fullmatch(name) is not None
+
+
 def check_writable(folder: Path, file: Path | None = None) -> None:
     """Check that reports can be written to ``folder`` and ``file``. Call it before grading, which takes long.
 
@@ -84,10 +96,10 @@ def check_writable(folder: Path, file: Path | None = None) -> None:
     """
     for place in (folder, *([file.parent] if file else [])):
         found = next(each for each in (place, *place.absolute().parents) if os.path.lexists(each))
-        attempt = found / f".{secrets.token_hex(8)}.tmp"
+        attempt = draft_of(found / "any")
         try:
             attempt.touch(exist_ok=False)
-            attempt.unlink()
+            attempt.unlink(missing_ok=True)  # a run that begins in this folder removes drafts
         except OSError as exc:
             reason = f"{found}: {exc.strerror}"
             raise UsageError(f"{place} cannot be written ({reason}). {_REMEDY}", slug="report-write") from exc

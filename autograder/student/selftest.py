@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from ..errors import SandboxError
 from ..model import SandboxInfo
 from ..wall import namespaces
 from ..wall.limits import Limits
+from ..workers.folders import TemporaryFolder
 from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
 from .case_run import CaseRun
@@ -208,19 +208,21 @@ def examine(supervisor: Supervisor, spec: WorkerSpec) -> SandboxInfo:
     """
     source = ModuleSources("probe", {"probe": ("probe.py", PROBE)})
     connection = Connection(source, supervisor, spec, seed=0)
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
-        os.chmod(folder, 0o755)
-        secret = Path(folder) / "secret"
-        secret.write_text("secret", encoding="utf-8")
-        port = listener.getsockname()[1]
-        _control(secret, port)
-        probes = _Probes(
-            StudentCode(CaseRun(connection, CaseSettings("self-test"))), spec.limits, secret=secret, port=port
-        )
-        try:
+    folder = TemporaryFolder("scratch")  # the next grader removes it if this one is killed
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            os.chmod(folder.path, 0o755)
+            secret = Path(folder.path) / "secret"
+            secret.write_text("secret", encoding="utf-8")
+            port = listener.getsockname()[1]
+            _control(secret, port)
+            probes = _Probes(
+                StudentCode(CaseRun(connection, CaseSettings("self-test"))), spec.limits, secret=secret, port=port
+            )
             held = tuple(layer.name for layer in LAYERS if _try(layer, probes))
-        finally:
-            connection.close()
+    finally:
+        connection.close()
+        folder.remove()
     missing = tuple(layer.name for layer in LAYERS if layer.name not in held)
     return SandboxInfo(complete=not missing, layers=held, missing=missing)
 
@@ -233,7 +235,17 @@ def _control(secret: Path, port: int) -> None:
 
 
 def _try(layer: Layer, probes: _Probes) -> bool:
-    try:
-        return layer.holds(probes)
-    except (StudentFault, Exception):  # an attempt that ended its worker or returned nonsense does not prove the layer
-        return False
+    """Return whether a layer holds. Repeat an attempt whose worker was lost for another reason, once.
+
+    Raises:
+        SandboxError: No worker can be started.
+    """
+    for _ in range(2):
+        try:
+            return layer.holds(probes)
+        except SandboxError:
+            raise
+        except (StudentFault, Exception) as exc:  # an attempt that ended its worker or returned nonsense proves nothing
+            if not isinstance(exc, StudentFault) or not exc.again:
+                break
+    return False
