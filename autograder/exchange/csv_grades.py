@@ -132,7 +132,7 @@ def _student(path: Path, line: int, header: Sequence[str], row: Sequence[str]) -
         raise _not_ours(path, f"line {line}: the row has another number of cells than the header")
     sha256 = len(header) - 1 - header[::-1].index("sha256")  # the last one: a task can have any name
     earned, possible = (_number(path, line, title, text) for title, text in zip(_FIRST[1:], row[1:3], strict=True))
-    grade = Grade(_original(row[0]), earned, possible, sha256=row[sha256] or None)
+    grade = Grade(original(row[0]), earned, possible, sha256=row[sha256] or None)
     return GradedStudent(grade, tuple(row[-1].split()))
 
 
@@ -152,7 +152,7 @@ def _not_ours(path: Path, problem: str) -> UsageError:
     )
 
 
-def _original(text: str) -> str:
+def original(text: str) -> str:
     """Return the text of a cell without our quotes and escapes."""
     return _ESCAPED.sub(_unescaped, _PROTECTED.sub(r"\1", text))
 
