@@ -46,7 +46,7 @@ def export(
     submissions: Path | None,
     leave_out: Sequence[str],
 ) -> None:
-    """Write the grades of a class into a table of another system.
+    """Write the grades of a class into the table of an LMS.
 
     GRADES is the staff/grades.csv of a batch run. Only the cells of the grades change in the table.
     """

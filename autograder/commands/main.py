@@ -40,7 +40,7 @@ COMMANDS = {
     "batch": Command("batch", "Grade a class: pages for students, grades, a class page."),
     "batch status": Command("store", "Show how many submissions are graded and pending."),
     "batch log": Command("store", "Show who did what with a person's submissions, and when."),
-    "export": Command("export", "Write the grades of a class for Canvas, Moodle and others."),
+    "export": Command("export", "Write the grades of a class into the table of an LMS."),
     "store backup": Command("store", "Write store, names and key into one archive."),
     "store restore": Command("store", "Replace store, names and key by those of a backup."),
     "privacy export": Command("store", "Write everything that is stored about a person."),

@@ -111,7 +111,9 @@ def user_ids(template: Template) -> dict[int, str]:
 
 
 def _points_possible(template: Template) -> list[int]:
-    return [index for index, row in enumerate(template.rows) if index and row.value(0).strip() == "Points Possible"]
+    people = user_ids(template)
+    named = (index for index, row in enumerate(template.rows) if row.value(0).strip() == "Points Possible")
+    return [index for index in named if index and index not in people]
 
 
 def _assignments(template: Template, section: int) -> list[Column]:
@@ -128,14 +130,13 @@ def _assignments(template: Template, section: int) -> list[Column]:
 def _people(template: Template, section: int) -> Iterable[Person]:
     keys = [index for index in template.optional(_KEYS) if index < section]
     two = template.optional(["FirstName", "LastName"])
-    if len(two) < 2:
-        template.column("Student")
+    whole = None if len(two) == 2 else template.column("Student")
     for index in user_ids(template):
         row = template.rows[index]
-        if len(two) == 2:
+        if whole is None:
             names = full_names(*(row.value(column) for column in two))
         else:
-            name = _plain(row.value(template.header.index("Student")))
+            name = _plain(row.value(whole))
             last, comma, first = name.partition(", ")
             names = (name, *full_names(first, last)) if comma else (name,)
         yield Person(index, row.line, tuple(row.value(column) for column in keys), names)

@@ -113,14 +113,17 @@ class Template:
         Raises:
             UsageError: a row is too short to have the cell.
         """
+        texts: dict[int, dict[int, str]] = {}
+        for (index, column), value in changes.items():
+            texts.setdefault(index, {})[column] = value
         text = []
         for index in range(len(self.rows)) if rows is None else rows:
             row = self.rows[index]
             raw = list(row.raw)
-            for column in {column for changed, column in changes if changed == index}:
+            for column, value in texts.get(index, {}).items():
                 if column >= len(raw):
                     raise UsageError(f"{self.name}, line {row.line}: the row has too few cells. {_AGAIN}")
-                raw[column] = self._written(changes[index, column], raw[column])
+                raw[column] = self._written(value, raw[column])
             kept = raw if columns is None else [raw[column] if column < len(raw) else "" for column in columns]
             text.append(self.delimiter.join(kept) + row.end)
         return self.mark + "".join(text).encode(self.encoding)
