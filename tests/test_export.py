@@ -21,7 +21,7 @@ from autograder.batch.results import ResultsFolder, RunKind
 from autograder.commands.main import main
 from autograder.errors import NeedsHuman, UsageError
 from autograder.exchange.csv_grades import plain_table, read_grades, table, without
-from autograder.exchange.grades import Grade
+from autograder.exchange.grades import Grade, folded
 from autograder.model import Score, Verdict
 from autograder.reports.class_rows import ClassRow
 
@@ -93,6 +93,7 @@ def test_a_report_without_points_is_no_grade_and_not_zero(tmp_path: Path) -> Non
     with pytest.raises(NeedsHuman, match="1 student needs a human before"):
         without(read, [], file="grades.csv")
     assert [each.student for each in without(read, ["PARK"], file="grades.csv")] == ["kim", "lee"]
+    assert folded("a\u200cb") == folded(r"a\u200cb")  # as it is written in the table
     with pytest.raises(UsageError, match=r"no student parc\. Did you mean park\?"):
         without(read, ["parc"], file="grades.csv")
 
@@ -142,6 +143,16 @@ def test_grades_go_into_the_template(run: Run, system: str) -> None:
     assert lines[1].startswith("1. In ")
     assert {"7.25", "12.5"} <= {cell for line in cells(Path("up.csv").read_bytes()) for cell in line}
     assert Path("template.csv").read_bytes() == template
+
+
+def test_the_utf16_of_blackboard_is_taken_and_that_of_a_spreadsheet_is_not(run: Run) -> None:
+    grades = run_folder(Path("graded"), [row("student02")])
+    Path("template.xls").write_bytes(lms.blackboard_utf16())
+    arguments = [grades, "--template", "template.xls", "--out", "up.xls", "--to"]
+    assert run(*arguments, "blackboard")[0] == 0
+    assert "12.5" in Path("up.xls").read_text(encoding="utf-16")
+    code, _, err = run(*arguments, "canvas")
+    assert code == 2 and "template.xls, line 1: the file is UTF-16, so a spreadsheet has saved it" in err
 
 
 def test_moodle_gets_a_worksheet_an_archive_and_three_steps(run: Run) -> None:

@@ -92,6 +92,12 @@ def test_a_name_in_any_script_finds_its_student(name: tuple[str, str], form: str
     assert [row[4] for row in cells(filled.data)][1:] == ["1.25", ""]
 
 
+@given(lms.NAMES)
+def test_two_spellings_of_a_name_are_one(name: str) -> None:
+    assert folded(unicodedata.normalize("NFD", name)) == folded(unicodedata.normalize("NFC", name))
+    assert folded(f" {name}  x") == folded(f"{name} X")
+
+
 # --- who gets a grade
 
 

@@ -120,6 +120,7 @@ def test_a_comment_that_is_there_stays() -> None:
     filled = grades_moodle.fill(opened(data), [grade("41", comment="ours"), grade("42", comment="ours")])
     assert [row[9] for row in cells(filled.data)[1:]] == ["by a person", "ours", ""]
     assert filled.warnings == ("41 has a comment in Moodle, which stays. Ours is not written.",)
+    assert grades_moodle.fill(opened(data), [grade("41")]).warnings == ()
 
 
 def test_moodle_reports_the_number_of_grades_that_change() -> None:

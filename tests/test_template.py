@@ -68,6 +68,11 @@ def test_rows_and_columns_can_be_left_out() -> None:
     assert table.filled({(2, 2): "x,y"}, rows=[0, 2], columns=[0, 2]) == b'a,"c"\r\n4,"x,y"'
 
 
+def test_a_cell_that_does_not_change_keeps_its_spelling() -> None:
+    data = b'a,b\n5" disk,2\n'
+    assert parse(data, "t.csv").filled({(1, 0): '5" disk'}) == data
+
+
 def test_a_delimiter_inside_titles_and_names_is_no_delimiter() -> None:
     assert parse(b"Student;ID;HW, a, b, c, d (5)\nKim, A;1;\n", "t.csv").delimiter == ";"
     assert parse(b"Student,ID,HW; a; b; c (5)\nKim; A,1,\n", "t.csv").delimiter == ","

@@ -54,7 +54,7 @@ def export(
     archive = out.with_name(f"{out.stem}-feedback.zip") if feedback else None
     _check_target(out, [path for path in (grades, template, submissions) if path])
     if archive:
-        _check_target(archive, [path for path in (grades, template, submissions, out) if path])
+        _check_target(archive, [path for path in (grades, template, submissions) if path])
 
     from ..exchange import csv_grades
 
@@ -104,7 +104,7 @@ def _check_arguments(
 def _check_target(out: Path, sources: Sequence[Path]) -> None:
     check_writable(out.parent, out)
     for source in sources:
-        if out.absolute() == source.absolute() or (out.exists() and source.exists() and os.path.samefile(out, source)):
+        if out.exists() and source.exists() and os.path.samefile(out, source):
             raise UsageError(f"{out} would replace a file that is read. Name another file with --out.")
 
 

@@ -82,10 +82,9 @@ class Filled:
 def folded(text: str) -> str:
     """Return a text in which two spellings of one name are equal: NFC, without case, one space between words.
 
-    Invisible characters count, as :func:`printable` writes them: ``grades.csv`` has them in that form.
+    Invisible characters count, and their escapes in ``grades.csv`` are the same: a teacher copies a name from there.
     """
-    shown = printable(unicodedata.normalize("NFC", text))
-    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", shown).casefold()).split())
+    return " ".join(unicodedata.normalize("NFC", printable(text).casefold()).split())
 
 
 def full_names(first: str, last: str) -> tuple[str, ...]:
