@@ -64,7 +64,8 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
 
 def steps(filled: Filled, file: str, feedback: str | None) -> list[str]:
     """Return what the teacher has to do."""
-    found = [f"In Canvas, choose Grades, Import, and upload {file}. It must show {filled.graded} students."]
+    students = f"{filled.graded} student{'s' if filled.graded != 1 else ''}"
+    found = [f"In Canvas, choose Grades, Import, and upload {file}. It must show {students}."]
     if feedback:
         found.append(
             f"Then choose the assignment, Upload Submissions, and upload {feedback} once: every upload adds a comment."
@@ -91,10 +92,8 @@ def feedback_zip(entries: Iterable[str], pages: Mapping[str, bytes], *, ids: Col
         if len(splits) > 1:
             raise UsageError(f"{entry}: this name fits two students. Remove the file from the archive of submissions.")
         # Canvas takes the first two numbers between underscores for student and file, and ignores what does not fit.
-        if splits and [part for part in entry.split("_") if part.isdigit()][:2] == [
-            splits[0]["user"],
-            splits[0]["file"],
-        ]:
+        numbers = [part for part in entry.split("_") if part.isdigit()]
+        if splits and numbers[:2] == [splits[0]["user"], splits[0]["file"]]:
             names.setdefault(splits[0]["user"], entry)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

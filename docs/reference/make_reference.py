@@ -32,7 +32,8 @@ command as `.venv/bin/autograder`; `python -m autograder` is the same.
 | 2 | wrong use: an argument is wrong, or names something that does not exist or cannot be written |
 | 3 | official grading was requested, and the sandbox is incomplete on this machine |
 | 4 | grader error: a case or the framework failed, reports are marked incomplete; a failed audit; a refused release |
-| 5 | `batch`: every submission has a report, and at least one needs a human: `staff/needs-a-human.html` lists them; `export`: a person has to decide first, and nothing was written |
+| 5 | `batch`: every submission has a report, and at least one needs a human: `staff/needs-a-human.html` lists them; \
+`export`: a person has to decide first, and nothing was written |
 | 130 | interrupted; the same `batch` command goes on |
 
 An error is one sentence on standard error. It says what to do and ends in a short name in brackets, such as `[usage]`.
