@@ -22,6 +22,7 @@ from autograder.commands.main import main
 from autograder.errors import NeedsHuman, UsageError
 from autograder.exchange.csv_grades import plain_table, read_grades, table, without
 from autograder.exchange.grades import Grade, folded
+from autograder.exchange.writers import System, writer
 from autograder.model import Score, Verdict
 from autograder.reports.class_rows import ClassRow
 
@@ -129,6 +130,14 @@ def test_another_table_is_refused(tmp_path: Path, name: str) -> None:
 
 
 # --- the command
+
+
+def test_every_system_has_a_writer_and_a_row_on_the_page() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "how-to" / "export-grades.md").read_text(encoding="utf-8")
+    for system in System:
+        assert f"| `{system}` |" in page
+        if system is not System.CSV:
+            assert callable(writer(system).fill) and callable(writer(system).steps)
 
 
 @pytest.mark.parametrize("system", ["canvas", "blackboard", "brightspace"])

@@ -113,6 +113,12 @@ def test_known_ids_come_before_the_name() -> None:
     assert [row[4] for row in cells(filled.data)[1:]] == ["8.50", "12.5", ""]
 
 
+def test_a_known_id_that_is_missing_is_not_replaced_by_a_name() -> None:
+    left = replace(grade("Synth01, Student"), id="1077")
+    with pytest.raises(NeedsHuman, match="Synth01, Student: nobody has this id"):
+        grades_canvas.fill(opened(lms.canvas()), [left])
+
+
 def test_every_student_who_does_not_fit_is_named_at_once() -> None:
     twins = (*CLASS, Student(4, "Kim", "Lee"), Student(5, "KIM", "Lee"), Student(6, "Ada", "X"))
     grades = [grade("nobody"), grade("Kim Lee"), grade("student06"), grade("Ada X"), grade("student01")]

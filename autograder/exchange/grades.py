@@ -97,7 +97,8 @@ def full_names(first: str, last: str) -> tuple[str, ...]:
 def match(people: Iterable[Person], grades: Sequence[Grade], *, file: str) -> dict[int, Grade]:
     """Return the grade of each row of a template, by its index, in the order of ``grades``.
 
-    Ids, logins and e-mail addresses come first. A name counts only if none of them fits, and if one person has it.
+    Ids, logins and e-mail addresses come first. A name counts only if none of them is known, and if one person has it:
+    whoever has left the course may share a name with somebody who has not.
 
     Raises:
         NeedsHuman: students fit nobody or several people, or two students fit one person; it names all of them.
@@ -114,7 +115,8 @@ def match(people: Iterable[Person], grades: Sequence[Grade], *, file: str) -> di
     problems = []
     for grade in grades:
         fitting = {person for key in grade.keys for person in by_key.get(folded(key), ())}
-        fitting = fitting or by_name.get(folded(grade.student), set())
+        if not fitting and not (grade.id or grade.login or grade.email):
+            fitting = by_name.get(folded(grade.student), set())
         if len(fitting) != 1:
             problems.append(f"{grade.student}: {_misfit(fitting)}")
             continue
