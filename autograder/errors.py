@@ -2,6 +2,7 @@
 
 AutograderError             has a message, a slug, and the cause that it was raised from
   UsageError                the command line names something that does not exist
+  NeedsHuman                a person has to decide first, for example who a student is in another system
   AssignmentError           the assignment folder is wrong; names file and line
   CaseError                 a case raises by itself, or does not pass on the solution
     CaseMisuse              a case calls a function for authors with something that no submission could have made
@@ -39,6 +40,13 @@ class UsageError(AutograderError):
 
     slug = "usage"
     exit_code = 2
+
+
+class NeedsHuman(AutograderError):
+    """A person has to decide before the command can go on. The message names every case; nothing was written."""
+
+    slug = "needs-human"
+    exit_code = 5
 
 
 class AssignmentError(AutograderError):

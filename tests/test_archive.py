@@ -123,8 +123,11 @@ def test_a_retention_date_that_has_passed_is_named(books: Books) -> None:
     assert warning == "The data of this course was to be kept until 2001-01-01. Run autograder privacy erase --all."
 
 
+LEE = "lee;-1"  # grades.csv has a quote in it, against formulas
+
+
 def test_a_person_is_exported_and_erased_everywhere(course: Course, tmp_path: Path) -> None:  # noqa: F811
-    for student, source in (("kim", SOLUTION), ("lee", SOLUTION), ("park", SOLUTION.replace("2 * x", "3 * x"))):
+    for student, source in (("kim", SOLUTION), (LEE, SOLUTION), ("park", SOLUTION.replace("2 * x", "3 * x"))):
         write(tmp_path / "class" / student / "tiny.py", source)
     batch(course, tmp_path / "class")
     exported = run_command(course, "privacy", "export", "park", "--to", "park.zip")
@@ -135,7 +138,7 @@ def test_a_person_is_exported_and_erased_everywhere(course: Course, tmp_path: Pa
     assert (person["name"], [each["attempt"] for each in person["submissions"]]) == ("park", [1])
     assert [each["action"] for each in person["log"]] == ["imported", "graded"]
     assert names == ["out/staff/01-tiny-park.json", "out/students/01-tiny-park.html", "person.json"]
-    for student in ("park", "lee"):
+    for student in ("park", LEE):
         assert run_command(course, "privacy", "erase", student).returncode == 0
     assert [row["student"] for row in rows(course)] == ["kim"]
     names = [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()]
@@ -143,7 +146,7 @@ def test_a_person_is_exported_and_erased_everywhere(course: Course, tmp_path: Pa
     store = course.root / "store"
     assert "park" not in (store / identities.NAME).read_text(encoding="utf-8")
     assert person["person"].encode() not in b"".join(path.read_bytes() for path in store.glob("store.sqlite"))
-    for student in ("park", "lee"):
+    for student in ("park", LEE):
         write(tmp_path / "class" / student / "tiny.py", "").unlink()
         (tmp_path / "class" / student).rmdir()
     assert batch(course, tmp_path / "class").returncode == 0

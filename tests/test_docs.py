@@ -17,12 +17,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import lms_samples
 import numpy as np
 import pytest
 import test_audit
 import tiny_course
 from conftest import submitted
 from quotes import Output, find_outputs, missing_lines, remove_quotes, update_quotes
+from test_export import row as class_row
+from test_export import run_folder
 
 import autograder
 from autograder.authoring import kit
@@ -203,7 +206,7 @@ RUNNABLE = [path for path in HOW_TO if any(info == "sh runnable" for info, _ in 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """A course in a git repository, with one small assignment under the name that the pages use, and a small class."""
+    """A course in a git repository: a small assignment under the name that the pages use, a class, a graded class."""
     made = tiny_course.make(tmp_path / "made", solution=test_audit.solved())
     stubs.write(made.load())
     folder = tmp_path / "course"
@@ -213,6 +216,8 @@ def course(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "constraints.txt", folder)
     for student in ("kim", "lee", "park"):
         tiny_course.write(folder / "uploads" / student / "tiny.py", f"{tiny_course.SOLUTION}# {student}\n")
+    run_folder(folder / "graded", [class_row("student01"), class_row("student02")])
+    (folder / "gradebook.csv").write_bytes(lms_samples.canvas())
     return folder
 
 
@@ -228,8 +233,8 @@ def test_the_commands_of_a_page_run_in_order(path: Path, course: Path) -> None:
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
 
 
-def test_the_pages_that_promise_commands_have_them() -> None:
-    assert [path.stem for path in RUNNABLE] == ["release", "several-machines"]
+def test_the_pages_that_promise_commands_have_commands_that_run() -> None:
+    assert [path.stem for path in RUNNABLE] == ["export-grades", "release", "several-machines"]
 
 
 def test_the_frames_of_the_journey_are_those_of_a_real_call(

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ..errors import UsageError
+from ..exchange.csv_grades import original
 from ..reports.files import write_text
 from ..reports.printable import file_stem
 from . import identities
@@ -112,7 +113,7 @@ def _erase_files(place: Path, name: str) -> Iterator[Path]:
         rows = list(csv.reader(io.StringIO(table.read_text(encoding="utf-8-sig"), newline="")))
         column = rows[0].index("student") if rows and "student" in rows[0] else 0
         text = io.StringIO(newline="")
-        csv.writer(text).writerows(row for row in rows if row[column].lstrip("'") != name)
+        csv.writer(text).writerows(row for row in rows if original(row[column]) != name)
         write_text(table, "\ufeff" + text.getvalue())
     for page in (place / "staff" / each for each in TABLES):
         if page.exists():

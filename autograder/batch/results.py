@@ -207,6 +207,11 @@ def _other(problem: str) -> UsageError:
     return UsageError(f"{problem}. Name another folder with --out, or move this one away.", slug="results-folder")
 
 
+def page_paths(slug: str, students: Collection[str]) -> dict[str, str]:
+    """Return the page of each student of a class, relative to ``students/``."""
+    return {student: f"{place}.html" for student, place in _places(slug, students).items()}
+
+
 def _places(slug: str, students: Collection[str]) -> Mapping[str, str]:
     """Return the path of each student's files below ``students/`` and ``staff/``, without ending."""
     names = page_names(slug, students)

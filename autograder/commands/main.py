@@ -1,7 +1,7 @@
 """The command-line application: it finds the command and turns errors into exit codes.
 
 Exit codes: 0 success, with any score · 2 usage error · 3 the sandbox is incomplete for official grading · 4 grader
-error or failed audit · 5 a submission of a class needs a human · 130 interrupted.
+error or failed audit · 5 a submission or student needs a human · 130 interrupted.
 
 A new command is a function in a module of this package and one line in :data:`COMMANDS`. The module is imported when
 its command is called, so that ``--help`` imports neither numpy nor pytest. A test checks this.
@@ -41,6 +41,7 @@ COMMANDS = {
     "batch plan": Command("batch", "Write what the shards of a class need, for an array job."),
     "batch status": Command("store", "Show how many submissions are graded and pending."),
     "batch log": Command("store", "Show who did what with a person's submissions, and when."),
+    "export": Command("export", "Write the grades of a class into the table of an LMS."),
     "store backup": Command("store", "Write store, names and key into one archive."),
     "store restore": Command("store", "Replace store, names and key by those of a backup."),
     "store merge": Command("store", "Take the reports of shards into the store."),

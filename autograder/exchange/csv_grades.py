@@ -1,31 +1,46 @@
-"""Grades as a CSV file, which every spreadsheet and every LMS can read."""
+"""Grades as a CSV file: the table of a class, how it is read back, and a smaller one for systems without a template.
+
+People open these files in spreadsheets, so a quote stands before text that would be taken for a formula. The files of
+other systems (``grades_*.py``) have no such quote, because those systems import every cell as it is.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import NeedsHuman, UsageError, did_you_mean
 from ..grading.rubric import DECIMALS
+from ..messages import say
 from ..model import Verdict
 from ..reports.class_rows import ClassRow
 from ..reports.files import write_text
 from ..reports.printable import printable
+from .grades import Grade, amount, folded
 
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads the file in the code page of the system
 
 # Spreadsheets of some countries separate cells by semicolons, and do not know our quotes inside such a line.
-_FORMULA = re.compile(r"(^|[;|\t\r\n])(?=[\t\r\n]|\s*[=+\-@＝＋－＠﹦﹢﹣﹫])")
+# A quote that is already there gets another one, so that exactly one is removed when the table is read back.
+_RISK = r"'*+(?:[\t\r\n]|\s*[=+\-@＝＋－＠﹦﹢﹣﹫])"
+_FORMULA = re.compile(rf"(^|[;|\t\r\n])(?={_RISK})")
+_PROTECTED = re.compile(rf"(^|[;|\t\r\n])'(?={_RISK})")
+_ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
+
+_FIRST = ("student", "earned", "possible")
 
 
 def write_grades(rows: Sequence[ClassRow], path: Path) -> None:
     """Write the grades of a class as CSV: a line for each student.
 
     The columns are student, points earned and possible, points per task, sha256, the reason if nothing was graded, the
-    number of cases with each verdict, how late it was, attempt, the times, and whether the grade was published. A
-    report with a grader error has no points: it is no grade.
+    number of cases with each verdict, how late it was, attempt, the times, whether the grade was published, and why a
+    person has to look at it. A report with a grader error has no points: it is no grade.
 
     The file is written whole or not at all. It is UTF-8 with a byte order mark; read it back as ``utf-8-sig``.
 
@@ -43,17 +58,133 @@ def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> 
     mark = [first[1]] if first else []
     verdicts = [verdict.value for verdict in Verdict]
     head = ["student", "earned", "possible", *tasks, "sha256", "reason", *verdicts]
-    writer.writerow([*([first[0]] if first else []), *head, "late", "attempt", "received_at", "graded_at", "published"])
+    head += ["late", "attempt", "received_at", "graded_at", "published", "attention"]
+    writer.writerow([*([first[0]] if first else []), *head])
     for row in rows:
         points = [round(points, DECIMALS) for points in (row.score.earned, *map(row.tasks.__getitem__, tasks))]
         earned, *of_tasks = points if row.complete else [""] * len(points)
         counts = [row.verdicts.get(verdict, 0) for verdict in Verdict]
         possible = round(row.score.possible, DECIMALS) if row.complete else ""
         cells = [earned, possible, *of_tasks, row.sha256, cell(row.reason), *counts, row.late, row.attempt]
-        writer.writerow([*mark, cell(row.student or ""), *cells, row.received_at, row.graded_at, row.published])
+        cells += [row.received_at, row.graded_at, row.published, " ".join(row.attention)]
+        writer.writerow([*mark, cell(row.student or ""), *cells])
     return BYTE_ORDER_MARK + text.getvalue()
 
 
 def cell(text: str) -> str:
     """Quote what a spreadsheet would take for a formula; show what no file can hold."""
     return printable(_FORMULA.sub(r"\1'", text))
+
+
+def plain_table(grades: Sequence[Grade]) -> str:
+    """Return a small table for systems without a template: student, points, possible, sha256; only what is graded."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["student", "points", "possible", "sha256"])
+    for grade in grades:
+        if grade.points is not None:
+            possible = "" if grade.possible is None else amount(grade.possible)
+            writer.writerow([cell(grade.student), amount(grade.points), possible, grade.sha256])
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+# --- reading the table back
+
+
+@dataclass(frozen=True, slots=True)
+class GradedStudent:
+    """A row of ``grades.csv``. ``attention`` are the ids of the reasons why a person has to look at it."""
+
+    grade: Grade
+    attention: tuple[str, ...]
+
+
+def read_grades(path: Path) -> list[GradedStudent]:
+    """Read the table of an official run, as :func:`write_grades` writes it.
+
+    Raises:
+        UsageError: it is not such a table; names file, line and remedy.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+        rows = [(lines.line_num, row) for row in lines]
+    except OSError as exc:
+        raise UsageError(f"{path} cannot be read: {exc.strerror}. Give the grades.csv of a batch run.") from exc
+    except (UnicodeDecodeError, csv.Error) as exc:
+        raise _not_ours(path, "it is damaged, or a spreadsheet has saved it") from exc
+    header = rows[0][1] if rows else []
+    if tuple(header[1:4]) == _FIRST:
+        raise UsageError(f"{path} is the table of a practice run, which has no grades. Run batch without --practice.")
+    if tuple(header[:3]) != _FIRST or "sha256" not in header or header[-1] != "attention":
+        raise _not_ours(path, "line 1: the columns are not those of this version")
+    found = [_student(path, line, header, row) for line, row in rows[1:]]
+    seen: set[str] = set()
+    for (line, _), each in zip(rows[1:], found, strict=True):
+        if each.grade.student in seen:
+            raise _not_ours(path, f"line {line}: {each.grade.student} is in it twice")
+        seen.add(each.grade.student)
+    return found
+
+
+def _student(path: Path, line: int, header: Sequence[str], row: Sequence[str]) -> GradedStudent:
+    if len(row) != len(header):
+        raise _not_ours(path, f"line {line}: the row has another number of cells than the header")
+    sha256 = len(header) - 1 - header[::-1].index("sha256")  # the last one: a task can have any name
+    earned, possible = (_number(path, line, title, text) for title, text in zip(_FIRST[1:], row[1:3], strict=True))
+    grade = Grade(original(row[0]), earned, possible, sha256=row[sha256] or None)
+    return GradedStudent(grade, tuple(row[-1].split()))
+
+
+def _number(path: Path, line: int, title: str, text: str) -> float | None:
+    try:
+        number = float(text) if text else None
+    except ValueError:
+        number = math.nan
+    if number is not None and not math.isfinite(number):
+        raise _not_ours(path, f'line {line}: {title} is "{text}"')
+    return number
+
+
+def _not_ours(path: Path, problem: str) -> UsageError:
+    return UsageError(
+        f"{path}: {problem}. Run batch again, which writes the table anew without grading, and do not edit it."
+    )
+
+
+def original(text: str) -> str:
+    """Return the text of a cell without our quotes and escapes."""
+    return _ESCAPED.sub(_unescaped, _PROTECTED.sub(r"\1", text))
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = int(match[1] or match[2] or match[3], 16)
+    sign = chr(code) if code < 0x110000 else match[0]
+    return sign if printable(sign) == match[0] else match[0]
+
+
+def without(students: Sequence[GradedStudent], left_out: Collection[str], *, file: str) -> list[Grade]:
+    """Return the grades without those of ``left_out``.
+
+    Raises:
+        UsageError: a student of ``left_out`` is not in the table.
+        NeedsHuman: a person has to look at the work of another student first; names all of them.
+    """
+    known = {folded(each.grade.student): each.grade.student for each in students}
+    for name in left_out:
+        if folded(name) not in known:
+            raise UsageError(f"{file} has no student {name}.{did_you_mean(name, known.values())}")
+    names = set(map(folded, left_out))
+    kept = [each for each in students if folded(each.grade.student) not in names]
+    if waiting := [each for each in kept if each.attention]:
+        reasons = [
+            f"{each.grade.student}: {' '.join(say(f'attention.{reason}') for reason in each.attention)}"
+            for each in waiting
+        ]
+        count = f"{len(waiting)} student{'s need' if len(waiting) != 1 else ' needs'}"
+        raise NeedsHuman(
+            f"{file}: {count} a human before the grades go out, and nothing was written:\n  "
+            + "\n  ".join(reasons)
+            + "\nLook at needs-a-human.html next to it. Name each student who must wait with --leave-out."
+        )
+    return [each.grade for each in kept]

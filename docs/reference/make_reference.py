@@ -32,7 +32,8 @@ command as `.venv/bin/autograder`; `python -m autograder` is the same.
 | 2 | wrong use: an argument is wrong, or names something that does not exist or cannot be written |
 | 3 | official grading was requested, and the sandbox is incomplete on this machine |
 | 4 | grader error: a case or the framework failed, reports are marked incomplete; a failed audit; a refused release |
-| 5 | `batch`: every submission has a report, and at least one needs a human: `staff/needs-a-human.html` lists them |
+| 5 | `batch`: every submission has a report, and at least one needs a human: `staff/needs-a-human.html` lists them; \
+`export`: a person has to decide first, and nothing was written |
 | 130 | interrupted; the same `batch` command goes on |
 
 An error is one sentence on standard error. It says what to do and ends in a short name in brackets, such as `[usage]`.
@@ -112,6 +113,9 @@ NOTES = {
     "that exists ([an array job](../how-to/several-machines.md#an-array-job-on-a-slurm-cluster)).",
     "batch status": "A line for each assignment that has submissions in the store.",
     "batch log": "A line for each entry: time, actor, action, assignment, detail, the oldest first.",
+    "export": "Writes one file, and with `--feedback` an archive of the students' pages next to it "
+    "([export grades](../how-to/export-grades.md)). If a student fits nobody in the template, or several people, or if "
+    "a submission needs a human, all of them are named, nothing is written, and the exit code is 5.",
     "store backup": "Consistent although a batch runs. Refuses a file that exists "
     "([back up](../how-to/grade-a-class.md#back-up)).",
     "store restore": "All or nothing. Refuses a store with entries that are newer than the backup, without `--force`.",
