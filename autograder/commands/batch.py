@@ -40,7 +40,7 @@ FEW = 8  # submissions: another process would cost more than it saves
 
 @click.command()
 @click.argument("slug")
-@click.argument("source", type=options.PATH)
+@click.argument("source", type=options.PATH, required=False)
 @click.option("--out", type=options.PATH, required=True, help="Folder for the results: students/ and staff/.")
 @options.practice
 @click.option("--official", is_flag=True, help="The default; accepted for scripts that say so.")
@@ -64,7 +64,7 @@ FEW = 8  # submissions: another process would cost more than it saves
 def batch(
     *,
     slug: str,
-    source: Path,
+    source: Path | None,
     out: Path,
     practice: bool,
     official: bool,
@@ -81,13 +81,18 @@ def batch(
     """Grade a class: pages for students, grades, a class page.
 
     SLUG is the assignment, such as 05-logistic. SOURCE is a folder with one folder, .py, .ipynb or .zip for each
-    student. An entry of another kind is reported as not graded.
+    student. An entry of another kind is reported as not graded. The store keeps what was handed in: without SOURCE,
+    the last submission of every student is graded from there.
     """
     if practice and official:
         raise UsageError("--practice and --official exclude each other. Give one of them, or none for an official run.")
     assignment = assignments.load(slug, root=root)
-    source_format = formats.detect(source)
-    entries = source_format.entries(source)
+    if source is None and practice:
+        raise UsageError("A practice run grades a folder of uploads. Name the folder, or omit --practice.")
+    if source is None:
+        _check_kept(store, root, assignment.slug)
+    source_format = formats.detect(source) if source else formats.named("folder")
+    entries = source_format.entries(source) if source else None
     for file in (None, json, log):
         check_writable(out, file)
 
@@ -105,21 +110,33 @@ def batch(
                 for warning in opened.warnings():
                     click.echo(f"autograder: {warning}", err=True)
                 run = _official_run(opened, assignment, wanted=wanted, device=device)
-                _grade(job, run, books=(opened, options.store_folder(store, root)))
+                _grade(job, run, _ledger(job, run, opened, options.store_folder(store, root)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What the command line asks for."""
+    """What the command line asks for. Without ``entries``, the class is what the store has kept."""
 
     assignment: Assignment
-    entries: Sequence[formats.Entry]
+    entries: Sequence[formats.Entry] | None
     out: Path
     source_format: formats.Format
     root: Path
     json: Path | None
     log: Path | None
     engine: Engine
+
+
+def _check_kept(store: str | None, root: Path, slug: str) -> None:
+    """Check that there is something to grade, before a store is created or a seed is drawn."""
+    folder = options.store_folder(store, root)
+    from ..batch import identities
+
+    if (folder / identities.NAME).is_file():
+        with options.open_store(store, root) as opened:
+            if opened.last(slug):
+                return
+    raise UsageError(f"The store has no submissions of {slug}. Name the folder of uploads: batch {slug} SOURCE.")
 
 
 def _official_run(store: Store, assignment: Assignment, *, wanted: str | None, device: str) -> RunOptions:
@@ -129,7 +146,16 @@ def _official_run(store: Store, assignment: Assignment, *, wanted: str | None, d
     return RunOptions(official=True, seed=int(drawn), device=device)
 
 
-def _grade(job: _Job, run: RunOptions, *, books: tuple[Store, Path] | None = None) -> None:
+def _ledger(job: _Job, run: RunOptions, store: Store, folder: Path) -> Ledger:
+    from ..batch.ledger import Ledger
+
+    ledger = Ledger(store, folder, job.assignment, run)
+    if job.entries is None:
+        ledger.recall()
+    return ledger
+
+
+def _grade(job: _Job, run: RunOptions, ledger: Ledger | None = None) -> None:
     from ..batch import runner
     from ..batch.class_run import ClassRun
     from ..batch.results import ResultsFolder, RunKind
@@ -139,12 +165,13 @@ def _grade(job: _Job, run: RunOptions, *, books: tuple[Store, Path] | None = Non
 
     console = Terminal()
     assignment = job.assignment
-    uploads = runner.uploads_of(job.entries)
+    uploads = runner.uploads_of(job.entries or ())
     kind = RunKind(assignment.slug, assignment.digest(), run.official)
-    names = [upload.student for upload in uploads]
-    with ResultsFolder(job.out, kind, names) as folder, RunLog(job.log) as log:
+    students = ledger.members.values() if ledger and job.entries is None else uploads
+    with ResultsFolder(job.out, kind, [each.student for each in students]) as folder, RunLog(job.log) as log:
         folder.check()
-        ledger = _ledger(*books, assignment, uploads, run=run, out=job.out) if books else None
+        if ledger:
+            ledger.take_in(uploads, "folder", job.out)
         course = course_file.read(job.root)
         class_run = ClassRun(assignment, uploads, folder, run=run, course=course, ledger=ledger, log=log)
         log.write("start", assignment=assignment.slug, students=class_run.size, pending=len(class_run.pending))
@@ -169,16 +196,6 @@ def _end(job: _Job, class_run: ClassRun, rows: Sequence[ClassRow]) -> None:
         fail(sentence)
     if code:
         sys.exit(code)
-
-
-def _ledger(
-    store: Store, folder: Path, assignment: Assignment, uploads: Sequence[Upload], *, run: RunOptions, out: Path
-) -> Ledger:
-    from ..batch.ledger import Ledger
-
-    ledger = Ledger(store, assignment, run)
-    ledger.take_in(uploads, folder, "folder", out)
-    return ledger
 
 
 def _grade_pending(class_run: ClassRun, console: Console, engine: Engine) -> None:
