@@ -156,6 +156,7 @@ def _draft_name() -> str:
 
 
 def _remove(path: Path) -> None:
+    """Remove a folder, and the one above if it is empty then."""
     try:
         shutil.rmtree(path)
     except FileNotFoundError:
@@ -163,6 +164,8 @@ def _remove(path: Path) -> None:
     except OSError as exc:
         problem = f"{path} cannot be removed: {exc.strerror}. Remove it yourself, then run this again."
         raise AutograderError(problem, slug="store") from exc
+    with contextlib.suppress(OSError):
+        path.parent.rmdir()
 
 
 # --- copying
