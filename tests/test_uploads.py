@@ -180,6 +180,11 @@ def test_a_copy_of_two_people_names_neither(kept: Uploads, tmp_path: Path) -> No
         assert path.name == "submission" + upload.paths[0].suffix
 
 
+def test_refused_folders_of_one_name_have_different_digests(tmp_path: Path) -> None:
+    forms = (a_link_in_a_folder, a_pipe_in_a_folder, a_hard_link_in_a_folder, too_many_bytes, too_many_files)
+    assert len({handed_in(form, tmp_path / form.__name__).sha256() for form in forms}) == len(forms)
+
+
 def test_a_copy_is_made_once(kept: Uploads, tmp_path: Path) -> None:
     upload = handed_in(a_folder, tmp_path / "class")
     digest = upload.sha256()

@@ -41,7 +41,7 @@ COMMANDS = {
     "batch status": Command("store", "Show how many submissions are graded and pending."),
     "batch log": Command("store", "Show who did what with a person's submissions, and when."),
     "store backup": Command("store", "Write store, uploads, names and key into one archive."),
-    "store restore": Command("store", "Replace store, uploads, names and key by those of a backup."),
+    "store restore": Command("store", "Restore store, uploads, names and key from a backup."),
     "privacy export": Command("store", "Write everything that is stored about a person."),
     "privacy erase": Command("store", "Erase a person from store, uploads, names and reports."),
     "privacy retain": Command("store", "Show or set the date until which a course is kept."),

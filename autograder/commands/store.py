@@ -90,7 +90,7 @@ def store_backup(*, file: Path, store: str | None, root: Path) -> None:
 @options.store
 @options.root
 def store_restore(*, file: Path, force: bool, store: str | None, root: Path) -> None:
-    """Replace store, uploads, names and key by those of a backup.
+    """Restore store, uploads, names and key from a backup.
 
     FILE is an archive of autograder store backup.
     """

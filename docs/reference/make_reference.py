@@ -107,13 +107,14 @@ NOTES = {
     "([work in an editor](../how-to/work-in-an-editor.md)). A name that does not exist lists the cases. Exit code 0 "
     "whatever the verdict.",
     "batch": "Writes into the folder of `--out`: `students/` with a page for each student, safe to hand out whole, and "
-    "`staff/` with the reports, `grades.csv` and `class.html` ([grade a class](../how-to/grade-a-class.md)).",
+    "`staff/` with the reports, `grades.csv` and `class.html` ([grade a class](../how-to/grade-a-class.md)). "
+    "A practice run needs SOURCE.",
     "batch status": "A line for each assignment that has submissions in the store.",
     "batch log": "A line for each entry: time, actor, action, assignment, detail, the oldest first.",
     "store backup": "Consistent although a batch runs. Refuses a file that exists "
     "([back up](../how-to/grade-a-class.md#back-up)).",
     "store restore": "All or nothing. Refuses a store with entries that are newer than the backup, without `--force`.",
-    "privacy export": "A zip with `person.json`, the reports and the files in the folders of results "
+    "privacy export": "A zip with `person.json`, the uploads, the reports and the files in the folders of results "
     "([privacy](../explanation/privacy.md)).",
     "privacy erase": "Also removes the person's files in the folders of results and the line in `grades.csv`.",
     "privacy retain": "Without DATE it prints the date.",
