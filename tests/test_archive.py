@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +18,9 @@ from test_store import KEY, SLUG, new, values
 from tiny_course import SOLUTION, Course, write
 
 from autograder.batch import archive, identities, schema
+from autograder.batch.runner import Upload
 from autograder.batch.store import Store
+from autograder.batch.uploads import Uploads
 from autograder.errors import UsageError
 
 
@@ -70,6 +75,105 @@ def test_a_backup_restores_everything_elsewhere(books: Books, other: Books, tmp_
     assert other.store.document(other.store.complete(KEY, ["1"])["1"].id) == "report of 1"
     assert identities.read(other.folder).find("kim") == kim
     other.take_in("lee", "2")  # numbers go on
+
+
+def handed_in(books: Books, name: str, source: Path) -> str:
+    """Take in an upload with its files; return its digest."""
+    upload = Upload(name, (source,))
+    digest = upload.sha256()
+    books.take_in(name, digest)
+    assert Uploads(books.folder).keep(SLUG, upload, digest)
+    return digest
+
+
+def contents(folder: Path) -> dict[str, tuple[str, bytes]]:
+    """Mode and bytes of everything in a folder; links are not followed."""
+    return {
+        str(path.relative_to(folder)): (
+            oct(path.lstat().st_mode),
+            os.fsencode(path.readlink()) if path.is_symlink() else b"" if path.is_dir() else path.read_bytes(),
+        )
+        for path in folder.rglob("*")
+    }
+
+
+def test_a_backup_has_what_was_handed_in(books: Books, other: Books, tmp_path: Path) -> None:
+    kim = write(tmp_path / "kim" / "tiny.py", SOLUTION).parent
+    (kim / "venv").mkdir()
+    os.close(os.open(os.fsencode(kim) + b"/\xff.txt", os.O_CREAT | os.O_WRONLY))
+    lee = write(tmp_path / "lee" / "tiny.py", SOLUTION).parent
+    (lee / "passwd").symlink_to("/etc/passwd")
+    handed_in(books, "kim", kim)
+    handed_in(books, "lee", lee)
+    park = handed_in(books, "park", write(tmp_path / "park.py", SOLUTION))
+    file = tmp_path / "backup.zip"
+    archive.backup(books.store, books.folder, file)
+    before = contents(books.folder / "uploads")
+    assert {"tiny.py", "pyvenv.cfg", "\udcff.txt", "passwd", "park.py"} <= {Path(name).name for name in before}
+    choi = handed_in(other, "choi", write(tmp_path / "choi.py", "# of the course that is lost"))
+    archive.restore(other.store, other.folder, file, force=True)
+    assert contents(other.folder / "uploads") == before
+    assert Uploads(other.folder).paths(SLUG, choi) == ()
+
+    write(Uploads(other.folder).paths(SLUG, park)[0], "damaged")
+    archive.restore(other.store, other.folder, file, force=True)
+    assert contents(other.folder / "uploads") == before
+
+
+def test_a_backup_of_an_older_version_has_no_uploads(books: Books, tmp_path: Path) -> None:
+    kim = handed_in(books, "kim", write(tmp_path / "kim.py", SOLUTION))
+    whole, older = tmp_path / "whole.zip", tmp_path / "older.zip"
+    archive.backup(books.store, books.folder, whole)
+    without(whole, older, "uploads.tar")
+    lee = handed_in(books, "lee", write(tmp_path / "lee.py", SOLUTION))
+    archive.restore(books.store, books.folder, older, force=True)
+    assert [path.name for path in Uploads(books.folder).paths(SLUG, kim)] == ["kim.py"]
+    assert Uploads(books.folder).paths(SLUG, lee) == ()
+
+
+def without(source: Path, target: Path, left_out: str) -> None:
+    with zipfile.ZipFile(source) as read, zipfile.ZipFile(target, "w") as written:
+        for name in read.namelist():
+            if name != left_out:
+                written.writestr(name, read.read(name))
+
+
+def add_tar(file: Path, member: tarfile.TarInfo, content: bytes) -> None:
+    with (
+        zipfile.ZipFile(file, "a") as written,
+        written.open("uploads.tar", "w") as raw,
+        tarfile.open(fileobj=raw, mode="w|") as tar,
+    ):
+        tar.addfile(member, io.BytesIO(content))
+
+
+@pytest.mark.parametrize("name", ["../evil.py", "/evil.py", f"{SLUG}/../../../evil.py"])
+def test_a_backup_writes_nothing_outside(books: Books, tmp_path: Path, name: str) -> None:
+    handed_in(books, "kim", write(tmp_path / "kim.py", SOLUTION))
+    good, evil = tmp_path / "good.zip", tmp_path / "evil.zip"
+    archive.backup(books.store, books.folder, good)
+    without(good, evil, "uploads.tar")
+    member = tarfile.TarInfo(name)
+    member.size = 1
+    add_tar(evil, member, b"x")
+    before = books.state(), contents(books.folder)
+    with pytest.raises(UsageError, match="is not a backup of a store"):
+        archive.restore(books.store, books.folder, evil, force=True)
+    assert (books.state(), contents(books.folder)) == before
+    assert list(tmp_path.rglob("evil.py")) == []
+
+
+def test_a_link_of_a_backup_leads_nowhere(books: Books, tmp_path: Path) -> None:
+    kim = handed_in(books, "kim", write(tmp_path / "kim.py", SOLUTION))
+    good, evil = tmp_path / "good.zip", tmp_path / "evil.zip"
+    archive.backup(books.store, books.folder, good)
+    without(good, evil, "uploads.tar")
+    member = tarfile.TarInfo(f"{SLUG}/{kim[:2]}/{kim}/1/kim.py")
+    member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    add_tar(evil, member, b"")
+    archive.restore(books.store, books.folder, evil, force=True)
+    [path] = Uploads(books.folder).paths(SLUG, kim)
+    assert path.readlink() == Path("nowhere")
 
 
 def test_a_restore_over_newer_entries_is_refused(books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,7 +241,8 @@ def test_a_person_is_exported_and_erased_everywhere(course: Course, tmp_path: Pa
         names = sorted(name for name in found.namelist() if not name.startswith("reports/"))
     assert (person["name"], [each["attempt"] for each in person["submissions"]]) == ("park", [1])
     assert [each["action"] for each in person["log"]] == ["imported", "graded"]
-    assert names == ["out/staff/01-tiny-park.json", "out/students/01-tiny-park.html", "person.json"]
+    kept = f"uploads/{SLUG}/{person['submissions'][0]['sha256']}/1/submission/tiny.py"
+    assert names == ["out/staff/01-tiny-park.json", "out/students/01-tiny-park.html", "person.json", kept]
     for student in ("park", LEE):
         assert run_command(course, "privacy", "erase", student).returncode == 0
     assert [row["student"] for row in rows(course)] == ["kim"]
@@ -151,6 +256,7 @@ def test_a_person_is_exported_and_erased_everywhere(course: Course, tmp_path: Pa
         (tmp_path / "class" / student).rmdir()
     assert batch(course, tmp_path / "class").returncode == 0
     assert [row["earned"] for row in rows(course)] == ["20.0"]  # the report that lee had, too
+    assert len([path for path in (store / "uploads").rglob("*") if path.is_file()]) == 1
 
 
 def test_all_are_erased_only_after_the_date(course: Course, tmp_path: Path) -> None:  # noqa: F811

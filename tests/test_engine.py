@@ -225,6 +225,15 @@ def test_a_machine_that_does_not_see_the_uploads_refuses(assignment: Assignment)
         end_session()
 
 
+def test_a_link_that_leads_nowhere_is_refused_and_stops_nobody(assignment: Assignment, tmp_path: Path) -> None:
+    (tmp_path / "kim.py").symlink_to("elsewhere.py")
+    try:
+        [report] = grader.grade_task(job_of(assignment, RUN, None), [Upload("kim", (tmp_path / "kim.py",))])
+    finally:
+        end_session()
+    assert "kim.py is a link" in report.notes[0]
+
+
 def test_two_tasks_at_once_in_one_process_are_refused(assignment: Assignment) -> None:
     with grader._one_at_a_time, pytest.raises(EngineError, match="dask worker --nthreads 1"):
         grader.grade_task(job_of(assignment, RUN, None), [])

@@ -1,4 +1,4 @@
-"""Backup and restore: one archive with the rows of a course, the names behind its pseudonyms and their key.
+"""Backup and restore: one archive with the rows of a course, what was handed in, the names and their key.
 
 The archive does not depend on the database: a backup of SQLite can be restored into PostgreSQL. It is read in one
 transaction, so it is consistent although a batch runs. Restoring replaces the course in one transaction, or changes
@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import ColumnElement, Connection, Table, select
 
@@ -22,7 +24,9 @@ from ..grading.environment import now
 from . import identities, schema
 from .identities import Identities
 from .store import Store
+from .uploads import NOWHERE, Uploads, create, make_folder, writing
 
+UPLOADS = "uploads.tar"  # in the archive; that of an older version has none
 TABLES = (
     schema.courses, schema.assignments, schema.seeds, schema.people, schema.submissions, schema.reports,
     schema.publications, schema.log,
@@ -49,6 +53,7 @@ def backup(store: Store, folder: Path, file: Path) -> int:
                 identities.changing(folder) as known,  # no batch adds a person meanwhile
             ):
                 count = _write(store, known, archive)
+                _write_uploads(store, Uploads(folder), archive)
             os.replace(draft, file)
         finally:
             draft.unlink(missing_ok=True)
@@ -79,6 +84,20 @@ def _write(store: Store, known: Identities, archive: zipfile.ZipFile) -> int:
     return count
 
 
+def _write_uploads(store: Store, kept: Uploads, archive: zipfile.ZipFile) -> None:
+    """Write the copies of all submissions. A tar keeps every name, also one whose bytes are no text."""
+    with archive.open(UPLOADS, "w", force_zip64=True) as raw, tarfile.open(fileobj=raw, mode="w|") as tar:
+        for slug, sha256 in sorted(store.digests()):
+            if (place := kept.place(slug, sha256)).is_dir():
+                tar.add(place, f"{slug}/{sha256[:2]}/{sha256}", filter=_without_owner)
+
+
+def _without_owner(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member
+
+
 def restore(store: Store, folder: Path, file: Path, *, force: bool) -> int:
     """Replace the course of the archive in the store, and the names; return the number of rows.
 
@@ -95,7 +114,7 @@ def restore(store: Store, folder: Path, file: Path, *, force: bool) -> int:
             if manifest["tables"] > schema.VERSION:
                 raise UsageError(f"{file} is a backup of a newer version of autograder. Install that version.")
             return _restore(store, folder, archive, manifest, names, force=force)
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as exc:
+    except (OSError, zipfile.BadZipFile, tarfile.TarError, KeyError, ValueError) as exc:
         raise UsageError(f"{file} is not a backup of a store ({exc}). Name a file of autograder store backup.") from exc
 
 
@@ -108,7 +127,8 @@ def _restore(
     *,
     force: bool,
 ) -> int:
-    with identities.changing(folder) as known:
+    kept = Uploads(folder)
+    with identities.changing(folder) as known, kept.draft() as draft:
         last = store.last_event()
         if known.course != names["course"] and known.people and not force:
             raise UsageError(f"{folder} has the names of another course. Restore into another folder, or give --force.")
@@ -119,6 +139,7 @@ def _restore(
                 f"{manifest['last_event'] or 'its beginning'}. Restoring would lose them. Make a backup of the store "
                 "first, and give --force to lose them."
             )
+        _read_uploads(archive, draft.folder)
         with store.transaction() as connection:
             for table in reversed(TABLES):
                 connection.execute(table.delete().where(_course_of(table).in_([store.course, names["course"]])))
@@ -127,8 +148,37 @@ def _restore(
                 raise ValueError(f"it has {count} rows and not {manifest['rows']}")
             store.course = known.course = names["course"]
             known.key, known.people = names["key"], names["people"]
+            kept.adopt(draft)
             known.save()  # before the rows are there for good: a full disk then changes nothing
+        kept.remove_others(store.digests())
     return count
+
+
+def _read_uploads(archive: zipfile.ZipFile, folder: Path) -> None:
+    """Unpack the copies into a new folder. Whatever the archive says, its links and its paths do not lead out of it.
+
+    Raises:
+        ValueError: a path leads out of it.
+        AutograderError: ``store`` if a file cannot be written.
+    """
+    if UPLOADS not in archive.namelist():
+        return
+    with archive.open(UPLOADS) as raw, tarfile.open(fileobj=raw, mode="r|") as tar:
+        for member in tar:
+            if {"", ".", ".."} & set(member.name.split("/")):
+                raise ValueError(f"{member.name!a} leads out of it")
+            content = tar.extractfile(member) if member.isreg() else None
+            with writing(folder):
+                _unpack(member, content, folder / member.name)
+
+
+def _unpack(member: tarfile.TarInfo, content: IO[bytes] | None, path: Path) -> None:
+    make_folder(path if member.isdir() else path.parent)
+    if content is not None:
+        with open(create(path), "wb") as file:
+            shutil.copyfileobj(content, file)
+    elif not member.isdir():
+        path.symlink_to(NOWHERE)
 
 
 def _course_of(table: Table) -> ColumnElement[str]:

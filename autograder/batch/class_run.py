@@ -20,10 +20,10 @@ from ..reports.class_rows import ClassRow, class_row
 from ..reports.files import write_text
 from .results import ResultsFolder
 from .run_log import RunLog
-from .runner import Upload
+from .runner import Member, Upload
 
 if TYPE_CHECKING:
-    from .ledger import Ledger, Member
+    from .ledger import Ledger
 
 Advance = Callable[[int, int], None]
 Grade = Callable[[Sequence[Upload], Callable[[Report], None]], Sequence[Upload]]
@@ -54,17 +54,21 @@ class ClassRun:
         self.course = course
         self.ledger = ledger
         self.log = log or RunLog(None)
-        self.size = len(uploads)
+        self.size = len(uploads) if ledger is None else len(ledger.members)
         self.graded = 0  # in this run
         self.pending = list(uploads) if ledger is None else ledger.pending
         self.rows: dict[str, ClassRow] = {}
         self.broken: list[Report] = []  # reports with a grader error
 
     def restore(self) -> None:
-        """Write what the store has and the folder lacks, without grading."""
-        if self.ledger is None or not self.ledger.graded:
+        """Write what the store has and the folder lacks, and add the rows of what cannot be graded."""
+        if self.ledger is None or not (self.ledger.graded or self.ledger.problems):
             return
         self.folder.begin("full")
+        for person, problem in self.ledger.problems.items():
+            member = self.ledger.members[person]
+            where = self.ledger.kept.place(self.assignment.slug, member.sha256) if problem == "damaged" else ""
+            self._add_without_report(member, problem, detail=str(where))
         for member in self.ledger.graded:
             stamp = self.ledger.stamp(member)
             if not self.folder.is_current(member.student, stamp):
@@ -91,16 +95,20 @@ class ClassRun:
                 self.folder.remove(self.ledger.discard(exc.slug))
             raise
         for upload in died:
-            self._add_dead(upload)
+            members = [Member(upload.student, upload, upload.sha256(), 0)]
+            if self.ledger is not None:
+                members = self.ledger.members_of(self.ledger.members[upload.student].sha256)
+            for member in members:
+                self._add_without_report(member, "died")
 
-    def _add_dead(self, upload: Upload) -> None:
-        """Add a row for a submission without a report: its grader process died, twice."""
-        student = upload.student if self.ledger is None else self.ledger.members[upload.student].student
-        score, reason = Score(0.0, self.assignment.points), say("attention.died")
+    def _add_without_report(self, member: Member, attention: str, *, detail: str = "") -> None:
+        """Add a row for a submission without a report, which is no grade: a person has to look at it."""
+        score, reason = Score(0.0, self.assignment.points), f"{say(f'attention.{attention}')} {detail}".rstrip()
         tasks = {task.id: 0.0 for task in self.assignment.tasks}
-        row = ClassRow(student, score, {}, complete=False, tasks=tasks, sha256=upload.sha256())
-        row = replace(row, reason=reason, hint=reason, received_at=upload.received_at, attention=("died",))
-        self._add(row)
+        row = ClassRow(member.student, score, {}, complete=False, tasks=tasks, sha256=member.sha256)
+        received, attempt = member.upload.received_at, member.attempt or None
+        row = replace(row, reason=reason, hint=reason, received_at=received, attempt=attempt, attention=(attention,))
+        self._add(row, has_page=False)
 
     def _record(self, report: Report) -> None:
         self.folder.begin("full" if report.sandbox.complete else "partial")
@@ -127,11 +135,11 @@ class ClassRun:
             self.broken.append(report)
         self._add(class_row(report) if self.ledger is None else replace(class_row(report), published="no"))
 
-    def _add(self, row: ClassRow) -> None:
+    def _add(self, row: ClassRow, *, has_page: bool = True) -> None:
         student = row.student or ""
         received, graded = self.course.local(row.received_at), self.course.local(row.graded_at)
         late = self.course.late(self.assignment.slug, student, received)
-        place = self.folder.page_of(student)
+        place = self.folder.page_of(student) if has_page else ""
         self.rows[student] = replace(row, page=place, late=late, received_at=received, graded_at=graded)
 
     def _in_zone(self, report: Report) -> Report:
@@ -166,7 +174,7 @@ class ClassRun:
             "official": self.options.official,
             "students": self.size,
             "graded": self.graded,
-            "kept": len(rows) - self.graded if self.ledger else 0,
+            "kept": len(rows) - self.graded - len(self.ledger.problems) if self.ledger else 0,
             "incomplete": len(rows) - len(complete),
             "mean": round(sum(row.score.earned for row in complete) / len(complete), 4) if complete else None,
             "needs_human": dict(sorted(attention.items())),

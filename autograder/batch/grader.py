@@ -7,6 +7,7 @@ each process.
 from __future__ import annotations
 
 import atexit
+import os
 import platform
 import threading
 from collections.abc import Iterator, Sequence
@@ -83,7 +84,7 @@ def _graded(job: Job, uploads: Sequence[Upload]) -> list[Report]:
         _grader = Grader(job)
     for upload in uploads:
         for path in upload.paths:
-            if not path.exists():
+            if not os.path.lexists(path):  # a link that leads nowhere is refused later
                 raise EngineError(
                     f"{platform.node()} does not see {path}. All machines need the uploads under the same path: use a "
                     "folder that they share."

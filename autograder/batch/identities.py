@@ -52,6 +52,11 @@ class Identities:
         names.extend(name for name in uploads if name not in names)
         return person
 
+    def add_folder(self, results: Path) -> None:
+        """Remember a folder of results."""
+        if str(results.absolute()) not in self.folders:
+            self.folders.append(str(results.absolute()))
+
     def name(self, person: str) -> str:
         """Return the name of a person, or the pseudonym of one who was erased."""
         return str(self.people[person]["name"]) if person in self.people else person

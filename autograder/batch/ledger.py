@@ -1,11 +1,14 @@
-"""The official record of a class: pseudonyms, submissions and reports of one assignment, in the store."""
+"""The official record of a class: pseudonyms, submissions and reports of one assignment, in the store.
+
+The class comes from a source, or from what the store has kept of earlier ones.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ..course.assignment import Assignment
@@ -17,18 +20,9 @@ from ..reports import class_rows
 from ..reports.class_rows import ClassRow
 from ..reports.document import from_json, to_json
 from . import identities
-from .runner import Upload
+from .runner import Member, Upload
 from .store import Found, NewSubmission, ReportKey, Store
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A student of the class, and the submission that counts."""
-
-    student: str  # the name, for files that are handed out
-    upload: Upload  # with the pseudonym
-    sha256: str
-    attempt: int
+from .uploads import Uploads
 
 
 def key_of(assignment: Assignment, run: RunOptions) -> ReportKey:
@@ -45,35 +39,74 @@ def key_of(assignment: Assignment, run: RunOptions) -> ReportKey:
 
 
 class Ledger:
-    """What the store knows of one class. ``pending`` lists what has no complete report."""
+    """What the store knows of one class. ``pending`` lists what has no complete report. ``folder`` has the identities.
 
-    def __init__(self, store: Store, assignment: Assignment, run: RunOptions) -> None:
+    ``problems`` maps the pseudonym of a member whose submission can be neither graded nor recorded to the reason, the
+    id of a sentence: not-kept, no-copy, damaged.
+    """
+
+    def __init__(self, store: Store, folder: Path, assignment: Assignment, run: RunOptions) -> None:
         self.store = store
+        self.folder = folder
+        self.kept = Uploads(folder)
         self.key = key_of(assignment, run)
         self.members: dict[str, Member] = {}  # by pseudonym
+        self.problems: dict[str, str] = {}
         self._found: dict[str, Found] = {}  # by sha256
         self._made: list[int] = []  # reports of this run
         self._published: dict[tuple[str, int], str] = {}
         self._has_people = True
 
-    def take_in(self, uploads: Iterable[Upload], folder: Path, source: str, out: Path | None) -> None:
-        """Add the uploads of a class to the store. ``folder`` has the identities, ``source`` is the format.
-
-        ``out`` is the folder of the results, if there are any: ``privacy erase`` must find it.
-        """
+    def recall(self) -> None:
+        """Take the last submission of every person from the store, with the files that were kept."""
         slug = self.key.slug
+        known = identities.read(self.folder)
+        for person, last in sorted(self.store.last(slug).items(), key=lambda each: known.name(each[0])):
+            upload = Upload(person, self.kept.paths(slug, last.sha256), last.received_at)
+            self.members[person] = Member(known.name(person), upload, last.sha256, last.attempt)
+        self._find_reports()
+        for person, member in self.members.items():
+            if member.sha256 in self._found:
+                continue
+            if not self.kept.place(slug, member.sha256).is_dir():
+                self.problems[person] = "no-copy"
+            elif not member.upload.paths or member.upload.sha256() != member.sha256:
+                self.problems[person] = "damaged"
+
+    def take_in(self, uploads: Iterable[Upload], source: str, out: Path | None) -> None:
+        """Add the uploads of a class to the store, and keep their files. After :meth:`recall` there are none.
+
+        ``source`` is the format. ``out`` is the folder of the results, if any: ``privacy erase`` must find it.
+
+        Raises:
+            AutograderError: ``store`` if the store cannot be written.
+        """
         found = []
-        with identities.changing(folder) as known:
-            if out is not None and str(out.absolute()) not in known.folders:
-                known.folders.append(str(out.absolute()))
+        with identities.changing(self.folder) as known:
+            if out is not None:
+                known.add_folder(out)
             for each in uploads:
-                person = known.add(each.student, slug, [path.name for path in each.paths])
+                person = known.add(each.student, self.key.slug, [path.name for path in each.paths])
                 found.append(Member(each.student, replace(each, student=person), each.sha256(), 0))
-        new = [NewSubmission(m.upload.student, m.sha256, m.upload.received_at, source) for m in found]
-        attempts = self.store.add(slug, new)
-        self.members = {m.upload.student: replace(m, attempt=attempts[m.upload.student]) for m in found}
-        self._look_up()
-        self._published = self.store.published(slug)
+        with identities.changing(self.folder):  # the names are saved now: no copy and no row is without one
+            attempts = self._record(found, source)
+        self.members |= {m.upload.student: replace(m, attempt=attempts.get(m.upload.student, 0)) for m in found}
+        self._find_reports()
+
+    def _record(self, members: Sequence[Member], source: str) -> dict[str, int]:
+        """Keep the files and add the rows of the members, and return the attempt of each. See :attr:`problems`."""
+        slug = self.key.slug
+        last = self.store.last(slug)
+        self.kept.remove_drafts()
+        new = []
+        for m in members:
+            person = m.upload.student
+            is_known = person in last and last[person].sha256 == m.sha256
+            if self.kept.keep(slug, m.upload, m.sha256) or is_known:
+                new.append(NewSubmission(person, m.sha256, m.upload.received_at, source))
+            else:
+                self.problems[person] = "not-kept"
+        return self.store.add(slug, new)
 
     def take_shard(self, uploads: Iterable[Upload], is_wanted: Callable[[str], bool]) -> None:
         """Choose the uploads whose digest is wanted, one for each. The store and the reports get no person."""
@@ -82,12 +115,14 @@ class Ledger:
             sha256 = each.sha256()
             if is_wanted(sha256):
                 self.members.setdefault(sha256, Member(sha256, replace(each, student=sha256), sha256, 0))
-        self._look_up()
+        self._find_reports()
 
-    def _look_up(self) -> None:
-        """Find out what is graded, and what of the rest timed out before."""
-        self._found = self.store.complete(self.key, list({m.sha256 for m in self.members.values()}))
-        slow = self.store.timed_out(self.key.slug, list({m.sha256 for m in self.members.values()} - self._found.keys()))
+    def _find_reports(self) -> None:
+        """Find out what is graded and published, and what of the rest timed out before."""
+        slug, digests = self.key.slug, {m.sha256 for m in self.members.values()}
+        self._found = self.store.complete(self.key, list(digests))
+        self._published = self.store.published(slug)
+        slow = self.store.timed_out(slug, list(digests - self._found.keys()))
         for person, member in self.members.items():
             if member.sha256 in slow:
                 self.members[person] = replace(member, upload=replace(member.upload, slow=True))
@@ -95,14 +130,15 @@ class Ledger:
     @property
     def pending(self) -> list[Upload]:
         """The uploads to grade, one for each digest: equal submissions are graded once. The slow ones are last."""
-        first = {m.sha256: m.upload for m in reversed(self.members.values()) if m.sha256 not in self._found}
-        waiting = [m.upload for m in self.members.values() if first.get(m.sha256) is m.upload]
+        known = [m for m in self.members.values() if m.upload.student not in self.problems]
+        first = {m.sha256: m.upload for m in reversed(known) if m.sha256 not in self._found}
+        waiting = [m.upload for m in known if first.get(m.sha256) is m.upload]
         return sorted(waiting, key=lambda upload: upload.slow)
 
     @property
     def graded(self) -> list[Member]:
         """The members whose submission has a complete report."""
-        return [member for member in self.members.values() if member.sha256 in self._found]
+        return [m for m in self.members.values() if m.sha256 in self._found and m.upload.student not in self.problems]
 
     def keep(self, report: Report) -> list[Member]:
         """Keep a report of a pending upload, and return the members with this submission.
@@ -127,7 +163,11 @@ class Ledger:
         self._made.append(found.id)
         if report.complete:
             self._found[sha256] = found
-        return [member for member in self.members.values() if member.sha256 == sha256]
+        return self.members_of(sha256)
+
+    def members_of(self, sha256: str) -> list[Member]:
+        """Return the members who handed in this submission."""
+        return [m for m in self.members.values() if m.sha256 == sha256 and m.upload.student not in self.problems]
 
     def row(self, member: Member) -> ClassRow:
         """Return the row of a graded member."""

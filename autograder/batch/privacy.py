@@ -1,4 +1,4 @@
-"""What is stored about one person: hand it out, or erase it, in the store and in the folders of results."""
+"""What is stored about one person: hand it out, or erase it, in the store, its uploads and the folders of results."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from ..reports.printable import file_stem
 from . import identities
 from .schema import log, people, publications, reports, submissions
 from .store import Store
+from .uploads import Uploads
 
 TABLES = ("class.html", "needs-a-human.html")  # pages with all students: batch writes them again
 
@@ -44,6 +45,9 @@ def export(store: Store, folder: Path, person: str, file: Path) -> int:
         archive.writestr("person.json", json.dumps(found, indent=2, ensure_ascii=False))
         for number, document in documents:
             archive.writestr(f"reports/{number}.json", document)
+        for slug, sha256 in sorted({(row["slug"], row["sha256"]) for row in found["submissions"]}):
+            for name, content in Uploads(folder).files(slug, sha256):
+                archive.writestr(f"uploads/{slug}/{sha256}/{name}", content)
         for place in _folders(known):
             for path in _files_of(place, found.get("name", "")):
                 archive.write(path, f"{place.name}/{path.relative_to(place)}")
@@ -52,17 +56,30 @@ def export(store: Store, folder: Path, person: str, file: Path) -> int:
 
 
 def erase(store: Store, folder: Path, person: str) -> list[Path]:
-    """Erase a person: name, submissions, reports, entries of the log, files of results. Return the removed pages.
+    """Erase a person: name, uploads, submissions, reports, entries of the log, files of results.
 
-    A report that another person's submission has, too, stays. Entries of the log stay without person and detail.
+    Return the removed pages. What another person handed in, too, stays, with its report. Entries of the log stay
+    without person and detail.
     """
     with identities.changing(folder) as known:
         name = known.name(person)
         stale = [path for place in _folders(known) for path in _erase_files(place, name)]
+        kept = Uploads(folder)
+        kept.remove_drafts()
+        for slug, sha256 in store.digests(only_of=person):  # before the rows, which say what else there is to remove
+            kept.remove(slug, sha256)
         with store.transaction() as connection:
             _erase_rows(connection, store, person)
         known.people.pop(person, None)
         known.save()
+    return stale
+
+
+def erase_all(store: Store, folder: Path) -> list[Path]:
+    """Erase everybody, and copies of uploads that a killed run left. Return the removed pages."""
+    stale = [path for person in identities.read(folder).people for path in erase(store, folder, person)]
+    with identities.changing(folder):
+        Uploads(folder).remove_others(())
     return stale
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from ..errors import SubmissionRejected, UsageError
 from ..exchange.formats import Entry
 from ..grading.options import RunOptions
 from ..messages import say
+from .contents import raw_digest
 
 if TYPE_CHECKING:
     from ..grading.session import Record
@@ -43,7 +43,17 @@ class Upload:
                 return submissions.digest(self.paths[0])
             except (SubmissionRejected, UsageError):
                 pass
-        return _raw_digest(self.paths)
+        return raw_digest(self.paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A student of the class, and the submission that counts."""
+
+    student: str  # the name, for files that are handed out
+    upload: Upload  # with the pseudonym
+    sha256: str
+    attempt: int  # 0 if the submission is not recorded
 
 
 def uploads_of(entries: Iterable[Entry]) -> list[Upload]:
@@ -99,17 +109,3 @@ def _refusal(path: Path) -> str:
     if kind := near_misses.archive_kind(path.name):
         return say("submission.archive", name=name, kind=kind)
     return say("submission.kind", name=name) if path.is_file() else say("submission.unreadable", name=name)
-
-
-def _raw_digest(paths: Sequence[Path]) -> str:
-    """Return the sha256 of the names, and of the bytes of plain files: another upload has another digest."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(f"{path.name!a}\n".encode())
-        try:
-            if path.is_file() and not path.is_symlink():
-                with path.open("rb") as file:
-                    digest.update(hashlib.file_digest(file, "sha256").digest())
-        except OSError:
-            digest.update(b"unreadable\n")
-    return digest.hexdigest()

@@ -54,6 +54,15 @@ class NewSubmission:
 
 
 @dataclass(frozen=True, slots=True)
+class LastSubmission:
+    """The last submission of a person."""
+
+    attempt: int
+    sha256: str
+    received_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A complete report in the store: its number, and the row of the class as JSON."""
 
@@ -132,8 +141,9 @@ class Store:
             known = set(connection.scalars(select(people.c.person).where(people.c.course == self.course)))
             rows: dict[str, list[dict[str, Any]]] = {"people": [], "submissions": [], "log": []}
             for each in new:
-                attempt, sha256 = last.get(each.person, (0, ""))
-                if sha256 == each.sha256:
+                before = last.get(each.person)
+                attempt = before.attempt if before else 0
+                if before and before.sha256 == each.sha256:
                     attempts[each.person] = attempt
                     continue
                 attempts[each.person] = attempt + 1
@@ -239,8 +249,23 @@ class Store:
         with self._read() as connection:
             slugs = select(submissions.c.slug).where(submissions.c.course == self.course).distinct()
             for slug in sorted(connection.scalars(slugs)):
-                found[slug] = {person: sha256 for person, (_, sha256) in self._last(connection, slug).items()}
+                found[slug] = {person: last.sha256 for person, last in self._last(connection, slug).items()}
         return found
+
+    def last(self, slug: str) -> dict[str, LastSubmission]:
+        """Return the last submission of each person, by pseudonym."""
+        with self._read() as connection:
+            return self._last(connection, slug)
+
+    def digests(self, *, only_of: str | None = None) -> set[tuple[str, str]]:
+        """Return slug and digest of every submission, or of those that a person handed in and nobody else."""
+        columns = (submissions.c.slug, submissions.c.sha256, submissions.c.person)
+        with self._read() as connection:
+            rows = connection.execute(select(*columns).where(submissions.c.course == self.course).distinct()).all()
+        if only_of is None:
+            return {(row.slug, row.sha256) for row in rows}
+        others = {(row.slug, row.sha256) for row in rows if row.person != only_of}
+        return {(row.slug, row.sha256) for row in rows if row.person == only_of} - others
 
     def keep_until(self, date: str | None = None) -> str:
         """Return the date until which the course is kept, "" for none; set it first if one is given."""
@@ -281,12 +306,11 @@ class Store:
         """Add an entry to the log."""
         connection.execute(log.insert().values(self._entry(now(), _actor(), action, slug, person, detail)))
 
-    def _last(self, connection: Connection, slug: str) -> dict[str, tuple[int, str]]:
-        """Return attempt and digest of each person's last submission."""
+    def _last(self, connection: Connection, slug: str) -> dict[str, LastSubmission]:
         mine = (submissions.c.course == self.course, submissions.c.slug == slug)
-        query = select(submissions.c.person, submissions.c.attempt, submissions.c.sha256).where(*mine)
-        ordered = connection.execute(query.order_by(submissions.c.attempt))
-        return {row.person: (row.attempt, row.sha256) for row in ordered}
+        columns = (submissions.c.person, submissions.c.attempt, submissions.c.sha256, submissions.c.received_at)
+        ordered = connection.execute(select(*columns).where(*mine).order_by(submissions.c.attempt))
+        return {row.person: LastSubmission(row.attempt, row.sha256, row.received_at) for row in ordered}
 
     def _entry(self, at: str, actor: str, action: str, slug: str, person: str | None, detail: str) -> dict[str, Any]:
         values = {"course": self.course, "at": at, "actor": actor, "action": action}

@@ -110,6 +110,11 @@ root = click.option(
 store = click.option(
     "--store", metavar="URL", help="sqlite:///FILE or postgresql://... (default: store/ in the course folder)."
 )
+seed = click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    help="Seed of all official runs (default: drawn once and kept); of a practice run (default: 0).",
+)
 
 
 def store_folder(url: str | None, root: Path) -> Path:

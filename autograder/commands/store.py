@@ -28,7 +28,8 @@ def batch_status(*, store: str | None, lang: str | None, root: Path) -> None:
 
     A submission is pending if it has no report of the current cases by the current version, as batch would make it.
     """
-    if not (options.store_folder(store, root) / IDENTITIES).is_file():  # looking must not create a store
+    folder = options.store_folder(store, root)
+    if not (folder / IDENTITIES).is_file():  # looking must not create a store
         print(say("report.class-none"))
         return
     from ..grading.options import RunOptions
@@ -42,7 +43,7 @@ def batch_status(*, store: str | None, lang: str | None, root: Path) -> None:
             assignment = assignments.load(slug, root=root)
             seed = opened.kept_seed(slug)
             with translation.assignment_language(lang, assignment):
-                key = Ledger(opened, assignment, RunOptions(official=True, seed=seed)).key
+                key = Ledger(opened, folder, assignment, RunOptions(official=True, seed=seed)).key
             graded = opened.complete(key, list(set(sha256s.values())))
             done = sum(sha256 in graded for sha256 in sha256s.values())
             students = f"{len(sha256s)} student{'s' if len(sha256s) != 1 else ''}"
@@ -73,7 +74,7 @@ def batch_log(*, person: str, store: str | None, root: Path) -> None:
 @options.store
 @options.root
 def store_backup(*, file: Path, store: str | None, root: Path) -> None:
-    """Write store, names and key into one archive.
+    """Write store, uploads, names and key into one archive.
 
     FILE is a new file, such as backup.zip. It holds names and grades: only you can read it.
     """
@@ -90,7 +91,7 @@ def store_backup(*, file: Path, store: str | None, root: Path) -> None:
 @options.store
 @options.root
 def store_restore(*, file: Path, force: bool, store: str | None, root: Path) -> None:
-    """Replace store, names and key by those of a backup.
+    """Restore store, uploads, names and key from a backup.
 
     FILE is an archive of autograder store backup.
     """
@@ -141,7 +142,7 @@ def privacy_export(*, person: str, to: Path, store: str | None, root: Path) -> N
 @options.store
 @options.root
 def privacy_erase(*, person: str | None, everybody: bool, store: str | None, root: Path) -> None:
-    """Erase a person from store, names and report folders.
+    """Erase a person from store, uploads, names and reports.
 
     PERSON is the name of the student, as in the reports, or the pseudonym. Backups are not changed.
     """
@@ -151,13 +152,13 @@ def privacy_erase(*, person: str | None, everybody: bool, store: str | None, roo
         from ..batch import identities, privacy
 
         folder = options.store_folder(store, root)
-        known = identities.read(folder)
         if everybody and not "" < opened.keep_until() < now()[:10]:
             raise UsageError("--all erases only after the date of autograder privacy retain DATE. Set it first.")
-        stale = set()
-        for each in [known.find(person)] if person else list(known.people):
-            stale |= set(privacy.erase(opened, folder, each))
-    for path in sorted(stale):
+        if person is None:
+            stale = privacy.erase_all(opened, folder)
+        else:
+            stale = privacy.erase(opened, folder, identities.read(folder).find(person))
+    for path in sorted(set(stale)):
         print(f"{path} named everybody and was removed. Run batch again to write it.")
 
 

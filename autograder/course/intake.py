@@ -79,15 +79,15 @@ def _too_large(archive: bytes, otherwise: str) -> SubmissionRejected:
     return SubmissionRejected(say("submission.bulky", name=shown(folder)) if folder else otherwise)
 
 
-# Windows lacks the first two flags; there, too, read_plain checks the type of the file
+# Windows lacks the first two flags; there, too, open_plain checks the type of the file
 _PLAIN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def read_plain(path: str | Path, name: str, limit: int) -> bytes:
-    """Return up to ``limit`` + 1 bytes of a regular file without other hard links.
+def open_plain(path: str | Path, name: str) -> IO[bytes]:
+    """Open a regular file without other hard links.
 
     Raises:
-        SubmissionRejected: the file is of another kind, or cannot be read.
+        SubmissionRejected: the file is of another kind, or cannot be opened.
     """
     try:
         descriptor = os.open(path, _PLAIN_FLAGS)
@@ -95,13 +95,26 @@ def read_plain(path: str | Path, name: str, limit: int) -> bytes:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
                 raise SubmissionRejected(say("submission.link", name=shown(name)))
-            with os.fdopen(descriptor, "rb", closefd=False) as stream:
-                return stream.read(limit + 1)
-        finally:
+            return os.fdopen(descriptor, "rb")
+        except BaseException:
             os.close(descriptor)
+            raise
     except OSError as exc:
         id = "submission.link" if exc.errno in (errno.ELOOP, errno.ENXIO) else "submission.unreadable"
         raise SubmissionRejected(say(id, name=shown(name))) from exc
+
+
+def read_plain(path: str | Path, name: str, limit: int) -> bytes:
+    """Return up to ``limit`` + 1 bytes of a file of :func:`open_plain`.
+
+    Raises:
+        SubmissionRejected: the file is of another kind, or cannot be read.
+    """
+    with open_plain(path, name) as stream:
+        try:
+            return stream.read(limit + 1)
+        except OSError as exc:
+            raise SubmissionRejected(say("submission.unreadable", name=shown(name))) from exc
 
 
 def take_folder(folder: Path, intake: Intake, above: str = "") -> None:

@@ -39,7 +39,12 @@ class Format(Protocol):
         """Write the points of a class, the whole file or nothing."""
 
 
+def named(name: str) -> Format:
+    """Return the format of a name of ``NAMES``."""
+    return cast(Format, importlib.import_module(f".{name}", __package__))
+
+
 def detect(source: Path) -> Format:
     """Return the first format that recognises ``source``."""
-    formats = [cast(Format, importlib.import_module(f".{name}", __package__)) for name in NAMES]
+    formats = [named(name) for name in NAMES]
     return next((each for each in formats if each.recognises(source)), formats[-1])

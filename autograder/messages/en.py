@@ -347,6 +347,11 @@ SENTENCES: dict[str, str] = {
     "attention.timed-out": "A case timed out. Look whether the code is slow or never ends.",
     "attention.died": "The process that graded this submission died, twice. Perhaps memory ran out. Grade it by hand.",
     "attention.changed": "The files changed during the run. Run batch again.",
+    "attention.not-kept": "The store could not copy the files, so it recorded nothing. Check that they can be read, "
+    "then run batch again.",
+    "attention.no-copy": "The store has no copy of the files. Run batch again with the folder of uploads.",
+    "attention.damaged": "The copy in the store is damaged. Restore a backup; or delete the copy, and run batch again "
+    "with the folder of uploads.",
     "report.class-students": "For students: {folder}",
     "report.class-page": "Class: {page}   grades: {grades}",
     "report.grading": "grading",

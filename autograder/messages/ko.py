@@ -351,6 +351,11 @@ SENTENCES: dict[str, str] = {
     "attention.timed-out": "케이스가 시간을 초과했습니다. 코드가 느린지 끝나지 않는지 확인하십시오.",
     "attention.died": "이 제출물을 채점하던 프로세스가 두 번 종료되었습니다. 메모리가 부족했을 수 있습니다. 직접 채점하십시오.",
     "attention.changed": "채점하는 동안 파일이 바뀌었습니다. batch를 다시 실행하십시오.",
+    "attention.not-kept": "저장소에 파일을 복사하지 못해 아무것도 기록하지 않았습니다. 파일을 읽을 수 있는지 확인한 뒤 batch를 다시 "
+    "실행하십시오.",
+    "attention.no-copy": "저장소에 파일의 사본이 없습니다. 제출물 폴더를 지정하여 batch를 다시 실행하십시오.",
+    "attention.damaged": "저장소에 있는 사본이 손상되었습니다. 백업을 복원하거나, 사본을 삭제하고 제출물 폴더를 지정하여 batch를 "
+    "다시 실행하십시오.",
     "report.class-students": "학생에게 배포할 폴더: {folder}",
     "report.class-page": "학급: {page}   성적: {grades}",
     "report.grading": "채점 중",

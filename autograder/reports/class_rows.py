@@ -38,7 +38,7 @@ class ClassRow:
     that a practice run does not have, otherwise 0. ``tasks`` are the points of each task. ``reason`` says why no case
     could be graded, or is "". ``late`` and ``published`` are texts for the table of grades. ``attention`` says why a
     person has to look at it, as ids of sentences: rejected, grader-error, retried, timed-out, changed,
-    died.
+    died, not-kept, no-copy, damaged.
     """
 
     student: str | None

@@ -108,7 +108,8 @@ NOTES = {
     "([work in an editor](../how-to/work-in-an-editor.md)). A name that does not exist lists the cases. Exit code 0 "
     "whatever the verdict.",
     "batch": "Writes into the folder of `--out`: `students/` with a page for each student, safe to hand out whole, and "
-    "`staff/` with the reports, `grades.csv` and `class.html` ([grade a class](../how-to/grade-a-class.md)).",
+    "`staff/` with the reports, `grades.csv` and `class.html` ([grade a class](../how-to/grade-a-class.md)). "
+    "A practice run needs SOURCE.",
     "batch plan": "Takes the class into the store, draws the seed if there is none, and grades nothing. Refuses a file "
     "that exists ([an array job](../how-to/several-machines.md#an-array-job-on-a-slurm-cluster)).",
     "batch status": "A line for each assignment that has submissions in the store.",
@@ -122,7 +123,7 @@ NOTES = {
     "store merge": "All or nothing; merging a file again changes nothing. Refuses the store of another course, of "
     "another seed, of another version of the tables, or of a whole class "
     "([an array job](../how-to/several-machines.md#an-array-job-on-a-slurm-cluster)).",
-    "privacy export": "A zip with `person.json`, the reports and the files in the folders of results "
+    "privacy export": "A zip with `person.json`, the uploads, the reports and the files in the folders of results "
     "([privacy](../explanation/privacy.md)).",
     "privacy erase": "Also removes the person's files in the folders of results and the line in `grades.csv`.",
     "privacy retain": "Without DATE it prints the date.",
