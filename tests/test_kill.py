@@ -71,9 +71,11 @@ def disturb(course: ClassCourse, moment: Moment, seconds: float, kill: Callable[
     command = course.start()
     try:
         moment.wait(course, command, seconds)
-        if not ended_within(command.pid, 0.0):
+        before = course.lines_of_log("graded")
+        if is_running := not ended_within(command.pid, 0.0):
             kill(command.pid)
-        course.end(command)
+        code = course.end(command)
+        print(f"{moment}, running: {is_running}, graded before: {before}, exit code {code}: {course.errors}")
     finally:
         with contextlib.suppress(ProcessLookupError):
             command.kill()
@@ -233,11 +235,11 @@ def test_the_backend_of_postgresql(
 @rounds(1, 7)
 def test_a_limit_on_the_size_of_files(number: int, tmp_path: Path, undisturbed: Undisturbed, strays: set[int]) -> None:
     """As with a quota: a file cannot grow any more."""
-    rng = random.Random(f"quota {number}")
     course = ClassCourse(tmp_path / "c", workers=1 + number % 2)
-    blocks = rng.choice([1, 8, 16, 32, 64, 128, 256])  # of 512 bytes: the store grows to 200 of them
+    blocks = (128, 64, 16, 256, 1, 8, 96, 32)[number]  # of 512 bytes: the store grows to 320 of them
     course.prefix = ("/bin/sh", "-c", f'ulimit -f {blocks}; exec "$@"', "sh")
-    course.end(course.start())
+    assert course.end(course.start()) != 0
+    print(f"{blocks} blocks: {course.errors}")
     course.prefix = ()
     check(course, undisturbed.state, strays)
 
@@ -256,7 +258,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @rounds(1, 9)
 def test_a_full_disk(number: int, tmp_path: Path, small_disk: Path, undisturbed: Undisturbed, strays: set[int]) -> None:
-    rng = random.Random(f"disk {number}")
 
     def resize(kib: int) -> None:
         subprocess.run(["mount", "-o", f"remount,size={kib}k", small_disk], check=True)
@@ -264,7 +265,9 @@ def test_a_full_disk(number: int, tmp_path: Path, small_disk: Path, undisturbed:
     resize(100_000)
     course = ClassCourse(small_disk / "c", workers=1 + number % 2)
     used = sum(path.stat().st_blocks // 2 for path in small_disk.rglob("*"))
-    resize(used + rng.choice([0, 4, 16, 64, 128, 256, 400, 512]))
-    course.end(course.start())
+    free = (256, 128, 4, 64, 0, 320, 160, 16, 96, 192)[number]  # KiB: the class needs 500
+    resize(used + free)
+    assert course.end(course.start()) != 0
+    print(f"{free} KiB: {course.errors}")
     resize(100_000)
     check(course, undisturbed.state, strays)
