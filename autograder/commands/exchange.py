@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ..course import assignment as assignments
 from ..errors import UsageError
 from ..exchange.formats import READERS
 from ..messages import DEFAULT, use_language
@@ -28,11 +29,22 @@ _FORMATS = ("auto", *sorted(name.replace("_", "-") for name in READERS))
     help="CSV of the people: a gradebook, worksheet or list of the system.",
 )
 @click.option("--mapping", type=options.PATH, help="CSV with the columns entry and person, for what is not clear.")
+@click.option("--assignment", metavar="SLUG", help="Take only the files of this assignment, under its names.")
 @click.option("--to", type=options.PATH, help="New folder for the submissions, which batch can grade.")
 @click.option("--dry-run", is_flag=True, help="Print the report and write nothing.")
 @options.language("Language of the report (default: en).", environment=True)
+@options.root
 def import_(
-    *, source: Path, format: str, roster: Path, mapping: Path | None, to: Path | None, dry_run: bool, lang: str | None
+    *,
+    source: Path,
+    format: str,
+    roster: Path,
+    mapping: Path | None,
+    assignment: str | None,
+    to: Path | None,
+    dry_run: bool,
+    lang: str | None,
+    root: Path,
 ) -> None:
     """Bring in submissions from Canvas, Moodle or other systems.
 
@@ -43,7 +55,13 @@ def import_(
     from ..exchange import imports, mapping_report, plain_folder
 
     with use_language(lang or DEFAULT), imports.opened(source) as export:
-        found = imports.read(export, format=format.replace("-", "_"), roster_file=roster, mapping=mapping)
+        found = imports.read(
+            export,
+            format=format.replace("-", "_"),
+            roster_file=roster,
+            mapping=mapping,
+            assignment=assignments.load(assignment, root=root) if assignment else None,
+        )
         click.echo(found.report, nl=False)
         click.echo(f"\n{mapping_report.summary(found.matched)}")
         if found.matched.unclear:

@@ -20,7 +20,8 @@ _PAGE = "index.html"  # Brightspace's own list of the submissions
 
 def recognises(source: Source) -> bool:
     """Return whether most entries have the names of Brightspace."""
-    return 2 * sum(bool(_ENTRY.fullmatch(name)) for name in source.names) > len(source.names)
+    names = [name for name in source.names if name != _PAGE]
+    return 2 * sum(bool(_ENTRY.fullmatch(name)) for name in names) > len(names)
 
 
 def records(source: Source, roster: Roster) -> list[Record]:

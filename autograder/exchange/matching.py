@@ -76,14 +76,18 @@ def match(records: Sequence[Record], roster: Roster, *, settled: Settled, ignore
     ]
     found = _latest(found)
     found = _disjoint(found)
-    people = {person: own for person in roster.people if (own := [each for each in found if _has(each, person)])}
-    submissions = [Handed(person, _files(own), tuple(own)) for person, own in people.items()]
-    without = tuple(person for person in roster.people if person not in people)
+    own = _by_person(found)
+    submissions = [Handed(person, _files(own[person]), tuple(own[person])) for person in roster.people if person in own]
+    without = tuple(person for person in roster.people if person not in own)
     return Matched(tuple(found), tuple(submissions), without, tuple(ignored))
 
 
-def _has(match: Match, person: Person) -> bool:
-    return match.how not in NO_SUBMISSION and person in match.people
+def _by_person(matches: Sequence[Match]) -> dict[Person, list[Match]]:
+    found: dict[Person, list[Match]] = {}
+    for each in matches:
+        for person in () if each.how in NO_SUBMISSION else each.people:
+            found.setdefault(person, []).append(each)
+    return found
 
 
 def _files(own: Sequence[Match]) -> dict[str, str]:
@@ -178,12 +182,8 @@ def _latest(matches: list[Match]) -> list[Match]:
 
 def _disjoint(matches: list[Match]) -> list[Match]:
     """Refuse what is not one submission: two records of one person, or two parts with one name."""
-    of_person: dict[Person, list[Match]] = {}
-    for each in matches:
-        for person in each.people if each.how not in NO_SUBMISSION else ():
-            of_person.setdefault(person, []).append(each)
     refused: dict[str, str] = {}
-    for person, own in of_person.items():
+    for person, own in _by_person(matches).items():
         files = [path for each in own for path in each.record.files]
         if len(own) > 1 and (not all(each.record.part for each in own) or len(files) > len(set(files))):
             entries = ", ".join(each.record.entry for each in own)

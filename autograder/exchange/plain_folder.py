@@ -17,7 +17,7 @@ from ..reports.printable import file_stem
 from .archive import Source
 from .matching import Handed, Matched
 from .names import folded, is_file_name
-from .roster import FIELDS, Person
+from .roster import FIELDS, IDS, Person
 
 UPLOADS, PEOPLE, REPORT = "uploads", "roster.json", "report.txt"
 SINGLE = (".py", ".ipynb", ".zip")  # a file that is a submission by itself
@@ -68,8 +68,8 @@ def entry_names(people: Sequence[Person]) -> dict[Person, str]:
 
 def _unique(person: Person) -> str:
     """Return a text that no other person has: two people without ids may share their name."""
-    ids = [getattr(person, field) for field in FIELDS if field not in ("group", "late")]
-    return " ".join(filter(None, (person.key, *ids[1:])))
+    ids = [value for field in IDS if (value := getattr(person, field))]
+    return " ".join(ids or (person.name, str(person.line)))
 
 
 def _write_files(files: Mapping[str, str], source: Source, entry: Path) -> None:

@@ -33,9 +33,9 @@ _NO_STUDENT = re.compile(r"points possible", re.IGNORECASE)
 _TEST_STUDENT = "student, test"  # Canvas adds this one to every course
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """A member of the course, as the roster knows them; "" stands for what it does not say.
+    """A member of the course, as the roster knows them; "" stands for what it does not say. Two rows are never equal.
 
     ``participant`` is Moodle's number of the person in one assignment. ``late`` is None if the roster does not tell.
     """

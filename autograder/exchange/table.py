@@ -6,7 +6,7 @@ The column ``file`` names a file or a folder, relative to the CSV. The others ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -49,7 +49,8 @@ def records(source: Source, roster: Roster) -> list[Record]:
     """
     if source.table is None:
         raise UsageError(f"{source.path} is not a CSV file. Name the table of the submissions.")
-    return [_record(source.table, row, cells, source) for row, cells in _rows(source.table)]
+    tops = source.tops()
+    return [_record(source.table, row, cells, tops) for row, cells in _rows(source.table)]
 
 
 def _rows(path: Path) -> list[tuple[Row, dict[str, str]]]:
@@ -70,10 +71,10 @@ def _rows(path: Path) -> list[tuple[Row, dict[str, str]]]:
     return rows
 
 
-def _record(table: Path, row: Row, cells: Mapping[str, str], source: Source) -> Record:
+def _record(table: Path, row: Row, cells: Mapping[str, str], tops: Mapping[str, Sequence[str]]) -> Record:
     place = f"{table}, line {row.line}"
     entry = cells["file"]
-    names = [name for name in source.names if name == entry or name.startswith(f"{entry}/")]
+    names = [name for name in tops.get(entry.partition("/")[0], ()) if name == entry or name.startswith(f"{entry}/")]
     if not names:
         raise UsageError(f"{place}: {entry} does not exist, or is empty. Correct the path, or delete the row.")
     files = {PurePosixPath(entry).name if name == entry else name.removeprefix(f"{entry}/"): name for name in names}
