@@ -45,7 +45,7 @@ Matched: 2
   kimmin_1001_90001_tiny.py -> 1001 (Kim, Min) -> tiny.py [by id, on time]
   leeseo_LATE_1002_90002_tiny-1.py -> 1002 (Lee, Seo) -> tiny-1.py [by id, late]
 
-In the roster, without a submission: 1
+Without a submission: 1
   1003 (Choi, Yu)
 
 2 people with a submission, 1 without, 0 entries to settle

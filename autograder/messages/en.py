@@ -429,7 +429,7 @@ SENTENCES: dict[str, str] = {
     "import.title-older": "Earlier attempts, not imported: {count}",
     "import.title-left-out": "Left out by the mapping file: {count}",
     "import.title-ignored": "Ignored: {count}",
-    "import.title-without": "In the roster, without a submission: {count}",
+    "import.title-without": "Without a submission: {count}",
     "import.by-id": "by id",
     "import.by-login": "by login",
     "import.by-email": "by e-mail address",

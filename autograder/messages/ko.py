@@ -433,7 +433,7 @@ SENTENCES: dict[str, str] = {
     "import.title-older": "이전 제출, 가져오지 않음: {count}",
     "import.title-left-out": "대응 파일에서 제외함: {count}",
     "import.title-ignored": "무시함: {count}",
-    "import.title-without": "명단에 있지만 제출하지 않음: {count}",
+    "import.title-without": "제출하지 않음: {count}",
     "import.by-id": "번호로 연결",
     "import.by-login": "로그인으로 연결",
     "import.by-email": "이메일로 연결",
