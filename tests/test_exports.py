@@ -117,7 +117,7 @@ def test_brightspace_by_id_or_by_a_name_that_one_person_has(names: list[str], fi
 
 def test_brightspace_the_last_minute_counts_and_equal_minutes_are_refused(tmp_path: Path) -> None:
     heads = [
-        f"39-25 - Ann Kim - Nov {day}, 2026 {time}" for day, time in ((21, "1159 AM"), (21, "1201 PM"), (20, "926 PM"))
+        f"39-25 - Ann Kim - Nov {day}, 2026 {time}" for day, time in ((21, "1159 AM"), (21, "126 PM"), (20, "926 PM"))
     ]
     roster = lms.sheet(tmp_path / "r.csv", ["Username", "First Name", "Last Name"], ["#ann", "Ann", "Kim"])
     found = match(archive(tmp_path / "x.zip", {f"{head}/a.py": "" for head in heads}), roster)
@@ -229,6 +229,13 @@ def test_the_beginning_of_all_clones_decides_between_two_accounts(tmp_path: Path
     assert {each.record.entry: people_of(each) for each in found.matches} == {"hw1-kim": ["u1"], "hw1-min-kim": ["u2"]}
     [unclear] = match(archive(tmp_path / "x.zip", {"hw1-min-kim/a.py": ""}), roster, format="git_clones").unclear
     assert unclear.reason == "it may belong to kim, min-kim"
+
+
+def test_an_account_is_the_whole_end_of_a_name(tmp_path: Path) -> None:
+    export = archive(tmp_path / "x.zip", {"hw1-minkim/a.py": "", "hw1-lee/a.py": ""})
+    found = by_entry(match(export, lms.sheet(tmp_path / "r.csv", ["username"], ["kim"], ["lee"]), format="git_clones"))
+    assert found["hw1-minkim"].how is How.UNMATCHED
+    assert people_of(found["hw1-lee"]) == ["lee"]
 
 
 # --- a plain folder

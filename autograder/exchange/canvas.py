@@ -80,13 +80,18 @@ def _named(entry: str, roster: Roster, people: dict[str, Person]) -> Record:
         kept = [split for split in splits if folded(split.user) in people]
     else:  # a roster without the ids of Canvas: the names are all that is left
         kept = [split for split in splits if _named_so(split.name, roster)]
+    if len({split.user for split in kept}) == 1:  # one person, and perhaps several ways to read the name of the file
+        kept = [split for split in kept if _is_of(split, people)] or kept
     if len(kept) == 1:
         return _record(entry, kept[0], roster, people)
-    choices = {split.user: split.file for split in kept}
+    choices = {split.user: split.file for split in reversed(kept)}
     first = (kept or splits)[0]  # Canvas itself takes the first two numbers
     record = Record(entry, {first.file: entry}, (entry,), choices=choices, part=True, late=first.late)
     if kept:
-        problem = say("import.splits", people=", ".join(choices))
+        if len(choices) > 1:
+            problem = say("import.splits", people=", ".join(reversed(choices)))
+        else:
+            problem = say("import.split-file", files=", ".join(split.file for split in kept))
         return Record(entry, record.files, (entry,), choices=choices, part=True, late=None, problem=problem)
     return Record(entry, record.files, (entry,), (Who(id=first.user),), part=True, late=first.late)
 
@@ -104,6 +109,12 @@ def _record(entry: str, split: _Split, roster: Roster, people: dict[str, Person]
         return Record(entry, files, entries, who, person.group, part=True, late=split.late)
     note = say("import.other-name", name=split.name, roster=person.name)
     return Record(entry, files, entries, who, part=True, late=split.late, note=note)
+
+
+def _is_of(split: _Split, people: dict[str, Person]) -> bool:
+    """Return whether the name is that of the person with this id."""
+    person = people.get(folded(split.user))
+    return person is not None and bare(split.name) in spellings(person.name)
 
 
 def _named_so(name: str, roster: Roster) -> bool:

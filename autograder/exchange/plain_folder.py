@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -86,13 +87,13 @@ def _write_files(files: Mapping[str, str], source: Source, entry: Path) -> None:
 
 
 def _fitting(part: str) -> str:
-    """Return a part of a path that a file system takes; the end of a long name is kept."""
+    """Return a part of a path that a file system takes: a long name keeps its beginning and ending, with a digest."""
     content = os.fsencode(part)
     if len(content) <= _PART_BYTES:
         return part
-    ending = Path(part).suffix[:20]
+    ending = f"-{hashlib.sha256(content).hexdigest()[:12]}{Path(part).suffix[:20]}"
     room = _PART_BYTES - len(os.fsencode(ending))
-    return part.encode()[:room].decode(errors="ignore") + ending
+    return content[:room].decode(errors="ignore") + ending
 
 
 def _document(matched: Matched, names: Mapping[Person, str], format: str) -> dict[str, Any]:
