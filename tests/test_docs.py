@@ -233,8 +233,20 @@ def test_the_commands_of_a_page_run_in_order(path: Path, course: Path) -> None:
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
 
 
-def test_the_pages_that_promise_commands_have_commands_that_run() -> None:
-    assert [path.stem for path in RUNNABLE] == ["export-grades", "release", "several-machines"]
+def test_the_pages_whose_commands_run() -> None:
+    assert [path.stem for path in RUNNABLE] == ["canvas", "export-grades", "moodle", "release", "several-machines"]
+
+
+@pytest.mark.parametrize("name", ["canvas", "moodle"])
+def test_a_page_shows_the_report_of_its_import(name: str, tmp_path: Path) -> None:
+    page = DOCS / "how-to" / f"{name}.md"
+    write_files(page, tmp_path)
+    [report] = [body for info, body in blocks(page) if info == "text"]
+    [command] = [line for line in printed_commands(page) if line.endswith("--dry-run")]
+    arguments = [sys.executable, "-m", "autograder", *shlex.split(command), "--root", str(ROOT)]
+    done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == (5 if "Ambiguous" in report else 0)
+    assert missing_lines(report.splitlines(), done.stdout) == []
 
 
 def test_the_frames_of_the_journey_are_those_of_a_real_call(

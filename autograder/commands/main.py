@@ -1,7 +1,7 @@
 """The command-line application: it finds the command and turns errors into exit codes.
 
 Exit codes: 0 success, with any score · 2 usage error · 3 the sandbox is incomplete for official grading · 4 grader
-error or failed audit · 5 a submission or student needs a human · 130 interrupted.
+error or failed audit · 5 a submission, a student or an entry of an export needs a human · 130 interrupted.
 
 A new command is a function in a module of this package and one line in :data:`COMMANDS`. The module is imported when
 its command is called, so that ``--help`` imports neither numpy nor pytest. A test checks this.
@@ -13,6 +13,7 @@ import atexit
 import gc
 import importlib
 import io
+import keyword
 import os
 import sys
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ COMMANDS = {
     "privacy export": Command("store", "Write everything that is stored about a person."),
     "privacy erase": Command("store", "Erase a person from store, uploads, names and reports."),
     "privacy retain": Command("store", "Show or set the date until which a course is kept."),
+    "import": Command("exchange", "Bring in submissions from Canvas, Moodle or other systems."),
     "report": Command("report", "Render a saved report again, without grading."),
     "init": Command("course", "Begin a course of your own."),
     "new": Command("course", "Begin an assignment: all files, with cases that work."),
@@ -61,9 +63,12 @@ COMMANDS = {
 
 
 def load(name: str) -> click.Command:
-    """Import the module of a command and return the command. That of ``batch status`` is called ``batch_status``."""
+    """Import the module of a command and return the command.
+
+    That of ``batch status`` is called ``batch_status``, and that of ``import``, a word of Python, ``import_``.
+    """
     module = importlib.import_module(f"{__package__}.{COMMANDS[name].module}")
-    command: click.Command = getattr(module, name.replace(" ", "_"))
+    command: click.Command = getattr(module, f"{name.replace(' ', '_')}{'_' if keyword.iskeyword(name) else ''}")
     return command
 
 

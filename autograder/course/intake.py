@@ -141,10 +141,10 @@ def take_folder(folder: Path, intake: Intake, above: str = "") -> None:
 
 # --- archives
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, LookupError, OverflowError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, LookupError, OverflowError)
 """The exceptions of zipfile for invalid archives, including their subclasses UnicodeError and NotImplementedError."""
 
-_ENCRYPTED = 0x1 | 0x40 | 0x2000  # flag bits: password, strong encryption, hidden headers
+ENCRYPTED = 0x1 | 0x40 | 0x2000  # flag bits: password, strong encryption, hidden headers
 
 
 def take_archive(file: str, archive: bytes, intake: Intake) -> None:
@@ -163,7 +163,7 @@ def take_archive(file: str, archive: bytes, intake: Intake) -> None:
             for name, info in entries:
                 with opened.open(info) as stream:
                     intake.take(name, stream)
-    except _DAMAGE as exc:
+    except DAMAGE as exc:
         raise SubmissionRejected(say("submission.damaged")) from exc
 
 
@@ -175,7 +175,7 @@ def _plain_entries(
     Raises:
         SubmissionRejected: an entry is not a regular file, is encrypted, or has an unsafe name.
     """
-    raw_names = [_entry_name(info) for info in opened.infolist()]
+    raw_names = [entry_name(info) for info in opened.infolist()]
     if not any("/" in raw for raw in raw_names):  # some tools for Windows separate folders by backslashes
         raw_names = [raw.replace("\\", "/") for raw in raw_names]
     environments = installed.environments_of(raw_names)
@@ -188,7 +188,7 @@ def _plain_entries(
             continue
         if kind not in (0, stat.S_IFREG):
             raise SubmissionRejected(say("submission.link", name=shown(name)))
-        if info.flag_bits & _ENCRYPTED:
+        if info.flag_bits & ENCRYPTED:
             raise SubmissionRejected(say("submission.encrypted"))
         # other compression methods cannot be read in steps of limited size
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -196,7 +196,7 @@ def _plain_entries(
         yield name, info
 
 
-def _entry_name(info: zipfile.ZipInfo) -> str:
+def entry_name(info: zipfile.ZipInfo) -> str:
     """Return the decoded name of an entry: macOS writes UTF-8 and Korean Windows writes CP949, both without a flag."""
     if info.flag_bits & 0x800:
         return info.orig_filename

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from ..course.file_names import decoded, is_ignored
 from ..errors import UsageError
-from .formats import Entry
+from .formats import Entry, Record, Who
+from .names import bare, folded, spellings
+from .roster import IDS, Roster
 
 if TYPE_CHECKING:
     from ..reports.class_rows import ClassRow
+    from .archive import Source
 
 
 def recognises(source: Path) -> bool:
@@ -40,6 +43,32 @@ def _student(path: Path) -> str:
     """Return the name of an entry without its ending, in one normal form (NFC)."""
     name = path.name if path.is_dir() else path.stem.removesuffix(".tar")
     return unicodedata.normalize("NFC", decoded(name))
+
+
+def records(source: Source, roster: Roster) -> list[Record]:
+    """Return a record for each entry at the top, named by an id, a login, an e-mail address or a name.
+
+    A zip often has one more folder around all entries; it does not count.
+    """
+    tops, above = source.tops(), ""
+    known = {folded(getattr(person, kind)) for person in roster.people for kind in IDS} - {""}
+    names = {spelling for person in roster.people for spelling in spellings(person.name)}
+    while len(tops) == 1 and (top := next(iter(tops))) and tops[top] != [f"{above}{top}"]:
+        if folded(top) in known or bare(top) in names:
+            break
+        above += f"{top}/"
+        inside: dict[str, list[str]] = {}
+        for name in source.names:
+            inside.setdefault(name.removeprefix(above).partition("/")[0], []).append(name)
+        tops = inside
+    return [_record(top, f"{above}{top}", files) for top, files in tops.items()]
+
+
+def _record(top: str, path: str, names: Sequence[str]) -> Record:
+    is_file = names == [path]
+    who = unicodedata.normalize("NFC", Path(top).stem.removesuffix(".tar") if is_file else top)
+    files = {top if is_file else name.removeprefix(f"{path}/"): name for name in names}
+    return Record(top, files, tuple(names), (Who(id=who, login=who, email=who, name=who),))
 
 
 def write_grades(rows: Sequence[ClassRow], path: Path) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from ..reports.class_rows import ClassRow
+    from .archive import Source
+    from .roster import Roster
 
 NAMES = ("folder",)  # modules of this package, in the order in which they are asked; the folder takes what is left
 
@@ -48,3 +50,73 @@ def detect(source: Path) -> Format:
     """Return the first format that recognises ``source``."""
     formats = [named(name) for name in NAMES]
     return next((each for each in formats if each.recognises(source)), formats[-1])
+
+
+# --- exports of other systems
+
+READERS = ("gradescope", "moodle", "blackboard", "brightspace", "canvas", "git_clones", "table", "folder")
+"""Modules of this package, in the order in which they are asked; the folder takes what is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """What an export says about a person; "" stands for what it does not say.
+
+    ``participant`` is Moodle's number of the person in one assignment.
+    """
+
+    id: str = ""
+    login: str = ""
+    email: str = ""
+    name: str = ""
+    participant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One submission of an export, or one file of it.
+
+    ``entry`` names it in the report and in a mapping file. ``files`` maps paths inside the submission to names in the
+    export; ``entries`` are all of its original names there, in order. Several people in ``who``, or a ``group``, handed
+    it in together. ``attempt`` orders the submissions of one person. ``received_at`` is ISO 8601 with offset; it is
+    None, and so is ``late``, if the export does not tell.
+
+    ``problem`` says why the format cannot tell whose it is. ``choices`` has the path of the file for the id of each
+    person that it may belong to. A ``part`` is one file: all parts of a person are one submission. ``note`` is a
+    sentence for the report.
+    """
+
+    entry: str
+    files: Mapping[str, str]
+    entries: tuple[str, ...]
+    who: tuple[Who, ...] = ()
+    group: str = ""
+    attempt: str = ""
+    received_at: str | None = None
+    late: bool | None = None
+    problem: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    part: bool = False
+    note: str = ""
+
+
+class Reader(Protocol):
+    """A module of this package that reads an export; it needs the roster to tell where a name ends in a file name."""
+
+    def recognises(self, source: Source) -> bool:
+        """Return whether most names of ``source`` have this format."""
+
+    def records(self, source: Source, roster: Roster) -> list[Record]:
+        """Return the submissions, in the order of the export; UsageError names the place and the remedy."""
+
+
+def reader_of(source: Source, name: str = "auto") -> tuple[str, Reader]:
+    """Return the name and the module of the format ``name``, or of the first one that recognises ``source``."""
+    if name == "auto":
+        *others, name = READERS
+        name = next((each for each in others if _reader(each).recognises(source)), name)
+    return name, _reader(name)
+
+
+def _reader(name: str) -> Reader:
+    return cast(Reader, importlib.import_module(f".{name}", __package__))

@@ -33,7 +33,7 @@ command as `.venv/bin/autograder`; `python -m autograder` is the same.
 | 3 | official grading was requested, and the sandbox is incomplete on this machine |
 | 4 | grader error: a case or the framework failed, reports are marked incomplete; a failed audit; a refused release |
 | 5 | `batch`: every submission has a report, and at least one needs a human: `staff/needs-a-human.html` lists them; \
-`export`: a person has to decide first, and nothing was written |
+`import`: an entry is ambiguous or unmatched; `export`: a person has to decide first, and nothing was written |
 | 130 | interrupted; the same `batch` command goes on |
 
 An error is one sentence on standard error. It says what to do and ends in a short name in brackets, such as `[usage]`.
@@ -127,6 +127,10 @@ NOTES = {
     "([privacy](../explanation/privacy.md)).",
     "privacy erase": "Also removes the person's files in the folders of results and the line in `grades.csv`.",
     "privacy retain": "Without DATE it prints the date.",
+    "import": "Reads the exports of Canvas, Moodle, Blackboard, Brightspace and Gradescope, zipped or unpacked, a "
+    "folder of git clones, a plain folder, and a CSV with a column `file`. Writes into the new folder of `--to`: "
+    "`uploads/` for `batch`, `roster.json` and `report.txt`, all or nothing. Exit code 5, and nothing is written, if "
+    "an entry is not clear ([Canvas](../how-to/canvas.md), [Moodle](../how-to/moodle.md)).",
     "report": "The JSON file is [one report](report.md).",
     "stubs": "Every answer between `### BEGIN SOLUTION` and `### END SOLUTION` becomes a line that names its task "
     "([write a case](../how-to/write-a-case.md#mark-the-answers)). A line on standard error names each error with file "

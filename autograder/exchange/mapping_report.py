@@ -1,0 +1,81 @@
+"""The mapping report: what became of each entry of an export, before anything is stored. Plain text, printable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..messages import say
+from ..reports.printable import clip, printable
+from .matching import NO_SUBMISSION, How, Match, Matched
+from .roster import Person
+
+MOST_FILES = 8  # in one line
+
+
+def text(matched: Matched, *, export: str, roster: str, format: str) -> str:
+    """Return the report: entries with their people, then all that is not clear, ignored, or missing."""
+    head = say("import.head", export=_plain(export), format=format, roster=_plain(roster))
+    return "\n".join([head, *_sections(matched)]) + "\n"
+
+
+def summary(matched: Matched) -> str:
+    """Return one line with the numbers."""
+    return say(
+        "import.summary",
+        clear=len(matched.submissions),
+        unclear=len(matched.unclear),
+        without=len(matched.without),
+    )
+
+
+def _sections(matched: Matched) -> Iterator[str]:
+    by_kind = {how: [match for match in matched.matches if match.how is how] for how in How}
+    clear = [match for match in matched.matches if match.how not in NO_SUBMISSION]
+    yield from _section("matched", [line for match in clear for line in _clear(match)])
+    for how in (How.AMBIGUOUS, How.UNMATCHED):
+        yield from _section(how.value, [f"{_entry(match)}: {_plain(match.reason)}" for match in by_kind[how]])
+    yield from _section("older", [f"{_entry(match)} -> {_people(match)}" for match in by_kind[How.OLDER]])
+    yield from _section("left-out", [_entry(match) for match in by_kind[How.LEFT_OUT]])
+    yield from _section("ignored", [_plain(name) for name in matched.ignored])
+    yield from _section("without", [_plain(person.title) for person in matched.without])
+    if matched.unclear:
+        yield f"\n{say('import.settle')}"
+
+
+def _section(name: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield f"\n{say(f'import.title-{name}', count=len(lines))}"
+        yield from (f"  {line}" for line in lines)
+
+
+def _clear(match: Match) -> Iterator[str]:
+    record = match.record
+    marks = [say(f"import.by-{match.how.value}")]
+    if record.late is not None:
+        marks.append(say("import.late") if record.late else say("import.on-time"))
+    if record.received_at:
+        marks.append(record.received_at)
+    files = [*record.files][:MOST_FILES]
+    more = len(record.files) - len(files)
+    listed = ", ".join(map(_plain, files)) + (f", {say('import.more-files', count=more)}" if more else "")
+    yield f"{_entry(match)} -> {_people(match)} -> {listed} [{', '.join(marks)}]"
+    if record.note:
+        yield f"    {_plain(record.note)}"
+
+
+def _entry(match: Match) -> str:
+    return _plain(match.record.entry)
+
+
+def _people(match: Match) -> str:
+    titles = ", ".join(map(_title, match.people))
+    return f"{_plain(match.record.group)}: {titles}" if match.record.group else titles
+
+
+def _title(person: Person) -> str:
+    return _plain(person.title)
+
+
+def _plain(text: str) -> str:
+    """Return a text of the export in one line."""
+    return clip(printable(text).replace("\n", "\\n").replace("\t", "\\t"), characters=1000)

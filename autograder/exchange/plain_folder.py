@@ -1,0 +1,125 @@
+"""Submissions of an export as a plain folder, which ``autograder batch`` reads: one entry for each student."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import AutograderError, UsageError
+from ..reports.printable import file_stem
+from .archive import Source
+from .matching import Handed, Matched
+from .names import folded, is_file_name
+from .roster import FIELDS, IDS, Person
+
+UPLOADS, PEOPLE, REPORT = "uploads", "roster.json", "report.txt"
+SINGLE = (".py", ".ipynb", ".zip")  # a file that is a submission by itself
+
+_PART_BYTES = 240  # of one part of a path; file systems take 255
+
+
+def write(matched: Matched, source: Source, folder: Path, *, report: str, format: str) -> None:
+    """Write ``uploads/``, ``roster.json`` and ``report.txt`` into a new folder for its owner only: all or nothing.
+
+    Raises:
+        UsageError: the folder exists, or a file of the export cannot be read.
+        AutograderError: ``report-write`` if the folder cannot be written.
+    """
+    if os.path.lexists(folder):
+        raise UsageError(f"{folder} exists. Name a new folder: an import never mixes with another one.")
+    draft = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}.tmp")
+    names = entry_names([each.person for each in matched.submissions])
+    try:
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            draft.mkdir(mode=0o700)
+            (draft / UPLOADS).mkdir()
+            for each in matched.submissions:
+                _write_files(each.files, source, draft / UPLOADS / names[each.person])
+            document = _document(matched, names, format)
+            (draft / PEOPLE).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            (draft / REPORT).write_text(report, encoding="utf-8")
+            os.rename(draft, folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError as exc:
+        problem = (
+            f"{folder} cannot be written: {exc.strerror}. Choose a folder that you can write to, with enough room."
+        )
+        raise AutograderError(problem, slug="report-write") from exc
+
+
+def entry_names(people: Sequence[Person]) -> dict[Person, str]:
+    """Return the name of each person's entry: the key, or a safe name with a digest if no file can have that name."""
+    plain = {person: unicodedata.normalize("NFC", person.key) for person in people}
+    counts = Counter(map(folded, plain.values()))
+    return {
+        person: name if is_file_name(name) and counts[folded(name)] == 1 else file_stem(_unique(person), unique=True)
+        for person, name in plain.items()
+    }
+
+
+def _unique(person: Person) -> str:
+    """Return a text that no other person has: two people without ids may share their name."""
+    ids = [value for field in IDS if (value := getattr(person, field))]
+    return " ".join(ids or (person.name, str(person.line)))
+
+
+def _write_files(files: Mapping[str, str], source: Source, entry: Path) -> None:
+    [first, *others] = files
+    ending = Path(first).suffix.lower()
+    if not others and ending in SINGLE:  # as a student would hand it in: the grader then accepts any name
+        entry.with_name(f"{entry.name}{ending}").write_bytes(source.read(files[first]))
+        return
+    for path, name in files.items():
+        target = entry.joinpath(*map(_fitting, path.split("/")))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("xb") as file:
+            file.write(source.read(name))
+
+
+def _fitting(part: str) -> str:
+    """Return a part of a path that a file system takes: a long name keeps its beginning and ending, with a digest."""
+    content = os.fsencode(part)
+    if len(content) <= _PART_BYTES:
+        return part
+    ending = f"-{hashlib.sha256(content).hexdigest()[:12]}{Path(part).suffix[:20]}"
+    room = _PART_BYTES - len(os.fsencode(ending))
+    return content[:room].decode(errors="ignore") + ending
+
+
+def _document(matched: Matched, names: Mapping[Person, str], format: str) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "format": format,
+        "people": [_of_person(each, names[each.person]) for each in matched.submissions],
+        "without": [_fields(person) for person in matched.without],
+    }
+
+
+def _of_person(each: Handed, name: str) -> dict[str, Any]:
+    records = [match.record for match in each.matches]
+    late = {record.late for record in records}
+    return {
+        "student": name,
+        **_fields(each.person),
+        "matched": [match.how.value for match in each.matches],
+        "submitted_as": next((record.group for record in records if record.group), ""),
+        "attempt": max(record.attempt for record in records),
+        "received_at": max((record.received_at for record in records if record.received_at), default=None),
+        "late": True if True in late else None if None in late else False,
+        "entries": [entry for record in records for entry in record.entries],
+        "files": dict(each.files),
+    }
+
+
+def _fields(person: Person) -> dict[str, str]:
+    return {field: getattr(person, field) for field in FIELDS if field != "late"}
