@@ -100,7 +100,7 @@ def _dask(address: str, workers: int | None) -> Engine:
         with client:
             try:
                 yield client.get_executor(retries=RETRIES, pure=False)
-            except (CancelledError, distributed.comm.CommClosedError, distributed.client.ClosedClientError) as exc:
+            except (CancelledError, distributed.comm.core.CommClosedError, distributed.client.ClosedClientError) as exc:
                 raise _scheduler_lost(address) from exc
 
     return Engine(address, min(workers or len(threads), len(threads)), opened)
