@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import select
 import signal
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import CaseError, SandboxError
-from autograder.grading.pool import share
+from autograder.grading.pool import local_processes, share
 
 
 def nothing(done: int, of: int) -> None:
@@ -94,6 +95,15 @@ def test_an_interrupt_lets_the_piece_that_has_begun_finish(tmp_path: Path) -> No
     with pytest.raises(KeyboardInterrupt):
         share(take_long_over_one, tmp_path, count=10**9, processes=1, advance=interrupt)
     assert [each.name for each in tmp_path.iterdir()] == ["0"]
+
+
+def test_all_processes_start_before_one_can_break_the_pool() -> None:
+    """One that starts while the pool breaks is ended by nobody, and the pool waits for it for ever."""
+    before = len(multiprocessing.active_children())
+    with local_processes(3) as pool:
+        done = pool.submit(os.getpid)
+        assert len(multiprocessing.active_children()) - before == 3
+        assert done.result() != os.getpid()
 
 
 def test_processes_end_with_a_parent_that_is_killed() -> None:

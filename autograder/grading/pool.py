@@ -66,6 +66,9 @@ def local_processes(count: int, taken: Any = None) -> Iterator[ProcessPoolExecut
     watched, held = _SPAWN.Pipe(duplex=False)
     with watched, held, _one_thread_each():
         pool = ProcessPoolExecutor(count, _SPAWN, _start, (watched, taken))
+        # All processes start before the thread that watches them. One that starts while that thread ends the others,
+        # because one of them died, would never end, and the thread would wait for it.
+        pool._safe_to_dynamically_spawn_children = False  # type: ignore[attr-defined]
         try:
             yield pool
         except BaseException:
