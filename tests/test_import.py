@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from collections.abc import Iterator
@@ -115,6 +116,57 @@ def test_batch_reads_the_folder(command: Command, export: Path, roster: Path, tm
     )
     assert lee["late"] is True and lee["entries"] == ["leeseo_LATE_1002_90002_tiny-1.py"]
     assert (tmp_path / "class" / "report.txt").read_text(encoding="utf-8") in REPORT
+
+
+def test_batch_grades_an_export_and_lists_what_is_not_clear(command: Command, roster: Path, tmp_path: Path) -> None:
+    course = tiny_course.make(tmp_path / "course")
+    answer = tiny_course.SOLUTION
+    unclear = {"nobody_7_90003_tiny.py": answer, "x_1001_1002_90004_tiny.py": answer}
+    own = {"kimmin_1001_90001_tiny.py": answer, "leeseo_LATE_1002_90002_tiny-1.py": answer}
+    export = archive(tmp_path / "export.zip", own | unclear)
+    out = ["--root", course.root, "--out", "out", "--json", "out.json"]
+    found = command("batch", tiny_course.SLUG, export, "--roster", roster, *out)
+    assert found.code == 5
+    assert "nobody_7_90003_tiny.py: not in the roster: 7" in found.err
+    assert "x_1001_1002_90004_tiny.py: it may belong to 1001, 1002" in found.err
+    table = csv.DictReader(Path("out/staff/grades.csv").read_text(encoding="utf-8-sig").splitlines())
+    rows = {row["student"]: (row["earned"], row["attention"]) for row in table}
+    assert rows == {
+        "1001": ("20.0", ""),
+        "1002": ("20.0", ""),
+        "nobody_7_90003_tiny.py": ("", "unmatched"),
+        "x_1001_1002_90004_tiny.py": ("", "ambiguous"),
+    }
+    summary = json.loads(Path("out.json").read_text(encoding="utf-8"))
+    assert summary["graded"] == 2 and summary["kept"] == 0
+    assert summary["needs_human"] == {"ambiguous": 1, "unmatched": 1} and summary["people"] == []
+    assert "nobody_7_90003_tiny.py" in Path("out/staff/needs-a-human.html").read_text(encoding="utf-8")
+    assert len(list(Path("out/students").glob("*.html"))) == 2
+
+    mapping = sheet(tmp_path / "m.csv", ["entry", "person"], ["nobody_7_90003_tiny.py", "1003"], [[*unclear][1], ""])
+    again = command("batch", tiny_course.SLUG, export, "--roster", roster, "--mapping", mapping, *out)
+    assert (again.code, again.err) == (0, "")
+    assert len(list(Path("out/students").glob("*.html"))) == 3
+
+    rest = command("batch", tiny_course.SLUG, "--root", course.root, "--out", "other")  # what the store has kept
+    assert rest.code == 0 and "1003" in rest.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["--mapping", "m.csv"], "--mapping needs --roster."),
+        (["--format", "canvas"], "--format needs --roster."),
+    ],
+)
+def test_batch_needs_a_roster_for_an_export(
+    arguments: list[str], problem: str, command: Command, export: Path, tmp_path: Path
+) -> None:
+    course = tiny_course.make(tmp_path / "course")
+    found = command("batch", tiny_course.SLUG, export, *arguments, "--root", course.root, "--out", "out")
+    assert found.code == 2 and problem in found.err
+    found = command("batch", tiny_course.SLUG, "--roster", "r.csv", "--root", course.root, "--out", "out")
+    assert found.code == 2
 
 
 def submissions(uploads: list, assignment: Assignment) -> Iterator:  # type: ignore[type-arg]

@@ -56,6 +56,7 @@ class ClassRun:
         self.log = log or RunLog(None)
         self.size = len(uploads) if ledger is None else len(ledger.members)
         self.graded = 0  # in this run
+        self.unclear = 0  # entries that belong to nobody
         self.pending = list(uploads) if ledger is None else ledger.pending
         self.rows: dict[str, ClassRow] = {}
         self.broken: list[Report] = []  # reports with a grader error
@@ -109,6 +110,12 @@ class ClassRun:
         received, attempt = member.upload.received_at, member.attempt or None
         row = replace(row, reason=reason, hint=reason, received_at=received, attempt=attempt, attention=(attention,))
         self._add(row, has_page=False)
+
+    def add_unclear(self, entry: str, attention: str, why: str) -> None:
+        """Add a row for an entry of an export that nobody can be graded for: it is ambiguous or unmatched."""
+        self.folder.begin("full")  # if nothing is graded; else it has begun
+        self._add_without_report(Member(entry, Upload(entry, ()), "", 0), attention, detail=f"{why}.")
+        self.unclear += 1
 
     def _record(self, report: Report) -> None:
         self.folder.begin("full" if report.sandbox.complete else "partial")
@@ -174,10 +181,10 @@ class ClassRun:
             "official": self.options.official,
             "students": self.size,
             "graded": self.graded,
-            "kept": len(rows) - self.graded - len(self.ledger.problems) if self.ledger else 0,
+            "kept": len(rows) - self.graded - len(self.ledger.problems) - self.unclear if self.ledger else 0,
             "incomplete": len(rows) - len(complete),
             "mean": round(sum(row.score.earned for row in complete) / len(complete), 4) if complete else None,
             "needs_human": dict(sorted(attention.items())),
-            "people": [people[row.student or ""] for row in rows if row.attention] if people else [],
+            "people": [people[row.student or ""] for row in rows if row.attention and row.student in people],
             "exit_code": exit_code,
         }

@@ -16,11 +16,11 @@ from ..course import assignment as assignments
 from ..course import translation
 from ..course.assignment import Assignment
 from ..errors import UsageError
-from ..exchange import formats
 from ..messages import say
 from ..reports.files import check_writable
 from . import options
 from .class_grading import grade_pending, official_run
+from .class_source import ClassSource, class_source, export_options
 from .shard import grade_part, part_of
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ MOST_PRINTED = 100  # rows in the terminal; the class page has all of them
 @click.argument("slug")
 @click.argument("source", type=options.PATH, required=False)
 @click.option("--out", type=options.PATH, help="Folder for the results: students/ and staff/. Not with --shard.")
+@export_options
 @options.practice
 @click.option("--official", is_flag=True, help="The default; accepted for scripts that say so.")
 @options.store
@@ -63,6 +64,9 @@ def batch(
     slug: str,
     source: Path | None,
     out: Path | None,
+    format: str,
+    roster: Path | None,
+    mapping: Path | None,
     practice: bool,
     official: bool,
     store: str | None,
@@ -80,10 +84,11 @@ def batch(
     """Grade a class: pages for students, grades, a class page.
 
     SLUG is the assignment, such as 05-logistic. SOURCE is a folder with one folder, .py, .ipynb or .zip for each
-    student. An entry of another kind is reported as not graded. The store keeps what was handed in: without SOURCE,
-    the last submission of every student is graded from there.
+    student; an entry of another kind is reported as not graded. With --roster it is the export of another system, and
+    what is not clear is listed and not graded. The store keeps what was handed in: without SOURCE, the last submission
+    of every student is graded from there.
     """
-    for_class = {"--practice": practice, "--out": out, "--json": json, "--seed": seed is not None}
+    for_class = {"--practice": practice, "--out": out, "--json": json, "--seed": seed is not None, "--roster": roster}
     part = part_of(shard, plan, store, [name for name, given in for_class.items() if given])
     if part is None and out is None:
         raise UsageError("Missing option '--out'. Name a folder for the results.")
@@ -95,8 +100,6 @@ def batch(
         raise UsageError(f"{what} grades a folder of uploads. Name the folder, or omit {option}.")
     if source is None:
         _check_kept(store, root, assignment.slug)
-    source_format = formats.detect(source) if source else formats.named("folder")
-    entries = source_format.entries(source) if source else None
     if out is not None:
         for file in (None, json, log):
             check_writable(out, file)
@@ -106,12 +109,15 @@ def batch(
     from ..batch.engine import engine_of
 
     where = engine_of(engine, workers)
-    with translation.assignment_language(lang, assignment):
+    with (
+        translation.assignment_language(lang, assignment),
+        class_source(source, format=format, roster=roster, mapping=mapping, assignment=assignment) as found,
+    ):
         if part is not None:
-            grade_part(part, assignment, entries or (), device=device, engine=where, log=log)
+            grade_part(part, assignment, found.entries or (), device=device, engine=where, log=log)
             return
         assert out is not None
-        job = _Job(assignment, entries, out, source_format, root, json, log, where)
+        job = _Job(assignment, found, out, root, json, log, where)
         if practice:
             from ..grading.options import RunOptions
 
@@ -127,12 +133,11 @@ def batch(
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What the command line asks for. Without ``entries``, the class is what the store has kept."""
+    """What the command line asks for."""
 
     assignment: Assignment
-    entries: Sequence[formats.Entry] | None
+    source: ClassSource
     out: Path
-    source_format: formats.Format
     root: Path
     json: Path | None
     log: Path | None
@@ -155,7 +160,7 @@ def _ledger(job: _Job, run: RunOptions, store: Store, folder: Path) -> Ledger:
     from ..batch.ledger import Ledger
 
     ledger = Ledger(store, folder, job.assignment, run)
-    if job.entries is None:
+    if job.source.entries is None:
         ledger.recall()
     return ledger
 
@@ -171,9 +176,9 @@ def _grade(job: _Job, run: RunOptions, ledger: Ledger | None = None) -> None:
 
     console = Terminal()
     assignment = job.assignment
-    uploads = runner.uploads_of(job.entries or ())
+    uploads = runner.uploads_of(job.source.entries or ())
     kind = RunKind(assignment.slug, assignment.digest(), run.official)
-    students = ledger.members.values() if ledger and job.entries is None else uploads
+    students = ledger.members.values() if ledger and job.source.entries is None else uploads
     with (
         contextlib.ExitStack() as last,
         ResultsFolder(job.out, kind, [each.student for each in students]) as folder,
@@ -182,14 +187,16 @@ def _grade(job: _Job, run: RunOptions, ledger: Ledger | None = None) -> None:
         last.callback(remove_abandoned)  # what is killed in the last moment of this run, no later process removes
         folder.check()
         if ledger:
-            ledger.take_in(uploads, "folder", job.out)
+            ledger.take_in(uploads, job.source.name, job.out)
         course = course_file.read(job.root)
         class_run = ClassRun(assignment, uploads, folder, run=run, course=course, ledger=ledger, log=log)
         log.write("start", assignment=assignment.slug, students=class_run.size, pending=len(class_run.pending))
         class_run.restore()
         if class_run.pending:
             grade_pending(class_run, console, job.engine)
-        rows = class_run.write_tables(job.source_format)
+        for match in job.source.unclear:
+            class_run.add_unclear(match.record.entry, match.how.value, match.reason)
+        rows = class_run.write_tables(job.source.grades)
     _show(rows, class_run, console)
     _end(job, class_run, rows)
 

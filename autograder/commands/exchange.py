@@ -9,18 +9,17 @@ import click
 
 from ..course import assignment as assignments
 from ..errors import UsageError
-from ..exchange.formats import READERS
 from ..messages import DEFAULT, use_language
 from . import options
+from .class_source import FORMATS
 
 NEEDS_HUMAN = 5  # the exit code, as that of batch
-_FORMATS = ("auto", *sorted(name.replace("_", "-") for name in READERS))
 
 
 @click.command("import")
 @click.argument("source", type=options.PATH)
 @click.option(
-    "--format", type=click.Choice(_FORMATS), default="auto", show_default=True, help="The system that SOURCE is from."
+    "--format", type=click.Choice(FORMATS), default="auto", show_default=True, help="The system that SOURCE is from."
 )
 @click.option(
     "--roster",

@@ -28,12 +28,22 @@ def summary(matched: Matched) -> str:
     )
 
 
+def unclear(matched: Matched) -> list[str]:
+    """Return the lines on the entries that are not clear; [] if all are."""
+    return list(_unclear(matched)) if matched.unclear else []
+
+
+def _unclear(matched: Matched) -> Iterator[str]:
+    for how in (How.AMBIGUOUS, How.UNMATCHED):
+        found = [match for match in matched.unclear if match.how is how]
+        yield from _section(how.value, [f"{_entry(match)}: {_plain(match.reason)}" for match in found])
+
+
 def _sections(matched: Matched) -> Iterator[str]:
     by_kind = {how: [match for match in matched.matches if match.how is how] for how in How}
     clear = [match for match in matched.matches if match.how not in NO_SUBMISSION]
     yield from _section("matched", [line for match in clear for line in _clear(match)])
-    for how in (How.AMBIGUOUS, How.UNMATCHED):
-        yield from _section(how.value, [f"{_entry(match)}: {_plain(match.reason)}" for match in by_kind[how]])
+    yield from _unclear(matched)
     yield from _section("older", [f"{_entry(match)} -> {_people(match)}" for match in by_kind[How.OLDER]])
     yield from _section("left-out", [_entry(match) for match in by_kind[How.LEFT_OUT]])
     yield from _section("ignored", [_plain(name) for name in matched.ignored])

@@ -16,6 +16,7 @@ from typing import Any
 from ..errors import AutograderError, UsageError
 from ..reports.printable import file_stem
 from .archive import Source
+from .formats import Entry
 from .matching import Handed, Matched
 from .names import folded, is_file_name
 from .roster import FIELDS, IDS, Person
@@ -41,9 +42,7 @@ def write(matched: Matched, source: Source, folder: Path, *, report: str, format
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             draft.mkdir(mode=0o700)
-            (draft / UPLOADS).mkdir()
-            for each in matched.submissions:
-                _write_files(each.files, source, draft / UPLOADS / names[each.person])
+            write_uploads(matched, source, draft / UPLOADS)
             document = _document(matched, names, format)
             (draft / PEOPLE).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             (draft / REPORT).write_text(report, encoding="utf-8")
@@ -55,6 +54,27 @@ def write(matched: Matched, source: Source, folder: Path, *, report: str, format
             f"{folder} cannot be written: {exc.strerror}. Choose a folder that you can write to, with enough room."
         )
         raise AutograderError(problem, slug="report-write") from exc
+
+
+def write_uploads(matched: Matched, source: Source, folder: Path) -> list[Entry]:
+    """Write the submissions of an export into a new folder, and return them as ``batch`` grades them.
+
+    Raises:
+        UsageError: a file of the export cannot be read.
+        OSError: the folder exists, or cannot be written.
+    """
+    folder.mkdir()
+    names = entry_names([each.person for each in matched.submissions])
+    return [
+        Entry(name, _write_files(each.files, source, folder / name), received_at(each))
+        for each in matched.submissions
+        for name in [names[each.person]]
+    ]
+
+
+def received_at(each: Handed) -> str | None:
+    """Return when the last part of a submission was received, ISO 8601 with offset; None if that is unknown."""
+    return max((match.record.received_at for match in each.matches if match.record.received_at), default=None)
 
 
 def entry_names(people: Sequence[Person]) -> dict[Person, str]:
@@ -73,17 +93,20 @@ def _unique(person: Person) -> str:
     return " ".join(ids or (person.name, str(person.line)))
 
 
-def _write_files(files: Mapping[str, str], source: Source, entry: Path) -> None:
+def _write_files(files: Mapping[str, str], source: Source, entry: Path) -> Path:
+    """Write the files of an entry, and return its path."""
     [first, *others] = files
     ending = Path(first).suffix.lower()
     if not others and ending in SINGLE:  # as a student would hand it in: the grader then accepts any name
-        entry.with_name(f"{entry.name}{ending}").write_bytes(source.read(files[first]))
-        return
+        single = entry.with_name(f"{entry.name}{ending}")
+        single.write_bytes(source.read(files[first]))
+        return single
     for path, name in files.items():
         target = entry.joinpath(*map(_fitting, path.split("/")))
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as file:
             file.write(source.read(name))
+    return entry
 
 
 def _fitting(part: str) -> str:
@@ -114,7 +137,7 @@ def _of_person(each: Handed, name: str) -> dict[str, Any]:
         "matched": [match.how.value for match in each.matches],
         "submitted_as": next((record.group for record in records if record.group), ""),
         "attempt": max(record.attempt for record in records),
-        "received_at": max((record.received_at for record in records if record.received_at), default=None),
+        "received_at": received_at(each),
         "late": True if True in late else None if None in late else False,
         "entries": [entry for record in records for entry in record.entries],
         "files": dict(each.files),

@@ -349,6 +349,8 @@ SENTENCES: dict[str, str] = {
     "attention.changed": "The files changed during the run. Run batch again.",
     "attention.not-kept": "The store could not copy the files, so it recorded nothing. Check that they can be read, "
     "then run batch again.",
+    "attention.ambiguous": "It is not clear whose entry this is, so nobody was graded for it. Settle it with --mapping:",
+    "attention.unmatched": "Nobody in the roster fits this entry, so it was not graded. Settle it with --mapping:",
     "attention.no-copy": "The store has no copy of the files. Run batch again with the folder of uploads.",
     "attention.damaged": "The copy in the store is damaged. Restore a backup; or delete the copy, and run batch again "
     "with the folder of uploads.",

@@ -353,6 +353,8 @@ SENTENCES: dict[str, str] = {
     "attention.changed": "채점하는 동안 파일이 바뀌었습니다. batch를 다시 실행하십시오.",
     "attention.not-kept": "저장소에 파일을 복사하지 못해 아무것도 기록하지 않았습니다. 파일을 읽을 수 있는지 확인한 뒤 batch를 다시 "
     "실행하십시오.",
+    "attention.ambiguous": "누구의 항목인지 분명하지 않아 채점하지 않았습니다. --mapping으로 정하십시오.",
+    "attention.unmatched": "명단에 맞는 사람이 없어 채점하지 않았습니다. --mapping으로 정하십시오.",
     "attention.no-copy": "저장소에 파일의 사본이 없습니다. 제출물 폴더를 지정하여 batch를 다시 실행하십시오.",
     "attention.damaged": "저장소에 있는 사본이 손상되었습니다. 백업을 복원하거나, 사본을 삭제하고 제출물 폴더를 지정하여 batch를 "
     "다시 실행하십시오.",
