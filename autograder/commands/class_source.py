@@ -64,7 +64,7 @@ def class_source(
                 mapping=mapping,
                 assignment=assignment,
             )
-            for line in mapping_report.unclear(found.matched):
+            for line in mapping_report.doubts(found.matched):
                 click.echo(line, err=True)
             folder = TemporaryFolder("scratch")
             stack.callback(folder.remove)

@@ -28,9 +28,10 @@ def summary(matched: Matched) -> str:
     )
 
 
-def unclear(matched: Matched) -> list[str]:
-    """Return the lines on the entries that are not clear; [] if all are."""
-    return list(_unclear(matched)) if matched.unclear else []
+def doubts(matched: Matched) -> list[str]:
+    """Return the lines on the entries that are not clear, and on those with a note; [] if all is clear."""
+    noted = [match for match in matched.matches if match.record.note and match.how not in NO_SUBMISSION]
+    return [*(f"{_entry(match)}: {_plain(match.record.note)}" for match in noted), *_unclear(matched)]
 
 
 def _unclear(matched: Matched) -> Iterator[str]:
@@ -42,7 +43,7 @@ def _unclear(matched: Matched) -> Iterator[str]:
 def _sections(matched: Matched) -> Iterator[str]:
     by_kind = {how: [match for match in matched.matches if match.how is how] for how in How}
     clear = [match for match in matched.matches if match.how not in NO_SUBMISSION]
-    yield from _section("matched", [line for match in clear for line in _clear(match)])
+    yield from _section("matched", [_clear(match) for match in clear])
     yield from _unclear(matched)
     yield from _section("older", [f"{_entry(match)} -> {_people(match)}" for match in by_kind[How.OLDER]])
     yield from _section("left-out", [_entry(match) for match in by_kind[How.LEFT_OUT]])
@@ -58,7 +59,8 @@ def _section(name: str, lines: list[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in lines)
 
 
-def _clear(match: Match) -> Iterator[str]:
+def _clear(match: Match) -> str:
+    """Return the line of a clear entry, and its note as a second one."""
     record = match.record
     marks = [say(f"import.by-{match.how.value}")]
     if record.late is not None:
@@ -68,9 +70,8 @@ def _clear(match: Match) -> Iterator[str]:
     files = [*record.files][:MOST_FILES]
     more = len(record.files) - len(files)
     listed = ", ".join(map(_plain, files)) + (f", {say('import.more-files', count=more)}" if more else "")
-    yield f"{_entry(match)} -> {_people(match)} -> {listed} [{', '.join(marks)}]"
-    if record.note:
-        yield f"    {_plain(record.note)}"
+    line = f"{_entry(match)} -> {_people(match)} -> {listed} [{', '.join(marks)}]"
+    return f"{line}\n      {_plain(record.note)}" if record.note else line
 
 
 def _entry(match: Match) -> str:
