@@ -117,7 +117,11 @@ def test_two_courses_share_a_database(urls: Urls, tmp_path: Path) -> None:
 # --- versions
 
 
-VERSION_1 = {"courses": "ALTER TABLE courses DROP COLUMN keep_until", "": "UPDATE schema_version SET version = 1"}
+VERSION_1 = (
+    "DROP TABLE adjustments",
+    "ALTER TABLE courses DROP COLUMN keep_until",
+    "UPDATE schema_version SET version = 1",
+)
 
 
 def older(path: Path) -> None:
@@ -125,7 +129,7 @@ def older(path: Path) -> None:
     with Store(f"sqlite:///{path}", "c1") as store:
         store.add(SLUG, [new("s-a", "1")])
     with sqlite3.connect(path) as connection:
-        for statement in VERSION_1.values():
+        for statement in VERSION_1:
             connection.execute(statement)
     connection.close()
 
@@ -143,8 +147,9 @@ def test_an_older_store_is_backed_up_and_brought_up_to_date(tmp_path: Path) -> N
     assert "keep_until" not in columns(path, "courses")
     with Store(f"sqlite:///{path}", "c1") as store:
         assert store.latest() == {SLUG: {"s-a": "1"}}
+        assert store.decisions(SLUG) == []
     assert "keep_until" in columns(path, "courses")
-    backup = path.with_name("store.sqlite.before-2")
+    backup = path.with_name("store.sqlite.before-3")
     assert "keep_until" not in columns(backup, "courses")
     assert backup.stat().st_mode & 0o777 == 0o600
 
@@ -157,7 +162,7 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.M
         schema._to_2(connection)
         raise RuntimeError("half way")
 
-    monkeypatch.setattr(schema, "STEPS", {2: fails})
+    monkeypatch.setattr(schema, "STEPS", {**schema.STEPS, 2: fails})
     with pytest.raises(RuntimeError):
         Store(f"sqlite:///{path}", "c1")
     assert "keep_until" not in columns(path, "courses")
@@ -166,8 +171,8 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.M
 def test_a_store_that_cannot_be_backed_up_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     older(path)
-    path.with_name("store.sqlite.before-2").mkdir()
-    with pytest.raises(AutograderError, match=r"store\.sqlite\.before-2 cannot be written.*Make room") as caught:
+    path.with_name("store.sqlite.before-3").mkdir()
+    with pytest.raises(AutograderError, match=r"store\.sqlite\.before-3 cannot be written.*Make room") as caught:
         Store(f"sqlite:///{path}", "c1")
     assert caught.value.slug == "store"
     assert "keep_until" not in columns(path, "courses")
@@ -178,7 +183,7 @@ def test_a_newer_store_is_refused(urls: Urls, tmp_path: Path, monkeypatch: pytes
     with monkeypatch.context() as newer:
         newer.setattr(schema, "VERSION", 99)
         Store(url, "c1").close()
-    with pytest.raises(AutograderError, match=r"newer version of autograder \(tables 99, this one reads 2\)") as caught:
+    with pytest.raises(AutograderError, match=r"newer version of autograder \(tables 99, this one reads 3\)") as caught:
         Store(url, "c1")
     assert caught.value.slug == "store"
 

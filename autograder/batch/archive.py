@@ -29,7 +29,7 @@ from .uploads import NOWHERE, Uploads, create, make_folder, writing
 UPLOADS = "uploads.tar"  # in the archive; that of an older version has none
 TABLES = (
     schema.courses, schema.assignments, schema.seeds, schema.people, schema.submissions, schema.reports,
-    schema.publications, schema.log,
+    schema.publications, schema.adjustments, schema.log,
 )  # fmt: skip
 """In an order in which their rows can be inserted."""
 

@@ -140,7 +140,10 @@ class ClassRun:
         self.folder.write(report, stamp)
         if not report.complete:
             self.broken.append(report)
-        self._add(class_row(report) if self.ledger is None else replace(class_row(report), published="no"))
+        if self.ledger is not None and member is not None and report.complete:
+            self._add(self.ledger.row(member))
+        else:
+            self._add(class_row(report) if self.ledger is None else replace(class_row(report), published="no"))
 
     def _add(self, row: ClassRow, *, has_page: bool = True) -> None:
         student = row.student or ""

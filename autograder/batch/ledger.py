@@ -20,6 +20,7 @@ from ..reports import class_rows
 from ..reports.class_rows import ClassRow
 from ..reports.document import from_json, to_json
 from . import identities
+from .adjustments import Decision, Points, applied
 from .runner import Member, Upload
 from .store import Found, NewSubmission, ReportKey, Store
 from .uploads import Uploads
@@ -55,6 +56,7 @@ class Ledger:
         self._found: dict[str, Found] = {}  # by sha256
         self._made: list[int] = []  # reports of this run
         self._published: dict[tuple[str, int], str] = {}
+        self._decisions: dict[str, list[Decision]] = {}  # by pseudonym
         self._has_people = True
 
     def recall(self) -> None:
@@ -122,6 +124,9 @@ class Ledger:
         slug, digests = self.key.slug, {m.sha256 for m in self.members.values()}
         self._found = self.store.complete(self.key, list(digests))
         self._published = self.store.published(slug)
+        self._decisions = {}
+        for each in self.store.decisions(slug):
+            self._decisions.setdefault(each.person, []).append(each)
         slow = self.store.timed_out(slug, list(digests - self._found.keys()))
         for person, member in self.members.items():
             if member.sha256 in slow:
@@ -174,8 +179,17 @@ class Ledger:
         found = self._found[member.sha256]
         published = self._published.get((member.upload.student, found.id), "no")
         row = class_rows.from_json(found.summary)
-        received = member.upload.received_at
-        return replace(row, student=member.student, received_at=received, attempt=member.attempt, published=published)
+        points = applied(Points(row.score, row.tasks), self._decisions.get(member.upload.student, ()))
+        row = replace(row, score=points.score, tasks=points.tasks, attempt=member.attempt, published=published)
+        return replace(row, student=member.student, received_at=member.upload.received_at)
+
+    def points(self, person: str) -> Points | None:
+        """Return the points of a person with what was decided; None if there is no report."""
+        member = self.members.get(person)
+        if member is None or member.sha256 not in self._found:
+            return None
+        row = self.row(member)
+        return Points(row.score, row.tasks)
 
     def report(self, member: Member) -> Report:
         """Return the whole report of a graded member, with the name."""
@@ -183,13 +197,24 @@ class Ledger:
         return self.named(report, member)
 
     def named(self, report: Report, member: Member) -> Report:
-        """Return a report for a member: with name, attempt and time of receipt."""
+        """Return a report for a member: with name, attempt and time of receipt, and with what people decided."""
         info = SubmissionInfo(member.student, member.sha256, member.upload.received_at, attempt=member.attempt)
-        return replace(report, submission=info)
+        report = replace(report, submission=info)
+        if not report.complete:
+            return report
+        points = Points(report.score, class_rows.class_row(report).tasks)
+        return replace(report, score=applied(points, self._decisions.get(member.upload.student, ())).score)
 
     def stamp(self, member: Member) -> str:
         """Return what the files of a graded member are made from, in short."""
-        parts = [self._found[member.sha256].summary, member.student, member.attempt, member.upload.received_at]
+        decided = [each.detail for each in self._decisions.get(member.upload.student, ())]
+        parts = [
+            self._found[member.sha256].summary,
+            member.student,
+            member.attempt,
+            member.upload.received_at,
+            *decided,
+        ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
     def discard(self, why: str) -> Sequence[str]:

@@ -18,7 +18,7 @@ from ..exchange.csv_grades import original
 from ..reports.files import write_text
 from ..reports.printable import file_stem
 from . import identities
-from .schema import log, people, publications, reports, submissions
+from .schema import adjustments, log, people, publications, reports, submissions
 from .store import Store
 from .uploads import Uploads
 
@@ -36,7 +36,7 @@ def export(store: Store, folder: Path, person: str, file: Path) -> int:
     known = identities.read(folder)
     with store.snapshot() as connection:
         found: dict[str, Any] = {"person": person, **known.people.get(person, {})}
-        for table in (submissions, publications, log):
+        for table in (submissions, publications, adjustments, log):
             query = select(table).where(table.c.course == store.course, table.c.person == person)
             found[table.name] = [dict(row) for row in connection.execute(query).mappings()]
         documents = [(row.id, row.document) for row in connection.execute(_reports_of(store, person))]
@@ -87,8 +87,8 @@ def _erase_rows(connection: Connection, store: Store, person: str) -> None:
     mine = submissions.c.course == store.course
     others = select(submissions.c.sha256).where(mine, submissions.c.person != person)
     gone = [row.id for row in connection.execute(_reports_of(store, person).where(reports.c.sha256.not_in(others)))]
-    own = (publications.c.course == store.course, publications.c.person == person)
-    connection.execute(publications.delete().where(*own))
+    for table in (publications, adjustments):
+        connection.execute(table.delete().where(table.c.course == store.course, table.c.person == person))
     for number in gone:
         connection.execute(reports.delete().where(reports.c.id == number))
     for table in (submissions, people):

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 metadata = MetaData()
 
@@ -121,6 +121,22 @@ publications = Table(
     Column("at", String(40), nullable=False),
 )
 
+# What people decided about points. Rows are added and never changed. A comment has neither points nor set_to.
+adjustments = Table(
+    "adjustments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("course", ForeignKey("courses.id"), nullable=False),
+    Column("slug", String(100), nullable=False),
+    Column("person", String(40), nullable=False),
+    Column("task", String(100), nullable=False),  # "" for the whole assignment
+    Column("points", Float),
+    Column("set_to", Float),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
 # Who did what, when and why. Rows are added and never changed; only ``privacy erase`` takes a person out of them.
 log = Table(
     "log",
@@ -141,5 +157,9 @@ def _to_2(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE courses ADD COLUMN keep_until VARCHAR(10)"))
 
 
-STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {2: _to_2}
+def _to_3(connection: Connection) -> None:
+    adjustments.create(connection)
+
+
+STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {2: _to_2, 3: _to_3}
 """What brings the tables of the version before to each version."""

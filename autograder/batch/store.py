@@ -23,8 +23,9 @@ from ..errors import AutograderError, UsageError
 from ..grading.environment import now
 from ..reports.class_rows import TIMED_OUT
 from . import schema
+from .adjustments import Decision
 from .database import copy_file, engine_of, error_of, explained, parsed, prepare_file
-from .schema import assignments, courses, log, people, publications, reports, seeds, submissions
+from .schema import adjustments, assignments, courses, log, people, publications, reports, seeds, submissions
 
 CLOCK_SLACK = timedelta(minutes=5)  # between two machines that share a database
 MANY = 500  # values of one query: SQLite has a limit
@@ -227,6 +228,27 @@ class Store:
         with self._read() as connection:
             query = select(publications.c.person, publications.c.report, publications.c.at).where(*mine)
             return {(row.person, row.report): row.at for row in connection.execute(query)}
+
+    # --- what people decide
+
+    def decisions(self, slug: str) -> list[Decision]:
+        """Return what people decided about the points of an assignment, the oldest first."""
+        table = adjustments.c
+        query = select(table.person, table.task, table.points, table.set_to, table.reason, table.decided_by, table.at)
+        query = query.where(table.course == self.course, table.slug == slug).order_by(table.id)
+        with self._read() as connection:
+            return [Decision(*row) for row in connection.execute(query)]
+
+    def decide(self, slug: str, decisions: Sequence[Decision]) -> None:
+        """Record decisions, all or none, and write them into the log."""
+        time, actor = now(), _actor()
+        with self._write() as connection:
+            for each in decisions:
+                own = {"course": self.course, "slug": slug, "person": each.person, "task": each.task, "at": time}
+                values = {"points": each.points, "set_to": each.set_to, "reason": each.reason, "decided_by": each.by}
+                connection.execute(adjustments.insert().values(own | values))
+                entry = self._entry(time, actor, "adjusted", slug, each.person, each.detail)
+                connection.execute(log.insert().values(entry))
 
     # --- the log, and what there is
 

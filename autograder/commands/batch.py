@@ -106,13 +106,13 @@ def batch(
     elif log is not None:
         check_writable(log.parent, log)
 
-    from ..batch.engine import engine_of
-
-    where = engine_of(engine, workers)
     with (
         translation.assignment_language(lang, assignment),
         class_source(source, format=format, roster=roster, mapping=mapping, assignment=assignment) as found,
     ):
+        from ..batch.engine import engine_of
+
+        where = engine_of(engine, workers)
         if part is not None:
             grade_part(part, assignment, found.entries or (), device=device, engine=where, log=log)
             return

@@ -39,8 +39,9 @@ def write_grades(rows: Sequence[ClassRow], path: Path) -> None:
     """Write the grades of a class as CSV: a line for each student.
 
     The columns are student, points earned and possible, points per task, sha256, the reason if nothing was graded, the
-    number of cases with each verdict, how late it was, attempt, the times, whether the grade was published, and why a
-    person has to look at it. A report with a grader error has no points: it is no grade.
+    number of cases with each verdict, how late it was, attempt, the times, whether the grade was published, what people
+    added to the points and why, and why a person has to look at it. A report with a grader error has no points: it is
+    no grade.
 
     The file is written whole or not at all. It is UTF-8 with a byte order mark; read it back as ``utf-8-sig``.
 
@@ -58,7 +59,7 @@ def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> 
     mark = [first[1]] if first else []
     verdicts = [verdict.value for verdict in Verdict]
     head = ["student", "earned", "possible", *tasks, "sha256", "reason", *verdicts]
-    head += ["late", "attempt", "received_at", "graded_at", "published", "attention"]
+    head += ["late", "attempt", "received_at", "graded_at", "published", "adjusted", "adjustments", "attention"]
     writer.writerow([*([first[0]] if first else []), *head])
     for row in rows:
         points = [round(points, DECIMALS) for points in (row.score.earned, *map(row.tasks.__getitem__, tasks))]
@@ -66,7 +67,10 @@ def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> 
         counts = [row.verdicts.get(verdict, 0) for verdict in Verdict]
         possible = round(row.score.possible, DECIMALS) if row.complete else ""
         cells = [earned, possible, *of_tasks, row.sha256, cell(row.reason), *counts, row.late, row.attempt]
-        cells += [row.received_at, row.graded_at, row.published, " ".join(row.attention)]
+        changes = row.score.adjustments
+        adjusted = round(sum(each.points for each in changes), DECIMALS) if changes else ""
+        reasons = cell(" · ".join(each.reason for each in changes))
+        cells += [row.received_at, row.graded_at, row.published, adjusted, reasons, " ".join(row.attention)]
         writer.writerow([*mark, cell(row.student or ""), *cells])
     return BYTE_ORDER_MARK + text.getvalue()
 

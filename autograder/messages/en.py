@@ -305,6 +305,8 @@ SENTENCES: dict[str, str] = {
     "report.debug": "{program} debug {arguments}",
     "report.next-fix": "Change your code, then run",
     "report.next-hidden": "Try small inputs of your own: other shapes, negative numbers, zeros, large values.",
+    "adjust.all": "{reason} ({by})",
+    "adjust.task": "{task}: {reason} ({by})",
     "report.adjustment": "{points} {points:point|points}: {reason}",
     "report.missing": "Sandbox layers missing on this machine: {layers}. Submissions run with less protection here. Run {command} to see what to do.",
     "report.no-layers": "none",

@@ -309,6 +309,8 @@ SENTENCES: dict[str, str] = {
     "report.debug": "{program} debug {arguments} --lang ko",
     "report.next-fix": "코드를 고친 뒤 다음을 실행하십시오:",
     "report.next-hidden": "작은 입력을 직접 만들어 시험해 보십시오. 다른 형태, 음수, 0, 큰 값 등이 좋습니다.",
+    "adjust.all": "{reason} ({by})",
+    "adjust.task": "{task}: {reason} ({by})",
     "report.adjustment": "{points}점: {reason}",
     "report.missing": "이 컴퓨터에 없는 보호 계층: {layers}. 제출물이 더 적은 보호 아래에서 실행됩니다. 해결 방법을 확인하십시오: {command}",
     "report.no-layers": "없음",

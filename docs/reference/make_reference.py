@@ -114,6 +114,8 @@ NOTES = {
     "that exists ([an array job](../how-to/several-machines.md#an-array-job-on-a-slurm-cluster)).",
     "batch status": "A line for each assignment that has submissions in the store.",
     "batch log": "A line for each entry: time, actor, action, assignment, detail, the oldest first.",
+    "adjust": "Records all decisions or none, and prints the points before and after. A decision without points is a "
+    "comment ([adjust points](../how-to/adjust-points.md)).",
     "export": "Writes one file, and with `--feedback` an archive of the students' pages next to it "
     "([export grades](../how-to/export-grades.md)). If a student fits nobody in the template, or several people, or if "
     "a submission needs a human, all of them are named, nothing is written, and the exit code is 5.",

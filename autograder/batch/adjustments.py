@@ -1,0 +1,154 @@
+"""What people decide about points after grading: more or fewer points, other points, or a comment.
+
+A decision belongs to a person, an assignment and perhaps a task, and not to a report: it stays when a submission is
+graded again. Decisions are applied in the order in which they were made, when reports and tables are written.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import UsageError
+from ..grading.rubric import DECIMALS
+from ..messages import say
+from ..model import Adjustment, Score
+
+COLUMNS = ("student", "task", "points", "set_to", "reason", "by")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision. ``points`` are added, ``set_to`` replaces the points; without both it is a comment.
+
+    ``task`` is "" for the whole assignment. ``at`` is the time when it was recorded, "" before that.
+    """
+
+    person: str
+    task: str
+    points: float | None
+    set_to: float | None
+    reason: str
+    by: str
+    at: str = ""
+
+    @property
+    def detail(self) -> str:
+        """The decision in short, for the log."""
+        what = f"{self.points:+g} points" if self.points is not None else "comment"
+        if self.set_to is not None:
+            what = f"set to {self.set_to:g} points"
+        return f"{self.task + ': ' if self.task else ''}{what}, by {self.by}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The points of a student: of the whole assignment with its adjustments, and of each task."""
+
+    score: Score
+    tasks: Mapping[str, float]
+
+
+def applied(points: Points, decisions: Iterable[Decision]) -> Points:
+    """Return the points after all decisions, with a line for each."""
+    earned, tasks = points.score.earned, dict(points.tasks)
+    lines = list(points.score.adjustments)
+    for each in decisions:
+        before = tasks.get(each.task, 0.0) if each.task else earned
+        change = each.points or 0.0 if each.set_to is None else each.set_to - before
+        change = round(change, DECIMALS)
+        if each.task:
+            tasks[each.task] = round(before + change, DECIMALS)
+        earned = round(earned + change, DECIMALS)
+        sentence = "adjust.task" if each.task else "adjust.all"
+        lines.append(Adjustment(change, say(sentence, task=each.task, reason=each.reason, by=each.by)))
+    return Points(Score(earned, points.score.possible, tuple(lines)), tasks)
+
+
+def check(points: Points, decision: Decision, possible: Mapping[str, float]) -> None:
+    """Check that a decision leaves points between 0 and what is possible. ``possible`` has the points of each task.
+
+    Raises:
+        UsageError: it does not, or there is no such task.
+    """
+    if decision.task and decision.task not in possible:
+        raise UsageError(f"There is no task {decision.task}. The tasks are {', '.join(possible)}.")
+    after = applied(points, [decision])
+    got, most, what = after.score.earned, after.score.possible, "the assignment"
+    if decision.task:
+        got, most, what = after.tasks[decision.task], possible[decision.task], decision.task
+    if not 0 <= got <= most or not 0 <= after.score.earned <= after.score.possible:
+        raise UsageError(f"{what} would have {got:g} of {most:g} points. Give points between 0 and the maximum.")
+
+
+def read(path: Path, by: str) -> list[tuple[int, str, Decision]]:
+    """Read decisions from a CSV file; return the line, the student and the decision without a person.
+
+    The columns are student, reason, and points or set_to; task and by are optional. ``by`` is used where there is none.
+
+    Raises:
+        UsageError: the file is not such a table; names the line.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        header = rows.fieldnames or ()
+        if unknown := [name for name in header if name not in COLUMNS]:
+            raise UsageError(f"{path}, line 1: no column is named {unknown[0]}. The columns are {', '.join(COLUMNS)}.")
+        if "student" not in header or "reason" not in header:
+            raise UsageError(f"{path}, line 1: name the columns student and reason, and points or set_to.")
+        return [(rows.line_num, *_decision(path, rows.line_num, row, by)) for row in rows]
+    except OSError as exc:
+        raise UsageError(f"{path} cannot be read: {exc.strerror}. Name a CSV file.") from exc
+    except (UnicodeDecodeError, csv.Error) as exc:
+        raise UsageError(f"{path} is not a CSV file in UTF-8 ({exc}). Save it as one.") from exc
+
+
+def _decision(path: Path, line: int, row: Mapping[str, str | None], by: str) -> tuple[str, Decision]:
+    cells = {name: (text or "").strip() for name, text in row.items() if name}
+    try:
+        found = decision(
+            cells.get("task", ""),
+            _number(cells.get("points", "")),
+            _number(cells.get("set_to", "")),
+            cells["reason"],
+            cells.get("by", "") or by,
+        )
+        if not cells["student"]:
+            raise UsageError("this row names no student. Fill it, or delete the row.")
+    except UsageError as exc:
+        raise UsageError(f"{path}, line {line}: {exc.message}") from exc
+    return cells["student"], found
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError as exc:
+        raise UsageError(f'"{text}" is no number of points. Write it like 1.5.') from exc
+
+
+def decision(task: str, points: float | None, set_to: float | None, reason: str, by: str) -> Decision:
+    """Return a decision about nobody yet.
+
+    Raises:
+        UsageError: the reason or the name is missing, a number is not finite, or both numbers are given.
+    """
+    if points is not None and set_to is not None:
+        raise UsageError("points and set_to exclude each other. Give one of them, or none for a comment.")
+    if not reason.strip():
+        raise UsageError("the reason is missing. The student reads it, so write a sentence.")
+    if not by.strip():
+        raise UsageError("nobody is named who decides. Name the person with --by, or in the column by.")
+    if not all(math.isfinite(number) for number in (points, set_to) if number is not None):
+        raise UsageError("the points are not finite. Write a number like 1.5.")
+    return Decision("", task, points, set_to, reason.strip(), by.strip())
+
+
+def of_person(decisions: Sequence[Decision], person: str) -> list[Decision]:
+    """Return the decisions about a person, the oldest first."""
+    return [each for each in decisions if each.person == person]
