@@ -32,6 +32,8 @@ Line = tuple[str, str, "Decision"]
 @click.option("--by", default="", help="Who decides; the student reads it.")
 @click.option("--file", type=options.PATH, help="CSV with student, task, points or set_to, reason, by: all or none.")
 @options.store
+@options.device
+@options.lang
 @options.solutions
 @options.root
 def adjust(
@@ -45,6 +47,8 @@ def adjust(
     by: str,
     file: Path | None,
     store: str | None,
+    device: str,
+    lang: str | None,
     root: Path,
 ) -> None:
     """Change the points of a student, or add a comment.
@@ -59,7 +63,7 @@ def adjust(
     from ..batch import adjustments
     from ..batch import identities as people
     from ..batch.ledger import Ledger
-    from .class_grading import official_run
+    from ..grading.options import RunOptions
 
     assignment = assignments.load(slug, root=root)
     lines: list[Line]
@@ -71,8 +75,9 @@ def adjust(
     if not (folder / people.NAME).is_file():
         raise UsageError(f"The store has no submissions of {assignment.slug}. Run batch first.")
     known = people.read(folder)
-    with translation.assignment_language(None, assignment), options.open_store(store, root) as opened:
-        ledger = Ledger(opened, folder, assignment, official_run(opened, assignment, wanted=None, device="auto"))
+    with translation.assignment_language(lang, assignment), options.open_store(store, root) as opened:
+        run = RunOptions(official=True, seed=opened.kept_seed(assignment.slug), device=device)
+        ledger = Ledger(opened, folder, assignment, run)
         ledger.recall()
         decided, changes = _checked(lines, known, ledger, {each.id: each.points for each in assignment.tasks})
         opened.decide(assignment.slug, decided)
