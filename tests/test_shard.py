@@ -276,13 +276,13 @@ def test_what_timed_out_before_is_graded_last(course: Course) -> None:
     options = RunOptions(official=True, seed=5, device="cpu")
     given = [Upload(f"s{number:02}", (Path("class") / f"s{number:02}",)) for number in range(4)]
     with Store("sqlite:///1.sqlite", "c1") as store:
-        ledger = Ledger(store, course.load(), options)
+        ledger = Ledger(store, Path(), course.load(), options)
         ledger.take_shard(given, shard_of("1/1").has)
         first, *rest = ledger.pending
         values = {"sha256": first.sha256(), "level": "full", "graded_at": "", "complete": True, "earned": 0.0}
         values |= {"possible": 20.0, "summary": '{"attention":["timed-out"]}', "document": "{}"}
         store.save(replace(ledger.key, assignment="of last week"), None, values)
-        again = Ledger(store, course.load(), options)
+        again = Ledger(store, Path(), course.load(), options)
         again.take_shard(given, shard_of("1/1").has)
         assert again.pending == [*rest, replace(first, slow=True)]
 
@@ -300,7 +300,7 @@ def test_reports_that_contradict_each_other_are_discarded(course: Course) -> Non
         raise CaseError("a case keeps state", slug="case-drift")
 
     with Store("sqlite:///1.sqlite", "c1") as store:
-        ledger = Ledger(store, assignment, options)
+        ledger = Ledger(store, Path(), assignment, options)
         ledger.take_shard([upload, upload], shard_of("1/1").has)
         with pytest.raises(CaseError):
             ShardRun(assignment, ledger, run=options, log=RunLog(None)).grade(drifts, lambda done, of: None)
