@@ -64,8 +64,11 @@ def applied(points: Points, decisions: Iterable[Decision]) -> Points:
         if each.task:
             tasks[each.task] = round(before + change, DECIMALS)
         earned = round(earned + change, DECIMALS)
-        sentence = "adjust.task" if each.task else "adjust.all"
-        lines.append(Adjustment(change, say(sentence, task=each.task, reason=each.reason, by=each.by)))
+        if each.task:
+            line = say("adjust.task", task=each.task, reason=each.reason, by=each.by)
+        else:
+            line = say("adjust.all", reason=each.reason, by=each.by)
+        lines.append(Adjustment(change, line))
     return Points(Score(earned, points.score.possible, tuple(lines)), tasks)
 
 
