@@ -70,7 +70,8 @@ def _dask(address: str, workers: int | None) -> Engine:
         raise UsageError(
             "Dask is not installed. Install the extra dask of the framework: the file of its wheel, followed by [dask]."
         ) from exc
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # it prints traces where we have a sentence
+    for name in ("distributed", "distributed.client"):  # they print traces where we have a sentence
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     client_of: Any = distributed.Client
     try:
         with client_of(address, timeout=CONNECT_S, set_as_default=False) as client:
