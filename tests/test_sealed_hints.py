@@ -279,16 +279,20 @@ def is_slow(assignment: Assignment) -> bool:
     [pytest.param(each, marks=[pytest.mark.slow] * is_slow(each), id=each.slug) for each in COURSE],
 )
 def test_the_hints_are_those_of_the_known_mistakes(assignment: Assignment, supervisor: Supervisor) -> None:
-    """``make hints`` renews the file. Other machines round otherwise, so what the records say is compared."""
+    """``make hints`` renews the file. Other machines round otherwise, so what the records say is compared.
+
+    Where a training amplifies the last digits, this machine may find a run repeatable that another one did not.
+    """
     stored = json.loads((assignment.folder / FILE).read_text(encoding="utf-8"))
     rehearsal = hints.rehearse(assignment, supervisor)
     lost = [
         f"{made.mistake.id} in {made.case.id}"
-        for made in rehearsal.made()
+        for made in rehearsal.made(hints.REPEATABLE / 10)
         if made.texts not in [opened(record, made.behaviour) for record in stored.get(made.case.id, [])]
     ]
     assert lost == []
-    assert sum(map(len, stored.values())) == len(rehearsal.made())
+    most = len(rehearsal.made(hints.REPEATABLE * 100))
+    assert len(rehearsal.made(hints.REPEATABLE / 10)) <= sum(map(len, stored.values())) <= most
 
 
 @pytest.mark.parametrize("assignment", COURSE, ids=[each.slug for each in COURSE])

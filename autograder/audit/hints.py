@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ OLDER_PROCESSOR = {
     "ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE", "ONEDNN_MAX_CPU_ISA": "SSE41",
     "OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": "X86_V3 AVX2 FMA3",
 }  # fmt: skip
-REPEATABLE = 1e-4  # of the largest number: float32 differs by 1e-6, and a record rounds to 1e-3 at most
+REPEATABLE = 2e-5  # of the largest number: float32 differs by 1e-5 at most, and a record rounds to 1e-4
 NOISE = 10.0**LOWEST
 
 
@@ -70,24 +71,34 @@ class Rehearsal:
         # A case with a limit of its own trains for long: its numbers differ from machine to machine.
         self._cases = [case for case in cases.plan if not cases.has_own_limit(case)]
         self._runs = {mistake.id: self._failed(cases, mistake) for mistake in self._mistakes}
+        self._distances: dict[str, dict[str, float]] = {}
 
-    def keep_repeatable(self, elsewhere: CollectedCases) -> None:
-        """Run the mistakes that failed a case again on ``elsewhere``; forget the runs that end differently there."""
+    def compare(self, elsewhere: CollectedCases) -> None:
+        """Run the mistakes that failed a case again on ``elsewhere``, and keep how far the two runs are apart."""
         for mistake in self._mistakes:
             runs = self._runs[mistake.id]
             again = self._failed(elsewhere, mistake) if runs else {}
-            self._runs[mistake.id] = {
-                name: run for name, run in runs.items() if name in again and _repeats(self.plan, name, run, again[name])
+            self._distances[mistake.id] = {
+                name: _distance(self.plan, name, run, again[name]) for name, run in runs.items() if name in again
             }
 
-    def made(self) -> list[Made]:
-        """Return the mistakes of each case that it can tell apart, in the order in which a search would name them."""
+    def repeatable(self, mistake: Mistake, case: Case, limit: float = REPEATABLE) -> Run | None:
+        """Return the run of a mistake in a case that it fails, if it ends alike elsewhere."""
+        if self._distances[mistake.id].get(case.id, math.inf) > limit:
+            return None
+        return self._runs[mistake.id].get(case.id)
+
+    def made(self, limit: float = REPEATABLE) -> list[Made]:
+        """Return the mistakes of each case that it can tell apart, in the order in which a search would name them.
+
+        Runs that are further apart on another processor than ``limit`` do not count.
+        """
         known = KnownMistakes(self._mistakes, self.plan, _never)
         found: list[Made] = []
         for case in self.plan:
             of_case: list[Made] = []
             for mistake in known.candidates(case):
-                run = self._runs[mistake.id].get(case.id)
+                run = self.repeatable(mistake, case, limit)
                 if run is None or not (self._tells_enough(case, run) or self._is_alone(known, case, mistake)):
                     continue
                 if not any(alike(run, other.run) for other in of_case):
@@ -134,16 +145,22 @@ def _runs(
         return {case.id: (case, outcome, log) for case, outcome, log in runs}
 
 
-def _repeats(plan: Sequence[Case], name: str, ours: Run, theirs: Run) -> bool:
-    """Return whether two runs of a case agree exactly in all but numbers, and in numbers but for their last digits."""
+def _distance(plan: Sequence[Case], name: str, ours: Run, theirs: Run) -> float:
+    """Return how far the numbers of two runs of a case are apart, relative to the largest; inf if the rest differs."""
     case = next(case for case in plan if case.id == name)
     a, b = Behaviour(case, *ours), Behaviour(case, *theirs)
     if a.exact != b.exact or len(a.numbers) != len(b.numbers):
-        return False
-    return all(
-        np.allclose(mine, other, rtol=0, atol=max(REPEATABLE * _largest(mine), NOISE), equal_nan=True)
-        for mine, other in ((a.numbers[g.start : g.stop], b.numbers[g.start : g.stop]) for g in a.groups)
-    )
+        return math.inf
+    return max((_apart(a.numbers[g.start : g.stop], b.numbers[g.start : g.stop]) for g in a.groups), default=0.0)
+
+
+def _apart(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Return the largest difference of two groups of numbers relative to the largest number; 0 if it is mere noise."""
+    finite = np.isfinite(a) & np.isfinite(b)
+    if not np.array_equal(a[~finite], b[~finite], equal_nan=True):
+        return math.inf
+    difference = float(np.abs(a[finite] - b[finite]).max(initial=0.0))
+    return difference / max(_largest(a), NOISE) if difference > NOISE else 0.0
 
 
 def _largest(numbers: NDArray[np.float64]) -> float:
@@ -167,7 +184,7 @@ def rehearse(assignment: Assignment, supervisor: Supervisor) -> Rehearsal:
         assignment, lambda cases: found.append(Rehearsal(assignment, cases)), run=practice, supervisor=supervisor
     )
     with Supervisor(start=functools.partial(Zygote, environment=OLDER_PROCESSOR)) as older:
-        collect_cases(assignment, found[0].keep_repeatable, run=practice, supervisor=older)
+        collect_cases(assignment, found[0].compare, run=practice, supervisor=older)
     return found[0]
 
 
