@@ -75,14 +75,15 @@ class Rehearsal:
 
     def compare(self, elsewhere: CollectedCases) -> None:
         """Run the mistakes that failed a case again on ``elsewhere``, and keep how far the two runs are apart."""
+        cases = {case.id: case for case in self.plan}
         for mistake in self._mistakes:
             runs = self._runs[mistake.id]
             again = self._failed(elsewhere, mistake) if runs else {}
             self._distances[mistake.id] = {
-                name: _distance(self.plan, name, run, again[name]) for name, run in runs.items() if name in again
+                name: _distance(cases[name], run, again[name]) for name, run in runs.items() if name in again
             }
 
-    def repeatable(self, mistake: Mistake, case: Case, limit: float = REPEATABLE) -> Run | None:
+    def _repeatable(self, mistake: Mistake, case: Case, limit: float) -> Run | None:
         """Return the run of a mistake in a case that it fails, if it ends alike elsewhere."""
         if self._distances[mistake.id].get(case.id, math.inf) > limit:
             return None
@@ -98,7 +99,7 @@ class Rehearsal:
         for case in self.plan:
             of_case: list[Made] = []
             for mistake in known.candidates(case):
-                run = self.repeatable(mistake, case, limit)
+                run = self._repeatable(mistake, case, limit)
                 if run is None or not (self._tells_enough(case, run) or self._is_alone(known, case, mistake)):
                     continue
                 if not any(alike(run, other.run) for other in of_case):
@@ -145,9 +146,8 @@ def _runs(
         return {case.id: (case, outcome, log) for case, outcome, log in runs}
 
 
-def _distance(plan: Sequence[Case], name: str, ours: Run, theirs: Run) -> float:
+def _distance(case: Case, ours: Run, theirs: Run) -> float:
     """Return how far the numbers of two runs of a case are apart, relative to the largest; inf if the rest differs."""
-    case = next(case for case in plan if case.id == name)
     a, b = Behaviour(case, *ours), Behaviour(case, *theirs)
     if a.exact != b.exact or len(a.numbers) != len(b.numbers):
         return math.inf

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,10 +61,9 @@ def applied(points: Points, decisions: Iterable[Decision]) -> Points:
         before = tasks.get(each.task, 0.0) if each.task else earned
         change = each.points or 0.0 if each.set_to is None else each.set_to - before
         change = round(change, DECIMALS)
-        if each.task:
-            tasks[each.task] = round(before + change, DECIMALS)
         earned = round(earned + change, DECIMALS)
         if each.task:
+            tasks[each.task] = round(before + change, DECIMALS)
             line = say("adjust.task", task=each.task, reason=each.reason, by=each.by)
         else:
             line = say("adjust.all", reason=each.reason, by=each.by)
@@ -150,8 +149,3 @@ def decision(task: str, points: float | None, set_to: float | None, reason: str,
     if not all(math.isfinite(number) for number in (points, set_to) if number is not None):
         raise UsageError("the points are not finite. Write a number like 1.5.")
     return Decision("", task, points, set_to, reason.strip(), by.strip())
-
-
-def of_person(decisions: Sequence[Decision], person: str) -> list[Decision]:
-    """Return the decisions about a person, the oldest first."""
-    return [each for each in decisions if each.person == person]

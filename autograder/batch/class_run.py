@@ -134,16 +134,14 @@ class ClassRun:
     def _write(self, report: Report, member: Member | None = None) -> None:
         """Write the files of a student, and keep the row."""
         report = self._in_zone(report)
-        stamp = ""
         if self.ledger is not None and member is not None and report.complete:
-            stamp = self.ledger.stamp(member)
+            stamp, row = self.ledger.stamp(member), self.ledger.row(member)
+        else:
+            stamp, row = "", replace(class_row(report), published="" if self.ledger is None else "no")
         self.folder.write(report, stamp)
         if not report.complete:
             self.broken.append(report)
-        if self.ledger is not None and member is not None and report.complete:
-            self._add(self.ledger.row(member))
-        else:
-            self._add(class_row(report) if self.ledger is None else replace(class_row(report), published="no"))
+        self._add(row)
 
     def _add(self, row: ClassRow, *, has_page: bool = True) -> None:
         student = row.student or ""

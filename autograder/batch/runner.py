@@ -85,7 +85,7 @@ def grade_class(
 
 
 def opened(assignment: Assignment, uploads: Iterable[Upload]) -> Iterator[Submission | Refused]:
-    """Open each upload when it is asked for; one that cannot be graded is ``Refused``."""
+    """Open the uploads one by one, as they are asked for. One that cannot be graded becomes ``Refused``."""
     for upload in uploads:
         try:
             yield _open(upload, assignment)

@@ -27,7 +27,7 @@ from .runner import Upload
 
 FOLDER = "uploads"
 NOWHERE = "nowhere"  # where the links of a copy lead: no file of this name is next to them
-ANONYMOUS = "submission"  # a folder or an archive whose own name is no part of the digest
+ANONYMOUS = "submission"  # a folder or an archive whose own name the digest does not cover
 
 
 class Uploads:

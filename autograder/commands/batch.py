@@ -15,7 +15,7 @@ import click
 from ..course import assignment as assignments
 from ..course import translation
 from ..course.assignment import Assignment
-from ..errors import UsageError
+from ..errors import NeedsHuman, UsageError
 from ..messages import say
 from ..reports.files import check_writable
 from . import options
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from ..grading.options import RunOptions
     from ..reports.class_rows import ClassRow
 
-NEEDS_HUMAN = 5  # the exit code
 MOST_PRINTED = 100  # rows in the terminal; the class page has all of them
 
 
@@ -206,7 +205,7 @@ def _end(job: _Job, class_run: ClassRun, rows: Sequence[ClassRow]) -> None:
     from ..reports.files import write_text
     from .console import fail, grader_errors
 
-    code = NEEDS_HUMAN if any(row.attention for row in rows) else 0
+    code = NeedsHuman.exit_code if any(row.attention for row in rows) else 0
     if job.json:
         found = class_run.summary(rows, exit_code=code)
         write_text(job.json, jsons.dumps(found, indent=2, ensure_ascii=False) + "\n")

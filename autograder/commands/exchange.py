@@ -8,12 +8,10 @@ from pathlib import Path
 import click
 
 from ..course import assignment as assignments
-from ..errors import UsageError
+from ..errors import NeedsHuman, UsageError
 from ..messages import DEFAULT, use_language
 from . import options
 from .class_source import FORMATS
-
-NEEDS_HUMAN = 5  # the exit code, as that of batch
 
 
 @click.command("import")
@@ -64,6 +62,6 @@ def import_(
         click.echo(found.report, nl=False)
         click.echo(f"\n{mapping_report.summary(found.matched)}")
         if found.matched.unclear:
-            sys.exit(NEEDS_HUMAN)
+            sys.exit(NeedsHuman.exit_code)
         if to is not None:
             plain_folder.write(found.matched, export, to, report=found.report, format=found.format)
