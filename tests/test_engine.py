@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import signal
 import subprocess
@@ -32,7 +33,7 @@ from autograder.exchange import formats
 from autograder.grading import case_bounds
 from autograder.grading.options import RunOptions
 from autograder.messages import say
-from autograder.model import Report
+from autograder.model import Report, Verdict
 from autograder.workers.supervisor import Supervisor
 
 RUN = RunOptions(official=True, seed=7, device="cpu")
@@ -79,6 +80,39 @@ def test_outcomes_are_those_of_one_process(
     grade_class(assignment, given, lambda report: keep(want, report), run=RUN, supervisor=supervisor)
     assert graded(local(processes), job_of(assignment, RUN, None), given) == (want, [])
     assert [want[name][0] for name in ("s00", "s01", "s03", "two")] == [20.0, 14.0, 0.0, 0.0]
+
+
+# Only a submission that returns a text has taken too much: as often as the file says.
+GREEDY = HIDDEN.replace(
+    "    x = rng.normal(size=7)\n",
+    """    x = rng.normal(size=7)
+    if isinstance(student.double(x), str):
+        with open({log!r}, "a+") as log:
+            log.write("x")
+            log.seek(0)
+            if len(log.read()) <= {times}:
+                raise MemoryError
+        student.double(x).missing
+""",
+)
+
+
+@pytest.mark.parametrize(("times", "verdict"), [(1, Verdict.FAILED), (2, Verdict.CRASHED)])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_case_that_takes_too_much_is_tried_again_in_another_process(
+    tmp_path: Path, times: int, verdict: Verdict, workers: str
+) -> None:
+    hidden = GREEDY.format(log=str(tmp_path / "log"), times=times)
+    course = make(tmp_path / "course", hidden=hidden)
+    text = SOLUTION.replace("return 2 * x", "return 'two'")
+    uploads(tmp_path / "class", text, *(f"{SOLUTION}\n# {number}\n" for number in range(9 if workers == "2" else 0)))
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "autograder", "batch", "01-tiny", str(tmp_path / "class"), "--out", str(out)]
+    command += ["--root", str(course.root), "--workers", workers]
+    subprocess.run([*command, "--store", f"sqlite:///{tmp_path / 'store' / 'store.sqlite'}"], check=True)
+    assert (tmp_path / "log").read_text() == "xx"
+    [report] = [json.loads(path.read_text()) for path in (out / "staff").rglob("*s00*.json")]
+    assert verdict.value in [case["verdict"] for case in report["outcomes"]]
 
 
 def test_reports_are_in_the_language_that_was_asked_for(assignment: Assignment, tmp_path: Path) -> None:

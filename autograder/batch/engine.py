@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SandboxError, UsageError
+from ..grading import case_bounds
 from ..grading.pool import local_processes
 from ..model import Report
 
@@ -70,7 +71,7 @@ def _dask(address: str, workers: int | None) -> Engine:
         raise UsageError(
             "Dask is not installed. Install the extra dask of the framework: the file of its wheel, followed by [dask]."
         ) from exc
-    for name in ("distributed", "distributed.client"):  # they print traces where we have a sentence
+    for name in ("distributed", "distributed.client", "tornado.application"):  # traces where we have a sentence
         logging.getLogger(name).setLevel(logging.CRITICAL)
     client_of: Any = distributed.Client
     try:
@@ -100,11 +101,35 @@ def _dask(address: str, workers: int | None) -> Engine:
             raise _scheduler_lost(address) from exc
         with client:
             try:
-                yield client.get_executor(retries=RETRIES, pure=False)
+                yield _DaskExecutor(client)
             except (CancelledError, distributed.comm.core.CommClosedError, distributed.client.ClosedClientError) as exc:
                 raise _scheduler_lost(address) from exc
 
     return Engine(address, min(workers or len(threads), len(threads)), opened)
+
+
+class _DaskExecutor(Executor):
+    """Runs tasks on a Dask cluster, and passes on whatever became of them.
+
+    Dask's own executor, ``Client.get_executor()``, does not: if the scheduler ends while it hands over a result, the
+    future of that task never ends, and a trace is printed. To close the client cancels all tasks.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        ours: Future[Any] = Future()
+
+        def pass_on(theirs: Any) -> None:
+            if ours.set_running_or_notify_cancel():
+                try:
+                    ours.set_result(theirs.result())
+                except BaseException as exc:
+                    ours.set_exception(exc)
+
+        self._client.submit(fn, *args, retries=RETRIES, pure=False, **kwargs).add_done_callback(pass_on)
+        return ours
 
 
 def _scheduler_lost(address: str) -> SandboxError:
@@ -126,8 +151,9 @@ def grade_on(
     """Grade ``uploads``, and call ``record(report)`` in this thread for each of them, in any order.
 
     When a process dies, the uploads of the tasks that it may have had are tried again, one at a time. So a submission
-    that kills its grader costs no other one its result. Those that timed out in an earlier run go last, in tasks of
-    one: no other submission waits for them.
+    that kills its grader costs no other one its result. So are the uploads with a case that took more of its process
+    than it may: only what happens again is the submission's fault. Those that timed out in an earlier run go last, in
+    tasks of one: no other submission waits for them.
 
     Returns:
         The uploads that a process died of, twice.
@@ -140,8 +166,14 @@ def grade_on(
     quick = [upload for upload in uploads if not upload.slow]
     tasks = deque(tuple(quick[first : first + size]) for first in range(0, len(quick), size))
     tasks.extend((upload,) for upload in uploads if upload.slow)
-    suspects = _run(engine, job, tasks, record, window=engine.processes * (1 + WAITING))
-    return _run(engine, job, deque((upload,) for upload in suspects), record, window=1)
+    suspects: list[Upload] = []
+    died = _run(engine, job, tasks, record, window=engine.processes * (1 + WAITING), doubtful=suspects)
+    return grade_alone(engine, job, suspects + died, record)
+
+
+def grade_alone(engine: Engine, job: Job, uploads: Sequence[Upload], record: Callable[[Report], None]) -> list[Upload]:
+    """Grade ``uploads`` one at a time, in new processes; returns and raises as :func:`grade_on`."""
+    return _run(engine, job, deque((upload,) for upload in uploads), record, window=1)
 
 
 def task_size(count: int, processes: int) -> int:
@@ -156,12 +188,16 @@ def _run(
     record: Callable[[Report], None],
     *,
     window: int,
+    doubtful: list[Upload] | None = None,
 ) -> list[Upload]:
-    """Run tasks until none is left, and return the uploads of those that a process may have died of."""
+    """Run tasks until none is left, and return the uploads of those that a process may have died of.
+
+    Uploads with a case that exceeded a bound are added to ``doubtful`` and not recorded; without it they are.
+    """
     suspects: list[Upload] = []
     while tasks:
         with engine.open() as executor:
-            suspects += _run_in(executor, job, tasks, record, window=window)
+            suspects += _run_in(executor, job, tasks, record, window=window, doubtful=doubtful)
     return suspects
 
 
@@ -172,6 +208,7 @@ def _run_in(
     record: Callable[[Report], None],
     *,
     window: int,
+    doubtful: list[Upload] | None,
 ) -> list[Upload]:
     """Run tasks until none is left or the executor breaks; then return the uploads of the tasks that it had."""
     from . import grader  # with numpy and pytest; often nothing is pending
@@ -197,12 +234,20 @@ def _run_in(
                         raise
                     broken += task
                 else:
-                    for report in reports:
-                        record(report)
+                    for upload, report in zip(task, reports, strict=True):
+                        if doubtful is not None and exceeded_a_bound(report):
+                            doubtful.append(upload)
+                        else:
+                            record(report)
     finally:
         for future in futures:
             future.cancel()
     return broken
+
+
+def exceeded_a_bound(report: Report) -> bool:
+    """Return whether a case took more of the grader than it may."""
+    return any(line.staff.startswith(case_bounds.NOTE) for line in report.outcomes)
 
 
 def _means_a_dead_process(exc: BaseException) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..batch.store import Store
     from ..grading.options import RunOptions
     from ..grading.session import Record
+    from ..model import Report
 
 FEW = 8  # submissions: another process would cost more than it saves
 
@@ -67,7 +68,23 @@ def _grading(assignment: Assignment, run: RunOptions, engine: Engine, count: int
         from ..batch.runner import grade_class
 
         def here(uploads: Sequence[Upload], record: Record) -> Sequence[Upload]:
-            grade_class(assignment, uploads, record, run=run, supervisor=supervisor)
-            return ()
+            from ..batch.engine import exceeded_a_bound, grade_alone
+
+            left = iter(uploads)
+            doubtful = []
+
+            def keep(report: Report) -> None:
+                upload = next(left)
+                if exceeded_a_bound(report):
+                    doubtful.append(upload)
+                else:
+                    record(report)
+
+            grade_class(assignment, uploads, keep, run=run, supervisor=supervisor)
+            if not doubtful:
+                return ()
+            from ..batch.grader import job_of
+
+            return grade_alone(engine, job_of(assignment, run, current_language()), doubtful, record)
 
         yield here

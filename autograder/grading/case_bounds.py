@@ -11,6 +11,7 @@ from ..course.deadline import cpu_limit
 
 CASE_MIB = 2048  # beyond what the process has; a case that trains on the trusted side needs a tenth of it
 CASE_S = 60.0  # of CPU time on the trusted side; no case needs one second
+NOTE = "The case took more of the grader than it may: "  # how the note to staff of such a case begins
 
 
 class CaseTooSlow(BaseException):
@@ -63,3 +64,8 @@ def exceeded(raised: BaseException | None) -> bool:
     return isinstance(raised, MemoryError | CaseTooSlow) or (
         isinstance(raised, RuntimeError) and "DefaultCPUAllocator" in str(raised)
     )
+
+
+def note(raised: BaseException | None) -> str:
+    """Return the note to staff of a case that exceeded a bound."""
+    return f"{NOTE}{type(raised).__name__} {raised}".rstrip()

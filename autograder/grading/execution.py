@@ -270,7 +270,8 @@ def _judge(case: Case, attempt: Attempt) -> Outcome:
         case SandboxError() | DataError() | CaseMisuse():
             return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff=str(raised))
         case _ if case_bounds.exceeded(raised):
-            return outcome(Verdict.CRASHED, say("case.too-large"), staff=str(raised), **evidence(case, attempt))
+            staff = case_bounds.note(raised)
+            return outcome(Verdict.CRASHED, say("case.too-large"), staff=staff, **evidence(case, attempt))
         case _:
             # The case passes on the solution, so what broke it, a CaseError too, is what this submission returned.
             trace = "".join(traceback.format_exception(raised))
