@@ -13,8 +13,19 @@ import pytest
 from autograder.audit.audit import Options
 from autograder.course.assignment import Assignment
 
-COURSE: Any = [SimpleNamespace(slug=slug) for slug in ("01-same", "02-changed", "03-new")]
-KNOWN = {"01-same": "digest of 01-same", "02-changed": "an older digest"}
+SLUGS = ("01-same", "02-changed", "03-new", "05-logistic")
+COURSE: Any = [SimpleNamespace(slug=slug, digest=lambda slug=slug: f"digest of {slug}") for slug in SLUGS]
+
+
+def entry(slug: str, *, folders: str = "", code: str = "the code", seeds: int = 200) -> dict[str, Any]:
+    return {"folders": folders or f"digest of {slug}", "code": code, "seeds": seeds}
+
+
+KNOWN = {
+    "01-same": entry("01-same"),
+    "02-changed": entry("02-changed", folders="an older digest"),
+    "05-logistic": entry("05-logistic"),
+}
 
 
 class Audits:
@@ -26,7 +37,8 @@ class Audits:
         self.options: set[Options] = set()
         self.file = folder / "audited.json"
         self.file.write_text(json.dumps(KNOWN), encoding="utf-8")
-        monkeypatch.setattr(audits, "digest_of", lambda assignment: f"digest of {assignment.slug}")
+        self.code = "the code"
+        monkeypatch.setattr(audits, "digest_of_code", lambda: self.code)
         monkeypatch.setattr(audits, "passes", self.passes)
 
     def passes(self, assignment: Assignment, options: Options, console: object) -> bool:
@@ -34,10 +46,10 @@ class Audits:
         self.options.add(options)
         return assignment.slug not in self.failing
 
-    def run(self, *, everything: bool = False) -> int:
-        return audits.run(COURSE, everything=everything, processes=2, audited=self.file)
+    def run(self, *, everything: bool = False, record: bool = False) -> int:
+        return audits.run(COURSE, everything=everything, record=record, processes=2, audited=self.file)
 
-    def recorded(self) -> dict[str, str]:
+    def recorded(self) -> dict[str, Any]:
         return json.loads(self.file.read_text(encoding="utf-8"))
 
 
@@ -53,18 +65,28 @@ def test_only_what_changed_is_audited_and_nothing_is_recorded(fake: Audits) -> N
     assert fake.recorded() == KNOWN
 
 
-def test_everything_is_audited_with_all_seeds_and_recorded(fake: Audits) -> None:
-    assert fake.run(everything=True) == 0
-    assert fake.done == ["01-same", "02-changed", "03-new"]
-    assert fake.options == {Options(seeds=200, processes=2)}
-    assert fake.recorded() == {slug: f"digest of {slug}" for slug in fake.done}
+def test_a_sample_is_audited_after_a_change_of_the_code(fake: Audits) -> None:
+    fake.code = "other code"
+    assert fake.run() == 0
+    assert fake.done == ["02-changed", "03-new", "05-logistic"]
 
 
-@pytest.mark.parametrize("everything", [False, True])
-def test_a_failed_audit_is_not_recorded(fake: Audits, everything: bool, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("everything", "record", "seeds"), [(True, False, 200), (False, True, audits.FEW_SEEDS)])
+def test_everything_is_audited_and_recorded(fake: Audits, everything: bool, record: bool, seeds: int) -> None:
+    fake.code = "other code"
+    assert fake.run(everything=everything, record=record) == 0
+    assert fake.done == [each.slug for each in COURSE]
+    assert fake.options == {Options(seeds=seeds, processes=2)}
+    assert fake.recorded() == {slug: entry(slug, code="other code", seeds=seeds) for slug in fake.done}
+
+
+@pytest.mark.parametrize(("everything", "record"), [(False, False), (True, False), (False, True)])
+def test_a_failed_audit_is_not_recorded(
+    fake: Audits, everything: bool, record: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
     fake.failing = {"02-changed"}
-    assert fake.run(everything=everything) == 1
-    assert fake.done[-1] == "03-new"  # the others are audited all the same
+    assert fake.run(everything=everything, record=record) == 1
+    assert "03-new" in fake.done  # the others are audited all the same
     assert fake.recorded() == KNOWN
     assert "The audit failed: 02-changed." in capsys.readouterr().out
 

@@ -11,7 +11,7 @@ from test_floors import MODULES, imports_of
 from tiny_course import Course, make, write
 
 from autograder.audit import digest
-from autograder.audit.digest import JUDGING_CODE, digest_of
+from autograder.audit.digest import JUDGING_CODE, digest_of_code
 
 WORDS_ONLY = {"", "errors", "messages", "reports"}  # they change no verdict
 
@@ -32,35 +32,35 @@ def course(tmp_path: Path) -> Course:
 
 @pytest.mark.parametrize("place", ["assignments/01-tiny/test_visible.py", "solutions/01-tiny/mistakes/squared.py"])
 def test_a_change_in_either_folder_changes_the_digest(course: Course, place: str) -> None:
-    before = digest_of(course.load())
+    before = course.load().digest()
     write(course.root / place, (course.root / place).read_text() + "# changed\n")
-    assert digest_of(course.load()) != before
+    assert course.load().digest() != before
 
 
 @pytest.mark.parametrize("name", [*JUDGING_CODE, "checks/data"])
-def test_a_change_in_the_judging_code_changes_the_digest(course: Course, package: Path, name: str) -> None:
-    before = digest_of(course.load())
+def test_a_change_in_the_judging_code_changes_the_digest(package: Path, name: str) -> None:
+    before = digest_of_code()
     write(package / name if name.endswith(".py") else package / name / "added", "1\n")
-    assert digest_of(course.load()) != before
+    assert digest_of_code() != before
 
 
-def test_a_file_with_another_name_is_a_change(course: Course, package: Path) -> None:
-    before = digest_of(course.load())
+def test_a_file_with_another_name_is_a_change(package: Path) -> None:
+    before = digest_of_code()
     (package / "checks" / "compare.py").rename(package / "checks" / "compared.py")
-    assert digest_of(course.load()) != before
+    assert digest_of_code() != before
 
 
 @pytest.mark.parametrize("name", ["messages/en.py", "reports/views.py", "cli.py"])
-def test_words_and_commands_do_not_count(course: Course, package: Path, name: str) -> None:
-    before = digest_of(course.load())
+def test_words_and_commands_do_not_count(package: Path, name: str) -> None:
+    before = digest_of_code()
     write(package / name, "changed = True\n")
-    assert digest_of(course.load()) == before
+    assert digest_of_code() == before
 
 
 def test_places_times_and_caches_do_not_count(
     course: Course, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = digest_of(course.load())
+    before = course.load().digest(), digest_of_code()
     write(package / "checks" / "__pycache__" / "compare.cpython-311.pyc", "compiled")
     write(course.folder / ".pytest_cache" / "lastfailed", "{}")
     write(course.solution / "__pycache__" / "tiny.cpython-311.pyc", "compiled")
@@ -70,7 +70,7 @@ def test_places_times_and_caches_do_not_count(
     shutil.move(course.root, elsewhere.root)
     shutil.move(package, tmp_path / "framework")
     monkeypatch.setattr(digest, "PACKAGE", tmp_path / "framework")
-    assert digest_of(elsewhere.load()) == before
+    assert (elsewhere.load().digest(), digest_of_code()) == before
 
 
 def test_all_code_that_an_audit_imports_counts() -> None:

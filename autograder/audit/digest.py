@@ -1,15 +1,10 @@
-"""The digest of everything that decides what an audit finds: one assignment, and the code that judges it.
-
-An assignment whose digest has not changed since its last audit need not be audited again.
-"""
+"""The digest of the code that judges: with that of an assignment it decides what an audit finds."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-
-from ..course.assignment import Assignment
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -28,12 +23,12 @@ JUDGING_CODE = (
 )
 
 
-def digest_of(assignment: Assignment) -> str:
-    """Return the sha256 (hex) over both folders of the assignment and over the code that judges it.
+def digest_of_code() -> str:
+    """Return the sha256 (hex) over the names and bytes of the files of the code that judges.
 
-    It covers the names and bytes of the files. It does not depend on where the files are, on their times, or on caches.
+    It does not depend on where the files are, on their times, or on caches.
     """
-    digest = hashlib.sha256(assignment.digest().encode())
+    digest = hashlib.sha256()
     for path in _code():
         content = (PACKAGE / path).read_bytes()
         # the length first, so that no two sets of files read the same
