@@ -49,6 +49,17 @@ def passes(assignment: Assignment, options: Options, console: Console) -> bool:
     return not found.failures() and not strict(found)
 
 
+def known_audits(audited: Path = AUDITED) -> dict[str, dict[str, Any]]:
+    """Return what is recorded of each assignment."""
+    known: dict[str, dict[str, Any]] = json.loads(audited.read_text(encoding="utf-8"))
+    return known
+
+
+def has_changed(assignment: Assignment) -> bool:
+    """Return whether the files of an assignment are not those that were audited last."""
+    return known_audits().get(assignment.slug, {}).get("folders") != assignment.digest()
+
+
 def pending(course: list[Assignment], known: dict[str, dict[str, Any]], now: dict[str, str]) -> list[Assignment]:
     """Return the assignments that changed, and the sample if the code that judges them did.
 
@@ -69,8 +80,7 @@ def run(
     console = Console()
     # before the audits: what they see is what is recorded
     now = {each.slug: each.digest() for each in course} | {"code": digest_of_code()}
-    known = json.loads(audited.read_text(encoding="utf-8"))
-    chosen = course if everything or record else pending(course, known, now)
+    chosen = course if everything or record else pending(course, known_audits(audited), now)
     console.print(f"{len(chosen)} of {len(course)} assignments must be audited.")
     options = Options(seeds=MANY_SEEDS if everything else FEW_SEEDS, processes=processes)
     failed = [each.slug for each in chosen if not passes(each, options, console)]

@@ -284,10 +284,10 @@ def test_each_mistake_is_caught_where_it_says_and_earns_its_hint(slug: str, supe
     assert wrong == {}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("slug", COSTLY)
 def test_right_answers_earn_every_point_with_the_costly_cases(slug: str, supervisor) -> None:
-    """The other assignments are graded whole by the quick test."""
+    """The quick test grades the other assignments whole; the audit of an assignment that changed has these cases."""
     assignment = assignments.load(slug, root=ROOT)
     handed = [
         submissions.open(assignment.folder, assignment, student="stub"),
@@ -299,10 +299,10 @@ def test_right_answers_earn_every_point_with_the_costly_cases(slug: str, supervi
     assert {name: report.score.earned for name, report in reports.items()} == dict.fromkeys(reports, assignment.points)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @every_assignment
 def test_no_alternative_loses_a_point_over_10_seeds(assignment: Assignment, supervisor) -> None:
-    """The audits of ``make check-all`` grade them with 200."""
+    """The audit of an assignment that changed grades them with 5 seeds, those of ``make check-all`` with 200."""
     handed = [handed_in(each.id, each.modules) for each in solution.alternatives(assignment)]
     alarms = []
     for seed in range(10):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import audits
 import numpy as np
 import pytest
 from hypothesis import given
@@ -270,14 +271,17 @@ def test_a_damaged_file_is_reported(tmp_path: Path, text: str) -> None:
 # --- the files of this course
 
 
-def is_slow(assignment: Assignment) -> bool:
-    return assignment.slug not in ("01-dog-wolf", "05-logistic", "09-static-graph", "12-convolution")
+QUICK = ("01-dog-wolf", "05-logistic", "09-static-graph", "12-convolution")
 
 
-@pytest.mark.parametrize(
-    "assignment",
-    [pytest.param(each, marks=[pytest.mark.slow] * is_slow(each), id=each.slug) for each in COURSE],
-)
+def marks(assignment: Assignment) -> list[pytest.MarkDecorator]:
+    """CI looks at the others if they have changed."""
+    if assignment.slug in QUICK:
+        return []
+    return [pytest.mark.slow] if audits.has_changed(assignment) else [pytest.mark.slow, pytest.mark.long]
+
+
+@pytest.mark.parametrize("assignment", [pytest.param(each, marks=marks(each), id=each.slug) for each in COURSE])
 def test_the_hints_are_those_of_the_known_mistakes(assignment: Assignment, supervisor: Supervisor) -> None:
     """``make hints`` renews the file. Other machines round otherwise, so what the records say is compared.
 
