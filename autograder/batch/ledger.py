@@ -64,7 +64,7 @@ class Ledger:
         slug = self.key.slug
         known = identities.read(self.folder)
         for person, last in sorted(self.store.last(slug).items(), key=lambda each: known.name(each[0])):
-            upload = Upload(person, self.kept.paths(slug, last.sha256), last.received_at)
+            upload = Upload(person, self.kept.paths(slug, last.sha256), last.received_at, late=last.late)
             self.members[person] = Member(known.name(person), upload, last.sha256, last.attempt)
         self._find_reports()
         for person, member in self.members.items():
@@ -92,7 +92,13 @@ class Ledger:
                 found.append(Member(each.student, replace(each, student=person), each.sha256(), 0))
         with identities.changing(self.folder):  # the names are saved now: no copy and no row is without one
             attempts = self._record(found, source)
-        self.members |= {m.upload.student: replace(m, attempt=attempts.get(m.upload.student, 0)) for m in found}
+        last = self.store.last(self.key.slug)
+        for m in found:
+            person = m.upload.student
+            upload = m.upload
+            if person in last and last[person].sha256 == m.sha256:  # an earlier import may have known more
+                upload = replace(upload, received_at=last[person].received_at, late=last[person].late)
+            self.members[person] = replace(m, upload=upload, attempt=attempts.get(person, 0))
         self._find_reports()
 
     def _record(self, members: Sequence[Member], source: str) -> dict[str, int]:
@@ -105,7 +111,8 @@ class Ledger:
             person = m.upload.student
             is_known = person in last and last[person].sha256 == m.sha256
             if self.kept.keep(slug, m.upload, m.sha256) or is_known:
-                new.append(NewSubmission(person, m.sha256, m.upload.received_at, source))
+                facts = {"late": m.upload.late, "lms_attempt": m.upload.lms_attempt or None}
+                new.append(NewSubmission(person, m.sha256, m.upload.received_at, source, **facts))
             else:
                 self.problems[person] = "not-kept"
         return self.store.add(slug, new)
@@ -181,7 +188,9 @@ class Ledger:
         row = class_rows.from_json(found.summary)
         points = applied(Points(row.score, row.tasks), self._decisions.get(member.upload.student, ()))
         row = replace(row, score=points.score, tasks=points.tasks, attempt=member.attempt, published=published)
-        return replace(row, student=member.student, received_at=member.upload.received_at)
+        row = class_rows.decided(row)
+        late = class_rows.late_word(member.upload.late)
+        return replace(row, student=member.student, received_at=member.upload.received_at, late=late)
 
     def points(self, person: str) -> Points | None:
         """Return the points of a person with what was decided; None if there is no report."""
@@ -213,6 +222,7 @@ class Ledger:
             member.student,
             member.attempt,
             member.upload.received_at,
+            member.upload.late,
             *decided,
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

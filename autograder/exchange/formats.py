@@ -20,12 +20,15 @@ NAMES = ("folder",)  # modules of this package, in the order in which they are a
 class Entry:
     """A student and the path of what was handed in. Two entries of one student are a conflict: neither is graded.
 
-    ``received_at`` is the time of the other system, ISO 8601 with offset, or None if it does not tell.
+    ``received_at`` is the time of the other system, ISO 8601 with offset, or None if it does not tell. So is ``late``.
+    ``attempt`` is what the other system calls this attempt, or "".
     """
 
     student: str
     path: Path
     received_at: str | None = None
+    late: bool | None = None
+    attempt: str = ""
 
 
 class Format(Protocol):
