@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ..course.assignment import Assignment
@@ -37,6 +38,11 @@ def key_of(assignment: Assignment, run: RunOptions) -> ReportKey:
         device=device_of(assignment, run),
         language=current_language(),
     )
+
+
+def _utc(time: str | None) -> str | None:
+    """Return an ISO 8601 time with offset in UTC, as the store keeps it."""
+    return datetime.fromisoformat(time).astimezone(UTC).isoformat() if time else None
 
 
 class Ledger:
@@ -112,7 +118,7 @@ class Ledger:
             is_known = person in last and last[person].sha256 == m.sha256
             if self.kept.keep(slug, m.upload, m.sha256) or is_known:
                 facts = {"late": m.upload.late, "lms_attempt": m.upload.lms_attempt or None}
-                new.append(NewSubmission(person, m.sha256, m.upload.received_at, source, **facts))
+                new.append(NewSubmission(person, m.sha256, _utc(m.upload.received_at), source, **facts))
             else:
                 self.problems[person] = "not-kept"
         return self.store.add(slug, new)

@@ -42,7 +42,6 @@ def problem(table: Mapping[str, Any]) -> Problem | None:
             return Problem("rubric", f'rubric gives "{text}" {points!r}; write a number of points above 0.')
     total = math.fsum(rubric.values())
     if not math.isclose(total, table["points"]):
-        return Problem(
-            "rubric", f"the lines of rubric add up to {total:g}, and points is {table['points']:g}; make them equal."
-        )
+        sums = f"the lines of rubric add up to {total:g}, and points is {table['points']:g}"
+        return Problem("rubric", f"{sums}; make them equal.")
     return None

@@ -107,8 +107,8 @@ def _record(entry: str, split: _Split, roster: Roster, people: dict[str, Person]
         return Record(entry, files, entries, who, part=True, late=split.late)
     if person.group and name == bare(person.group):
         return Record(entry, files, entries, who, person.group, part=True, late=split.late)
-    note = say("import.other-name", name=split.name, roster=person.name)
-    return Record(entry, files, entries, who, part=True, late=split.late, note=note)
+    problem = say("import.other-name", name=split.name, roster=person.name)  # a group, or somebody else's entry
+    return Record(entry, files, entries, who, part=True, late=split.late, problem=problem)
 
 
 def _is_of(split: _Split, people: dict[str, Person]) -> bool:

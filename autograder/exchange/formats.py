@@ -85,8 +85,7 @@ class Record:
     None, and so is ``late``, if the export does not tell.
 
     ``problem`` says why the format cannot tell whose it is. ``choices`` has the path of the file for the id of each
-    person that it may belong to. A ``part`` is one file: all parts of a person are one submission. ``note`` is a
-    sentence for the report.
+    person that it may belong to. A ``part`` is one file: all parts of a person are one submission.
     """
 
     entry: str
@@ -100,7 +99,6 @@ class Record:
     problem: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     part: bool = False
-    note: str = ""
 
 
 class Reader(Protocol):

@@ -274,9 +274,8 @@ class Session:
         """Add the points that a person can give. A practice run has none of them."""
         if not self.options.official or self.options.task:
             return score
-        return replace(
-            score, possible=rubric.total([score.possible, *(task.points for task in self._assignment.manual)])
-        )
+        by_hand = [task.points for task in self._assignment.manual]
+        return replace(score, possible=rubric.total([score.possible, *by_hand]))
 
     def _outcomes(
         self, executor: Executor, connection: Connection, mistakes: KnownMistakes, cache: OutcomeCache

@@ -484,7 +484,7 @@ SENTENCES: dict[str, str] = {
     "import.no-entry": "this is not a name that {format} gives",
     "import.splits": "it may belong to {people}",
     "import.split-file": "the name of the file may be {files}; settle it to take the first",
-    "import.other-name": 'Check this: the entry has the name "{name}", the roster has "{roster}". If it is a group, add a column "group" to the roster.',
+    "import.other-name": 'the entry has the name "{name}", and its id is that of "{roster}"; if it is a group, add a column "group" to the roster',
     "import.other-worksheet": "participant {number} is {name} in the worksheet; use the worksheet of this assignment",
     "import.groups": "these groups have the same name in the export: {groups}",
     "import.no-group": "the roster has no group {group}",

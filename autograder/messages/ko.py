@@ -488,7 +488,7 @@ SENTENCES: dict[str, str] = {
     "import.no-entry": "{format} 형식의 이름이 아닙니다",
     "import.splits": "다음 중 누구의 것인지 알 수 없습니다: {people}",
     "import.split-file": "파일 이름이 다음 중 어느 것인지 알 수 없습니다. 대응 파일에 쓰면 첫째 이름을 씁니다: {files}",
-    "import.other-name": '확인하십시오. 항목의 이름은 "{name}", 명단의 이름은 "{roster}"입니다. 조의 제출이면 명단에 "group" 열을 추가하십시오.',
+    "import.other-name": '항목의 이름은 "{name}"인데 그 번호는 "{roster}"의 것입니다. 조의 제출이면 명단에 "group" 열을 추가하세요',
     "import.other-worksheet": "채점표에서 {number}번 참가자의 이름은 {name}입니다. 이 과제의 채점표를 쓰십시오",
     "import.groups": "다음 조는 내보낸 파일에서 이름이 같습니다: {groups}",
     "import.no-group": "명단에 없는 조입니다: {group}",
