@@ -42,21 +42,9 @@ def moodle(place: Path) -> None:
     """Write ``export.zip`` and ``roster.csv`` as Moodle exports them."""
     header = ["Identifier", "Full name", "Email address", "Status", "Grade", "Maximum grade", "Grade can be changed"]
     header += ["Last modified (submission)", "Last modified (grade)", "Feedback comments"]
-    status = "Submitted for grading -  - "
+    rest = ["Submitted for grading -  - ", "", "100.00", "Yes", "-", "-", ""]
     rows = [
-        [
-            f"Participant {number}",
-            f"Student Synth{number}",
-            f"s{number}@example.org",
-            status,
-            "",
-            "100.00",
-            "Yes",
-            "-",
-            "-",
-            "",
-        ]
-        for number in numbers()
+        [f"Participant {number}", f"Student Synth{number}", f"s{number}@example.org", *rest] for number in numbers()
     ]
     _sheet(place, header, rows)
     names = {number: f"Student Synth{number}_{number}_assignsubmission_file/logistic.py" for number in numbers()}

@@ -246,7 +246,7 @@ WRONG_USE = {
         "hand out the pages in graded/students",
     ),
     "feedback of another run": (
-        ["--to", "moodle", "--template", "sheet.csv", "--out", "up.csv", "--feedback", "elsewhere"],
+        ["--to", "moodle", "--template", "sheet.csv", "--out", "up.csv", "--feedback", "elsewhere", "--overwrite"],
         "elsewhere has no page of student01@example.invalid",
     ),
     "archive over the template": (
@@ -283,7 +283,7 @@ def test_both_files_are_written_or_none(run: Run, monkeypatch: pytest.MonkeyPatc
         replace_file(source, target)
 
     monkeypatch.setattr(os, "replace", full)
-    arguments = ["--template", "sheet.csv", "--out", "up.csv", "--feedback", "graded/students"]
+    arguments = ["--template", "sheet.csv", "--out", "up.csv", "--feedback", "graded/students", "--overwrite"]
     code, _, err = run(grades, "--to", "moodle", *arguments)
     assert code == 4 and "No space left" in err
     assert sorted(path.name for path in Path().iterdir()) == ["graded", "sheet.csv"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..course import assignment as assignments
-from ..course import course_file, folders, translation
+from ..course import course_file, translation
 from ..course.course_file import Course
 from ..errors import UsageError
 from ..messages import DEFAULT, use_language
@@ -199,7 +199,7 @@ def check_reasons(accept: Sequence[str]) -> None:
 def language(file: Path, lang: str | None, root: Path) -> contextlib.AbstractContextManager[None]:
     """Return a context in the language ``lang``, or in that of the assignment of a table."""
     slug, _ = _run_of(file, needed=False)
-    if lang is None and slug in folders.slugs_of(root):
+    if lang is None and slug and (root / "assignments" / slug).is_dir():
         return translation.assignment_language(None, assignments.load(slug, root=root))
     return use_language(lang or DEFAULT)
 
