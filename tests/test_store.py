@@ -106,6 +106,16 @@ def test_many_submissions_are_found_in_one_call(store: Store) -> None:
     assert len(store.complete(KEY, [str(number) for number in range(3 * stores.MANY)])) == 3
 
 
+def test_an_unknown_time_is_added_and_a_known_one_stays(store: Store) -> None:
+    first, second = "2026-10-24T09:59:00+00:00", "2026-10-25T09:59:00+00:00"
+    known = (first, True)
+    for received, late, expected in ((None, None, (None, None)), (first, True, known), (second, False, known)):
+        store.add(SLUG, [replace(new("s-a", "1"), received_at=received, late=late)])
+        last = store.last(SLUG)["s-a"]
+        assert (last.attempt, last.received_at, last.late) == (1, *expected)
+    assert store.events("s-a")[-1][-1] == f"attempt 1, received {first}, late there"
+
+
 def test_two_courses_share_a_database(urls: Urls, tmp_path: Path) -> None:
     url = urls(tmp_path)
     with Store(url, "c1") as one, Store(url, "c2") as two:

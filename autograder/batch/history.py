@@ -12,6 +12,7 @@ from ..grading.policies import Attempt, task_points
 from ..model import Report, SubmissionInfo
 from ..reports import class_rows
 from ..reports.document import from_json
+from ..reports.printable import printable
 from .adjustments import Decision, Points, applied
 from .identities import Identities
 from .schema import reports, submissions
@@ -66,7 +67,7 @@ class History:
     def undecided(self, student: str, reasons: str) -> Decision | None:
         """Return a decision about a student that is not among ``reasons``, those in a table; None if all are."""
         mine = self._decisions.get(self._known.pseudonym(student), ())
-        return next((each for each in mine if each.reason not in reasons), None)
+        return next((each for each in mine if _bare(each.reason) not in _bare(reasons)), None)
 
     def _of(self, row: _Row, tasks: Mapping[str, float]) -> Earlier:
         received = datetime.fromisoformat(row.received_at) if row.received_at else None
@@ -101,6 +102,11 @@ class History:
                 if assignment == digest:
                     of_version.add(sha256)
         return found
+
+
+def _bare(text: str) -> str:
+    """Return a text without what a table adds to it: escapes, and quotes against formulas."""
+    return printable(text).replace("'", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,28 +104,18 @@ def _export_csv(found: ClassGrades, kept: Kept | None, out: Path) -> None:
     click.echo(f"{out}: {_count(sum(grade.points is not None for grade in grades))}.")
 
 
+@dataclass(frozen=True, slots=True)
 class _Export:
     """An export into a table of another system: what the command line asks for."""
 
-    def __init__(
-        self,
-        to: System,
-        template: Path,
-        out: Path,
-        column: str | None,
-        feedback: Path | None,
-        submissions: Path | None,
-        archive: Path | None,
-        overwrite: bool,
-    ) -> None:
-        self.to = to
-        self.template = template
-        self.out = out
-        self.column = column
-        self.feedback = feedback
-        self.submissions = submissions
-        self.archive = archive
-        self.overwrite = overwrite
+    to: System
+    template: Path
+    out: Path
+    column: str | None
+    feedback: Path | None
+    submissions: Path | None
+    archive: Path | None
+    overwrite: bool
 
     def run(self, found: ClassGrades, kept: Kept | None) -> None:
         """Fill the template, write the files, and say what to do with them."""

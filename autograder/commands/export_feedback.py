@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -59,18 +61,24 @@ def pages(folder: Path, found: ClassGrades, wanted: set[str]) -> dict[str, bytes
 
 
 def write_pages(folder: Path, found: ClassGrades, target: Path) -> int:
-    """Write the page of every student into a new folder; return how many there are.
+    """Write the page of every student into a new folder, all or none; return how many there are.
 
     Raises:
         UsageError: a page is missing, or ``target`` exists.
     """
     from ..batch.results import page_paths
-    from ..reports.files import write_bytes
+    from ..reports.files import draft_of, write_bytes
 
+    made = pages(folder, found, {each.grade.student for each in found.finals if each.row})
     paths = page_paths(found.slug, [each.grade.student for each in found.students])
-    for name, page in pages(folder, found, {each.grade.student for each in found.finals if each.row}).items():
-        write_bytes(target / paths[name], page)
-    return len(found.finals)
+    draft = draft_of(target)
+    try:
+        for name, page in made.items():
+            write_bytes(draft / paths[name], page)
+        os.rename(draft, target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return len(made)
 
 
 def packed(to: System, table: Template, pages: Mapping[int, bytes], submissions: Path | None) -> bytes:
