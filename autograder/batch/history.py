@@ -71,14 +71,14 @@ class History:
 
     def _of(self, row: _Row, tasks: Mapping[str, float]) -> Earlier:
         received = datetime.fromisoformat(row.received_at) if row.received_at else None
-        common = {"received_at": received, "number": row.attempt, "late": row.late}
+        attempt = Attempt({}, tasks, received, row.attempt, complete=False, late=row.late)
         if row.sha256 not in self._newest:
-            return Earlier(Attempt({}, tasks, complete=False, **common), row.sha256, None)
+            return Earlier(attempt, row.sha256, None)
         number, summary = self._newest[row.sha256]
         graded = class_rows.from_json(summary)
         points = applied(Points(graded.score, graded.tasks), self._decisions.get(row.person, ()))
         earned = task_points(points.tasks, points.score.earned)
-        return Earlier(Attempt(earned, tasks, **common), row.sha256, number)
+        return Earlier(replace(attempt, points=earned, complete=True), row.sha256, number)
 
     def _attempts(self) -> Sequence[_Row]:
         table = submissions.c

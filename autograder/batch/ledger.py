@@ -117,8 +117,8 @@ class Ledger:
             person = m.upload.student
             is_known = person in last and last[person].sha256 == m.sha256
             if self.kept.keep(slug, m.upload, m.sha256) or is_known:
-                facts = {"late": m.upload.late, "lms_attempt": m.upload.lms_attempt[:40] or None}
-                new.append(NewSubmission(person, m.sha256, _utc(m.upload.received_at), source, **facts))
+                there = m.upload.lms_attempt[:40] or None
+                new.append(NewSubmission(person, m.sha256, _utc(m.upload.received_at), source, m.upload.late, there))
             else:
                 self.problems[person] = "not-kept"
         return self.store.add(slug, new)

@@ -232,8 +232,8 @@ class _Steps:
             if self.policy.attempt is AttemptRule.LAST_BEFORE_DUE:
                 self._change("unknown-time", self.points, say("policy.unknown-before-due"))
             elif rule is not None:
-                late = "policy.unknown-lateness" if self.attempt.late else "policy.unknown-time"
-                self._change("unknown-time", self.points, say(late))
+                known = "policy.unknown-lateness" if self.attempt.late else "policy.unknown-time"
+                self._change("unknown-time", self.points, say(known))
         elif rule is not None and (late := _utc(received) - _utc(due)) > rule.grace:
             self._subtract(rule, late)
 
