@@ -106,6 +106,14 @@ def test_a_wrong_manual_task_is_one_sentence(tmp_path: Path, name: str) -> None:
     assert problem in caught.value.message and f"assignments/{SLUG}/assignment.toml, line " in caught.value.message
 
 
+def test_a_student_reads_who_grades_what(tmp_path: Path, command: Command) -> None:
+    made = with_essay(tiny_course.make(tmp_path / "course", solution=None))
+    tiny_course.write(made.folder / "tiny.py", tiny_course.SOLUTION)
+    out = command("grade", SLUG, "--root", made.root).out
+    assert "graded by a person" in out and "9 of 9 visible points (24 in all)" in out
+    assert "Hidden cases decide the other 11" in out and "A person grades 4 points." in out
+
+
 # --- an afternoon
 
 

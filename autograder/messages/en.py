@@ -302,6 +302,7 @@ SENTENCES: dict[str, str] = {
     "report.marked": "(* differs)",
     "report.trace": "{place}, line {line}: {code}",
     "report.trace-skipped": "… {count} more {count:line|lines} …",
+    "report.by-hand": "A person grades {points} {points:point|points}.",
     "report.awaiting": "A person grades {task} ({points} {points:point|points}), and has not done so yet.",
     "report.hidden-only": "The cases of this task are hidden. They run when your work is graded.",
     "report.make": "make grade {arguments}",

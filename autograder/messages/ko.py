@@ -306,6 +306,7 @@ SENTENCES: dict[str, str] = {
     "report.marked": "(*: 다른 값)",
     "report.trace": "{place}, {line}번째 줄: {code}",
     "report.trace-skipped": "… {count}줄 더 …",
+    "report.by-hand": "{points}점은 사람이 채점합니다.",
     "report.awaiting": "{task}({points}점)은 사람이 채점하며, 아직 채점되지 않았습니다.",
     "report.hidden-only": "이 문제의 케이스는 비공개이며, 과제를 채점할 때 실행됩니다.",
     "report.make": "make grade {arguments} L=ko",
