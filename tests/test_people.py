@@ -188,10 +188,14 @@ def test_an_afternoon_of_a_teaching_assistant(course: tiny_course.Course, comman
     found = column("canvas.csv", 0, 5)
     assert {name: found[name] for name in final} == final
 
+    course_table = ["export", "again/staff/grades.csv", "--course", "--to", "csv", "--out", "course.csv", *where]
+    assert command(*course_table).code == 0 and column("course.csv", 0, 2)["choi"] == "15.2"
+
     # what went out is in the log, and what a person changes there stays
     log = command("batch", "log", "choi", *where).out
     assert "exported" in log and "15.2 of 24 points to moodle" in log and "to canvas: HW1 (5001)" in log
     assert "essay: set to 0 points, by A. Park: Nothing is shown." in log
+    assert "a total of 63.3333 % in a table of the course" in log
     text = Path("moodle.csv").read_text(encoding="utf-8-sig").replace(",15.2,", ",17.0,").replace(",24,", ",,")
     Path("sheet.csv").write_text(text, encoding="utf-8-sig")
     again = command(*moodle, "--column", "Grade", *where)

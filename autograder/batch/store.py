@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL
 from ..errors import AutograderError, UsageError
 from ..grading.environment import now
 from ..reports.class_rows import TIMED_OUT
-from . import schema
+from . import receipts, schema
 from .adjustments import Decision
 from .database import copy_file, engine_of, error_of, explained, parsed, prepare_file
 from .schema import adjustments, assignments, courses, log, people, publications, reports, seeds, submissions
@@ -149,32 +149,19 @@ class Store:
                 attempt = before.attempt if before else 0
                 if before and before.sha256 == each.sha256:
                     attempts[each.person] = attempt
-                    self._complete(connection, slug, each, before)
+                    receipts.complete(self, connection, slug, each, before)
                     continue
                 attempts[each.person] = attempt + 1
                 if each.person not in known:
                     rows["people"].append({"course": self.course, "person": each.person, "since": time})
                 own = {"course": self.course, "slug": slug, "attempt": attempt + 1, "imported_at": time}
                 rows["submissions"].append(asdict(each) | own)
-                detail = f"attempt {attempt + 1}, {each.sha256[:12]}{_facts(each)}"
+                detail = f"attempt {attempt + 1}, {each.sha256[:12]}{receipts.text(each)}"
                 rows["log"].append(self._entry(time, actor, "imported", slug, each.person, detail))
             for table, values in ((people, "people"), (submissions, "submissions"), (log, "log")):
                 if rows[values]:
                     connection.execute(table.insert(), rows[values])
         return attempts
-
-    def _complete(self, connection: Connection, slug: str, new: NewSubmission, before: LastSubmission) -> None:
-        """Add the time of receipt and the lateness, where they were not known. What is known never changes."""
-        values = {
-            name: getattr(new, name)
-            for name in ("received_at", "late")
-            if getattr(before, name) is None and getattr(new, name) is not None
-        }
-        if values:
-            mine = (submissions.c.course == self.course, submissions.c.slug == slug)
-            own = (submissions.c.person == new.person, submissions.c.attempt == before.attempt)
-            connection.execute(submissions.update().where(*mine, *own).values(values))
-            self.note(connection, "imported", slug, f"attempt {before.attempt}{_facts(new)}", new.person)
 
     def complete(self, key: ReportKey, sha256s: Sequence[str]) -> dict[str, Found]:
         """Return the complete reports of these submissions under ``key``; what is missing here is pending."""
@@ -409,13 +396,6 @@ def _why(connection: Connection, columns: Mapping[str, Any], same: Sequence[Any]
         return "first report"
     changed = [name for name in parts if getattr(last, name) != columns[name]]
     return f"changed: {', '.join(changed)}" if changed else "the last report was incomplete"
-
-
-def _facts(new: NewSubmission) -> str:
-    """Return what the other system says of a submission, for the log."""
-    received = f", received {new.received_at}" if new.received_at else ""
-    late = "" if new.late is None else ", late there" if new.late else ", in time there"
-    return f"{received}{late}{f', attempt {new.lms_attempt} there' if new.lms_attempt else ''}"
 
 
 def current_actor() -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..batch.store import Store
     from ..exchange.csv_grades import GradedStudent
     from ..exchange.final_grades import FinalGrade
+    from ..grading.course_total import CourseRow
     from ..model import Report
 
 NAMES = "identities.json"
@@ -166,6 +167,20 @@ def recording(found: ClassGrades, kept: Kept | None, target: str, students: Coll
     if unknown:
         sentence = f"the store has no report of {unknown} of these students, so their export is not recorded."
         click.echo(f"autograder: {sentence}", err=True)
+
+
+@contextlib.contextmanager
+def recording_course(rows: Sequence[CourseRow], kept: Kept | None) -> Iterator[None]:
+    """Write into the log which totals the block exports: all of them, or nothing if the block fails."""
+    if kept is None:
+        yield
+        return
+    with kept.store.transaction() as connection:
+        for row in rows:
+            total = "no total" if row.total.percent is None else f"a total of {row.total.percent:g} %"
+            person = kept.known.pseudonym(row.student)
+            kept.store.note(connection, "exported", "", f"{total} in a table of the course", person)
+        yield
 
 
 def _sha256(found: ClassGrades, each: FinalGrade) -> str:

@@ -56,7 +56,8 @@ def export_course(
     if absent:
         raise UsageError(f"No table has a student {', '.join(absent.values())}.")
     rows = course_rows(attempts, course, now=datetime.now(UTC))
-    write_course(rows, out)
+    with class_grades.recording_course(rows, kept):
+        write_course(rows, out)
     for slug in sorted(_counted(course) - attempts.keys()):
         click.echo(f"autograder: course.toml counts {slug}, and no table of it is named. It is left out.", err=True)
     tables = f"{len(attempts)} assignment{'s' if len(attempts) != 1 else ''}"
