@@ -143,6 +143,7 @@ def test_an_afternoon_of_a_teaching_assistant(course: tiny_course.Course, comman
     page = Path(f"out/students/{SLUG}-lee.html").read_text(encoding="utf-8")
     assert "awaiting a person" in page and "Additivity is shown." in page
     assert waiting["lee"]["received_at"] == "2026-10-26T11:59:00+01:00"  # the zone of the course
+    assert "received 2026-10-26T10:59:00+00:00" in command("batch", "log", "lee", *where).out  # the store has UTC
 
     assert "3 students, 3 graded, 0 pending, 3 awaiting a person" in command("batch", "status", *where).out
     to_csv = ["out/staff/grades.csv", "--to", "csv", "--out", "up.csv", *where]
