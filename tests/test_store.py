@@ -15,7 +15,8 @@ from stores import Urls
 
 from autograder.batch import database, schema
 from autograder.batch import store as stores
-from autograder.batch.store import NewSubmission, ReportKey, Store
+from autograder.batch.receipts import NewSubmission
+from autograder.batch.store import ReportKey, Store
 from autograder.errors import AutograderError, UsageError
 
 SLUG = "01-tiny"

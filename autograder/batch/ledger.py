@@ -22,8 +22,9 @@ from ..reports.class_rows import ClassRow
 from ..reports.document import from_json, to_json
 from . import identities
 from .adjustments import Decision, Points, applied
+from .receipts import NewSubmission
 from .runner import Member, Upload
-from .store import Found, NewSubmission, ReportKey, Store
+from .store import Found, ReportKey, Store
 from .uploads import Uploads
 
 

@@ -22,9 +22,10 @@ from sqlalchemy.engine import URL
 from ..errors import AutograderError, UsageError
 from ..grading.environment import now
 from ..reports.class_rows import TIMED_OUT
-from . import receipts, schema
+from . import schema
 from .adjustments import Decision
 from .database import copy_file, engine_of, error_of, explained, parsed, prepare_file
+from .receipts import LastSubmission, NewSubmission
 from .schema import adjustments, assignments, courses, log, people, publications, reports, seeds, submissions
 
 CLOCK_SLACK = timedelta(minutes=5)  # between two machines that share a database
@@ -42,28 +43,6 @@ class ReportKey:
     seed: str
     device: str
     language: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewSubmission:
-    """A submission of one person, as it came in."""
-
-    person: str
-    sha256: str
-    received_at: str | None
-    source: str
-    late: bool | None = None
-    lms_attempt: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LastSubmission:
-    """The last submission of a person."""
-
-    attempt: int
-    sha256: str
-    received_at: str | None
-    late: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,19 +128,27 @@ class Store:
                 attempt = before.attempt if before else 0
                 if before and before.sha256 == each.sha256:
                     attempts[each.person] = attempt
-                    receipts.complete(self, connection, slug, each, before)
+                    self._add_news(connection, slug, each, before)
                     continue
                 attempts[each.person] = attempt + 1
                 if each.person not in known:
                     rows["people"].append({"course": self.course, "person": each.person, "since": time})
                 own = {"course": self.course, "slug": slug, "attempt": attempt + 1, "imported_at": time}
                 rows["submissions"].append(asdict(each) | own)
-                detail = f"attempt {attempt + 1}, {each.sha256[:12]}{receipts.text(each)}"
+                detail = f"attempt {attempt + 1}, {each.sha256[:12]}{each.text}"
                 rows["log"].append(self._entry(time, actor, "imported", slug, each.person, detail))
             for table, values in ((people, "people"), (submissions, "submissions"), (log, "log")):
                 if rows[values]:
                     connection.execute(table.insert(), rows[values])
         return attempts
+
+    def _add_news(self, connection: Connection, slug: str, new: NewSubmission, before: LastSubmission) -> None:
+        """Add what is known only now of the last submission of a person."""
+        if values := before.news(new):
+            mine = (submissions.c.course == self.course, submissions.c.slug == slug)
+            own = (submissions.c.person == new.person, submissions.c.attempt == before.attempt)
+            connection.execute(submissions.update().where(*mine, *own).values(values))
+            self.note(connection, "imported", slug, f"attempt {before.attempt}{new.text}", new.person)
 
     def complete(self, key: ReportKey, sha256s: Sequence[str]) -> dict[str, Found]:
         """Return the complete reports of these submissions under ``key``; what is missing here is pending."""

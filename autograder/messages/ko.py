@@ -356,7 +356,7 @@ SENTENCES: dict[str, str] = {
     "attention.grader-error": "채점기 오류로 케이스가 실패했습니다. batch를 다시 실행하십시오.",
     "attention.retried": "작업 프로세스가 사라져 케이스를 두 번 실행했습니다.",
     "attention.timed-out": "케이스가 시간을 초과했습니다. 코드가 느린지 끝나지 않는지 확인하십시오.",
-    "attention.awaiting": "사람이 채점하는 문제가 아직 채점되지 않았습니다. autograder adjust로 채점하세요.",
+    "attention.awaiting": "사람이 채점하는 문제가 아직 채점되지 않았습니다. autograder adjust로 채점하십시오.",
     "attention.died": "이 제출물을 채점하던 프로세스가 두 번 종료되었습니다. 메모리가 부족했을 수 있습니다. 직접 채점하십시오.",
     "attention.changed": "채점하는 동안 파일이 바뀌었습니다. batch를 다시 실행하십시오.",
     "attention.not-kept": "저장소에 파일을 복사하지 못해 아무것도 기록하지 않았습니다. 파일을 읽을 수 있는지 확인한 뒤 batch를 다시 "
@@ -489,7 +489,7 @@ SENTENCES: dict[str, str] = {
     "import.no-entry": "{format} 형식의 이름이 아닙니다",
     "import.splits": "다음 중 누구의 것인지 알 수 없습니다: {people}",
     "import.split-file": "파일 이름이 다음 중 어느 것인지 알 수 없습니다. 대응 파일에 쓰면 첫째 이름을 씁니다: {files}",
-    "import.other-name": '항목의 이름은 "{name}"인데 그 번호는 "{roster}"의 것입니다. 조의 제출이면 명단에 "group" 열을 추가하세요',
+    "import.other-name": '항목의 이름은 "{name}"인데 그 번호는 "{roster}"의 것입니다. 조의 제출이면 명단에 "group" 열을 추가하십시오',
     "import.other-worksheet": "채점표에서 {number}번 참가자의 이름은 {name}입니다. 이 과제의 채점표를 쓰십시오",
     "import.groups": "다음 조는 내보낸 파일에서 이름이 같습니다: {groups}",
     "import.no-group": "명단에 없는 조입니다: {group}",
