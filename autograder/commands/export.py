@@ -127,7 +127,7 @@ class _Export:
         if self.feedback:
             pages = export_feedback.pages_by_row(self.feedback, found, filled)
             packed = export_feedback.packed(self.to, table, pages, self.submissions)
-        students = {grade.student for grade in filled.rows.values()}
+        students = {filled.rows[row].student for row in filled.written}
         with class_grades.recording(found, kept, self._target(filled), students):
             _write(self.out, filled.data, self.archive, packed)
         for warning in (*filled.warnings, *notes):

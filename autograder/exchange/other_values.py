@@ -29,7 +29,8 @@ class OtherValue:
 def find(table: Template, filled: Filled, published: Mapping[str, float]) -> list[OtherValue]:
     """Return the cells whose value differs from ours, and from the one that was last exported (``published``)."""
     found = []
-    for row, grade in filled.rows.items():
+    for row in sorted(filled.written):
+        grade = filled.rows[row]
         old = number(table.rows[row].value(filled.column.index))
         if old is None or (grade.points is None and not grade.excused):
             continue
