@@ -32,7 +32,7 @@ def find(table: Template, filled: Filled, published: Mapping[str, float]) -> lis
     for row in sorted(filled.written):
         grade = filled.rows[row]
         old = number(table.rows[row].value(filled.column.index))
-        if old is None or (grade.points is None and not grade.excused):
+        if old is None:
             continue
         before = published.get(grade.student)
         if any(each is not None and abs(old - each) < SAME for each in (grade.points, before)):
