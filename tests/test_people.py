@@ -241,5 +241,10 @@ def test_the_best_attempt_counts_with_its_report(command: Command, tmp_path: Pat
     done = command("export", "out/staff/grades.csv", "--to", "csv", "--out", "up.csv", "--pages", "pages", *where)
     assert done.code == 0
     assert column("up.csv", 0, 1) == {"kim": "20"} and column("up.csv", 0, 5) == {"kim": "1"}
+    tiny_course.write(tmp_path / "class" / "kim.py", f"{tiny_course.SOLUTION}# again\n")
+    assert command("batch", SLUG, tmp_path / "class", "--out", "later", *where).code == 0
+    newer = command("export", "out/staff/grades.csv", "--to", "csv", "--out", "up.csv", *where)
+    assert newer.code == 0 and "kim handed in attempt 3, and this table has attempt 2. Run batch again." in newer.err
+    assert column("up.csv", 0, 5) == {"kim": "1"}
     page = Path(f"pages/{SLUG}-kim.html").read_text(encoding="utf-8")
     assert "Attempt 1 counts, because it earns the most points." in page and "<strong>20</strong>" in page

@@ -43,12 +43,12 @@ class History:
             self._decisions.setdefault(each.person, []).append(each)
         self._newest = self._newest_reports(digest)
 
-    def earlier(self, tasks: Mapping[str, float]) -> dict[str, list[Earlier]]:
-        """Return the attempts of each student but the last one, in order. ``tasks`` has the points of each task."""
+    def attempts(self, tasks: Mapping[str, float]) -> dict[str, list[Earlier]]:
+        """Return the attempts of each student, in order. ``tasks`` has the points of each task."""
         found: dict[str, list[Earlier]] = {}
         for row in self._attempts():
             found.setdefault(self._known.name(row.person), []).append(self._of(row, tasks))
-        return {student: attempts[:-1] for student, attempts in found.items()}
+        return found
 
     def report(self, student: str, which: Earlier) -> Report:
         """Return the report of an attempt, with the name and with what people decided."""

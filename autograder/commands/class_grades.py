@@ -133,7 +133,7 @@ def load(
         found = [final_grades.as_graded(row) for row in rows]
         return ClassGrades(file, slug, students, found, history=history, course=course)
     tasks = assignments.load(slug, root=root).all_tasks
-    earlier = history.earlier({task.id: task.points for task in tasks}) if history else {}
+    earlier = _earlier(history, rows, {task.id: task.points for task in tasks}) if history else {}
     before = {student: [each.attempt for each in attempts] for student, attempts in earlier.items()}
     found = final_grades.finals(
         rows, course, slug, tasks=tasks, earlier=before, left_out=leave_out, now=datetime.now(UTC), file=file.name
@@ -142,6 +142,17 @@ def load(
     for sentence in filter(None, notes):
         click.echo(f"autograder: {sentence}", err=True)
     return ClassGrades(file, slug, students, found, True, history, earlier, course)
+
+
+def _earlier(history: History, rows: Sequence[GradedStudent], tasks: Mapping[str, float]) -> dict[str, list[Earlier]]:
+    """Return the attempts before that of the table, by student. The store may also have later ones."""
+    known = history.attempts(tasks)
+    return {
+        row.grade.student: [
+            each for each in known.get(row.grade.student, ()) if each.attempt.number < (row.attempt or 1)
+        ]
+        for row in rows
+    }
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from ..errors import UsageError
 from ..grading.policies import KINDS, Attempt, Final, Status, final, task_points
 from ..model import Task
 from .csv_grades import BYTE_ORDER_MARK, GradedStudent, cell
-from .grades import Grade, amount, folded
+from .grades import Grade, amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,7 @@ def finals(
     Raises:
         UsageError: an attempt that may count is not known, or the table has other tasks than the assignment.
     """
-    extensions = {folded(name): time for name, time in course.extensions.get(slug, {}).items()}
-    excused = {folded(name): name for name in course.excused.get(slug, ())}
+    excused = course.excused.get(slug, frozenset())
     found = []
     for row in students:
         name, policy = row.grade.student, course.policy(slug)
@@ -78,11 +77,12 @@ def finals(
             policy,
             now=now,
             due=course.due.get(slug),
-            extension=extensions.get(folded(name)),
-            excused=excused.pop(folded(name), None) is not None,
+            extension=course.extensions.get(slug, {}).get(name),
+            excused=name in excused,
         )
         found.append(FinalGrade(row, _grade(row.grade, result), result))
-    for name in (name for key, name in excused.items() if key not in set(map(folded, left_out))):
+    others = {row.grade.student for row in students} | set(left_out)
+    for name in sorted(excused - others):
         found.append(FinalGrade(None, Grade(name, None, excused=True), Final(Status.EXCUSED)))
     return found
 
@@ -118,11 +118,11 @@ def _grade(grade: Grade, result: Final) -> Grade:
 
 def unknown_names(course: Course, slug: str, students: Sequence[GradedStudent]) -> list[str]:
     """Return a sentence for each student with an extension who is not in the table; perhaps the name is misspelt."""
-    known = {folded(each.grade.student) for each in students}
+    known = {each.grade.student for each in students}
     return [
         f'course.toml, [extensions."{slug}"]: {name} is not in the table of grades. Check the name.'
         for name in course.extensions.get(slug, {})
-        if folded(name) not in known
+        if name not in known
     ]
 
 
