@@ -84,6 +84,9 @@ def test_who_is_excused_has_no_points(run: Run) -> None:
     code, out, err = run(grades, "--to", "canvas", "--template", "book.csv", "--out", "up.csv", "--overwrite")
     assert code == 0 and "It is replaced by excused." in err and out.startswith("up.csv: 3 grades")
     assert [line[-1] for line in cells(Path("up.csv").read_bytes())[2:]] == ["EX", "14", "EX"]
+    others = ["--leave-out", "student03", "--leave-out", "STUDENT01"]
+    assert run(grades, "--to", "csv", "--out", "own.csv", *others)[0] == 0
+    assert [*table("own.csv")] == ["student02"]
     code, _, _ = run(grades, "--to", "csv", "--out", "own.csv")
     assert table("own.csv")["student03"]["reasons"] == "Excused."
 

@@ -116,9 +116,13 @@ def load(
     from ..exchange import csv_grades, final_grades
 
     students = csv_grades.read_grades(file)
-    rows = csv_grades.without(students, leave_out, accept=accept, file=file.name)
     course = course_file.read(root)
     slug, digest = _run_of(file, needed=slug_needed or kept is not None or course.has_rules)
+    names = {each.grade.student for each in students}
+    absent = course.excused.get(slug, frozenset()) - names
+    rows = csv_grades.without(
+        students, [name for name in leave_out if name not in absent], accept=accept, file=file.name
+    )
     if not slug:
         return ClassGrades(file, slug, students, [final_grades.as_graded(row) for row in rows])
     history = None
@@ -135,8 +139,9 @@ def load(
     tasks = assignments.load(slug, root=root).all_tasks
     earlier = _earlier(history, rows, {task.id: task.points for task in tasks}) if history else {}
     before = {student: [each.attempt for each in attempts] for student, attempts in earlier.items()}
+    left_out = {*leave_out, *names} - {row.grade.student for row in rows}
     found = final_grades.finals(
-        rows, course, slug, tasks=tasks, earlier=before, left_out=leave_out, now=datetime.now(UTC), file=file.name
+        rows, course, slug, tasks=tasks, earlier=before, left_out=left_out, now=datetime.now(UTC), file=file.name
     )
     notes = [*final_grades.unknown_names(course, slug, students), final_grades.unknown_times(found)]
     for sentence in filter(None, notes):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -50,7 +50,7 @@ def finals(
     *,
     tasks: Sequence[Task],
     earlier: Mapping[str, Sequence[Attempt]],
-    left_out: Sequence[str] = (),
+    left_out: Collection[str] = (),
     now: datetime,
     file: str,
 ) -> list[FinalGrade]:
