@@ -38,12 +38,25 @@ class Audience(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RubricLine:
+    """What a person looks for in a manual task, and its points."""
+
+    text: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """A numbered part of an assignment. ``id`` is the name of the function or class that it grades."""
+    """A part of an assignment. ``id`` is the name of the function or class that it grades.
+
+    ``kind`` is "cases", or "manual" if a person grades it; then ``id`` is any name, and ``rubric`` may say how.
+    """
 
     id: str
     title: str
     points: float
+    kind: str = "cases"
+    rubric: tuple[RubricLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +173,14 @@ class Outcome:
 class Adjustment:
     """Points that are added or subtracted after grading (a late penalty, a bonus), and the reason in words.
 
-    ``kind`` is the reason for programs, such as "late"; "" if a person changed the points.
+    ``kind`` is the reason for programs, such as "late"; "" if a person changed the points. ``task`` is the task whose
+    points a person changed; "" for the whole assignment, and for a comment.
     """
 
     points: float
     reason: str
     kind: str = ""
+    task: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +313,12 @@ class Report:
     load_failure: LoadFailure | None = None
     graded_at: str | None = None
     schema: int = REPORT_SCHEMA
+
+    @property
+    def awaiting(self) -> tuple[Task, ...]:
+        """The manual tasks of an official report that nobody has graded yet."""
+        decided = {each.task for each in self.score.adjustments}
+        return tuple(task for task in self.tasks if self.official and task.kind == "manual" and task.id not in decided)
 
     def seen_by(self, audience: Audience) -> Report:
         """Return the part of this report that ``audience`` may see.

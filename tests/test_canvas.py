@@ -55,7 +55,7 @@ def test_every_kind_of_entry(tmp_path: Path) -> None:
         match(archive(tmp_path / "x.zip", dict.fromkeys(entries, "")), gradebook(tmp_path / "r.csv", CLASS))
     )
     assert {entry: (people_of(each), *each.record.files, each.record.late) for entry, each in found.items()} == entries
-    assert not any(each.record.note for each in found.values())
+    assert not any(each.reason for each in found.values())
 
 
 def test_files_of_one_person_are_one_submission(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_one_split_is_enough_if_only_one_id_is_in_the_roster(tmp_path: Path) -> 
     assert people_of(found) == ["1001"] and [*found.record.files] == ["report.py"]
 
 
-def test_a_group_counts_for_every_member_and_a_foreign_name_is_noted(tmp_path: Path) -> None:
+def test_a_group_counts_for_every_member_and_a_foreign_name_is_refused(tmp_path: Path) -> None:
     header = [*lms.CANVAS[:5], "group_name"]
     rows = [
         ("Kim, A", 1, "", "kim", "s", "Team A!"),
@@ -105,10 +105,12 @@ def test_a_group_counts_for_every_member_and_a_foreign_name_is_noted(tmp_path: P
     export = archive(tmp_path / "x.zip", {"teama_1_90_a.py": "", "teama_1_91_b.py": "", "teamb_3_92_c.py": ""})
     found = match(export, roster)
     assert [(each.person.key, sorted(each.files)) for each in found.submissions] == [
-        ("1", ["a.py", "b.py"]), ("2", ["a.py", "b.py"]), ("3", ["c.py"])
+        ("1", ["a.py", "b.py"]), ("2", ["a.py", "b.py"])
     ]  # fmt: skip
-    assert [each.how for each in found.matches] == [How.GROUP, How.GROUP, How.ID]
-    assert 'the entry has the name "teamb"' in found.matches[2].record.note
+    assert [each.how for each in found.matches] == [How.GROUP, How.GROUP, How.AMBIGUOUS]
+    assert 'the entry has the name "teamb"' in found.matches[2].reason
+    mapping = lms.sheet(tmp_path / "m.csv", ["entry", "person"], ["teamb_3_92_c.py", "3"])
+    assert [each.person.key for each in match(export, roster, mapping=mapping).submissions] == ["1", "2", "3"]
 
 
 def test_an_anonymous_export_is_matched_by_anonymous_ids_only(tmp_path: Path) -> None:

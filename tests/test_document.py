@@ -50,7 +50,7 @@ def test_the_contract_of_scripts():
     assert keys <= set(document) and document["schema"] == 1 and document["assignment"] == "05-logistic"
     assert set(document["submission"]) == {"student", "sha256", "received_at", "path", "attempt"}
     assert set(document["score"]) == {"earned", "possible", "adjustments"}
-    assert document["score"]["adjustments"] == [{"points": -2.0, "reason": "one day late", "kind": ""}]
+    assert document["score"]["adjustments"] == [{"points": -2.0, "reason": "one day late", "kind": "", "task": ""}]
     outcome = {"case", "task", "title", "points", "earned", "verdict", "visible", "message", "hint", "seconds"}
     assert all(outcome <= set(each) for each in document["outcomes"])
     measured = json.loads(to_json(race()[2], audience=Audience.STAFF))["outcomes"][1]["measure"]

@@ -108,7 +108,7 @@ def test_moodle_gets_grades_where_they_can_be_changed() -> None:
     filled = grades_moodle.fill(opened(data), grades)
     rows = cells(filled.data)
     assert [(row[4], row[9]) for row in rows[1:]] == [("8.50", comments[0]), ("12.5", "<p>Good.</p>"), ("", "")]
-    assert filled.graded == 1
+    assert filled.graded == 1 and filled.written == {2}
     assert [warning.partition(": ")[2] for warning in filled.warnings if ": " in warning] == [
         "Moodle does not let this grade be changed. This row stays as it is.",
         "Moodle ignores a grade above 20. This row stays as it is.",

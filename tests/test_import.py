@@ -118,16 +118,14 @@ def test_batch_reads_the_folder(command: Command, export: Path, roster: Path, tm
     assert (tmp_path / "class" / "report.txt").read_text(encoding="utf-8") in REPORT
 
 
-def test_a_note_stands_below_its_entry_and_is_not_counted(command: Command, roster: Path, tmp_path: Path) -> None:
+def test_an_entry_of_another_name_needs_a_human(command: Command, roster: Path, tmp_path: Path) -> None:
     export = archive(tmp_path / "export.zip", {"team_1001_90001_tiny.py": tiny_course.SOLUTION})
     found = command("import", export, "--roster", roster, "--dry-run")
-    assert found.code == 0
-    note = 'Check this: the entry has the name "team", the roster has "Kim, Min".'
-    assert "\nMatched: 1\n  team_1001_90001_tiny.py -> 1001 (Kim, Min) -> tiny.py" in found.out
-    assert f"\n      {note}" in found.out
-    course = tiny_course.make(tmp_path / "course")
-    batch = command("batch", tiny_course.SLUG, export, "--roster", roster, "--root", course.root, "--out", "out")
-    assert batch.code == 0 and f"team_1001_90001_tiny.py: {note}" in batch.err
+    assert found.code == 5
+    why = 'the entry has the name "team", and its id is that of "Kim, Min"; if it is a group, add a column "group"'
+    assert f"\nAmbiguous: 1\n  team_1001_90001_tiny.py: {why}" in found.out
+    mapping = sheet(tmp_path / "mapping.csv", ["entry", "person"], ["team_1001_90001_tiny.py", "1001"])
+    assert command("import", export, "--roster", roster, "--mapping", mapping, "--dry-run").code == 0
 
 
 def test_batch_grades_an_export_and_lists_what_is_not_clear(command: Command, roster: Path, tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from stores import Urls
 
 from autograder.batch import database, schema
 from autograder.batch import store as stores
-from autograder.batch.store import NewSubmission, ReportKey, Store
+from autograder.batch.receipts import NewSubmission
+from autograder.batch.store import ReportKey, Store
 from autograder.errors import AutograderError, UsageError
 
 SLUG = "01-tiny"
@@ -106,6 +107,16 @@ def test_many_submissions_are_found_in_one_call(store: Store) -> None:
     assert len(store.complete(KEY, [str(number) for number in range(3 * stores.MANY)])) == 3
 
 
+def test_an_unknown_time_is_added_and_a_known_one_stays(store: Store) -> None:
+    first, second = "2026-10-24T09:59:00+00:00", "2026-10-25T09:59:00+00:00"
+    known = (first, True)
+    for received, late, expected in ((None, None, (None, None)), (first, True, known), (second, False, known)):
+        store.add(SLUG, [replace(new("s-a", "1"), received_at=received, late=late)])
+        last = store.last(SLUG)["s-a"]
+        assert (last.attempt, last.received_at, last.late) == (1, *expected)
+    assert store.events("s-a")[-1][-1] == f"attempt 1, received {first}, late there"
+
+
 def test_two_courses_share_a_database(urls: Urls, tmp_path: Path) -> None:
     url = urls(tmp_path)
     with Store(url, "c1") as one, Store(url, "c2") as two:
@@ -119,6 +130,8 @@ def test_two_courses_share_a_database(urls: Urls, tmp_path: Path) -> None:
 
 VERSION_1 = (
     "DROP TABLE adjustments",
+    *(f"ALTER TABLE submissions DROP COLUMN {name}" for name in ("late", "lms_attempt")),
+    *(f"ALTER TABLE publications DROP COLUMN {name}" for name in ("points", "actor")),
     "ALTER TABLE courses DROP COLUMN keep_until",
     "UPDATE schema_version SET version = 1",
 )
@@ -149,7 +162,7 @@ def test_an_older_store_is_backed_up_and_brought_up_to_date(tmp_path: Path) -> N
         assert store.latest() == {SLUG: {"s-a": "1"}}
         assert store.decisions(SLUG) == []
     assert "keep_until" in columns(path, "courses")
-    backup = path.with_name("store.sqlite.before-3")
+    backup = path.with_name("store.sqlite.before-4")
     assert "keep_until" not in columns(backup, "courses")
     assert backup.stat().st_mode & 0o777 == 0o600
 
@@ -171,8 +184,8 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.M
 def test_a_store_that_cannot_be_backed_up_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     older(path)
-    path.with_name("store.sqlite.before-3").mkdir()
-    with pytest.raises(AutograderError, match=r"store\.sqlite\.before-3 cannot be written.*Make room") as caught:
+    path.with_name("store.sqlite.before-4").mkdir()
+    with pytest.raises(AutograderError, match=r"store\.sqlite\.before-4 cannot be written.*Make room") as caught:
         Store(f"sqlite:///{path}", "c1")
     assert caught.value.slug == "store"
     assert "keep_until" not in columns(path, "courses")
@@ -183,7 +196,7 @@ def test_a_newer_store_is_refused(urls: Urls, tmp_path: Path, monkeypatch: pytes
     with monkeypatch.context() as newer:
         newer.setattr(schema, "VERSION", 99)
         Store(url, "c1").close()
-    with pytest.raises(AutograderError, match=r"newer version of autograder \(tables 99, this one reads 3\)") as caught:
+    with pytest.raises(AutograderError, match=r"newer version of autograder \(tables 99, this one reads 4\)") as caught:
         Store(url, "c1")
     assert caught.value.slug == "store"
 

@@ -18,8 +18,9 @@ from tiny_course import SLUG, SOLUTION, Course, write
 from autograder.batch import identities, privacy
 from autograder.batch.database import default_url
 from autograder.batch.ledger import Ledger
+from autograder.batch.receipts import NewSubmission
 from autograder.batch.runner import Upload, opened
-from autograder.batch.store import NewSubmission, Store
+from autograder.batch.store import Store
 from autograder.batch.uploads import Uploads
 from autograder.course import intake
 from autograder.course.submission import Refused

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +18,11 @@ from .results import Audit, Fate, MutantResult, percent
 
 MAX_FAILURES = 12  # of one assignment on the terminal; the page has all of them
 MAX_SHOWN = 1000  # characters of one of them
+
+
+def _points(audit: Audit) -> float:
+    """Return the points of the tasks that cases grade."""
+    return math.fsum(task.points for task in audit.assignment.tasks)
 
 
 def terminal(audit: Audit, console: Console) -> None:
@@ -37,7 +43,7 @@ def summary(audit: Audit) -> Iterator[tuple[str, str]]:
     """Yield the lines of a summary: a label and a text."""
     fates = audit.fates()
     faults = _count(len(audit.stub_faults), "error") + " in stub and points"
-    yield "cases", f"{len(audit.cases)}, {audit.assignment.points:g} points; {faults}"
+    yield "cases", f"{len(audit.cases)}, {_points(audit):g} points; {faults}"
     bound = f"at most {percent(audit.bound)} with 95 % confidence"
     alarms = f"{_count(len(audit.alarms), 'false alarm')} in {_count(audit.graded, 'graded case')}, {bound}"
     yield "right answers", f"the solution and {_count(audit.alternatives, 'alternative')}: {alarms}"
@@ -92,7 +98,7 @@ def as_plain(audit: Audit) -> dict[str, Any]:
         "assignment": audit.assignment.slug,
         "passed": not audit.failures(),
         "failures": audit.failures(),
-        "points": audit.assignment.points,
+        "points": _points(audit),
         "seeds": audit.seeds,
         "alternatives": audit.alternatives,
         "graded": audit.graded,

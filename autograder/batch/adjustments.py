@@ -62,12 +62,13 @@ def applied(points: Points, decisions: Iterable[Decision]) -> Points:
         change = each.points or 0.0 if each.set_to is None else each.set_to - before
         change = round(change, DECIMALS)
         earned = round(earned + change, DECIMALS)
+        task = "" if each.points is None and each.set_to is None else each.task
         if each.task:
             tasks[each.task] = round(before + change, DECIMALS)
             line = say("adjust.task", task=each.task, reason=each.reason, by=each.by)
         else:
             line = say("adjust.all", reason=each.reason, by=each.by)
-        lines.append(Adjustment(change, line))
+        lines.append(Adjustment(change, line, task=task))
     return Points(Score(earned, points.score.possible, tuple(lines)), tasks)
 
 

@@ -16,7 +16,7 @@ from ..grading.options import RunOptions
 from ..messages import say, translate
 from ..model import Report, Score
 from ..reports import class_page
-from ..reports.class_rows import ClassRow, class_row
+from ..reports.class_rows import ClassRow, class_row, late_word
 from ..reports.files import write_text
 from .results import ResultsFolder
 from .run_log import RunLog
@@ -105,10 +105,12 @@ class ClassRun:
     def _add_without_report(self, member: Member, attention: str, *, detail: str = "") -> None:
         """Add a row for a submission without a report, which is no grade: a person has to look at it."""
         score, reason = Score(0.0, self.assignment.points), f"{say(f'attention.{attention}')} {detail}".rstrip()
-        tasks = {task.id: 0.0 for task in self.assignment.tasks}
+        tasks = {task.id: 0.0 for task in self.assignment.all_tasks}
         row = ClassRow(member.student, score, {}, complete=False, tasks=tasks, sha256=member.sha256)
         received, attempt = member.upload.received_at, member.attempt or None
-        row = replace(row, reason=reason, hint=reason, received_at=received, attempt=attempt, attention=(attention,))
+        late = late_word(member.upload.late)
+        row = replace(row, reason=reason, hint=reason, received_at=received, attempt=attempt, late=late)
+        row = replace(row, attention=(attention,))
         self._add(row, has_page=False)
 
     def add_unclear(self, entry: str, attention: str, why: str) -> None:
@@ -146,7 +148,7 @@ class ClassRun:
     def _add(self, row: ClassRow, *, has_page: bool = True) -> None:
         student = row.student or ""
         received, graded = self.course.local(row.received_at), self.course.local(row.graded_at)
-        late = self.course.late(self.assignment.slug, student, received)
+        late = self.course.late(self.assignment.slug, student, received, row.late)
         place = self.folder.page_of(student) if has_page else ""
         self.rows[student] = replace(row, page=place, late=late, received_at=received, graded_at=graded)
 

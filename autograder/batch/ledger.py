@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ..course.assignment import Assignment
@@ -21,8 +22,9 @@ from ..reports.class_rows import ClassRow
 from ..reports.document import from_json, to_json
 from . import identities
 from .adjustments import Decision, Points, applied
+from .receipts import NewSubmission
 from .runner import Member, Upload
-from .store import Found, NewSubmission, ReportKey, Store
+from .store import Found, ReportKey, Store
 from .uploads import Uploads
 
 
@@ -37,6 +39,11 @@ def key_of(assignment: Assignment, run: RunOptions) -> ReportKey:
         device=device_of(assignment, run),
         language=current_language(),
     )
+
+
+def _utc(time: str | None) -> str | None:
+    """Return an ISO 8601 time with offset in UTC, as the store keeps it."""
+    return datetime.fromisoformat(time).astimezone(UTC).isoformat() if time else None
 
 
 class Ledger:
@@ -64,7 +71,7 @@ class Ledger:
         slug = self.key.slug
         known = identities.read(self.folder)
         for person, last in sorted(self.store.last(slug).items(), key=lambda each: known.name(each[0])):
-            upload = Upload(person, self.kept.paths(slug, last.sha256), last.received_at)
+            upload = Upload(person, self.kept.paths(slug, last.sha256), last.received_at, late=last.late)
             self.members[person] = Member(known.name(person), upload, last.sha256, last.attempt)
         self._find_reports()
         for person, member in self.members.items():
@@ -92,7 +99,13 @@ class Ledger:
                 found.append(Member(each.student, replace(each, student=person), each.sha256(), 0))
         with identities.changing(self.folder):  # the names are saved now: no copy and no row is without one
             attempts = self._record(found, source)
-        self.members |= {m.upload.student: replace(m, attempt=attempts.get(m.upload.student, 0)) for m in found}
+        last = self.store.last(self.key.slug)
+        for m in found:
+            person = m.upload.student
+            upload = m.upload
+            if person in last and last[person].sha256 == m.sha256:  # an earlier import may have known more
+                upload = replace(upload, received_at=last[person].received_at, late=last[person].late)
+            self.members[person] = replace(m, upload=upload, attempt=attempts.get(person, 0))
         self._find_reports()
 
     def _record(self, members: Sequence[Member], source: str) -> dict[str, int]:
@@ -105,7 +118,8 @@ class Ledger:
             person = m.upload.student
             is_known = person in last and last[person].sha256 == m.sha256
             if self.kept.keep(slug, m.upload, m.sha256) or is_known:
-                new.append(NewSubmission(person, m.sha256, m.upload.received_at, source))
+                there = m.upload.lms_attempt[:40] or None
+                new.append(NewSubmission(person, m.sha256, _utc(m.upload.received_at), source, m.upload.late, there))
             else:
                 self.problems[person] = "not-kept"
         return self.store.add(slug, new)
@@ -181,7 +195,9 @@ class Ledger:
         row = class_rows.from_json(found.summary)
         points = applied(Points(row.score, row.tasks), self._decisions.get(member.upload.student, ()))
         row = replace(row, score=points.score, tasks=points.tasks, attempt=member.attempt, published=published)
-        return replace(row, student=member.student, received_at=member.upload.received_at)
+        row = class_rows.decided(row)
+        late = class_rows.late_word(member.upload.late)
+        return replace(row, student=member.student, received_at=member.upload.received_at, late=late)
 
     def points(self, person: str) -> Points | None:
         """Return the points of a person with what was decided; None if there is no report."""
@@ -213,6 +229,7 @@ class Ledger:
             member.student,
             member.attempt,
             member.upload.received_at,
+            member.upload.late,
             *decided,
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,13 +28,15 @@ class Upload:
     """What one student handed in: usually one path. Several are a conflict, and none of them is graded.
 
     ``student`` is the name in the report of a practice run, and the pseudonym in an official one. ``slow``: it timed
-    out in an earlier run.
+    out in an earlier run. ``received_at``, ``late`` and ``lms_attempt`` are those of :class:`~.formats.Entry`.
     """
 
     student: str
     paths: tuple[Path, ...]
     received_at: str | None = None
     slow: bool = False
+    late: bool | None = None
+    lms_attempt: str = ""
 
     def sha256(self) -> str:
         """Return the digest of the submission, as in its report; also of an upload that cannot be opened."""
@@ -61,10 +63,14 @@ def uploads_of(entries: Iterable[Entry]) -> list[Upload]:
     found: dict[str, list[Entry]] = {}
     for entry in entries:
         found.setdefault(entry.student, []).append(entry)
-    return [
-        Upload(student, tuple(each.path for each in own), own[0].received_at if len(own) == 1 else None)
-        for student, own in found.items()
-    ]
+    return [_upload(student, own) for student, own in found.items()]
+
+
+def _upload(student: str, own: Sequence[Entry]) -> Upload:
+    upload = Upload(student, tuple(each.path for each in own))
+    if len(own) > 1:  # a conflict: none of the times is that of all
+        return upload
+    return replace(upload, received_at=own[0].received_at, late=own[0].late, lms_attempt=own[0].attempt)
 
 
 def grade_class(

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 metadata = MetaData()
 
@@ -79,6 +79,8 @@ submissions = Table(
     Column("received_at", String(40)),
     Column("imported_at", String(40), nullable=False),
     Column("source", Text, nullable=False),  # the format of the class; folders and files may name a person
+    Column("late", Boolean),  # what the other system says; null if it does not tell
+    Column("lms_attempt", String(40)),  # the number or the time that it gives this attempt
     UniqueConstraint("course", "slug", "person", "attempt"),
 )
 
@@ -119,6 +121,8 @@ publications = Table(
     Column("report", ForeignKey("reports.id"), nullable=False),
     Column("target", Text, nullable=False),
     Column("at", String(40), nullable=False),
+    Column("points", Float),  # after all decisions and rules
+    Column("actor", Text),
 )
 
 # What people decided about points. Rows are added and never changed. A comment has neither points nor set_to.
@@ -161,5 +165,12 @@ def _to_3(connection: Connection) -> None:
     adjustments.create(connection)
 
 
-STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {2: _to_2, 3: _to_3}
+def _to_4(connection: Connection) -> None:
+    for column in ("late BOOLEAN", "lms_attempt VARCHAR(40)"):
+        connection.execute(text(f"ALTER TABLE submissions ADD COLUMN {column}"))
+    for column in ("points FLOAT", "actor TEXT"):
+        connection.execute(text(f"ALTER TABLE publications ADD COLUMN {column}"))
+
+
+STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {2: _to_2, 3: _to_3, 4: _to_4}
 """What brings the tables of the version before to each version."""

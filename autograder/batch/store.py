@@ -25,6 +25,7 @@ from ..reports.class_rows import TIMED_OUT
 from . import schema
 from .adjustments import Decision
 from .database import copy_file, engine_of, error_of, explained, parsed, prepare_file
+from .receipts import LastSubmission, NewSubmission
 from .schema import adjustments, assignments, courses, log, people, publications, reports, seeds, submissions
 
 CLOCK_SLACK = timedelta(minutes=5)  # between two machines that share a database
@@ -42,25 +43,6 @@ class ReportKey:
     seed: str
     device: str
     language: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewSubmission:
-    """A submission of one person, as it came in."""
-
-    person: str
-    sha256: str
-    received_at: str | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class LastSubmission:
-    """The last submission of a person."""
-
-    attempt: int
-    sha256: str
-    received_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +120,7 @@ class Store:
         attempts: dict[str, int] = {}
         with self._write() as connection:
             last = self._last(connection, slug)
-            time, actor = now(), _actor()
+            time, actor = now(), current_actor()
             known = set(connection.scalars(select(people.c.person).where(people.c.course == self.course)))
             rows: dict[str, list[dict[str, Any]]] = {"people": [], "submissions": [], "log": []}
             for each in new:
@@ -146,18 +128,27 @@ class Store:
                 attempt = before.attempt if before else 0
                 if before and before.sha256 == each.sha256:
                     attempts[each.person] = attempt
+                    self._add_news(connection, slug, each, before)
                     continue
                 attempts[each.person] = attempt + 1
                 if each.person not in known:
                     rows["people"].append({"course": self.course, "person": each.person, "since": time})
                 own = {"course": self.course, "slug": slug, "attempt": attempt + 1, "imported_at": time}
                 rows["submissions"].append(asdict(each) | own)
-                detail = f"attempt {attempt + 1}, {each.sha256[:12]}"
+                detail = f"attempt {attempt + 1}, {each.sha256[:12]}{each.text}"
                 rows["log"].append(self._entry(time, actor, "imported", slug, each.person, detail))
             for table, values in ((people, "people"), (submissions, "submissions"), (log, "log")):
                 if rows[values]:
                     connection.execute(table.insert(), rows[values])
         return attempts
+
+    def _add_news(self, connection: Connection, slug: str, new: NewSubmission, before: LastSubmission) -> None:
+        """Add what is known only now of the last submission of a person."""
+        if values := before.news(new):
+            mine = (submissions.c.course == self.course, submissions.c.slug == slug)
+            own = (submissions.c.person == new.person, submissions.c.attempt == before.attempt)
+            connection.execute(submissions.update().where(*mine, *own).values(values))
+            self.note(connection, "imported", slug, f"attempt {before.attempt}{new.text}", new.person)
 
     def complete(self, key: ReportKey, sha256s: Sequence[str]) -> dict[str, Found]:
         """Return the complete reports of these submissions under ``key``; what is missing here is pending."""
@@ -241,7 +232,7 @@ class Store:
 
     def decide(self, slug: str, decisions: Sequence[Decision]) -> None:
         """Record decisions, all or none, and write them into the log."""
-        time, actor = now(), _actor()
+        time, actor = now(), current_actor()
         with self._write() as connection:
             for each in decisions:
                 own = {"course": self.course, "slug": slug, "person": each.person, "task": each.task, "at": time}
@@ -326,13 +317,13 @@ class Store:
 
     def note(self, connection: Connection, action: str, slug: str, detail: str, person: str | None = None) -> None:
         """Add an entry to the log."""
-        connection.execute(log.insert().values(self._entry(now(), _actor(), action, slug, person, detail)))
+        connection.execute(log.insert().values(self._entry(now(), current_actor(), action, slug, person, detail)))
 
     def _last(self, connection: Connection, slug: str) -> dict[str, LastSubmission]:
         mine = (submissions.c.course == self.course, submissions.c.slug == slug)
-        columns = (submissions.c.person, submissions.c.attempt, submissions.c.sha256, submissions.c.received_at)
+        columns = (submissions.c[name] for name in ("person", "attempt", "sha256", "received_at", "late"))
         ordered = connection.execute(select(*columns).where(*mine).order_by(submissions.c.attempt))
-        return {row.person: LastSubmission(row.attempt, row.sha256, row.received_at) for row in ordered}
+        return {row.person: LastSubmission(row.attempt, row.sha256, row.received_at, row.late) for row in ordered}
 
     def _entry(self, at: str, actor: str, action: str, slug: str, person: str | None, detail: str) -> dict[str, Any]:
         values = {"course": self.course, "at": at, "actor": actor, "action": action}
@@ -394,7 +385,7 @@ def _why(connection: Connection, columns: Mapping[str, Any], same: Sequence[Any]
     return f"changed: {', '.join(changed)}" if changed else "the last report was incomplete"
 
 
-def _actor() -> str:
+def current_actor() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a user without a name, as in some containers

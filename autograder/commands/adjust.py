@@ -27,7 +27,7 @@ Line = tuple[str, str, "Decision"]
 @click.argument("student", required=False)
 @click.option("--task", default="", help="The task whose points change (default: the whole assignment).")
 @click.option("--points", type=float, help="Points that are added, such as 2 or -1.5.")
-@click.option("--set-to", type=float, help="Points in place of the graded ones.")
+@click.option("--set-to", "--set", "set_to", type=float, help="Points in place of the graded ones.")
 @click.option("--reason", default="", help="Why; the student reads it. Without --points and --set-to it is a comment.")
 @click.option("--by", default="", help="Who decides; the student reads it.")
 @click.option("--file", type=options.PATH, help="CSV with student, task, points or set_to, reason, by: all or none.")
@@ -79,7 +79,7 @@ def adjust(
         run = RunOptions(official=True, seed=opened.kept_seed(assignment.slug), device=device)
         ledger = Ledger(opened, folder, assignment, run)
         ledger.recall()
-        decided, changes = _checked(lines, known, ledger, {each.id: each.points for each in assignment.tasks})
+        decided, changes = _checked(lines, known, ledger, {each.id: each.points for each in assignment.all_tasks})
         opened.decide(assignment.slug, decided)
     for name, before, after in changes:
         click.echo(f"{name}: {before.score.earned:g} -> {after.score.earned:g} of {after.score.possible:g} points")

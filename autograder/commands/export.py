@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,72 +12,148 @@ import click
 
 from ..errors import UsageError
 from ..exchange.writers import UTF16, System, writer
+from ..messages import DEFAULT, use_language
 from ..reports.files import check_writable, write_bytes, write_text
-from . import options
+from . import class_grades, export_feedback, options
 
 if TYPE_CHECKING:
-    from ..exchange.csv_grades import GradedStudent
-    from ..exchange.grades import Filled, Grade
+    from ..exchange.grades import Filled
     from ..exchange.template import Template
+    from .class_grades import ClassGrades, Kept
 
 WITH_FEEDBACK = (System.CANVAS, System.MOODLE)
 
 
 @click.command()
-@click.argument("grades", type=options.PATH)
+@click.argument("grades", type=options.PATH, nargs=-1, required=True)
 @options.choice("--to", System, required=True, help="The system that takes the grades.")
 @click.option("--template", type=options.PATH, help="Table downloaded from that system; required unless --to csv.")
 @click.option("--out", type=options.PATH, required=True, help="File for the grades; never the template.")
 @click.option("--column", metavar="TITLE", help="Column of the assignment, if the template has several.")
+@click.option("--course", is_flag=True, help="With --to csv: a row for each student over all GRADES, and the total.")
 @click.option(
     "--feedback", type=options.PATH, help="Folder students/ of the run: also write its pages, as OUT-feedback.zip."
 )
 @click.option("--submissions", type=options.PATH, help="Archive of submissions from Canvas; needed for its --feedback.")
+@click.option("--pages", type=options.PATH, help="New folder for the students' pages with the final points.")
 @click.option("--leave-out", multiple=True, metavar="STUDENT", help="Do not export this student; can be repeated.")
+@click.option(
+    "--accept", multiple=True, metavar="REASON", help="Also export who needs a human for this reason; can be repeated."
+)
+@click.option("--overwrite", is_flag=True, help="Also replace grades in the template that were not exported from here.")
+@options.store
+@options.lang
+@options.root
 def export(
     *,
-    grades: Path,
+    grades: Sequence[Path],
     to: System,
     template: Path | None,
     out: Path,
     column: str | None,
+    course: bool,
     feedback: Path | None,
     submissions: Path | None,
+    pages: Path | None,
     leave_out: Sequence[str],
+    accept: Sequence[str],
+    overwrite: bool,
+    store: str | None,
+    lang: str | None,
+    root: Path,
 ) -> None:
     """Write the grades of a class into the table of an LMS.
 
-    GRADES is the staff/grades.csv of a batch run. Only the cells of the grades change in the table.
+    GRADES is the staff/grades.csv of a batch run; with --course, those of several assignments. The rules of course.toml
+    are applied. Only the cells of the grades change in the table.
     """
     _check_arguments(to, template, column, feedback, submissions)
+    class_grades.check_reasons(accept)
+    _check_course(grades, to, course=course, others=[feedback, pages])
     archive = out.with_name(f"{out.stem}-feedback.zip") if feedback else None
-    _check_target(out, [path for path in (grades, template, submissions) if path])
-    if archive:
-        _check_target(archive, [path for path in (grades, template, submissions) if path])
+    for target in filter(None, (out, archive)):
+        _check_target(target, [path for path in (*grades, template, submissions) if path])
+    if pages is not None and os.path.lexists(pages):
+        raise UsageError(f"{pages} exists. Name a new folder with --pages.")
+    with class_grades.kept(store, root) as kept:
+        if course:
+            from .export_course import export_course
 
-    from ..exchange import csv_grades
+            with use_language(lang or DEFAULT):
+                export_course(grades, kept, out, root=root, leave_out=leave_out, accept=accept)
+            return
+        with class_grades.language(grades[0], lang, root):
+            found = class_grades.load(grades[0], kept, root=root, leave_out=leave_out, accept=accept)
+            if template is None:
+                _export_csv(found, kept, out)
+            else:
+                job = _Export(to, template, out, column, feedback, submissions, archive, overwrite)
+                job.run(found, kept)
+            if pages is not None:
+                count = export_feedback.write_pages(grades[0].parent.with_name("students"), found, pages)
+                click.echo(f"{pages}: {count} page{'s' if count != 1 else ''}.")
 
-    students = csv_grades.read_grades(grades)
-    kept = csv_grades.without(students, leave_out, file=grades.name)
-    if template is None:
-        write_text(out, csv_grades.plain_table(kept))
-        click.echo(f"{out}: {_count(sum(grade.points is not None for grade in kept))}.")
-        return
 
-    from ..exchange.template import parse
+def _export_csv(found: ClassGrades, kept: Kept | None, out: Path) -> None:
+    from ..exchange import csv_grades, final_grades
 
-    table = parse(_read(template), template.name, utf16=to in UTF16)
-    filled = writer(to).fill(table, kept, column=column)
-    packed = None
-    if feedback:
-        pages = _pages(feedback, grades, students, filled)
-        packed = _packed(to, table, pages, submissions)
-    _write(out, filled.data, archive, packed)
-    for warning in filled.warnings:
-        click.echo(f"autograder: {warning}", err=True)
-    click.echo(f'{out}: {_count(filled.graded)} in the column "{filled.column.header}".')
-    for number, step in enumerate(writer(to).steps(filled, out.name, archive.name if archive else None), 1):
-        click.echo(f"{number}. {step}")
+    grades = [each.grade for each in found.finals]
+    text = final_grades.table(found.finals) if found.is_ruled else csv_grades.plain_table(grades)
+    with class_grades.recording(found, kept, "csv", {grade.student for grade in grades}):
+        write_text(out, text)
+    click.echo(f"{out}: {_count(sum(grade.points is not None for grade in grades))}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """An export into a table of another system: what the command line asks for."""
+
+    to: System
+    template: Path
+    out: Path
+    column: str | None
+    feedback: Path | None
+    submissions: Path | None
+    archive: Path | None
+    overwrite: bool
+
+    def run(self, found: ClassGrades, kept: Kept | None) -> None:
+        """Fill the template, write the files, and say what to do with them."""
+        from ..exchange.template import parse
+
+        table = parse(export_feedback.read(self.template), self.template.name, utf16=self.to in UTF16)
+        filled, notes = self._filled(table, found, kept)
+        packed = None
+        if self.feedback:
+            pages = export_feedback.pages_by_row(self.feedback, found, filled)
+            packed = export_feedback.packed(self.to, table, pages, self.submissions)
+        students = {filled.rows[row].student for row in filled.written}
+        with class_grades.recording(found, kept, self._target(filled), students):
+            _write(self.out, filled.data, self.archive, packed)
+        for warning in (*filled.warnings, *notes):
+            click.echo(f"autograder: {warning}", err=True)
+        click.echo(f'{self.out}: {_count(filled.graded)} in the column "{filled.column.header}".')
+        steps = writer(self.to).steps(filled, self.out.name, self.archive.name if self.archive else None)
+        for number, step in enumerate(steps, 1):
+            click.echo(f"{number}. {step}")
+
+    def _filled(self, table: Template, found: ClassGrades, kept: Kept | None) -> tuple[Filled, list[str]]:
+        """Return the filled template, without the cells in which a person wrote; and a sentence on each of these."""
+        from ..exchange import other_values
+
+        grades = [each.grade for each in found.finals]
+        filled = writer(self.to).fill(table, grades, column=self.column)
+        published = class_grades.published(found, kept, self._target(filled))
+        others = other_values.find(table, filled, published)
+        if others and not self.overwrite:
+            names = {each.student for each in others}
+            rest = [grade for grade in grades if grade.student not in names]
+            filled = writer(self.to).fill(table, rest, column=filled.column.header)
+        return filled, other_values.sentences(others, overwrite=self.overwrite)
+
+    def _target(self, filled: Filled) -> str:
+        """Return the name of the column in the store. A worksheet of Moodle has one, whose title is translated."""
+        return self.to.value if self.to is System.MOODLE else f"{self.to.value}: {filled.column.header}"
 
 
 def _check_arguments(
@@ -101,6 +176,13 @@ def _check_arguments(
         )
 
 
+def _check_course(grades: Sequence[Path], to: System, *, course: bool, others: Sequence[Path | None]) -> None:
+    if course and (to is not System.CSV or any(others)):
+        raise UsageError("--course writes a table of its own. Give --to csv, and omit --feedback and --pages.")
+    if not course and len(grades) > 1:
+        raise UsageError(f"{len(grades)} tables are named. Name one, or add --course for a table over all of them.")
+
+
 def _check_target(out: Path, sources: Sequence[Path]) -> None:
     check_writable(out.parent, out)
     for source in sources:
@@ -110,59 +192,6 @@ def _check_target(out: Path, sources: Sequence[Path]) -> None:
 
 def _count(grades: int) -> str:
     return f"{grades} grade{'s' if grades != 1 else ''}"
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as exc:
-        raise UsageError(f"{path} cannot be read: {exc.strerror}. Name the file that you downloaded.") from exc
-
-
-def _pages(folder: Path, grades: Path, students: Sequence[GradedStudent], filled: Filled) -> Mapping[int, bytes]:
-    """Return the page of each graded student, by the row of the template."""
-    from ..batch.results import page_paths
-
-    run = grades.with_name("run.json")
-    try:
-        slug = str(json.loads(run.read_bytes())["assignment"])
-    except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise UsageError(
-            f"{run} cannot be read, so the pages have no names. Use the grades.csv in the folder of a run."
-        ) from exc
-    paths = page_paths(slug, [each.grade.student for each in students])
-    wanted: dict[int, Grade] = {row: grade for row, grade in filled.rows.items() if grade.points is not None}
-    pages = {row: folder / paths[grade.student] for row, grade in wanted.items()}
-    if missing := [wanted[row].student for row, page in pages.items() if not page.is_file()]:
-        raise UsageError(f"{folder} has no page of {', '.join(missing)}. Give the folder students/ of the same run.")
-    return {row: _read(page) for row, page in pages.items()}
-
-
-def _packed(to: System, table: Template, pages: Mapping[int, bytes], submissions: Path | None) -> bytes:
-    from ..exchange import grades_canvas, grades_moodle
-
-    if to is System.MOODLE:
-        numbers = grades_moodle.participants(table)
-        return grades_moodle.feedback_zip({numbers[row]: page for row, page in pages.items()})
-    assert submissions is not None  # checked with the other arguments
-    ids = grades_canvas.user_ids(table)
-    try:
-        with zipfile.ZipFile(submissions) as archive:
-            entries = [info.filename for info in archive.infolist() if not info.is_dir()]
-    except (OSError, zipfile.BadZipFile) as exc:
-        raise UsageError(
-            f"{submissions} is not a zip archive that can be read. Download it from Canvas again."
-        ) from exc
-    packed, left = grades_canvas.feedback_zip(
-        entries, {ids[row]: page for row, page in pages.items()}, ids=set(ids.values())
-    )
-    for row in pages:
-        if ids[row] in left:
-            line = table.rows[row].line
-            click.echo(
-                f"autograder: {table.name}, line {line}: no file in {submissions.name} can take the feedback.", err=True
-            )
-    return packed
 
 
 def _write(out: Path, grades: bytes, archive: Path | None, packed: bytes | None) -> None:

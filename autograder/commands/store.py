@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from ..errors import UsageError
 from ..grading.environment import now
 from ..messages import say
 from . import options
+
+if TYPE_CHECKING:
+    from ..batch.ledger import Ledger
 
 IDENTITIES = "identities.json"
 
@@ -43,13 +47,20 @@ def batch_status(*, store: str | None, lang: str | None, root: Path) -> None:
             assignment = assignments.load(slug, root=root)
             seed = opened.kept_seed(slug)
             with translation.assignment_language(lang, assignment):
-                key = Ledger(opened, folder, assignment, RunOptions(official=True, seed=seed)).key
-            graded = opened.complete(key, list(set(sha256s.values())))
+                ledger = Ledger(opened, folder, assignment, RunOptions(official=True, seed=seed))
+            graded = opened.complete(ledger.key, list(set(sha256s.values())))
             done = sum(sha256 in graded for sha256 in sha256s.values())
             students = f"{len(sha256s)} student{'s' if len(sha256s) != 1 else ''}"
-            print(f"{slug:<{width}}  {students}, {done} graded, {len(sha256s) - done} pending")
+            line = f"{slug:<{width}}  {students}, {done} graded, {len(sha256s) - done} pending"
+            print(f"{line}, {_awaiting(ledger)} awaiting a person" if assignment.manual else line)
         if not latest:
             print(say("report.class-none"))
+
+
+def _awaiting(ledger: Ledger) -> int:
+    """Return how many graded submissions have a manual task that nobody has graded."""
+    ledger.recall()
+    return sum(bool(ledger.row(member).awaiting) for member in ledger.graded)
 
 
 @click.command()

@@ -21,7 +21,7 @@ from autograder.errors import AssignmentError, did_you_mean
 from autograder.messages import DEFAULT, languages
 from autograder.model import Task
 
-from . import folders, framework
+from . import folders, framework, manual_tasks
 from .folders import TOML
 
 VISIBLE = "test_visible.py"
@@ -37,7 +37,7 @@ class Assignment:
     ``allowed_imports`` are top-level packages outside the standard library. ``limits`` contains only the limits that
     ``[limits]`` overrides. ``solution`` is None on a student's machine. ``uses`` maps a task to the tasks that its own
     functions call; tasks that use none are left out. ``published`` is true after the hand-in (``release --answers``):
-    the hidden cases are then visible ones.
+    the hidden cases are then visible ones. ``manual`` are the tasks that a person grades; ``tasks`` are the others.
     """
 
     slug: str
@@ -52,6 +52,12 @@ class Assignment:
     solution: Path | None
     uses: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     published: bool = False
+    manual: tuple[Task, ...] = ()
+
+    @property
+    def all_tasks(self) -> tuple[Task, ...]:
+        """The tasks that cases grade, and those that a person grades."""
+        return (*self.tasks, *self.manual)
 
     @property
     def solution_name(self) -> str:
@@ -145,11 +151,13 @@ def load(slug_or_path: str | Path, *, root: Path, solutions: Path | None = None)
     _check(table, source)
     if not (folder / VISIBLE).is_file():
         raise AssignmentError(f"assignments/{slug}/{VISIBLE} is missing; write the visible cases in it.")
+    tasks = [manual_tasks.task_of(task) for task in table["task"]]
     return Assignment(
         slug=slug,
         title=table["title"],
         points=float(table["points"]),
-        tasks=tuple(Task(task["id"], task["title"], float(task["points"])) for task in table["task"]),
+        tasks=tuple(task for task in tasks if task.kind == manual_tasks.CASES),
+        manual=tuple(task for task in tasks if task.kind == manual_tasks.MANUAL),
         modules=tuple(table["modules"]),
         allowed_imports=tuple(table.get("allowed_imports", ())),
         language=table.get("language", DEFAULT),
@@ -203,13 +211,16 @@ KEYS: Mapping[str, _Kind] = {
     "title": _TEXT, "points": _NUMBER, "modules": _SOME, "allowed_imports": _NAMES, "language": _LANGUAGE,
     "requires": _VERSIONS, "published": _YES, "task": _TASKS, "limits": _TABLE,
 }  # fmt: skip
-TASK_KEYS: Mapping[str, _Kind] = {"id": _TEXT, "title": _TEXT, "points": _NUMBER, "uses": _NAMES}
+_TASK_KIND: _Kind = ((lambda value: value in manual_tasks.KINDS, '"cases" or "manual"'),)
+TASK_KEYS: Mapping[str, _Kind] = {
+    "id": _TEXT, "title": _TEXT, "points": _NUMBER, "uses": _NAMES, "kind": _TASK_KIND, "rubric": _TABLE,
+}  # fmt: skip
 LIMIT_KEYS: Mapping[str, _Kind] = {
     "call_s": _NUMBER, "cell_s": _NUMBER, "load_s": _NUMBER, "submission_s": _NUMBER, "cpu_s": _NUMBER,
     "memory_mib": _WHOLE, "result_mib": _WHOLE,
 }  # fmt: skip
 """The limits that an assignment may override. The sandbox has the defaults, so ``limits`` contains no missing keys."""
-OPTIONAL = {"allowed_imports", "language", "requires", "published", "limits", "uses", *LIMIT_KEYS}
+OPTIONAL = {"allowed_imports", "language", "requires", "published", "limits", "uses", "kind", "rubric", *LIMIT_KEYS}
 ENTRIES: Mapping[str, _Kind] = {
     "modules": _TEXT[:1], "allowed_imports": _TEXT[:1], "task": _TABLE, "uses": _TEXT[:1],
 }  # fmt: skip
@@ -345,6 +356,11 @@ def _check(table: dict[str, Any], source: _Source) -> None:
                 source.fail(
                     ("task", i, "uses"), f'uses holds "{name}", which is no other task; write one of their ids.'
                 )
+    for i, task in enumerate(table["task"]):
+        if problem := manual_tasks.problem(task):
+            source.fail(("task", i, problem.key), problem.sentence)
+    if all(task.get("kind") == manual_tasks.MANUAL for task in table["task"]):
+        source.fail(("task", 0, "kind"), "no task has cases; write at least one that has, or grade by hand alone.")
     total = math.fsum(task["points"] for task in table["task"])
     if not math.isclose(total, points := table["points"]):
         source.fail(("points",), f"points is {points:g}, but the tasks add up to {total:g}; make them equal.")

@@ -55,6 +55,11 @@ class Course:
         """Return the rules of an assignment."""
         return self.policies.get(slug, self.default_policy)
 
+    @property
+    def has_rules(self) -> bool:
+        """Whether the points of any assignment can change after grading."""
+        return self.default_policy != Policy() or bool(self.policies or any(self.excused.values()))
+
     def last(self, slug: str) -> tuple[datetime, str] | None:
         """Return when the last student must hand in, and the name of that student, "" for all; None without a date."""
         if slug not in self.due:
@@ -62,9 +67,14 @@ class Course:
         until = [(time, student) for student, time in self.extensions.get(slug, {}).items()]
         return max([(self.due[slug], ""), *until])
 
-    def late(self, slug: str, student: str, received_at: str | None) -> str:
-        """Return how late a submission is in hours and minutes ("26:13"), "no" or "unknown"; "" without a due date."""
+    def late(self, slug: str, student: str, received_at: str | None, other: str = "") -> str:
+        """Return how late a submission is in hours and minutes ("26:13"), "no" or "unknown"; "" without a due date.
+
+        ``other`` is what another system says, "yes" or "no". It counts only if the time of receipt is not known.
+        """
         due = self.extensions.get(slug, {}).get(student, self.due.get(slug))
+        if received_at is None and other:
+            return other
         if due is None:
             return ""
         if received_at is None:

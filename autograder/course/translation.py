@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ..errors import AssignmentError
 from ..messages import translate, use_language
+from ..model import RubricLine
 from .assignment import Assignment
 
 
@@ -35,8 +36,15 @@ def assignment_language(language: str | None, assignment: Assignment) -> Abstrac
 
 def translated(assignment: Assignment) -> Assignment:
     """Return the assignment with its titles in the current language."""
-    tasks = tuple(replace(task, title=translate(task.title)) for task in assignment.tasks)
-    return replace(assignment, title=translate(assignment.title), tasks=tasks)
+    tasks, manual = (
+        tuple(replace(task, title=translate(task.title), rubric=_translated(task.rubric)) for task in each)
+        for each in (assignment.tasks, assignment.manual)
+    )
+    return replace(assignment, title=translate(assignment.title), tasks=tasks, manual=manual)
+
+
+def _translated(rubric: tuple[RubricLine, ...]) -> tuple[RubricLine, ...]:
+    return tuple(replace(line, text=translate(line.text)) for line in rubric)
 
 
 def texts(assignment: Assignment, language: str) -> dict[str, str]:

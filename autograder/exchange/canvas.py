@@ -103,12 +103,12 @@ def _record(entry: str, split: _Split, roster: Roster, people: dict[str, Person]
         return Record(entry, files, entries, (Who(name=split.name),), part=True, late=split.late)
     who = (Who(id=split.user),)
     name = bare(split.name)
-    if not person.name or name in spellings(person.name):
+    if not person.name or not name or name in spellings(person.name):  # a name like "_" has nothing to compare
         return Record(entry, files, entries, who, part=True, late=split.late)
     if person.group and name == bare(person.group):
         return Record(entry, files, entries, who, person.group, part=True, late=split.late)
-    note = say("import.other-name", name=split.name, roster=person.name)
-    return Record(entry, files, entries, who, part=True, late=split.late, note=note)
+    problem = say("import.other-name", name=split.name, roster=person.name)  # a group, or somebody else's entry
+    return Record(entry, files, entries, who, part=True, late=split.late, problem=problem)
 
 
 def _is_of(split: _Split, people: dict[str, Person]) -> bool:

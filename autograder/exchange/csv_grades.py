@@ -10,8 +10,9 @@ import csv
 import io
 import math
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from ..errors import NeedsHuman, UsageError, did_you_mean
@@ -33,6 +34,8 @@ _PROTECTED = re.compile(rf"(^|[;|\t\r\n])'(?={_RISK})")
 _ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 
 _FIRST = ("student", "earned", "possible")
+_LAST = ("late", "attempt", "received_at", "graded_at", "published", "adjusted", "adjustments", "attention")
+_LATE = {"yes": True, "no": False}  # a duration or "unknown" says nothing without the time of receipt
 
 
 def write_grades(rows: Sequence[ClassRow], path: Path) -> None:
@@ -41,7 +44,7 @@ def write_grades(rows: Sequence[ClassRow], path: Path) -> None:
     The columns are student, points earned and possible, points per task, sha256, the reason if nothing was graded, the
     number of cases with each verdict, how late it was, attempt, the times, whether the grade was published, what people
     added to the points and why, and why a person has to look at it. A report with a grader error has no points: it is
-    no grade.
+    no grade. A manual task that nobody has graded has none either.
 
     The file is written whole or not at all. It is UTF-8 with a byte order mark; read it back as ``utf-8-sig``.
 
@@ -59,11 +62,12 @@ def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> 
     mark = [first[1]] if first else []
     verdicts = [verdict.value for verdict in Verdict]
     head = ["student", "earned", "possible", *tasks, "sha256", "reason", *verdicts]
-    head += ["late", "attempt", "received_at", "graded_at", "published", "adjusted", "adjustments", "attention"]
+    head += _LAST
     writer.writerow([*([first[0]] if first else []), *head])
     for row in rows:
-        points = [round(points, DECIMALS) for points in (row.score.earned, *map(row.tasks.__getitem__, tasks))]
-        earned, *of_tasks = points if row.complete else [""] * len(points)
+        own = [row.score.earned, *(None if task in row.awaiting else row.tasks[task] for task in tasks)]
+        points = ["" if each is None or not row.complete else round(each, DECIMALS) for each in own]
+        earned, *of_tasks = points
         counts = [row.verdicts.get(verdict, 0) for verdict in Verdict]
         possible = round(row.score.possible, DECIMALS) if row.complete else ""
         cells = [earned, possible, *of_tasks, row.sha256, cell(row.reason), *counts, row.late, row.attempt]
@@ -97,10 +101,19 @@ def plain_table(grades: Sequence[Grade]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class GradedStudent:
-    """A row of ``grades.csv``. ``attention`` are the ids of the reasons why a person has to look at it."""
+    """A row of ``grades.csv``. ``attention`` are the ids of the reasons why a person has to look at it.
+
+    ``tasks`` are the points of each task, None where there are none yet. ``late`` is what another system says, None if
+    it does not tell; it is of interest only without ``received_at``. ``reasons`` are those of what people decided.
+    """
 
     grade: Grade
     attention: tuple[str, ...]
+    tasks: Mapping[str, float | None] = field(default_factory=dict)
+    attempt: int | None = None
+    received_at: str | None = None
+    late: bool | None = None
+    reasons: str = ""
 
 
 def read_grades(path: Path) -> list[GradedStudent]:
@@ -120,7 +133,7 @@ def read_grades(path: Path) -> list[GradedStudent]:
     header = rows[0][1] if rows else []
     if tuple(header[1:4]) == _FIRST:
         raise UsageError(f"{path} is the table of a practice run, which has no grades. Run batch without --practice.")
-    if tuple(header[:3]) != _FIRST or "sha256" not in header or header[-1] != "attention":
+    if tuple(header[:3]) != _FIRST or "sha256" not in header or tuple(header[-len(_LAST) :]) != _LAST:
         raise _not_ours(path, "line 1: the columns are not those of this version")
     found = [_student(path, line, header, row) for line, row in rows[1:]]
     seen: set[str] = set()
@@ -137,7 +150,27 @@ def _student(path: Path, line: int, header: Sequence[str], row: Sequence[str]) -
     sha256 = len(header) - 1 - header[::-1].index("sha256")  # the last one: a task can have any name
     earned, possible = (_number(path, line, title, text) for title, text in zip(_FIRST[1:], row[1:3], strict=True))
     grade = Grade(original(row[0]), earned, possible, sha256=row[sha256] or None)
-    return GradedStudent(grade, tuple(row[-1].split()))
+    tasks = {header[at]: _number(path, line, header[at], row[at]) for at in range(len(_FIRST), sha256)}
+    after = dict(zip(header[sha256:], row[sha256:], strict=True))
+    return GradedStudent(
+        grade,
+        tuple(row[-1].split()),
+        tasks,
+        attempt=int(after["attempt"]) if after["attempt"].isdecimal() else None,
+        received_at=_time(path, line, after["received_at"]),
+        late=_LATE.get(after["late"]),
+        reasons=original(after["adjustments"]),
+    )
+
+
+def _time(path: Path, line: int, text: str) -> str | None:
+    try:
+        time = datetime.fromisoformat(text) if text else None
+    except ValueError as exc:
+        raise _not_ours(path, f'line {line}: received_at is "{text}"') from exc
+    if time is not None and time.tzinfo is None:
+        raise _not_ours(path, f'line {line}: received_at is "{text}", without an offset')
+    return text or None
 
 
 def _number(path: Path, line: int, title: str, text: str) -> float | None:
@@ -167,12 +200,15 @@ def _unescaped(match: re.Match[str]) -> str:
     return sign if printable(sign) == match[0] else match[0]
 
 
-def without(students: Sequence[GradedStudent], left_out: Collection[str], *, file: str) -> list[Grade]:
-    """Return the grades without those of ``left_out``.
+def without(
+    students: Sequence[GradedStudent], left_out: Collection[str], *, accept: Collection[str] = (), file: str
+) -> list[GradedStudent]:
+    """Return the rows without those of ``left_out``.
 
     Raises:
         UsageError: a student of ``left_out`` is not in the table.
-        NeedsHuman: a person has to look at the work of another student first; names all of them.
+        NeedsHuman: a person has to look at the work of another student first, for a reason that is not in ``accept``;
+            names all of them.
     """
     known = {folded(each.grade.student): each.grade.student for each in students}
     for name in left_out:
@@ -180,15 +216,17 @@ def without(students: Sequence[GradedStudent], left_out: Collection[str], *, fil
             raise UsageError(f"{file} has no student {name}.{did_you_mean(name, known.values())}")
     names = set(map(folded, left_out))
     kept = [each for each in students if folded(each.grade.student) not in names]
-    if waiting := [each for each in kept if each.attention]:
+    if waiting := [each for each in kept if set(each.attention) - set(accept)]:
         reasons = [
-            f"{each.grade.student}: {' '.join(say(f'attention.{reason}') for reason in each.attention)}"
+            f"{each.grade.student}: {' '.join(say(f'attention.{reason}') for reason in each.attention)} [{reason_ids}]"
             for each in waiting
+            for reason_ids in [", ".join(each.attention)]
         ]
         count = f"{len(waiting)} student{'s need' if len(waiting) != 1 else ' needs'}"
         raise NeedsHuman(
             f"{file}: {count} a human before the grades go out, and nothing was written:\n  "
             + "\n  ".join(reasons)
-            + "\nLook at needs-a-human.html next to it. Name each student who must wait with --leave-out."
+            + "\nLook at needs-a-human.html next to it. Name each student who must wait with --leave-out. If a "
+            "reason in brackets does not matter, name it with --accept."
         )
-    return [each.grade for each in kept]
+    return kept

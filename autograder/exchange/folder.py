@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..course.file_names import decoded, is_ignored
 from ..errors import UsageError
+from . import plain_folder
 from .formats import Entry, Record, Who
 from .names import bare, folded, spellings
 from .roster import IDS, Roster
@@ -26,17 +27,25 @@ def recognises(source: Path) -> bool:
 def entries(source: Path) -> list[Entry]:
     """Return an entry for everything in ``source``, sorted, except what computers add by themselves.
 
-    Some systems write the same name in two ways (NFC and NFD); it is one student.
+    Some systems write the same name in two ways (NFC and NFD); it is one student. If ``autograder import`` wrote the
+    folder, an entry has what the other system says of its time.
 
     Raises:
         UsageError: there is no entry.
     """
     if not source.is_dir():
         raise UsageError(f"{source} is not a folder. Give the folder that holds one entry for each student.")
-    found = [Entry(_student(path), path) for path in sorted(source.iterdir()) if not is_ignored(path.name)]
+    known = plain_folder.kept_facts(source)
+    found = [_entry(path, known) for path in sorted(source.iterdir()) if not is_ignored(path.name)]
     if not found:
         raise UsageError(f"{source} contains no submission (a folder, .py, .ipynb or .zip).")
     return found
+
+
+def _entry(path: Path, known: Mapping[str, Mapping[str, Any]]) -> Entry:
+    student = _student(path)
+    facts = known.get(student, {})
+    return Entry(student, path, facts.get("received_at"), facts.get("late"), facts.get("attempt", ""))
 
 
 def _student(path: Path) -> str:

@@ -20,12 +20,15 @@ NAMES = ("folder",)  # modules of this package, in the order in which they are a
 class Entry:
     """A student and the path of what was handed in. Two entries of one student are a conflict: neither is graded.
 
-    ``received_at`` is the time of the other system, ISO 8601 with offset, or None if it does not tell.
+    ``received_at`` is the time of the other system, ISO 8601 with offset, or None if it does not tell. So is ``late``.
+    ``attempt`` is what the other system calls this attempt, or "".
     """
 
     student: str
     path: Path
     received_at: str | None = None
+    late: bool | None = None
+    attempt: str = ""
 
 
 class Format(Protocol):
@@ -82,8 +85,7 @@ class Record:
     None, and so is ``late``, if the export does not tell.
 
     ``problem`` says why the format cannot tell whose it is. ``choices`` has the path of the file for the id of each
-    person that it may belong to. A ``part`` is one file: all parts of a person are one submission. ``note`` is a
-    sentence for the report.
+    person that it may belong to. A ``part`` is one file: all parts of a person are one submission.
     """
 
     entry: str
@@ -97,7 +99,6 @@ class Record:
     problem: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     part: bool = False
-    note: str = ""
 
 
 class Reader(Protocol):

@@ -69,13 +69,15 @@ class Column:
 class Filled:
     """A template with our grades. ``graded`` is the number of its rows that hold one of our grades.
 
-    ``rows`` has the grade of each matched row by index, and ``warnings`` are sentences for the teacher.
+    ``rows`` has the grade of each matched row by index, ``written`` are the rows that have our grade now, and
+    ``warnings`` are sentences for the teacher.
     """
 
     data: bytes
     graded: int
     rows: Mapping[int, Grade]
     column: Column
+    written: frozenset[int]
     warnings: tuple[str, ...] = ()
 
 

@@ -37,7 +37,7 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
             )
     texts, warnings = cells(rows, chosen, template.decimal_mark([chosen.index]))
     data = template.filled({(row, chosen.index): text for row, text in texts.items()})
-    return Filled(data, len(texts), rows, chosen, tuple(warnings))
+    return Filled(data, len(texts), rows, chosen, frozenset(texts), tuple(warnings))
 
 
 def steps(filled: Filled, file: str, feedback: str | None) -> list[str]:

@@ -59,7 +59,7 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
         rows=[0, *_points_possible(template), *sorted(texts)],
         columns=[*range(section + 1), chosen.index],
     )
-    return Filled(data, len(texts), rows, chosen, tuple(warnings))
+    return Filled(data, len(texts), rows, chosen, frozenset(texts), tuple(warnings))
 
 
 def steps(filled: Filled, file: str, feedback: str | None) -> list[str]:

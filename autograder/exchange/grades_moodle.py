@@ -43,15 +43,17 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
     texts, warnings = cells(rows, chosen, template.decimal_mark([index, most]))
     changes: dict[tuple[int, int], str] = {}
     updated = 0
+    written = set()
     for row, text in texts.items():
         if reason := _refused(template, row, most, rows[row]):
             warnings.append(f"{rows[row].student}: {reason}. This row stays as it is.")
             continue
+        written.add(row)
         if number(template.rows[row].value(index)) != number(text):
             changes[row, index] = text
             updated += 1
         changes |= _comment(template, row, most, rows[row], warnings)
-    return Filled(template.filled(changes), updated, rows, chosen, tuple(warnings))
+    return Filled(template.filled(changes), updated, rows, chosen, frozenset(written), tuple(warnings))
 
 
 def steps(filled: Filled, file: str, feedback: str | None) -> list[str]:

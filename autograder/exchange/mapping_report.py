@@ -29,9 +29,8 @@ def summary(matched: Matched) -> str:
 
 
 def doubts(matched: Matched) -> list[str]:
-    """Return the lines on the entries that are not clear, and on those with a note; [] if all is clear."""
-    noted = [match for match in matched.matches if match.record.note and match.how not in NO_SUBMISSION]
-    return [*(f"{_entry(match)}: {_plain(match.record.note)}" for match in noted), *_unclear(matched)]
+    """Return the lines on the entries that are not clear; [] if all is clear."""
+    return list(_unclear(matched))
 
 
 def _unclear(matched: Matched) -> Iterator[str]:
@@ -60,7 +59,7 @@ def _section(name: str, lines: list[str]) -> Iterator[str]:
 
 
 def _clear(match: Match) -> str:
-    """Return the line of a clear entry, and its note as a second one."""
+    """Return the line of a clear entry."""
     record = match.record
     marks = [say(f"import.by-{match.how.value}")]
     if record.late is not None:
@@ -70,8 +69,7 @@ def _clear(match: Match) -> str:
     files = [*record.files][:MOST_FILES]
     more = len(record.files) - len(files)
     listed = ", ".join(map(_plain, files)) + (f", {say('import.more-files', count=more)}" if more else "")
-    line = f"{_entry(match)} -> {_people(match)} -> {listed} [{', '.join(marks)}]"
-    return f"{line}\n      {_plain(record.note)}" if record.note else line
+    return f"{_entry(match)} -> {_people(match)} -> {listed} [{', '.join(marks)}]"
 
 
 def _entry(match: Match) -> str:

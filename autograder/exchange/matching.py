@@ -99,7 +99,7 @@ def _settled(record: Record, people: tuple[Person, ...]) -> Match:
         return Match(record, How.LEFT_OUT)
     file = record.choices.get(people[0].id)
     files = {file: record.entries[0]} if file else record.files
-    return Match(replace(record, files=files, problem="", note=""), How.SETTLED, people)
+    return Match(replace(record, files=files, problem=""), How.SETTLED, people)
 
 
 class _Search:

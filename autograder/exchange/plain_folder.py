@@ -66,15 +66,43 @@ def write_uploads(matched: Matched, source: Source, folder: Path) -> list[Entry]
     folder.mkdir()
     names = entry_names([each.person for each in matched.submissions])
     return [
-        Entry(name, _write_files(each.files, source, folder / name), received_at(each))
+        Entry(name, _write_files(each.files, source, folder / name), received_at(each), late(each), attempt(each))
         for each in matched.submissions
         for name in [names[each.person]]
     ]
 
 
+def kept_facts(folder: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Return what the import beside ``folder`` knows of each entry, by student; nothing if no import wrote it.
+
+    Raises:
+        UsageError: ``roster.json`` is damaged.
+    """
+    path = folder.parent / PEOPLE
+    if folder.name != UPLOADS or not path.is_file():
+        return {}
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        people = {str(each["student"]): each for each in document["people"]} if document["schema"] == 1 else {}
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise UsageError(f"{path} cannot be read ({exc}). Import the submissions again.") from exc
+    return people
+
+
 def received_at(each: Handed) -> str | None:
     """Return when the last part of a submission was received, ISO 8601 with offset; None if that is unknown."""
     return max((match.record.received_at for match in each.matches if match.record.received_at), default=None)
+
+
+def late(each: Handed) -> bool | None:
+    """Return whether the other system calls a submission late; None if it does not tell of every part."""
+    found = {match.record.late for match in each.matches}
+    return True if True in found else None if None in found else False
+
+
+def attempt(each: Handed) -> str:
+    """Return what the other system calls the attempt, or ""."""
+    return max(match.record.attempt for match in each.matches)
 
 
 def entry_names(people: Sequence[Person]) -> dict[Person, str]:
@@ -130,15 +158,14 @@ def _document(matched: Matched, names: Mapping[Person, str], format: str) -> dic
 
 def _of_person(each: Handed, name: str) -> dict[str, Any]:
     records = [match.record for match in each.matches]
-    late = {record.late for record in records}
     return {
         "student": name,
         **_fields(each.person),
         "matched": [match.how.value for match in each.matches],
         "submitted_as": next((record.group for record in records if record.group), ""),
-        "attempt": max(record.attempt for record in records),
+        "attempt": attempt(each),
         "received_at": received_at(each),
-        "late": True if True in late else None if None in late else False,
+        "late": late(each),
         "entries": [entry for record in records for entry in record.entries],
         "files": dict(each.files),
     }

@@ -22,13 +22,19 @@ from ..model import Adjustment, Report, Score
 from ..reports.views import number
 from .rubric import DECIMALS, SHARE_DECIMALS
 
+KINDS = ("attempt", "after-due", "dropped", "extra-credit", "cap", "late", "closed", "unknown-time")
+"""Every ``Adjustment.kind`` of this module, in the order in which they are applied."""
+
+WHOLE = ""  # the task of points that belong to none: what a person decided about the whole assignment
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One graded submission: points earned and possible, by task.
+    """One graded submission: points earned and possible, by task, and those of :data:`WHOLE`.
 
-    ``received_at`` has an offset, or is None if the time is unknown. ``number`` counts a student's attempts from 1.
-    ``complete`` is False if a case failed because of an error in the grader; such an attempt has no grade.
+    ``received_at`` has an offset, or is None if the time is unknown. Then ``late`` is what another system says; None if
+    it does not tell. ``number`` counts a student's attempts from 1. ``complete`` is False if a case failed because of
+    an error in the grader; such an attempt has no grade.
     """
 
     points: Mapping[str, float]
@@ -36,6 +42,7 @@ class Attempt:
     received_at: datetime | None = None
     number: int = 1
     complete: bool = True
+    late: bool | None = None
 
 
 class Status(StrEnum):
@@ -84,11 +91,21 @@ def attempt_of(report: Report) -> Attempt:
     )
 
 
+def task_points(tasks: Mapping[str, float], earned: float) -> dict[str, float]:
+    """Return the points of an attempt by task. What ``earned`` has in addition belongs to the whole assignment."""
+    rest = _exact(earned) - _sum(tasks.values())
+    return {**tasks, WHOLE: float(rest)} if rest else dict(tasks)
+
+
 def adjusted(report: Report, final: Final) -> Report:
-    """Return the report of the attempt that counts, with its final points and a line for each adjustment."""
+    """Return the report of the attempt that counts, with its final points and a line for each adjustment.
+
+    The lines of people come first: their points are among those that the rules change.
+    """
     if final.points is None:
         return report
-    return replace(report, score=Score(final.points, final.possible, final.adjustments))
+    lines = (*report.score.adjustments, *final.adjustments)
+    return replace(report, score=Score(final.points, final.possible, lines))
 
 
 def final(
@@ -209,11 +226,14 @@ class _Steps:
 
     def _subtract_late_penalty(self, due: datetime) -> None:
         received, rule = self.attempt.received_at, self.policy.late
+        if received is None and self.attempt.late is False:
+            return
         if received is None:
             if self.policy.attempt is AttemptRule.LAST_BEFORE_DUE:
                 self._change("unknown-time", self.points, say("policy.unknown-before-due"))
             elif rule is not None:
-                self._change("unknown-time", self.points, say("policy.unknown-time"))
+                known = "policy.unknown-lateness" if self.attempt.late else "policy.unknown-time"
+                self._change("unknown-time", self.points, say(known))
         elif rule is not None and (late := _utc(received) - _utc(due)) > rule.grace:
             self._subtract(rule, late)
 

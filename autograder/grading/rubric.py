@@ -73,7 +73,12 @@ def score(lines: Sequence[GradedCase], adjustments: Sequence[Adjustment] = ()) -
 
 def possible(cases: Sequence[Case]) -> float:
     """Return the points that the cases of a run are worth."""
-    return round(math.fsum(case.points for case in cases), DECIMALS)
+    return total([case.points for case in cases])
+
+
+def total(points: Sequence[float]) -> float:
+    """Return a sum of points."""
+    return round(math.fsum(points), DECIMALS)
 
 
 def is_complete(lines: Sequence[GradedCase]) -> bool:

@@ -257,9 +257,9 @@ class Session:
         return Report(
             assignment=shown.slug,
             title=shown.title,
-            tasks=shown.tasks,
+            tasks=shown.all_tasks,
             submission=submission,
-            score=score,
+            score=self._with_manual(score),
             outcomes=(),
             sandbox=self._sandbox,
             grader=GraderInfo(version=version(), seed=self.options.seed, device=self.options.device),
@@ -269,6 +269,13 @@ class Session:
             only_task=self.options.task,
             graded_at=now(),
         )
+
+    def _with_manual(self, score: Score) -> Score:
+        """Add the points that a person can give. A practice run has none of them."""
+        if not self.options.official or self.options.task:
+            return score
+        by_hand = [task.points for task in self._assignment.manual]
+        return replace(score, possible=rubric.total([score.possible, *by_hand]))
 
     def _outcomes(
         self, executor: Executor, connection: Connection, mistakes: KnownMistakes, cache: OutcomeCache

@@ -9,7 +9,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ..messages import say
@@ -18,7 +18,7 @@ from . import views
 
 RETRIED = "Run twice."  # how the note to staff of a case begins whose worker was lost; see grading/execution.py
 
-TIMED_OUT = "timed-out"  # one of ``ClassRow.attention``
+TIMED_OUT, AWAITING = "timed-out", "awaiting"  # two of ``ClassRow.attention``
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class ClassRow:
     ``measured`` are the cases that passed and have a measurement. ``total`` are the points with those of hidden cases
     that a practice run does not have, otherwise 0. ``tasks`` are the points of each task. ``reason`` says why no case
     could be graded, or is "". ``late`` and ``published`` are texts for the table of grades. ``attention`` says why a
-    person has to look at it, as ids of sentences: rejected, grader-error, retried, timed-out, changed,
-    died, not-kept, no-copy, damaged.
+    person has to look at it, as ids of sentences: rejected, grader-error, retried, timed-out, awaiting, changed,
+    died, not-kept, no-copy, damaged. ``awaiting`` are the manual tasks that nobody has graded yet.
     """
 
     student: str | None
@@ -58,6 +58,7 @@ class ClassRow:
     late: str = ""
     published: str = ""
     attention: tuple[str, ...] = ()
+    awaiting: tuple[str, ...] = ()
 
     @property
     def points(self) -> str:
@@ -76,11 +77,13 @@ class ClassRow:
 
     @property
     def counts(self) -> str:
-        """A text such as "3 passed, 2 failed", with the verdicts in the order of their definition."""
+        """A text such as "3 passed, 2 failed", with the verdicts in the order of their definition; what is awaiting."""
         found = [(each, self.verdicts[each]) for each in Verdict if self.verdicts.get(each)]
         said = ", ".join(say("report.count", count=count, verdict=views.word(each)) for each, count in found)
         if not said:
             return say("state.not-graded")
+        if self.awaiting:
+            said = f"{said}, {', '.join(self.awaiting)}: {say('state.awaiting')}"
         return said if self.complete else f"{said} ({say('state.incomplete')})"
 
 
@@ -113,7 +116,21 @@ def class_row(report: Report, *, page: str = "") -> ClassRow:
         received_at=report.submission.received_at,
         attempt=report.submission.attempt,
         attention=_attention(report),
+        awaiting=tuple(task.id for task in report.awaiting),
     )
+
+
+def decided(row: ClassRow) -> ClassRow:
+    """Return a row without the manual tasks that its adjustments decide."""
+    found = {each.task for each in row.score.adjustments}
+    awaiting = tuple(task for task in row.awaiting if task not in found)
+    attention = tuple(each for each in row.attention if each != AWAITING or awaiting)
+    return replace(row, awaiting=awaiting, attention=attention)
+
+
+def late_word(late: bool | None) -> str:
+    """Return what another system says of lateness, for the table of grades; "" if it does not tell."""
+    return "" if late is None else "yes" if late else "no"
 
 
 def _attention(report: Report) -> tuple[str, ...]:
@@ -123,6 +140,7 @@ def _attention(report: Report) -> tuple[str, ...]:
         "grader-error": not report.complete,
         "retried": any(line.staff.startswith(RETRIED) for line in report.outcomes),
         TIMED_OUT: Verdict.TIMED_OUT in verdicts,
+        AWAITING: bool(report.awaiting),
     }
     return tuple(name for name, holds in found.items() if holds)
 
@@ -145,6 +163,7 @@ def from_json(text: str) -> ClassRow:
     found["score"] = Score(**found["score"] | {"adjustments": ()})
     found["verdicts"] = {Verdict(name): count for name, count in found["verdicts"].items()}
     found["attention"] = tuple(found["attention"])
+    found["awaiting"] = tuple(found.get("awaiting", ()))
     measured = found["measured"]
     found["measured"] = tuple(Measured(each["case"], each["title"], Measure(**each["measure"])) for each in measured)
     return ClassRow(**found)

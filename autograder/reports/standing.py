@@ -31,14 +31,16 @@ def praise(report: Report) -> str:
     if not report.complete or views.state(report.outcomes) != "passed":
         return ""
     if total := views.total_points(report):
-        return praise_of_visible(report.score.earned, report.score.possible, total)
+        by_hand = sum(task.points for task in report.tasks if task.kind == "manual")
+        return praise_of_visible(report.score.earned, report.score.possible, total, by_hand=by_hand)
     return say("report.task-passed", task=report.only_task) if report.only_task else say("report.all-passed")
 
 
-def praise_of_visible(earned: float, possible: float, total: float) -> str:
-    """Return the praise where all visible cases pass and hidden ones decide the other points."""
-    points = {"earned": earned, "total": total, "hidden": round(total - possible, 4)}
-    return say("report.visible-passed", **{name: views.number(value) for name, value in points.items()})
+def praise_of_visible(earned: float, possible: float, total: float, *, by_hand: float = 0.0) -> str:
+    """Return the praise where all visible cases pass. Hidden ones, and a person (``by_hand``), decide the rest."""
+    points = {"earned": earned, "total": total, "hidden": round(total - possible - by_hand, 4)}
+    praise = say("report.visible-passed", **{name: views.number(value) for name, value in points.items()})
+    return f"{praise} {say('report.by-hand', points=views.number(by_hand))}" if by_hand else praise
 
 
 def not_run(report: Report) -> str:

@@ -40,6 +40,9 @@ _COLOURS: Final[Mapping[str, str]] = {
     "incomplete": "magenta",
     "hidden-only": "dim",
     "not-graded": "dim",
+    "by-person": "dim",
+    "awaiting": "yellow",
+    "decided": "green",
 }
 _FAILURE: Final = "red"
 

@@ -14,10 +14,11 @@ from . import programs
 
 MARKS = {
     "passed": "✓", "partly": "◐", "not-attempted": "○", "skipped": "–", "hidden-only": "–", "incomplete": "!",
-    "grader-error": "!", "not-graded": "–",
+    "grader-error": "!", "not-graded": "–", "by-person": "–", "awaiting": "…", "decided": "✓",
 }  # fmt: skip
 FAILED_MARK = "✗"
-STATES = ("passed", "partly", "not-attempted", "hidden-only", "not-graded", "not-loaded", "incomplete")
+STATES = ("passed", "partly", "not-attempted", "hidden-only", "not-graded", "not-loaded", "incomplete",
+          "by-person", "awaiting", "decided")  # fmt: skip
 DIGEST_DIGITS = 12  # of a sha256, for people to compare
 KINDS = ("type", "shape", "dtype", "non-finite", "value", "effect", "exception", "property")
 
@@ -28,8 +29,9 @@ class TaskView:
 
     task: Task
     cases: tuple[GradedCase, ...]
-    state: str  # a result of state(), or hidden-only: a practice run has none of its cases
+    state: str  # a result of state(), of a manual task, or hidden-only: a practice run has none of its cases
     hidden: float = 0.0  # points of the hidden cases that a practice run does not have
+    given: float = 0.0  # points that a person gave in a manual task
 
     @property
     def earned(self) -> float:
@@ -44,6 +46,8 @@ class TaskView:
     @property
     def points(self) -> str:
         """A text such as "3 / 3 (of 10)"; for a task without cases its points."""
+        if self.state == "decided":
+            return of(self.given, self.task.points)
         if not self.cases:
             return number(self.task.points)
         return of_all(self.earned, self.possible, self.task.points if self.hidden else 0.0)
@@ -129,6 +133,10 @@ def by_task(report: Report) -> list[TaskView]:
 
 def _task_view(task: Task, report: Report) -> TaskView:
     cases = tuple(case for case in report.outcomes if case.task == task.id)
+    if task.kind == "manual":
+        given = math.fsum(each.points for each in report.score.adjustments if each.task == task.id)
+        state_ = "by-person" if not report.official else "awaiting" if task in report.awaiting else "decided"
+        return TaskView(task, cases, state_, given=round(given, 4))
     if not cases and report.outcomes and not report.official:
         return TaskView(task, cases, "hidden-only")
     hidden = 0.0 if report.official or not cases else task.points - math.fsum(case.points for case in cases)
@@ -240,7 +248,8 @@ def notes(report: Report) -> list[str]:
     What prevented the import of the submission has a block of its own.
     """
     common = "" if report.load_failure else said_of_all(report)
-    return [*filter(None, [common]), *report.notes]
+    waiting = [say("report.awaiting", task=task.id, points=number(task.points)) for task in report.awaiting]
+    return [*filter(None, [common]), *report.notes, *waiting]
 
 
 def reason(case: GradedCase, common: str) -> str:

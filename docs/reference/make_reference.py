@@ -118,7 +118,9 @@ NOTES = {
     "comment ([adjust points](../how-to/adjust-points.md)).",
     "export": "Writes one file, and with `--feedback` an archive of the students' pages next to it "
     "([export grades](../how-to/export-grades.md)). If a student fits nobody in the template, or several people, or if "
-    "a submission needs a human, all of them are named, nothing is written, and the exit code is 5.",
+    "a submission needs a human, all of them are named, nothing is written, and the exit code is 5.\n\n"
+    "The rules of [course.toml](course.toml.md) are applied, and the export is recorded in the store, if there is one. "
+    "The reasons of `--accept` are `awaiting`, `timed-out`, `retried` and `rejected`.",
     "store backup": "Consistent although a batch runs. Refuses a file that exists "
     "([back up](../how-to/grade-a-class.md#back-up)).",
     "store restore": "All or nothing. Refuses a store with entries that are newer than the backup, without `--force`.",
