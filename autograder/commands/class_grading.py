@@ -38,7 +38,7 @@ def grade_pending(class_run: ClassRun | ShardRun, console: Console, engine: Engi
     from .console import fail, progress
 
     with (
-        _grading(class_run.assignment, class_run.options, engine, len(class_run.pending)) as grade,
+        grading(class_run.assignment, class_run.options, engine, len(class_run.pending)) as grade,
         progress(console, class_run.assignment.slug) as advance,
     ):
         try:
@@ -51,7 +51,7 @@ def grade_pending(class_run: ClassRun | ShardRun, console: Console, engine: Engi
 
 
 @contextlib.contextmanager
-def _grading(assignment: Assignment, run: RunOptions, engine: Engine, count: int) -> Iterator[Grade]:
+def grading(assignment: Assignment, run: RunOptions, engine: Engine, count: int) -> Iterator[Grade]:
     """Yield the function that grades, in this process if there is little to do."""
     if engine.name != "local" or (engine.processes > 1 and count > FEW):
         from ..batch.engine import grade_on
