@@ -194,7 +194,7 @@ def test_an_afternoon_of_a_teaching_assistant(course: tiny_course.Course, comman
 
     # what went out is in the log, and what a person changes there stays
     log = command("batch", "log", "choi", *where).out
-    assert "exported" in log and "15.2 of 24 points to moodle" in log and "to canvas: HW1 (5001)" in log
+    assert f"exported  {SLUG}  15.2 of 24 points to moodle" in log and "to canvas: HW1 (5001)" in log
     assert "essay: set to 0 points, by A. Park: Nothing is shown." in log
     assert "a total of 63.3333 % in a table of the course" in log
     text = Path("moodle.csv").read_text(encoding="utf-8-sig").replace(",15.2,", ",17.0,").replace(",24,", ",,")
@@ -248,3 +248,5 @@ def test_the_best_attempt_counts_with_its_report(command: Command, tmp_path: Pat
     assert column("up.csv", 0, 5) == {"kim": "1"}
     page = Path(f"pages/{SLUG}-kim.html").read_text(encoding="utf-8")
     assert "Attempt 1 counts, because it earns the most points." in page and "<strong>20</strong>" in page
+    hint = "Squaring is not doubling."  # of the last attempt
+    assert hint not in page and hint in Path(f"out/students/{SLUG}-kim.html").read_text(encoding="utf-8")

@@ -125,14 +125,7 @@ def load(
     )
     if not slug:
         return ClassGrades(file, slug, students, [final_grades.as_graded(row) for row in rows])
-    history = None
-    if kept is not None:
-        from ..batch.history import History
-
-        history = History(kept.store, kept.known, slug, digest)
-        _check_decided(history, rows, file)
-        for sentence in _newer(kept, slug, rows):
-            click.echo(f"autograder: {sentence}", err=True)
+    history = _history(kept, slug, digest, rows, file) if kept is not None else None
     if not final_grades.has_rules(course, slug):
         found = [final_grades.as_graded(row) for row in rows]
         return ClassGrades(file, slug, students, found, history=history, course=course)
@@ -247,6 +240,17 @@ def _run_of(file: Path, *, needed: bool) -> tuple[str, str]:
         raise UsageError(
             f"{run} cannot be read, so the assignment is not known. Use the grades.csv in the folder of a run."
         ) from exc
+
+
+def _history(kept: Kept, slug: str, digest: str, rows: Sequence[GradedStudent], file: Path) -> History:
+    """Return what the store knows, after a check that it knows nothing newer than the table."""
+    from ..batch.history import History
+
+    history = History(kept.store, kept.known, slug, digest)
+    _check_decided(history, rows, file)
+    for sentence in _newer(kept, slug, rows):
+        click.echo(f"autograder: {sentence}", err=True)
+    return history
 
 
 def _check_decided(history: History, rows: Sequence[GradedStudent], file: Path) -> None:
