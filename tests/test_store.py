@@ -119,6 +119,10 @@ def test_two_courses_share_a_database(urls: Urls, tmp_path: Path) -> None:
 
 VERSION_1 = (
     "DROP TABLE adjustments",
+    "DROP TABLE official",
+    "DROP TABLE shadows",
+    "DROP TABLE environments",
+    "ALTER TABLE assignments DROP COLUMN cases",
     "ALTER TABLE courses DROP COLUMN keep_until",
     "UPDATE schema_version SET version = 1",
 )
@@ -149,7 +153,7 @@ def test_an_older_store_is_backed_up_and_brought_up_to_date(tmp_path: Path) -> N
         assert store.latest() == {SLUG: {"s-a": "1"}}
         assert store.decisions(SLUG) == []
     assert "keep_until" in columns(path, "courses")
-    backup = path.with_name("store.sqlite.before-3")
+    backup = path.with_name("store.sqlite.before-4")
     assert "keep_until" not in columns(backup, "courses")
     assert backup.stat().st_mode & 0o777 == 0o600
 
@@ -171,8 +175,8 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.M
 def test_a_store_that_cannot_be_backed_up_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     older(path)
-    path.with_name("store.sqlite.before-3").mkdir()
-    with pytest.raises(AutograderError, match=r"store\.sqlite\.before-3 cannot be written.*Make room") as caught:
+    path.with_name("store.sqlite.before-4").mkdir()
+    with pytest.raises(AutograderError, match=r"store\.sqlite\.before-4 cannot be written.*Make room") as caught:
         Store(f"sqlite:///{path}", "c1")
     assert caught.value.slug == "store"
     assert "keep_until" not in columns(path, "courses")
@@ -183,7 +187,7 @@ def test_a_newer_store_is_refused(urls: Urls, tmp_path: Path, monkeypatch: pytes
     with monkeypatch.context() as newer:
         newer.setattr(schema, "VERSION", 99)
         Store(url, "c1").close()
-    with pytest.raises(AutograderError, match=r"newer version of autograder \(tables 99, this one reads 3\)") as caught:
+    with pytest.raises(AutograderError, match=r"newer version of autograder \(tables 99, this one reads 4\)") as caught:
         Store(url, "c1")
     assert caught.value.slug == "store"
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ..course.assignment import Assignment
 from ..grading.environment import device_of, version, versions_of
@@ -19,7 +20,7 @@ from ..model import Audience, Report, SubmissionInfo
 from ..reports import class_rows
 from ..reports.class_rows import ClassRow
 from ..reports.document import from_json, to_json
-from . import identities
+from . import history, identities
 from .adjustments import Decision, Points, applied
 from .runner import Member, Upload
 from .store import Found, NewSubmission, ReportKey, Store
@@ -39,6 +40,21 @@ def key_of(assignment: Assignment, run: RunOptions) -> ReportKey:
     )
 
 
+def values_of(report: Report) -> dict[str, Any]:
+    """Return what the store keeps of a report, without its key and without a person."""
+    anonymous = replace(report, submission=SubmissionInfo(None, report.submission.sha256))
+    return {
+        "sha256": report.submission.sha256,
+        "level": "full" if report.sandbox.complete else "partial",
+        "graded_at": report.graded_at or "",
+        "complete": report.complete,
+        "earned": report.score.earned,
+        "possible": report.score.possible,
+        "summary": class_rows.to_json(class_rows.class_row(anonymous)),
+        "document": to_json(anonymous, audience=Audience.STAFF),
+    }
+
+
 class Ledger:
     """What the store knows of one class. ``pending`` lists what has no complete report. ``folder`` has the identities.
 
@@ -51,6 +67,7 @@ class Ledger:
         self.folder = folder
         self.kept = Uploads(folder)
         self.key = key_of(assignment, run)
+        self._assignment = assignment
         self.members: dict[str, Member] = {}  # by pseudonym
         self.problems: dict[str, str] = {}
         self._found: dict[str, Found] = {}  # by sha256
@@ -94,6 +111,8 @@ class Ledger:
             attempts = self._record(found, source)
         self.members |= {m.upload.student: replace(m, attempt=attempts.get(m.upload.student, 0)) for m in found}
         self._find_reports()
+        history.describe(self.store, self.key, self._assignment)
+        history.confirm(self.store, self.key, self._found)
 
     def _record(self, members: Sequence[Member], source: str) -> dict[str, int]:
         """Keep the files and add the rows of the members, and return the attempt of each. See :attr:`problems`."""
@@ -118,6 +137,7 @@ class Ledger:
             if is_wanted(sha256):
                 self.members.setdefault(sha256, Member(sha256, replace(each, student=sha256), sha256, 0))
         self._find_reports()
+        history.describe(self.store, self.key, self._assignment)
 
     def _find_reports(self) -> None:
         """Find out what is graded and published, and what of the rest timed out before."""
@@ -153,18 +173,7 @@ class Ledger:
         person, sha256 = report.submission.student or "", report.submission.sha256
         if self.members[person].sha256 != sha256:
             return []
-        anonymous = replace(report, submission=SubmissionInfo(None, sha256))
-        values = {
-            "sha256": sha256,
-            "level": "full" if report.sandbox.complete else "partial",
-            "graded_at": report.graded_at or "",
-            "complete": report.complete,
-            "earned": report.score.earned,
-            "possible": report.score.possible,
-            "summary": class_rows.to_json(class_rows.class_row(anonymous)),
-            "document": to_json(anonymous, audience=Audience.STAFF),
-        }
-        found = self.store.save(self.key, person if self._has_people else None, values)
+        found = self.store.save(self.key, person if self._has_people else None, values_of(report))
         self._made.append(found.id)
         if report.complete:
             self._found[sha256] = found

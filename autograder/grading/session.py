@@ -27,6 +27,7 @@ from . import not_started, plan_checks, rubric
 from .cache import OutcomeCache
 from .causes import with_causes
 from .collection import of_task, with_needed
+from .earlier import KnownOutcomes, Regraded
 from .environment import device_of, examine, now, spec_of, version
 from .execution import Executor
 from .mistakes import KnownMistakes, MistakeWorkers
@@ -36,11 +37,12 @@ from .reference import imported_solution
 from .sealed_hints import SealedHints
 
 Record = Callable[[Report], None]
+Gradable = Submission | Refused | Regraded
 
 
 def grade(
     assignment: Assignment,
-    submissions: Iterable[Submission | Refused],
+    submissions: Iterable[Gradable],
     record: Record,
     *,
     run: RunOptions,
@@ -65,7 +67,7 @@ def grade(
 
 def grade_batches(
     assignment: Assignment,
-    batches: Iterable[Iterable[Submission | Refused]],
+    batches: Iterable[Iterable[Gradable]],
     record: Record,
     *,
     run: RunOptions,
@@ -75,9 +77,7 @@ def grade_batches(
     Session(assignment, run, supervisor).serve(batches, record)
 
 
-def grade_one(
-    assignment: Assignment, submission: Submission | Refused, *, run: RunOptions, supervisor: Supervisor
-) -> Report:
+def grade_one(assignment: Assignment, submission: Gradable, *, run: RunOptions, supervisor: Supervisor) -> Report:
     """Grade one submission; see :func:`grade`."""
     reports: list[Report] = []
     grade(assignment, [submission], reports.append, run=run, supervisor=supervisor)
@@ -92,20 +92,21 @@ class Session:
         self._assignment = assignment
         self._supervisor = supervisor
         self._notes: tuple[str, ...] = ()
+        self._is_checked = False  # whether the cases have passed on the solution
         self._spec = spec_of(assignment, self.options)
         self._parameters = stub_parameters(assignment)
         self._asked = assignment.asked_names  # read once, and not for every worker
         self._sandbox = examine(assignment, options=self.options, supervisor=supervisor)
         self._solution = solution.modules(assignment) if assignment.solution or options.official else None
 
-    def serve(self, batches: Iterable[Iterable[Submission | Refused]], record: Record) -> None:
+    def serve(self, batches: Iterable[Iterable[Gradable]], record: Record) -> None:
         """Collect the cases, check them on the solution, grade the batches, and check the cases again after each."""
 
         def loop(executor: Executor) -> None:
             self._check_plan(executor)
             cache = OutcomeCache()
-            if failed := self._failures_on_solution(executor, cache):
-                raise CaseError(plan_checks.do_not_pass(self._assignment, failed))
+            if not self.options.regrade:
+                self._check_once(executor, cache)
             graded = 0
             with self.known_mistakes(executor, sealed=SealedHints(self._assignment)) as mistakes:
                 for batch in batches:
@@ -119,10 +120,17 @@ class Session:
                             gc.freeze()
                         record(self._report(executor, submission, mistakes, cache))
                         graded += 1
-                    if graded > max(before, 1):
+                    if graded > max(before, 1) and self._is_checked:
                         self._check_again(executor)
 
         self.collect(loop)
+
+    def _check_once(self, executor: Executor, cache: OutcomeCache) -> None:
+        """Run the cases on the solution before the first submission; CaseError if one of them fails."""
+        if not self._is_checked:
+            if failed := self._failures_on_solution(executor, cache):
+                raise CaseError(plan_checks.do_not_pass(self._assignment, failed))
+            self._is_checked = True
 
     def _check_again(self, executor: Executor) -> None:
         """Run the cases on the solution once more; CaseError if one of them fails now."""
@@ -228,21 +236,26 @@ class Session:
     # --- submissions
 
     def _report(
-        self, executor: Executor, submission: Submission, mistakes: KnownMistakes, cache: OutcomeCache
+        self, executor: Executor, entry: Submission | Regraded, mistakes: KnownMistakes, cache: OutcomeCache
     ) -> Report:
+        submission, earlier = (entry.submission, entry.earlier) if isinstance(entry, Regraded) else (entry, None)
         connection = self.connect(submission.modules, submission)
-        outcomes = self._outcomes(executor, connection, mistakes, cache)
+        known = KnownOutcomes(earlier) if earlier else None
+        outcomes = self._outcomes(executor, connection, mistakes, cache, known)
         cases = {case.id: case for case in of_task(executor.cases, self.options.task)}
         lines = rubric.graded(list(cases.values()), [outcome for outcome in outcomes if outcome.case in cases])
         lines = with_causes(lines, self._assignment.uses, connection.source)
         notes = (*self._notes, *submission.notes, *connection.notes())
+        failure = connection.load_failure
+        if earlier and not connection.generation and not connection.is_unloadable:  # nothing ran
+            notes, failure = earlier.report.notes, earlier.report.load_failure
         report = self.blank(submission.info(), rubric.score(lines), notes)
         return replace(
             report,
             outcomes=lines,
             complete=rubric.is_complete(lines),
             stubs=not_started.stubs(self._assignment.tasks, connection.source, lines),
-            load_failure=connection.load_failure,
+            load_failure=failure,
         )
 
     def _refused(self, executor: Executor, upload: Refused) -> Report:
@@ -271,13 +284,22 @@ class Session:
         )
 
     def _outcomes(
-        self, executor: Executor, connection: Connection, mistakes: KnownMistakes, cache: OutcomeCache
+        self,
+        executor: Executor,
+        connection: Connection,
+        mistakes: KnownMistakes,
+        cache: OutcomeCache,
+        known: KnownOutcomes | None,
     ) -> list[Outcome]:
-        """Run all cases on one submission, with the hints of known mistakes."""
+        """Run all cases that are not known on one submission, with the hints of known mistakes."""
         outcomes: dict[str, Outcome] = {}
         try:
             for case in self._plan(executor):
-                outcomes[case.id] = self.run_case(executor, case, connection, outcomes, mistakes=mistakes, cache=cache)
+                found = known.find(case, outcomes, without=self.options.without) if known else None
+                if found is None:
+                    self._check_once(executor, cache)
+                    found = self.run_case(executor, case, connection, outcomes, mistakes=mistakes, cache=cache)
+                outcomes[case.id] = found
         finally:
             connection.close()  # before the report: no code of the submission may still run
         return list(outcomes.values())
