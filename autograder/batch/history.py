@@ -15,10 +15,9 @@ from ..course.case_digests import digests_of
 from ..grading.environment import now
 from ..grading.environment import versions_of as installed_versions
 from .adjustments import Decision
-from .schema import adjustments, assignments, environments, official, reports, submissions
+from .schema import KEY, adjustments, assignments, environments, official, reports, submissions
 from .store import MANY, Found, ReportKey, Store
 
-KEY_PARTS = ("assignment", "version", "environment", "seed", "device", "language")
 KEPT_PARTS = ("seed", "device", "language")  # an assignment that changes, or a new version, leaves these as they are
 
 
@@ -76,6 +75,13 @@ def documents(store: Store, numbers: Sequence[int]) -> dict[int, str]:
     return found
 
 
+def row(store: Store, number: int) -> dict[str, Any]:
+    """Return what the store keeps of a report, without its number and key."""
+    with store.snapshot() as connection:
+        found = connection.execute(select(reports).where(reports.c.id == number)).mappings().one()
+    return {name: found[name] for name in found if name == "sha256" or name not in (*KEY, "id")}
+
+
 def confirm(store: Store, key: ReportKey, found: Mapping[str, Found]) -> None:
     """Write that the reports which a run has found count from now on, where another one has counted last."""
     now_counted = counted(store, key)
@@ -96,16 +102,15 @@ def describe(store: Store, key: ReportKey, assignment: Assignment) -> None:
     here = {"course": store.course, "digest": key.environment}
     same = [assignments.c[name] == value for name, value in version.items()]
     with store.transaction() as connection:
-        row = connection.execute(select(assignments.c.cases).where(*same)).first()
-        if row is None:
-            connection.execute(assignments.insert().values(**version, first_graded_at=now()))
-        if row is None or row.cases is None:
+        if connection.execute(select(assignments.c.cases).where(*same)).scalar() is None:
+            row = store.insert_into(assignments).values(**version, first_graded_at=now())
+            connection.execute(row.on_conflict_do_nothing())
             cases = json.dumps(digests_of(assignment))
             connection.execute(assignments.update().where(*same).values(cases=cases))
         known = select(environments.c.digest).where(*(environments.c[name] == value for name, value in here.items()))
         if connection.execute(known).first() is None:
-            versions = json.dumps(installed_versions(assignment))
-            connection.execute(environments.insert().values(**here, versions=versions))
+            row = store.insert_into(environments).values(**here, versions=json.dumps(installed_versions(assignment)))
+            connection.execute(row.on_conflict_do_nothing())
 
 
 def case_digests(store: Store, slug: str) -> dict[str, dict[str, str]]:
@@ -124,6 +129,15 @@ def versions_of(store: Store, environment: str) -> dict[str, str]:
     )
     with store.snapshot() as connection:
         return dict(json.loads(connection.execute(query).scalar() or "{}"))
+
+
+def differences(store: Store, then: str, now_: str) -> str:
+    """Return what differs between two environments, such as "numpy was 2.4.0 and is 2.5.0"."""
+    old, new = versions_of(store, then), versions_of(store, now_)
+    if not old:
+        return "reports are of another environment, whose versions were not kept"
+    names = [name for name in sorted(old.keys() | new) if old.get(name) != new.get(name)]
+    return ", ".join(f"{name} was {old.get(name, 'missing')} and is {new.get(name, 'missing')}" for name in names)
 
 
 # --- as of an earlier time

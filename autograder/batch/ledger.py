@@ -188,9 +188,13 @@ class Ledger:
         found = self._found[member.sha256]
         published = self._published.get((member.upload.student, found.id), "no")
         row = class_rows.from_json(found.summary)
-        points = applied(Points(row.score, row.tasks), self._decisions.get(member.upload.student, ()))
+        points = applied(Points(row.score, row.tasks), self.decided(member.upload.student))
         row = replace(row, score=points.score, tasks=points.tasks, attempt=member.attempt, published=published)
         return replace(row, student=member.student, received_at=member.upload.received_at)
+
+    def decided(self, person: str) -> Sequence[Decision]:
+        """Return what people decided about the points of a person, the oldest first."""
+        return self._decisions.get(person, ())
 
     def points(self, person: str) -> Points | None:
         """Return the points of a person with what was decided; None if there is no report."""
@@ -212,11 +216,11 @@ class Ledger:
         if not report.complete:
             return report
         points = Points(report.score, class_rows.class_row(report).tasks)
-        return replace(report, score=applied(points, self._decisions.get(member.upload.student, ())).score)
+        return replace(report, score=applied(points, self.decided(member.upload.student)).score)
 
     def stamp(self, member: Member) -> str:
         """Return what the files of a graded member are made from, in short."""
-        decided = [each.detail for each in self._decisions.get(member.upload.student, ())]
+        decided = [each.detail for each in self.decided(member.upload.student)]
         parts = [
             self._found[member.sha256].summary,
             member.student,

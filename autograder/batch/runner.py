@@ -28,7 +28,7 @@ class Upload:
     """What one student handed in: usually one path. Several are a conflict, and none of them is graded.
 
     ``student`` is the name in the report of a practice run, and the pseudonym in an official one. ``slow``: it timed
-    out in an earlier run. ``earlier`` is an earlier report as JSON, and ``known`` are the cases that it answers.
+    out in an earlier run. ``earlier`` is an earlier report as JSON; it answers the cases of the functions ``known``.
     """
 
     student: str

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from . import schema
 from .schema import shadows
@@ -36,8 +35,7 @@ def documents(store: Store, key: ReportKey, sha256s: Collection[str]) -> dict[st
 def save(store: Store, key: ReportKey, values: Mapping[str, Any]) -> None:
     """Keep a shadow report, in place of an earlier one of its key."""
     columns = {"course": store.course, **asdict(key), **values}
-    insert = postgresql.insert if store.path is None else sqlite.insert
-    statement = insert(shadows).values(columns)
+    statement = store.insert_into(shadows).values(columns)
     with store.transaction() as connection:
         connection.execute(statement.on_conflict_do_update(index_elements=schema.KEY, set_=dict(values)))
 

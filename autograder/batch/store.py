@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, Table, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
@@ -213,17 +213,20 @@ class Store:
 
     def insert(self, connection: Connection, report: Mapping[str, Any]) -> int | None:
         """Insert a report, and return its number; None if there is a complete one of its key."""
-        insert = postgresql.insert if self.path is None else sqlite.insert
-        statement = insert(reports).values(report).on_conflict_do_nothing().returning(reports.c.id)
+        statement = self.insert_into(reports).values(report).on_conflict_do_nothing().returning(reports.c.id)
         number = connection.execute(statement).scalar()
         if number is None:
             return None
         version = {"course": self.course, "slug": report["slug"], "digest": report["assignment"]}
         version["first_graded_at"] = report["graded_at"]
-        connection.execute(insert(assignments).values(version).on_conflict_do_nothing())
+        connection.execute(self.insert_into(assignments).values(version).on_conflict_do_nothing())
         if report["complete"]:
             self.count(connection, {name: report[name] for name in schema.KEY}, int(number))
         return int(number)
+
+    def insert_into(self, table: Table) -> Any:
+        """Return an insert of this kind of database, which can say what to do with a row that exists."""
+        return (postgresql.insert if self.path is None else sqlite.insert)(table)
 
     def count(self, connection: Connection, key: Mapping[str, Any], report: int) -> None:
         """Let a report count under a key from now on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..course.case_digests import OTHERS
 from ..course.submission import Submission
 from ..model import Case, GradedCase, Outcome, Report, Verdict
 from .execution import lacking_needs, skipped
@@ -12,10 +13,17 @@ from .execution import lacking_needs, skipped
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier report, and the cases whose outcomes in it still hold."""
+    """An earlier report, and the cases whose outcomes in it still hold, by the names of their functions.
+
+    With :data:`~autograder.course.case_digests.OTHERS` among them, those of all cases hold.
+    """
 
     report: Report
     cases: frozenset[str]
+
+    def answers(self, case: str) -> bool:
+        """Return whether the outcome of a case still holds."""
+        return case.partition("[")[0] in self.cases or OTHERS in self.cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class KnownOutcomes:
     """The outcomes that one submission need not run for. Ask for each case, in the order of the plan."""
 
     def __init__(self, earlier: Earlier) -> None:
-        self._lines = {line.case: line for line in earlier.report.outcomes if line.case in earlier.cases}
+        self._lines = {line.case: line for line in earlier.report.outcomes if earlier.answers(line.case)}
         self._again: set[str] = set()  # cases whose outcome is not taken from the earlier report
 
     def find(self, case: Case, before: Mapping[str, Outcome], *, without: frozenset[str]) -> Outcome | None:
