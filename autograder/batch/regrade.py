@@ -121,6 +121,10 @@ class Regrade:
 
     # --- the run
 
+    def forget_others(self) -> None:
+        """Remove what was previewed with other versions of the assignment."""
+        shadows.remove_others(self.store, self.ledger.key)
+
     def grade(
         self,
         grade: Callable[[Sequence[Upload], Callable[[Report], None]], Sequence[Upload]],
@@ -143,7 +147,6 @@ class Regrade:
             self.log.graded(report, member.upload.student)
             advance(self.graded, len(self.pending))
 
-        shadows.remove_others(self.store, self.ledger.key)
         try:
             for start in range(0, len(self.pending), AT_ONCE):
                 died = grade(self._with_reports(self.pending[start : start + AT_ONCE]), record)

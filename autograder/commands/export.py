@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -35,6 +34,9 @@ WITH_FEEDBACK = (System.CANVAS, System.MOODLE)
 )
 @click.option("--submissions", type=options.PATH, help="Archive of submissions from Canvas; needed for its --feedback.")
 @click.option("--leave-out", multiple=True, metavar="STUDENT", help="Do not export this student; can be repeated.")
+@click.option("--as-of", metavar="TIME", help="Grades as they were then, such as 2026-11-20T12:00, from the store.")
+@options.store
+@options.root
 def export(
     *,
     grades: Path,
@@ -45,10 +47,14 @@ def export(
     feedback: Path | None,
     submissions: Path | None,
     leave_out: Sequence[str],
+    as_of: str | None,
+    store: str | None,
+    root: Path,
 ) -> None:
     """Write the grades of a class into the table of an LMS.
 
-    GRADES is the staff/grades.csv of a batch run. Only the cells of the grades change in the table.
+    GRADES is the staff/grades.csv of a batch run. Only the cells of the grades change in the table. With --as-of, the
+    grades come from the store, and GRADES says of which assignment.
     """
     _check_arguments(to, template, column, feedback, submissions)
     archive = out.with_name(f"{out.stem}-feedback.zip") if feedback else None
@@ -58,7 +64,15 @@ def export(
 
     from ..exchange import csv_grades
 
-    students = csv_grades.read_grades(grades)
+    students: Sequence[GradedStudent]
+    if as_of is not None:
+        from .as_of import grades_as_of
+
+        if feedback:
+            raise UsageError("The pages in --feedback are those of today. Omit --feedback, or --as-of.")
+        students = grades_as_of(as_of, grades, store=store, root=root)
+    else:
+        students = csv_grades.read_grades(grades)
     kept = csv_grades.without(students, leave_out, file=grades.name)
     if template is None:
         write_text(out, csv_grades.plain_table(kept))
@@ -122,15 +136,9 @@ def _read(path: Path) -> bytes:
 def _pages(folder: Path, grades: Path, students: Sequence[GradedStudent], filled: Filled) -> Mapping[int, bytes]:
     """Return the page of each graded student, by the row of the template."""
     from ..batch.results import page_paths
+    from .as_of import slug_of
 
-    run = grades.with_name("run.json")
-    try:
-        slug = str(json.loads(run.read_bytes())["assignment"])
-    except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise UsageError(
-            f"{run} cannot be read, so the pages have no names. Use the grades.csv in the folder of a run."
-        ) from exc
-    paths = page_paths(slug, [each.grade.student for each in students])
+    paths = page_paths(slug_of(grades), [each.grade.student for each in students])
     wanted: dict[int, Grade] = {row: grade for row, grade in filled.rows.items() if grade.points is not None}
     pages = {row: folder / paths[grade.student] for row, grade in wanted.items()}
     if missing := [wanted[row].student for row, page in pages.items() if not page.is_file()]:

@@ -145,6 +145,7 @@ def _preview(found: Regrade, engine: Engine, json: Path | None) -> None:
     from .console import Terminal, fail
 
     console = Terminal()
+    found.forget_others()
     count = len(found.pending)
     if count:
         grade_pending(found, console, engine)
