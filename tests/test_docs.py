@@ -234,7 +234,14 @@ def test_the_commands_of_a_page_run_in_order(path: Path, course: Path) -> None:
 
 
 def test_the_pages_whose_commands_run() -> None:
-    assert [path.stem for path in RUNNABLE] == ["canvas", "export-grades", "moodle", "regrade", "release", "several-machines"]
+    assert [path.stem for path in RUNNABLE] == [
+        "canvas",
+        "export-grades",
+        "moodle",
+        "regrade",
+        "release",
+        "several-machines",
+    ]
 
 
 @pytest.mark.parametrize("name", ["canvas", "moodle"])

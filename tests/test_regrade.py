@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from test_commands import command as command  # a fixture
 
 from autograder.batch import identities, schema
 from autograder.batch.store import Store
+from autograder.commands.as_of import moment
+from autograder.course.course_file import Course
+from autograder.errors import UsageError
 from autograder.model import Verdict
 
 SLUG = tiny_course.SLUG
@@ -96,15 +100,27 @@ def graded_class(tmp_path: Path, command: Command, url: str, **parts: str) -> Cl
     return made
 
 
-@pytest.fixture
-def graded(tmp_path: Path, command: Command) -> Class:
-    return graded_class(tmp_path, command, f"sqlite:///{tmp_path / 'course' / 'store' / 'store.sqlite'}")
+def own_store(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'course' / 'store' / 'store.sqlite'}"
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the class of most tests is kept once it is graded: its course, and its results."""
+    return tmp_path_factory.mktemp("template")
 
 
 @pytest.fixture
-def helped(tmp_path: Path, command: Command) -> Class:
-    url = f"sqlite:///{tmp_path / 'course' / 'store' / 'store.sqlite'}"
-    return graded_class(tmp_path, command, url, visible=HELPED)
+def graded(template: Path, tmp_path: Path, command: Command) -> Class:
+    url = own_store(tmp_path)
+    if (template / "course").is_dir():
+        shutil.copytree(template / "course", tmp_path / "course")
+        shutil.copytree(template / "out", "out")
+        return Class(tiny_course.Course(tmp_path / "course"), command, url)
+    made = graded_class(tmp_path, command, url)
+    shutil.copytree("out", template / "out")
+    shutil.copytree(tmp_path / "course", template / "course")
+    return made
 
 
 def grades(out: str = "out") -> dict[str, float]:
@@ -186,17 +202,18 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_only_what_changed_runs_again(helped: Class, change: str) -> None:
-    edit, wanted = CHANGES[change]
-    helped.change(*edit)
-    found = helped.preview()
-    assert found.code == 0 and "0 up, 0 down, 3 unchanged" in found.out
+def test_only_what_changed_runs_again(tmp_path: Path, command: Command) -> None:
+    graded = graded_class(tmp_path, command, own_store(tmp_path), visible=HELPED)
     every = {"double_of_two", "total_of_three", "total_of_any", *(f"double_of_any[{size}]" for size in (1, 5, 9))}
-    expected = every if wanted is None else wanted
-    ran = helped.ran_again()
-    assert ran["lee"] == expected
-    assert ran["park"] == expected - {"total_of_any"}  # it is skipped, as before
+    for change, ((file, old, new), wanted) in CHANGES.items():
+        graded.change(file, old, new)
+        found = graded.preview()
+        assert found.code == 0 and "0 up, 0 down, 3 unchanged" in found.out, change
+        expected = every if wanted is None else wanted
+        ran = graded.ran_again()
+        assert ran["lee"] == expected, change
+        assert ran["park"] == expected - {"total_of_any"}, change  # it is skipped, as before
+        graded.change(file, new, old)
 
 
 def test_points_and_needs_are_computed_without_a_run(graded: Class) -> None:
@@ -231,6 +248,13 @@ def test_reports_without_digests_run_everything_and_say_so(graded: Class) -> Non
     found = graded.preview()
     assert found.code == 0 and "All cases run again: an older version of autograder made reports without" in found.out
     assert all(len(cases) >= 5 for cases in graded.ran_again().values())
+
+
+def test_a_case_that_fails_on_the_solution_is_refused(graded: Class) -> None:
+    graded.change("assignments/01-tiny/test_visible.py", "np.array([4.0])", "np.array([5.0])")
+    found = graded.preview()
+    assert found.code == 4 and "the case double_of_two does not pass on the solution" in found.err
+    assert graded.ran_again() == {}
 
 
 # --- apply
@@ -330,7 +354,9 @@ def test_a_killed_preview_goes_on(graded: Class, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(shadows, "save", once)
     assert graded.preview().code == 130
     assert graded.apply().code == 2  # half a preview cannot be applied
-    monkeypatch.undo()
+    monkeypatch.setattr(shadows, "save", save)
+    found = graded.preview()
+    assert "Graded 2 submissions into the preview.\n1 up, 0 down, 2 unchanged" in found.out
 
 
 def test_a_grader_error_moves_no_grade(graded: Class) -> None:
@@ -338,7 +364,7 @@ def test_a_grader_error_moves_no_grade(graded: Class) -> None:
         "solutions/01-tiny/test_hidden.py", "import pytest\n",
         "import pytest\nfrom autograder.errors import DataError\n",
     )  # fmt: skip
-    fails = "x = rng.normal(size=7)\n    if student.double(np.array([3.0]))[0] == 9.0:\n        raise DataError('no disk')\n"
+    fails = "x = rng.normal(size=7)\n    if student.double(np.array([3.0]))[0] == 9:\n        raise DataError(1)\n"
     graded.change("solutions/01-tiny/test_hidden.py", "x = rng.normal(size=7)", fails)
     found = graded.preview()
     assert found.code == 4
@@ -397,3 +423,66 @@ def test_a_course_without_a_store_has_nothing_to_regrade(command: Command, tmp_p
     made = tiny_course.make(tmp_path / "course")
     found = command("regrade", SLUG, "--preview", "--root", made.root)
     assert found.code == 2 and f"The store has no submissions of {SLUG}. Run batch first." in found.err
+
+
+# --- the grades of an earlier time
+
+
+def test_grades_are_exported_as_of_a_date(tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def clock(time: str) -> None:
+        monkeypatch.setattr("autograder.batch.store.now", lambda: time)
+
+    clock("2026-11-20T10:00:00+00:00")
+    graded = graded_class(tmp_path, command, own_store(tmp_path))
+    clock("2026-11-21T10:00:00+00:00")
+    assert graded.run("adjust", SLUG, "park", "--points", "2", "--reason", "An appeal.", "--by", "A. Park").code == 0
+    clock("2026-11-22T10:00:00+00:00")
+    graded.change(*WRONG)
+    assert graded.preview().code == 0 and graded.apply().code == 0
+
+    def exported(time: str) -> dict[str, float]:
+        Path("then.csv").unlink(missing_ok=True)
+        found = graded.run("export", "out/staff/grades.csv", "--to", "csv", "--out", "then.csv", "--as-of", time)
+        assert (found.code, found.err) == (0, "")
+        lines = Path("then.csv").read_text(encoding="utf-8-sig").splitlines()
+        return {row["student"]: float(row["points"]) for row in csv.DictReader(lines)}
+
+    (graded.course.root / "course.toml").write_text('timezone = "Asia/Seoul"\n', encoding="utf-8")
+    assert exported("2026-11-20T19:00") == {"kim": 14.0, "lee": 20.0, "park": 12.0}
+    assert exported("2026-11-21T10:00:00Z") == {"kim": 14.0, "lee": 20.0, "park": 14.0}
+    assert exported("2026-11-22") == {"kim": 14.0, "lee": 20.0, "park": 14.0}
+    assert exported("2026-11-22T19:00") == {"kim": 20.0, "lee": 20.0, "park": 14.0}
+
+    for time, problem in {
+        "2026-11-20T18:59": "Nobody had handed in 01-tiny at 2026-11-20T18:59.",
+        "yesterday": '--as-of: "yesterday" is no time. Write for example 2026-11-20T12:00.',
+    }.items():
+        found = graded.run("export", "out/staff/grades.csv", "--to", "csv", "--out", "none.csv", "--as-of", time)
+        assert (found.code, found.err.count("\n")) == (2, 1) and problem in found.err
+    assert not Path("none.csv").exists()
+
+
+def test_a_time_needs_a_zone_and_must_be_clear() -> None:
+    with pytest.raises(UsageError, match=r"has no offset, and course\.toml names no timezone"):
+        moment("2026-11-20T12:00", Course())
+    berlin = Course(timezone="Europe/Berlin")
+    for time in ("2026-10-25T02:30", "2026-03-29T02:30"):
+        with pytest.raises(UsageError, match="the clocks of Europe/Berlin were changed at"):
+            moment(time, berlin)
+    assert moment("2026-07-01T12:00", berlin).isoformat() == "2026-07-01T10:00:00+00:00"
+    assert moment("2026-12-01T12:00", berlin).isoformat() == "2026-12-01T11:00:00+00:00"
+
+
+def test_batch_says_again_which_report_counts(graded: Class) -> None:
+    """The assignment is changed and graded, and changed back: then the first reports count again, since then."""
+    graded.change(*WRONG)
+    assert graded.batch("changed").code == 0
+    assert grades("changed")["kim"] == 20.0
+    file, old, new = WRONG
+    graded.change(file, new, old)
+    assert graded.batch().code == 0 and grades()["kim"] == 14.0
+    assert "0 up, 0 down, 3 unchanged" in graded.preview().out
+    graded.change(*WRONG)
+    found = graded.preview()
+    assert "Nothing had to be graded.\n1 up, 0 down, 2 unchanged" in found.out  # they were graded already
+    assert graded.apply().code == 0 and grades()["kim"] == 20.0

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from ..grading.options import RunOptions
 
 SAMPLE = 20  # submissions of --verify
+STAYS = {  # why the grade of a person cannot move
+    "no-report": "There is no report yet. Run batch.",
+    "grader-error": "The grade stays as it is, because a case failed because of an error in the grader.",
+}
 
 
 @click.command()
@@ -107,6 +111,8 @@ def regrade(
         from ..batch.regrade import Regrade
         from ..grading.options import RunOptions
 
+        if not opened.last(assignment.slug):
+            raise UsageError(f"The store has no submissions of {assignment.slug}. Run batch first.")
         run = RunOptions(official=True, seed=opened.kept_seed(assignment.slug), device=device)
         where = engine_of(engine, workers)
         if verify is not None:
@@ -193,8 +199,7 @@ def _show(comparison: Comparison, out: Any) -> None:
             out(_case(case))
     for problem in comparison.problems:
         out("")
-        why = "No report yet: batch grades it." if problem.reason == "no-report" else say(f"attention.{problem.reason}")
-        out(f"{problem.student}: {why}")
+        out(f"{problem.student}: {STAYS.get(problem.reason) or say(f'attention.{problem.reason}')}")
 
 
 def _person(change: Change) -> str:

@@ -53,7 +53,7 @@ def write_grades(rows: Sequence[ClassRow], path: Path) -> None:
 
 def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> str:
     """Return the text of the file. ``first`` is the head and the content of a column before all others."""
-    tasks = list(rows[0].tasks) if rows else []
+    tasks = list(dict.fromkeys(task for row in rows for task in row.tasks))  # after a regrade, rows may have others
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     mark = [first[1]] if first else []
@@ -62,7 +62,8 @@ def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> 
     head += ["late", "attempt", "received_at", "graded_at", "published", "adjusted", "adjustments", "attention"]
     writer.writerow([*([first[0]] if first else []), *head])
     for row in rows:
-        points = [round(points, DECIMALS) for points in (row.score.earned, *map(row.tasks.__getitem__, tasks))]
+        found = (row.score.earned, *map(row.tasks.get, tasks))
+        points = ["" if each is None else round(each, DECIMALS) for each in found]
         earned, *of_tasks = points if row.complete else [""] * len(points)
         counts = [row.verdicts.get(verdict, 0) for verdict in Verdict]
         possible = round(row.score.possible, DECIMALS) if row.complete else ""
