@@ -114,9 +114,9 @@ NOTES = {
     "that exists ([an array job](../how-to/several-machines.md#an-array-job-on-a-slurm-cluster)).",
     "batch status": "A line for each assignment that has submissions in the store.",
     "batch log": "A line for each entry: time, actor, action, assignment, detail, the oldest first.",
-    "regrade": "`--preview` prints how many grades go up, go down and stay, what each changed case does, and each person "
-    "whose points move. It changes nothing that another command reads. Exit code 4 if a case failed because of an error "
-    "in the grader, and if `--verify` finds a difference ([regrade](../how-to/regrade.md)).",
+    "regrade": "`--preview` prints how many grades go up, go down and stay, what each changed case does, and each "
+    "person whose points move. It changes nothing that another command reads. Exit code 4 if a case failed because of "
+    "an error in the grader, and if `--verify` finds a difference ([regrade](../how-to/regrade.md)).",
     "adjust": "Records all decisions or none, and prints the points before and after. A decision without points is a "
     "comment ([adjust points](../how-to/adjust-points.md)).",
     "export": "Writes one file, and with `--feedback` an archive of the students' pages next to it "
