@@ -6,12 +6,13 @@ import csv
 import json
 import re
 import shutil
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import tiny_course
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from stores import Urls
 from test_commands import Command, Finished
 from test_commands import command as command  # a fixture
@@ -21,7 +22,9 @@ from autograder.batch.store import Store
 from autograder.commands.as_of import moment
 from autograder.course.course_file import Course
 from autograder.errors import UsageError
-from autograder.model import Verdict
+from autograder.exchange import csv_grades
+from autograder.model import Score, Verdict
+from autograder.reports.class_rows import ClassRow
 
 SLUG = tiny_course.SLUG
 RIGHT = tiny_course.SOLUTION
@@ -486,3 +489,23 @@ def test_batch_says_again_which_report_counts(graded: Class) -> None:
     found = graded.preview()
     assert "Nothing had to be graded.\n1 up, 0 down, 2 unchanged" in found.out  # they were graded already
     assert graded.apply().code == 0 and grades()["kim"] == 20.0
+
+
+def test_a_person_takes_the_preview_along(graded: Class) -> None:
+    graded.change(*WRONG)
+    assert graded.preview().code == 0
+    assert graded.run("privacy", "export", "kim", "--to", "kim.zip").code == 0
+    with zipfile.ZipFile("kim.zip") as archive:
+        assert len([name for name in archive.namelist() if name.startswith("reports/preview-01-tiny-")]) == 1
+    assert graded.run("privacy", "erase", "kim").code == 0
+    with graded.store() as store, store.snapshot() as connection:
+        for table in (schema.shadows, schema.official, schema.reports):
+            assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 2
+
+
+def test_a_table_has_rows_of_two_versions() -> None:
+    """After --only-upward, some reports are of a version with other tasks."""
+    old = ClassRow("kim", Score(3.0, 9.0), {}, tasks={"double": 3.0, "gone": 0.0})
+    new = ClassRow("lee", Score(4.0, 9.0), {}, tasks={"double": 1.0, "total": 3.0})
+    rows = list(csv.DictReader(csv_grades.table([old, new]).removeprefix("\ufeff").splitlines()))
+    assert [(row["double"], row["gone"], row["total"]) for row in rows] == [("3.0", "0.0", ""), ("1.0", "", "3.0")]
