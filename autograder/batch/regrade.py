@@ -56,7 +56,6 @@ class Regrade:
     def __init__(self, store: Store, folder: Path, assignment: Assignment, run: RunOptions, log: RunLog) -> None:
         self.assignment = assignment
         self.options = replace(run, regrade=True)
-        self.store = store
         self.log = log
         self.ledger = Ledger(store, folder, assignment, run)
         self.ledger.recall()
@@ -88,7 +87,7 @@ class Regrade:
         return found
 
     def _pending(self) -> list[Upload]:
-        known = history.case_digests(self.store, self.ledger.key.slug)
+        known = history.case_digests(self.ledger.store, self.ledger.key.slug)
         new = known[self.ledger.key.assignment]
         waiting = self._waiting()
         for member in self.ledger.members.values():
@@ -111,7 +110,9 @@ class Regrade:
         if base.version != key.version:
             reason = f"All cases run again: reports are of autograder {base.version}, and this is {key.version}."
         elif base.environment != key.environment:
-            reason = f"All cases run again: {history.differences(self.store, base.environment, key.environment)}."
+            reason = (
+                f"All cases run again: {history.differences(self.ledger.store, base.environment, key.environment)}."
+            )
         elif old is None:
             reason = "All cases run again: an older version of autograder made reports without digests of the cases."
         elif changed := {case for case in old.keys() | new if case and old.get(case) != new.get(case)}:
@@ -123,7 +124,7 @@ class Regrade:
 
     def forget_others(self) -> None:
         """Remove what was previewed with other versions of the assignment."""
-        shadows.remove_others(self.store, self.ledger.key)
+        shadows.remove_others(self.ledger.store, self.ledger.key)
 
     def grade(
         self,
@@ -141,7 +142,7 @@ class Regrade:
             if report.submission.sha256 != member.sha256:  # a person changed the kept files
                 self.problems[member.upload.student] = "damaged"
                 return
-            shadows.save(self.store, self.ledger.key, values_of(report))
+            shadows.save(self.ledger.store, self.ledger.key, values_of(report))
             self._shadow[member.sha256] = report.complete
             self.graded += 1
             self.log.graded(report, member.upload.student)
@@ -153,22 +154,22 @@ class Regrade:
                 self._keep_died(died)
         except CaseError as exc:
             if exc.slug == "case-drift":
-                shadows.discard(self.store, self.ledger.key)
+                shadows.discard(self.ledger.store, self.ledger.key)
             raise
 
     def _keep_died(self, uploads: Sequence[Upload]) -> None:
         """Keep a report that never counts for submissions whose grader process died, so that the preview can end."""
         for upload in uploads:
             base = self._base[self.ledger.members[upload.student].sha256]
-            row = history.row(self.store, base.id)
-            shadows.save(self.store, self.ledger.key, row | {"complete": False})
+            row = history.row(self.ledger.store, base.id)
+            shadows.save(self.ledger.store, self.ledger.key, row | {"complete": False})
             self._shadow[row["sha256"]] = False
             self.problems[upload.student] = "died"
 
     def _with_reports(self, uploads: Sequence[Upload]) -> list[Upload]:
         """Give each upload its earlier report, if a case of it need not run."""
         numbers = [self._base[self.ledger.members[upload.student].sha256].id for upload in uploads]
-        found = history.documents(self.store, numbers)
+        found = history.documents(self.ledger.store, numbers)
         return [
             replace(upload, earlier=found[number] if upload.known else "")
             for upload, number in zip(uploads, numbers, strict=True)
@@ -202,19 +203,19 @@ class Regrade:
             if (base := self._base.get(member.sha256)) is not None and not self._is_current(base)
         }
         ready = {sha256: each for sha256, each in self._made.items() if sha256 in moved}
-        texts = history.documents(self.store, [each.id for each in ready.values()])
+        texts = history.documents(self.ledger.store, [each.id for each in ready.values()])
         found = {sha256: Graded(each.summary, texts[each.id]) for sha256, each in ready.items()}
         shadow = {sha256 for sha256, complete in self._shadow.items() if complete and sha256 in moved} - found.keys()
-        kept = shadows.documents(self.store, self.ledger.key, shadow)
+        kept = shadows.documents(self.ledger.store, self.ledger.key, shadow)
         return found | {sha256: Graded(*each) for sha256, each in kept.items()}
 
     def _old_reports(self, new: Collection[str]) -> dict[int, str]:
-        return history.documents(self.store, [self._base[sha256].id for sha256 in new])
+        return history.documents(self.ledger.store, [self._base[sha256].id for sha256 in new])
 
     def broken(self) -> dict[str, str]:
         """Return the incomplete reports of the shadow run as JSON, by the pseudonym of a person."""
         failed = {sha256 for sha256, complete in self._shadow.items() if not complete}
-        texts = shadows.documents(self.store, self.ledger.key, failed)
+        texts = shadows.documents(self.ledger.store, self.ledger.key, failed)
         people = {member.sha256: person for person, member in self.ledger.members.items()}
         return {people[sha256]: text for sha256, (_, text) in texts.items() if sha256 in people}
 
@@ -241,25 +242,25 @@ class Regrade:
         A submission that is not chosen keeps its report, which then counts for the new version, too.
         """
         key, note = self.ledger.key, f"by {by}: {reason}"
-        counting = self.store.complete(key, list(self._base))
+        counting = self.ledger.store.complete(key, list(self._base))
         taken = {c.sha256 for c in comparison.changes if c.is_new and chosen.takes(c)}
         moved = [c for c in comparison.moved if c.sha256 in taken]
         if not taken and all(self._is_counting(member.sha256, counting) for member in self.ledger.members.values()):
             return []
-        with self.store.transaction() as connection:
+        with self.ledger.store.transaction() as connection:
             for sha256 in dict.fromkeys(member.sha256 for member in self.ledger.members.values()):
-                own = {"course": self.store.course, **asdict(key), "sha256": sha256}
+                own = {"course": self.ledger.store.course, **asdict(key), "sha256": sha256}
                 if sha256 in taken and sha256 in self._made:
-                    self.store.count(connection, own, self._made[sha256].id)
+                    self.ledger.store.count(connection, own, self._made[sha256].id)
                 elif sha256 in taken:
-                    if shadows.take(self.store, connection, key, sha256) is None:
+                    if shadows.take(self.ledger.store, connection, key, sha256) is None:
                         raise UsageError("Another regrade of this class runs now. Run this again.", slug=SLUG)
                 elif not self._is_counting(sha256, counting):
-                    self.store.count(connection, own, self._base[sha256].id)
+                    self.ledger.store.count(connection, own, self._base[sha256].id)
             for change in moved:
                 detail = f"{change.before:g} -> {change.after:g} of {change.possible:g} points, {note}"
-                self.store.note(connection, "regraded", key.slug, detail, change.person)
-            self.store.note(connection, "regraded", key.slug, f"{len(taken)} reports, {chosen.words}, {note}")
+                self.ledger.store.note(connection, "regraded", key.slug, detail, change.person)
+            self.ledger.store.note(connection, "regraded", key.slug, f"{len(taken)} reports, {chosen.words}, {note}")
         return [change.person for change in moved]
 
     def _is_counting(self, sha256: str, counting: dict[str, Found]) -> bool:
