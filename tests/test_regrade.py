@@ -268,7 +268,7 @@ def test_apply_writes_grades_pages_and_log(graded: Class) -> None:
     assert graded.preview().code == 0
     found = graded.apply()
     assert (found.code, found.err) == (0, "")
-    assert found.out == "kim: 14 -> 20 of 20 points (+6)\n1 of 1 grades changed. Written anew: out.\n"
+    assert found.out == "kim: 14 -> 20 of 20 points (+6)\nGrades changed: 1 of 1. Written anew: out.\n"
     assert grades() == {"kim": 20.0, "lee": 20.0, "park": 12.0}
     assert "20" in Path(f"out/students/{SLUG}-kim.html").read_text(encoding="utf-8")
     log = graded.run("batch", "log", "kim").out
@@ -278,7 +278,7 @@ def test_apply_writes_grades_pages_and_log(graded: Class) -> None:
     assert sorted(earned) == [12.0, 12.0, 14.0, 20.0, 20.0, 20.0]  # the old reports stay
 
     files = everything()
-    assert graded.apply().out == "0 of 0 grades changed. Written anew: out.\n"
+    assert graded.apply().out == "Grades changed: 0 of 0. Written anew: out.\n"
     assert graded.batch().code == 0
     assert everything() == files
     assert "3 graded, 0 pending" in graded.run("batch", "status").out
@@ -296,7 +296,7 @@ def test_nobody_loses_points_with_only_upward(graded: Class) -> None:
     assert found.out.index("park: 12") < found.out.index("kim: 14")  # the largest loss first
     applied = graded.apply("--only-upward")
     assert applied.out.splitlines() == [
-        "park: not changed", "kim: 14 -> 20 of 20 points (+6)", "1 of 2 grades changed. Written anew: out.",
+        "park: not changed", "kim: 14 -> 20 of 20 points (+6)", "Grades changed: 1 of 2. Written anew: out.",
     ]  # fmt: skip
     assert grades() == {"kim": 20.0, "lee": 20.0, "park": 12.0}
     assert graded.batch().code == 0  # the older report counts for the new version
@@ -312,7 +312,7 @@ def test_only_the_named_person_changes(graded: Class) -> None:
     graded.change("solutions/01-tiny/test_hidden.py", "reference.total(x))", "reference.total(x) + 0)")
     graded.change("assignments/01-tiny/test_visible.py", "6.0)", "student.total(np.array([1.0, 2.0, 3.0])))")
     assert graded.preview().code == 0  # park gains
-    assert graded.apply("--person", "lee").out.endswith("0 of 1 grades changed. Written anew: out.\n")
+    assert graded.apply("--person", "lee").out.endswith("Grades changed: 0 of 1. Written anew: out.\n")
     assert grades()["park"] == 12.0
     assert graded.apply("--person", "park").code == 0
     assert grades() == {"kim": 14.0, "lee": 20.0, "park": 15.0}
@@ -337,7 +337,11 @@ def test_a_change_after_the_preview_is_refused(graded: Class) -> None:
     graded.change("assignments/01-tiny/test_visible.py", "np.array([4.0])", "np.array([5.0]) - 1.0")
     files = everything()
     found = graded.apply()
-    assert found.code == 2 and found.err.count("\n") == 1 and "has changed since the preview" in found.err
+    assert (
+        found.code == 2
+        and found.err.count("\n") == 1
+        and "it has changed since, or the preview was not finished" in found.err
+    )
     assert everything() == files
 
 

@@ -229,9 +229,10 @@ class Regrade:
         """
         waiting = [sha256 for sha256 in self._waiting() if sha256 not in self._shadow]
         if waiting:
+            count = f"{len(waiting)} submission{'s' if len(waiting) > 1 else ''} of {self.assignment.slug}"
             raise UsageError(
-                f"{len(waiting)} submissions of {self.assignment.slug} were not previewed with the assignment as it "
-                f"stands now: it has changed since the preview, or the preview was not finished. Nothing was changed. "
+                f"No preview of {count} is of the assignment as it stands now: it has changed since, or the preview was "
+                "not finished. Nothing was changed. "
                 f"Run autograder regrade {self.assignment.slug} --preview first, and read it.",
                 slug=SLUG,
             )

@@ -305,7 +305,7 @@ def _apply(found: Regrade, wanted: _Wanted, store: Store, folder: Path, root: Pa
         _write_json(found, comparison, json)
     for change in comparison.moved:
         click.echo(_person(change) if change.person in moved else f"{change.student}: not changed")
-    click.echo(f"{len(moved)} of {len(comparison.moved)} grades changed. Written anew: {wanted.out}.")
+    click.echo(f"Grades changed: {len(moved)} of {len(comparison.moved)}. Written anew: {wanted.out}.")
 
 
 # --- verify
@@ -330,7 +330,7 @@ def _verify(
     for note in found.notes:
         click.echo(note)
     if found.others:
-        click.echo(f"Left out: {found.others} submissions whose report is of another version of the assignment.")
+        click.echo(f"Left out, because their reports are of another version of the assignment: {found.others}.")
     for each in found.differences:
         fail(f"{each.student}: {each.case} {each.field} was {each.before!r} and is {each.after!r}")
     for person in found.lost:
