@@ -231,8 +231,8 @@ class Regrade:
         if waiting:
             count = f"{len(waiting)} submission{'s' if len(waiting) > 1 else ''} of {self.assignment.slug}"
             raise UsageError(
-                f"No preview of {count} is of the assignment as it stands now: it has changed since, or the preview was "
-                "not finished. Nothing was changed. "
+                f"No preview of {count} is of the assignment as it stands now: it has changed since, or the preview "
+                "was not finished. Nothing was changed. "
                 f"Run autograder regrade {self.assignment.slug} --preview first, and read it.",
                 slug=SLUG,
             )
