@@ -41,6 +41,10 @@ class KnownOutcomes:
         self._lines = {line.case: line for line in earlier.report.outcomes if earlier.answers(line.case)}
         self._again: set[str] = set()  # cases whose outcome is not taken from the earlier report
 
+    def has(self, case: Case) -> bool:
+        """Return whether the earlier report has an outcome of a case that still holds."""
+        return case.id in self._lines
+
     def find(self, case: Case, before: Mapping[str, Outcome], *, without: frozenset[str]) -> Outcome | None:
         """Return the outcome of a case, given those of the cases before it; None if the case has to run.
 

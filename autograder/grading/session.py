@@ -92,7 +92,7 @@ class Session:
         self._assignment = assignment
         self._supervisor = supervisor
         self._notes: tuple[str, ...] = ()
-        self._is_checked = False  # whether the cases have passed on the solution
+        self._proven: set[str] = set()  # cases that have passed on the solution
         self._spec = spec_of(assignment, self.options)
         self._parameters = stub_parameters(assignment)
         self._asked = assignment.asked_names  # read once, and not for every worker
@@ -106,7 +106,7 @@ class Session:
             self._check_plan(executor)
             cache = OutcomeCache()
             if not self.options.regrade:
-                self._check_once(executor, cache)
+                self._prove_first(executor, cache, self._plan(executor))
             graded = 0
             with self.known_mistakes(executor, sealed=SealedHints(self._assignment)) as mistakes:
                 for batch in batches:
@@ -120,21 +120,22 @@ class Session:
                             gc.freeze()
                         record(self._report(executor, submission, mistakes, cache))
                         graded += 1
-                    if graded > max(before, 1) and self._is_checked:
+                    if graded > max(before, 1) and self._proven:
                         self._check_again(executor)
 
         self.collect(loop)
 
-    def _check_once(self, executor: Executor, cache: OutcomeCache) -> None:
-        """Run the cases on the solution before the first submission; CaseError if one of them fails."""
-        if not self._is_checked:
-            if failed := self._failures_on_solution(executor, cache):
+    def _prove_first(self, executor: Executor, cache: OutcomeCache, cases: Sequence[Case]) -> None:
+        """Run cases on the solution before they run on a submission, once; CaseError if one of them fails."""
+        if unproven := [case for case in cases if case.id not in self._proven]:
+            if failed := self._failures_on_solution(executor, unproven, cache):
                 raise CaseError(plan_checks.do_not_pass(self._assignment, failed))
-            self._is_checked = True
+            self._proven |= {case.id for case in unproven}
 
     def _check_again(self, executor: Executor) -> None:
         """Run the cases on the solution once more; CaseError if one of them fails now."""
-        if failed := self._failures_on_solution(executor):
+        proven = [case for case in self._plan(executor) if case.id in self._proven]
+        if failed := self._failures_on_solution(executor, proven):
             raise CaseError(
                 f"{self._assignment.slug}: the case {failed[0].case} passed on the solution before the class was "
                 "graded, and fails now: a case keeps state between submissions. Do not use these reports. Look for "
@@ -171,8 +172,10 @@ class Session:
 
     # --- the solution and the known mistakes
 
-    def _failures_on_solution(self, executor: Executor, cache: OutcomeCache | None = None) -> list[Outcome]:
-        """Run every case on the solution, in a worker, and return the outcomes that are not PASSED.
+    def _failures_on_solution(
+        self, executor: Executor, cases: Sequence[Case], cache: OutcomeCache | None = None
+    ) -> list[Outcome]:
+        """Run cases on the solution, in a worker, and return the outcomes that are not PASSED.
 
         ``cache`` stores the calls and outcomes of the cases. Without a cache every case runs.
         """
@@ -181,8 +184,9 @@ class Session:
             return []
         outcomes: dict[str, Outcome] = {}
         with contextlib.closing(connection):
-            for case in self._plan(executor):
-                done = executor.run(case, connection, outcomes, cache=cache)
+            for case in cases:
+                passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
+                done = executor.run(case, connection, passed | outcomes, cache=cache)
                 executor.solution_s[case.id] = done.log.cpu_s
                 outcomes[case.id] = done.outcome
                 if cache is not None and done.run is not None:
@@ -297,7 +301,9 @@ class Session:
             for case in self._plan(executor):
                 found = known.find(case, outcomes, without=self.options.without) if known else None
                 if found is None:
-                    self._check_once(executor, cache)
+                    if case.id not in self._proven:  # in a regrade: with it the others that run at least
+                        others = [each for each in self._plan(executor) if known and not known.has(each)]
+                        self._prove_first(executor, cache, list(dict.fromkeys([*others, case])))
                     found = self.run_case(executor, case, connection, outcomes, mistakes=mistakes, cache=cache)
                 outcomes[case.id] = found
         finally:
