@@ -25,7 +25,6 @@ from .runner import Member, Upload
 from .store import Found, Store
 
 AT_ONCE = 2000  # submissions whose earlier reports are in memory: about 30 KiB each
-SLUG = "regrade"  # of errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +233,7 @@ class Regrade:
                 f"No preview of {count} is of the assignment as it stands now: it has changed since, or the preview "
                 "was not finished. Nothing was changed. "
                 f"Run autograder regrade {self.assignment.slug} --preview first, and read it.",
-                slug=SLUG,
+                slug="regrade",
             )
 
     def apply(self, comparison: Comparison, chosen: Choice, *, by: str, reason: str) -> list[str]:
@@ -255,7 +254,7 @@ class Regrade:
                     self.ledger.store.count(connection, own, self._made[sha256].id)
                 elif sha256 in taken:
                     if shadows.take(self.ledger.store, connection, key, sha256) is None:
-                        raise UsageError("Another regrade of this class runs now. Run this again.", slug=SLUG)
+                        raise UsageError("Another regrade of this class runs now. Run this again.", slug="regrade")
                 elif not self._is_counting(sha256, counting):
                     self.ledger.store.count(connection, own, self._base[sha256].id)
             for change in moved:
