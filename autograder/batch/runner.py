@@ -99,9 +99,9 @@ def opened(assignment: Assignment, uploads: Iterable[Upload]) -> Iterator[Gradab
 
 def _with_earlier(submission: Submission, upload: Upload) -> Gradable:
     from ..grading.earlier import Earlier, Regraded
-    from ..reports.document import from_json
+    from ..reports.document import from_own_json
 
-    return Regraded(submission, Earlier(from_json(upload.earlier, source="the store"), upload.known))
+    return Regraded(submission, Earlier(from_own_json(upload.earlier), upload.known))
 
 
 def _open(upload: Upload, assignment: Assignment) -> Submission:
