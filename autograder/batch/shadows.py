@@ -35,9 +35,10 @@ def documents(store: Store, key: ReportKey, sha256s: Collection[str]) -> dict[st
 def save(store: Store, key: ReportKey, values: Mapping[str, Any]) -> None:
     """Keep a shadow report, in place of an earlier one of its key."""
     columns = {"course": store.course, **asdict(key), **values}
-    statement = store.insert_into(shadows).values(columns)
+    statement = store.insert_into(shadows)
+    newer = {name: statement.excluded[name] for name in values}
     with store.transaction() as connection:
-        connection.execute(statement.on_conflict_do_update(index_elements=schema.KEY, set_=dict(values)))
+        connection.execute(statement.on_conflict_do_update(index_elements=schema.KEY, set_=newer), columns)
 
 
 def remove_others(store: Store, key: ReportKey) -> None:
