@@ -117,6 +117,7 @@ bench: $(DEV_READY)  ## Benchmark start-up, grading, classes, the sandbox and re
 	@$(BIN)/python benchmarks/reports.py
 	@$(BIN)/python benchmarks/classes.py
 	@$(BIN)/python benchmarks/exchange.py
+	@$(BIN)/python benchmarks/regrade.py
 
 docs: $(DEV_READY)  ## Generate the reference of the commands and test all pages.
 	@$(BIN)/python docs/reference/make_reference.py

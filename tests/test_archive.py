@@ -77,6 +77,20 @@ def test_a_backup_restores_everything_elsewhere(books: Books, other: Books, tmp_
     other.take_in("lee", "2")  # numbers go on
 
 
+def test_a_backup_of_an_older_version_says_nothing_of_what_counts(books: Books, other: Books, tmp_path: Path) -> None:
+    books.take_in("kim", "1")
+    file, older = tmp_path / "backup.zip", tmp_path / "older.zip"
+    archive.backup(books.store, books.folder, file)
+    with zipfile.ZipFile(file) as made, zipfile.ZipFile(older, "w") as written:
+        rows_then = [row for row in made.read("rows.jsonl").splitlines() if not row.startswith(b'["official"')]
+        manifest = json.loads(made.read("backup.json")) | {"tables": 3, "rows": len(rows_then)}
+        written.writestr("rows.jsonl", b"\n".join(rows_then))
+        written.writestr("backup.json", json.dumps(manifest))
+        written.writestr("identities.json", made.read("identities.json"))
+    archive.restore(other.store, other.folder, older, force=False)
+    assert set(other.store.complete(KEY, ["1"])) == {"1"}
+
+
 def handed_in(books: Books, name: str, source: Path) -> str:
     """Take in an upload with its files; return its digest."""
     upload = Upload(name, (source,))

@@ -11,7 +11,7 @@ from stores import Urls
 from test_store import KEY, SLUG, new, values
 from tiny_course import write
 
-from autograder.batch import database, schema
+from autograder.batch import database, history, schema
 from autograder.batch.merge import merge, open_shard
 from autograder.batch.store import Store
 from autograder.errors import AutograderError, UsageError
@@ -49,6 +49,18 @@ def test_reports_become_those_of_the_people_who_handed_in(store: Store, tmp_path
     merged = [[event[2:] for event in store.events(person) if event[2] == "merged"] for person in ("s-a", "s-b", "s-c")]
     entry = "{}, 9 of 20 points; graded 2026-03-02T10:00:00+00:00"
     assert merged == [[("merged", SLUG, entry.format("1"))], [], [("merged", SLUG, entry.format("2"))]]
+
+
+def test_what_the_cases_of_a_shard_depend_on_is_taken(store: Store, tmp_path: Path) -> None:
+    file = shard(tmp_path / "1.sqlite", "1")
+    with open_shard(f"sqlite:///{file}", "c1", SLUG, SEED) as opened, opened.transaction() as connection:
+        connection.execute(schema.assignments.update().values(cases='{"slope": "d"}'))
+        here = {"course": "c1", "digest": "e1", "versions": '{"numpy": "2.4"}'}
+        connection.execute(schema.environments.insert().values(here))
+    for _ in range(2):
+        merge(store, [file])
+        assert history.case_digests(store, SLUG) == {KEY.assignment: {"slope": "d"}}
+        assert history.versions_of(store, "e1") == {"numpy": "2.4"}
 
 
 def test_merging_twice_changes_nothing(store: Store, tmp_path: Path) -> None:
@@ -177,7 +189,8 @@ def test_a_job_that_still_writes_is_merged_as_far_as_it_is(store: Store, tmp_pat
     with open_shard(f"sqlite:///{file}", "c1", SLUG, SEED) as writing:
         writing.save(KEY, None, values("1"))
         with writing.transaction() as connection:
-            connection.execute(schema.reports.delete())
+            for table in (schema.official, schema.reports):
+                connection.execute(table.delete())
             assert merge(store, [file]) == [1]
         writing.save(KEY, None, values("2"))
         assert merge(store, [file]) == [1]

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,17 @@ def test_an_unknown_time_is_added_and_a_known_one_stays(store: Store) -> None:
     assert store.events("s-a")[-1][-1] == f"attempt 1, received {first}, late there"
 
 
+def test_the_report_that_was_named_last_counts(store: Store) -> None:
+    first = store.save(KEY, "s-a", values("1"))
+    new_key = replace(KEY, assignment="d2")
+    own = {"course": "c1", **asdict(new_key), "sha256": "1"}
+    with store.transaction() as connection:
+        store.count(connection, own, first.id)  # the older report counts for the new version, too
+    assert store.complete(new_key, ["1"]) == {"1": first}
+    second = store.save(new_key, "s-a", values("1", summary="second"))
+    assert store.complete(new_key, ["1"]) == {"1": second} and store.complete(KEY, ["1"]) == {"1": first}
+
+
 def test_two_courses_share_a_database(urls: Urls, tmp_path: Path) -> None:
     url = urls(tmp_path)
     with Store(url, "c1") as one, Store(url, "c2") as two:
@@ -132,6 +143,10 @@ VERSION_1 = (
     "DROP TABLE adjustments",
     *(f"ALTER TABLE submissions DROP COLUMN {name}" for name in ("late", "lms_attempt")),
     *(f"ALTER TABLE publications DROP COLUMN {name}" for name in ("points", "actor")),
+    "DROP TABLE official",
+    "DROP TABLE shadows",
+    "DROP TABLE environments",
+    "ALTER TABLE assignments DROP COLUMN cases",
     "ALTER TABLE courses DROP COLUMN keep_until",
     "UPDATE schema_version SET version = 1",
 )
@@ -141,6 +156,8 @@ def older(path: Path) -> None:
     """Make a store of version 1, with a submission in it."""
     with Store(f"sqlite:///{path}", "c1") as store:
         store.add(SLUG, [new("s-a", "1")])
+        store.save(KEY, "s-a", values("1"))
+        store.save(KEY, "s-a", values("2", complete=False))
     with sqlite3.connect(path) as connection:
         for statement in VERSION_1:
             connection.execute(statement)
@@ -161,6 +178,7 @@ def test_an_older_store_is_backed_up_and_brought_up_to_date(tmp_path: Path) -> N
     with Store(f"sqlite:///{path}", "c1") as store:
         assert store.latest() == {SLUG: {"s-a": "1"}}
         assert store.decisions(SLUG) == []
+        assert set(store.complete(KEY, ["1", "2"])) == {"1"}  # what counted goes on counting
     assert "keep_until" in columns(path, "courses")
     backup = path.with_name("store.sqlite.before-4")
     assert "keep_until" not in columns(backup, "courses")

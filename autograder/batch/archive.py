@@ -28,8 +28,8 @@ from .uploads import NOWHERE, Uploads, create, make_folder, writing
 
 UPLOADS = "uploads.tar"  # in the archive; that of an older version has none
 TABLES = (
-    schema.courses, schema.assignments, schema.seeds, schema.people, schema.submissions, schema.reports,
-    schema.publications, schema.adjustments, schema.log,
+    schema.courses, schema.assignments, schema.environments, schema.seeds, schema.people, schema.submissions,
+    schema.reports, schema.official, schema.shadows, schema.publications, schema.adjustments, schema.log,
 )  # fmt: skip
 """In an order in which their rows can be inserted."""
 
@@ -146,6 +146,8 @@ def _restore(
             count = _insert(connection, _rows(archive))
             if count != manifest["rows"]:
                 raise ValueError(f"it has {count} rows and not {manifest['rows']}")
+            if manifest["tables"] < schema.OFFICIAL_SINCE:
+                schema.count_all_reports(connection, names["course"])
             store.course = known.course = names["course"]
             known.key, known.people = names["key"], names["people"]
             kept.adopt(draft)
@@ -205,7 +207,7 @@ def _insert(connection: Connection, rows: Iterator[tuple[str, dict[str, Any]]]) 
     for name, row in rows:
         table = tables[name]
         number = row.pop("id") if name != "courses" and "id" in row else None
-        if name == "publications":
+        if name in ("publications", "official"):
             row["report"] = reports[row["report"]]
         statement = table.insert().values(row)
         if name == "reports" and number is not None:

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 import greenlet
 
 from ..course.assignment import Assignment
-from ..course.submission import Refused, Submission
 from ..course.translation import assignment_language
 from ..errors import SandboxError
 from ..grading.environment import version, versions_of
 from ..grading.options import RunOptions
-from ..grading.session import grade_batches
+from ..grading.session import Gradable, grade_batches
 from ..model import Report
 from ..workers.supervisor import Supervisor
 from .runner import Upload, opened
@@ -155,7 +154,7 @@ class Grader:
             batches = self._batches(first)
             grade_batches(job.assignment, batches, self._reports.append, run=job.run, supervisor=supervisor)
 
-    def _batches(self, uploads: Sequence[Upload] | None) -> Iterator[Iterator[Submission | Refused]]:
+    def _batches(self, uploads: Sequence[Upload] | None) -> Iterator[Iterator[Gradable]]:
         """Yield the submissions of each task. Being asked for the next task means that the last one is done."""
         while uploads is not None:
             yield opened(self.job.assignment, uploads)

@@ -1,118 +1,196 @@
-"""The attempts of a class before the last one, with their points, for rules such as "the best attempt counts"."""
+"""Which report of a submission counts, since when, and what its cases depended on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from ..grading.policies import Attempt, task_points
-from ..model import Report, SubmissionInfo
-from ..reports import class_rows
-from ..reports.document import from_json
-from ..reports.printable import printable
-from .adjustments import Decision, Points, applied
-from .identities import Identities
-from .schema import reports, submissions
-from .store import Store
+from ..course.assignment import Assignment
+from ..course.case_digests import digests_of
+from ..grading.environment import now
+from ..grading.environment import versions_of as installed_versions
+from .adjustments import Decision
+from .schema import KEY, adjustments, assignments, environments, official, reports, submissions
+from .store import MANY, Found, ReportKey, Store
+
+KEPT_PARTS = ("seed", "device", "language")  # an assignment that changes, or a new version, leaves these as they are
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """An earlier attempt of a person. ``report`` is the number of its report, None if it has none that is complete."""
+class Counted:
+    """A report that counts: its number, its row as JSON, the points, and what it was made with."""
 
-    attempt: Attempt
-    sha256: str
-    report: int | None
+    id: int
+    summary: str
+    earned: float
+    assignment: str
+    version: str
+    environment: str
+
+    @property
+    def found(self) -> Found:
+        """The report, for a ledger."""
+        return Found(self.id, self.summary)
 
 
-class History:
-    """The earlier attempts of everybody in one assignment.
+def counted(store: Store, key: ReportKey) -> dict[str, Counted]:
+    """Return the report of each submission that counts now, by sha256, whatever version of the cases it is of."""
+    same = [official.c[name] == getattr(key, name) for name in KEPT_PARTS]
+    columns = (reports.c.id, reports.c.summary, reports.c.earned, reports.c.assignment, reports.c.version)
+    query = select(official.c.sha256, *columns, reports.c.environment).where(
+        official.c.course == store.course,
+        official.c.slug == key.slug,
+        *same,
+        official.c.report == reports.c.id,
+        reports.c.complete,
+    )
+    with store.snapshot() as connection:
+        return {row[0]: Counted(*row[1:]) for row in connection.execute(query.order_by(official.c.id))}
 
-    An attempt counts with its report of the given version of the assignment (``digest``), else with its newest one.
+
+def made(store: Store, key: ReportKey) -> dict[str, Counted]:
+    """Return the complete reports that were made under ``key``, by sha256, whether they count or not."""
+    columns = (reports.c.id, reports.c.summary, reports.c.earned, reports.c.assignment, reports.c.version)
+    query = select(reports.c.sha256, *columns, reports.c.environment).where(
+        reports.c.course == store.course,
+        *(reports.c[name] == value for name, value in asdict(key).items()),
+        reports.c.complete,
+    )
+    with store.snapshot() as connection:
+        return {row[0]: Counted(*row[1:]) for row in connection.execute(query)}
+
+
+def documents(store: Store, numbers: Sequence[int]) -> dict[int, str]:
+    """Return reports as JSON, by their numbers."""
+    found: dict[int, str] = {}
+    with store.snapshot() as connection:
+        for start in range(0, len(numbers), MANY):
+            query = select(reports.c.id, reports.c.document).where(reports.c.id.in_(numbers[start : start + MANY]))
+            found |= {row.id: row.document for row in connection.execute(query)}
+    return found
+
+
+def row(store: Store, number: int) -> dict[str, Any]:
+    """Return what the store keeps of a report, without its number and key."""
+    with store.snapshot() as connection:
+        found = connection.execute(select(reports).where(reports.c.id == number)).mappings().one()
+    return {name: found[name] for name in found if name == "sha256" or name not in (*KEY, "id")}
+
+
+def confirm(store: Store, key: ReportKey, found: Mapping[str, Found]) -> None:
+    """Write that the reports which a run has found count from now on, where another one has counted last."""
+    now_counted = counted(store, key)
+    changed = {sha256: each for sha256, each in found.items() if now_counted[sha256].id != each.id}
+    if not changed:
+        return
+    with store.transaction() as connection:
+        for sha256, each in changed.items():
+            store.count(connection, {"course": store.course, **asdict(key), "sha256": sha256}, each.id)
+
+
+# --- what the cases of a report depended on
+
+
+def describe(store: Store, key: ReportKey, assignment: Assignment) -> None:
+    """Keep what the cases of this assignment depend on and what is installed here, for the reports under ``key``."""
+    version = {"course": store.course, "slug": key.slug, "digest": key.assignment}
+    here = {"course": store.course, "digest": key.environment}
+    same = [assignments.c[name] == value for name, value in version.items()]
+    with store.transaction() as connection:
+        if connection.execute(select(assignments.c.cases).where(*same)).scalar() is None:
+            row = store.insert_into(assignments).values(**version, first_graded_at=now())
+            connection.execute(row.on_conflict_do_nothing())
+            cases = json.dumps(digests_of(assignment))
+            connection.execute(assignments.update().where(*same).values(cases=cases))
+        known = select(environments.c.digest).where(*(environments.c[name] == value for name, value in here.items()))
+        if connection.execute(known).first() is None:
+            row = store.insert_into(environments).values(**here, versions=json.dumps(installed_versions(assignment)))
+            connection.execute(row.on_conflict_do_nothing())
+
+
+def case_digests(store: Store, slug: str) -> dict[str, dict[str, str]]:
+    """Return the digests of the cases of each version of an assignment that has them."""
+    query = select(assignments.c.digest, assignments.c.cases).where(
+        assignments.c.course == store.course, assignments.c.slug == slug, assignments.c.cases.is_not(None)
+    )
+    with store.snapshot() as connection:
+        return {row.digest: json.loads(row.cases) for row in connection.execute(query)}
+
+
+def versions_of(store: Store, environment: str) -> dict[str, str]:
+    """Return what was installed where reports were made; empty if an older framework made them."""
+    query = select(environments.c.versions).where(
+        environments.c.course == store.course, environments.c.digest == environment
+    )
+    with store.snapshot() as connection:
+        return dict(json.loads(connection.execute(query).scalar() or "{}"))
+
+
+def differences(store: Store, then: str, now_: str) -> str:
+    """Return what differs between two environments, such as "numpy was 2.4.0 and is 2.5.0"."""
+    old, new = versions_of(store, then), versions_of(store, now_)
+    if not old:
+        return "reports are of another environment, whose versions were not kept"
+    names = [name for name in sorted(old.keys() | new) if old.get(name) != new.get(name)]
+    return ", ".join(f"{name} was {old.get(name, 'missing')} and is {new.get(name, 'missing')}" for name in names)
+
+
+# --- as of an earlier time
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """What counted for a person at a moment: the last submission, its row as JSON, and the decisions.
+
+    ``summary`` is None if the submission had no report then. ``received_at`` and ``late`` are what is known of its time.
     """
 
-    def __init__(self, store: Store, known: Identities, slug: str, digest: str) -> None:
-        self._store = store
-        self._known = known
-        self._slug = slug
-        self._decisions: dict[str, list[Decision]] = {}
-        for each in store.decisions(slug):
-            self._decisions.setdefault(each.person, []).append(each)
-        self._newest = self._newest_reports(digest)
-
-    def attempts(self, tasks: Mapping[str, float]) -> dict[str, list[Earlier]]:
-        """Return the attempts of each student, in order. ``tasks`` has the points of each task."""
-        found: dict[str, list[Earlier]] = {}
-        for row in self._attempts():
-            found.setdefault(self._known.name(row.person), []).append(self._of(row, tasks))
-        return found
-
-    def report(self, student: str, which: Earlier) -> Report:
-        """Return the report of an attempt, with the name and with what people decided."""
-        assert which.report is not None
-        report = from_json(self._store.document(which.report), source="the store")
-        received = which.attempt.received_at.isoformat() if which.attempt.received_at else None
-        info = SubmissionInfo(student, which.sha256, received, attempt=which.attempt.number)
-        decided = self._decisions.get(self._known.pseudonym(student), ())
-        points = applied(Points(report.score, class_rows.class_row(report).tasks), decided)
-        return replace(report, submission=info, score=points.score)
-
-    def report_of(self, sha256: str) -> int | None:
-        """Return the number of the report of a submission; None if the store has none."""
-        return self._newest[sha256][0] if sha256 in self._newest else None
-
-    def undecided(self, student: str, reasons: str) -> Decision | None:
-        """Return a decision about a student that is not among ``reasons``, those in a table; None if all are."""
-        mine = self._decisions.get(self._known.pseudonym(student), ())
-        return next((each for each in mine if _bare(each.reason) not in _bare(reasons)), None)
-
-    def _of(self, row: _Row, tasks: Mapping[str, float]) -> Earlier:
-        received = datetime.fromisoformat(row.received_at) if row.received_at else None
-        attempt = Attempt({}, tasks, received, row.attempt, complete=False, late=row.late)
-        if row.sha256 not in self._newest:
-            return Earlier(attempt, row.sha256, None)
-        number, summary = self._newest[row.sha256]
-        graded = class_rows.from_json(summary)
-        points = applied(Points(graded.score, graded.tasks), self._decisions.get(row.person, ()))
-        earned = task_points(points.tasks, points.score.earned)
-        return Earlier(replace(attempt, points=earned, complete=True), row.sha256, number)
-
-    def _attempts(self) -> Sequence[_Row]:
-        table = submissions.c
-        query = select(table.person, table.attempt, table.sha256, table.received_at, table.late)
-        query = query.where(table.course == self._store.course, table.slug == self._slug)
-        with self._store.snapshot() as connection:
-            rows = connection.execute(query.order_by(table.person, table.attempt))
-            return [_Row(*row) for row in rows]
-
-    def _newest_reports(self, digest: str) -> dict[str, tuple[int, str]]:
-        """Return number and row of the report that counts for each submission, by its sha256."""
-        table = reports.c
-        query = select(table.sha256, table.assignment, table.id, table.summary)
-        query = query.where(table.course == self._store.course, table.slug == self._slug, table.complete)
-        found: dict[str, tuple[int, str]] = {}
-        of_version: set[str] = set()
-        with self._store.snapshot() as connection:
-            for sha256, assignment, number, summary in connection.execute(query.order_by(table.id)):
-                if assignment == digest or sha256 not in of_version:
-                    found[sha256] = number, summary
-                if assignment == digest:
-                    of_version.add(sha256)
-        return found
-
-
-def _bare(text: str) -> str:
-    """Return a text without what a table adds to it: escapes, and quotes against formulas."""
-    return printable(text).replace("'", "")
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    person: str
-    attempt: int
     sha256: str
+    attempt: int
     received_at: str | None
     late: bool | None
+    summary: str | None
+    decisions: tuple[Decision, ...]
+
+
+def as_of(store: Store, slug: str, time: datetime) -> dict[str, AsOf]:
+    """Return what counted at ``time``, by pseudonym."""
+    with store.snapshot() as connection:
+        handed_in = _until(connection, store, slug, time, submissions, "imported_at")
+        last = {row.person: row for row in handed_in}
+        since = _until(connection, store, slug, time, official, "at", complete=True)
+        number = {row.sha256: row.report for row in since}
+        decided: dict[str, list[Decision]] = {}
+        for row in _until(connection, store, slug, time, adjustments, "at"):
+            parts = (row.person, row.task, row.points, row.set_to, row.reason, row.decided_by, row.at)
+            decided.setdefault(row.person, []).append(Decision(*parts))
+        own = select(reports.c.id, reports.c.summary).where(reports.c.course == store.course, reports.c.slug == slug)
+        summaries = {row.id: row.summary for row in connection.execute(own)}
+    return {
+        person: AsOf(
+            row.sha256,
+            row.attempt,
+            row.received_at,
+            row.late,
+            summaries.get(number.get(row.sha256, -1)),
+            tuple(decided.get(person, ())),
+        )
+        for person, row in last.items()
+    }
+
+
+def _until(
+    connection: Connection, store: Store, slug: str, time: datetime, table: Any, column: str, *, complete: bool = False
+) -> Iterator[Any]:
+    """Yield the rows of an assignment that were written at ``time`` or before, the oldest first."""
+    query = select(table).where(table.c.course == store.course, table.c.slug == slug)
+    if complete:
+        query = query.where(table.c.report == reports.c.id, reports.c.complete)
+    for row in connection.execute(query.order_by(table.c.id)):
+        if datetime.fromisoformat(getattr(row, column)) <= time:
+            yield row

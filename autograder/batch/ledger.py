@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ..course.assignment import Assignment
 from ..grading.environment import device_of, version, versions_of
@@ -20,7 +21,7 @@ from ..model import Audience, Report, SubmissionInfo
 from ..reports import class_rows
 from ..reports.class_rows import ClassRow
 from ..reports.document import from_json, to_json
-from . import identities
+from . import history, identities
 from .adjustments import Decision, Points, applied
 from .receipts import NewSubmission
 from .runner import Member, Upload
@@ -46,6 +47,21 @@ def _utc(time: str | None) -> str | None:
     return datetime.fromisoformat(time).astimezone(UTC).isoformat() if time else None
 
 
+def values_of(report: Report) -> dict[str, Any]:
+    """Return what the store keeps of a report, without its key and without a person."""
+    anonymous = replace(report, submission=SubmissionInfo(None, report.submission.sha256))
+    return {
+        "sha256": report.submission.sha256,
+        "level": "full" if report.sandbox.complete else "partial",
+        "graded_at": report.graded_at or "",
+        "complete": report.complete,
+        "earned": report.score.earned,
+        "possible": report.score.possible,
+        "summary": class_rows.to_json(class_rows.class_row(anonymous)),
+        "document": to_json(anonymous, audience=Audience.STAFF),
+    }
+
+
 class Ledger:
     """What the store knows of one class. ``pending`` lists what has no complete report. ``folder`` has the identities.
 
@@ -58,6 +74,7 @@ class Ledger:
         self.folder = folder
         self.kept = Uploads(folder)
         self.key = key_of(assignment, run)
+        self._assignment = assignment
         self.members: dict[str, Member] = {}  # by pseudonym
         self.problems: dict[str, str] = {}
         self._found: dict[str, Found] = {}  # by sha256
@@ -107,6 +124,8 @@ class Ledger:
                 upload = replace(upload, received_at=last[person].received_at, late=last[person].late)
             self.members[person] = replace(m, upload=upload, attempt=attempts.get(person, 0))
         self._find_reports()
+        history.describe(self.store, self.key, self._assignment)
+        history.confirm(self.store, self.key, self._found)
 
     def _record(self, members: Sequence[Member], source: str) -> dict[str, int]:
         """Keep the files and add the rows of the members, and return the attempt of each. See :attr:`problems`."""
@@ -132,6 +151,7 @@ class Ledger:
             if is_wanted(sha256):
                 self.members.setdefault(sha256, Member(sha256, replace(each, student=sha256), sha256, 0))
         self._find_reports()
+        history.describe(self.store, self.key, self._assignment)
 
     def _find_reports(self) -> None:
         """Find out what is graded and published, and what of the rest timed out before."""
@@ -167,18 +187,7 @@ class Ledger:
         person, sha256 = report.submission.student or "", report.submission.sha256
         if self.members[person].sha256 != sha256:
             return []
-        anonymous = replace(report, submission=SubmissionInfo(None, sha256))
-        values = {
-            "sha256": sha256,
-            "level": "full" if report.sandbox.complete else "partial",
-            "graded_at": report.graded_at or "",
-            "complete": report.complete,
-            "earned": report.score.earned,
-            "possible": report.score.possible,
-            "summary": class_rows.to_json(class_rows.class_row(anonymous)),
-            "document": to_json(anonymous, audience=Audience.STAFF),
-        }
-        found = self.store.save(self.key, person if self._has_people else None, values)
+        found = self.store.save(self.key, person if self._has_people else None, values_of(report))
         self._made.append(found.id)
         if report.complete:
             self._found[sha256] = found
@@ -193,11 +202,15 @@ class Ledger:
         found = self._found[member.sha256]
         published = self._published.get((member.upload.student, found.id), "no")
         row = class_rows.from_json(found.summary)
-        points = applied(Points(row.score, row.tasks), self._decisions.get(member.upload.student, ()))
+        points = applied(Points(row.score, row.tasks), self.decided(member.upload.student))
         row = replace(row, score=points.score, tasks=points.tasks, attempt=member.attempt, published=published)
         row = class_rows.decided(row)
         late = class_rows.late_word(member.upload.late)
         return replace(row, student=member.student, received_at=member.upload.received_at, late=late)
+
+    def decided(self, person: str) -> Sequence[Decision]:
+        """Return what people decided about the points of a person, the oldest first."""
+        return self._decisions.get(person, ())
 
     def points(self, person: str) -> Points | None:
         """Return the points of a person with what was decided; None if there is no report."""
@@ -219,11 +232,11 @@ class Ledger:
         if not report.complete:
             return report
         points = Points(report.score, class_rows.class_row(report).tasks)
-        return replace(report, score=applied(points, self._decisions.get(member.upload.student, ())).score)
+        return replace(report, score=applied(points, self.decided(member.upload.student)).score)
 
     def stamp(self, member: Member) -> str:
         """Return what the files of a graded member are made from, in short."""
-        decided = [each.detail for each in self._decisions.get(member.upload.student, ())]
+        decided = [each.detail for each in self.decided(member.upload.student)]
         parts = [
             self._found[member.sha256].summary,
             member.student,

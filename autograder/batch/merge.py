@@ -16,7 +16,7 @@ from sqlalchemy import Connection, inspect, select
 from ..errors import UsageError
 from . import schema
 from .database import engine_of, explained, parsed
-from .schema import courses, people, reports, schema_version, seeds, submissions
+from .schema import assignments, courses, environments, people, reports, schema_version, seeds, submissions
 from .store import MANY, Store, newer, points_of
 
 RUN_AGAIN = "Run its job again."
@@ -60,7 +60,10 @@ def merge(store: Store, files: Sequence[Path]) -> list[int]:
         for file, shard in shards:
             _check(shard, file, store)
         with store.transaction() as connection:
-            return [_merge(store, connection, _reports(shard, file)) for file, shard in shards]
+            counts = [_merge(store, connection, _reports(shard, file)) for file, shard in shards]
+            for _, shard in shards:
+                _take_descriptions(store, connection, shard)
+            return counts
 
 
 def _merge(store: Store, connection: Connection, found: Iterable[dict[str, Any]]) -> int:
@@ -76,6 +79,19 @@ def _merge(store: Store, connection: Connection, found: Iterable[dict[str, Any]]
         store.note(connection, "merged", slug, detail, owners[slug].get(report["sha256"]))
         count += 1
     return count
+
+
+def _take_descriptions(store: Store, connection: Connection, shard: Connection) -> None:
+    """Take what the cases and the environments of a shard are, where the store does not know it."""
+    for row in shard.execute(select(assignments).where(assignments.c.cases.is_not(None))).mappings():
+        same = [assignments.c[column.name] == row[column.name] for column in assignments.primary_key]
+        connection.execute(assignments.update().where(*same, assignments.c.cases.is_(None)).values(cases=row["cases"]))
+    for row in shard.execute(select(environments)).mappings():
+        known = select(environments.c.digest).where(
+            environments.c.course == store.course, environments.c.digest == row["digest"]
+        )
+        if connection.execute(known).first() is None:
+            connection.execute(environments.insert().values(**row))
 
 
 def _is_known(connection: Connection, report: Mapping[str, Any]) -> bool:

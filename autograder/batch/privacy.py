@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Table, select
 
 from ..errors import UsageError
 from ..exchange.csv_grades import original
 from ..reports.files import write_text
 from ..reports.printable import file_stem
 from . import identities
-from .schema import adjustments, log, people, publications, reports, submissions
+from .schema import adjustments, log, official, people, publications, reports, shadows, submissions
 from .store import Store
 from .uploads import Uploads
 
@@ -39,7 +39,11 @@ def export(store: Store, folder: Path, person: str, file: Path) -> int:
         for table in (submissions, publications, adjustments, log):
             query = select(table).where(table.c.course == store.course, table.c.person == person)
             found[table.name] = [dict(row) for row in connection.execute(query).mappings()]
-        documents = [(row.id, row.document) for row in connection.execute(_reports_of(store, person))]
+        made = select(reports.c.id, reports.c.document).where(*_mine(reports, store, person))
+        documents = [(str(row.id), row.document) for row in connection.execute(made)]
+        seen = select(shadows.c.slug, shadows.c.sha256, shadows.c.assignment, shadows.c.document)
+        for row in connection.execute(seen.where(*_mine(shadows, store, person))):
+            documents.append((f"preview-{row.slug}-{row.sha256[:12]}-{row.assignment[:12]}", row.document))
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("person.json", json.dumps(found, indent=2, ensure_ascii=False))
@@ -84,11 +88,11 @@ def erase_all(store: Store, folder: Path) -> list[Path]:
 
 
 def _erase_rows(connection: Connection, store: Store, person: str) -> None:
-    mine = submissions.c.course == store.course
-    others = select(submissions.c.sha256).where(mine, submissions.c.person != person)
-    gone = [row.id for row in connection.execute(_reports_of(store, person).where(reports.c.sha256.not_in(others)))]
+    gone = connection.scalars(select(reports.c.id).where(*_only_mine(reports, store, person))).all()
     for table in (publications, adjustments):
         connection.execute(table.delete().where(table.c.course == store.course, table.c.person == person))
+    for table in (official, shadows):
+        connection.execute(table.delete().where(*_only_mine(table, store, person)))
     for number in gone:
         connection.execute(reports.delete().where(reports.c.id == number))
     for table in (submissions, people):
@@ -98,11 +102,15 @@ def _erase_rows(connection: Connection, store: Store, person: str) -> None:
     store.note(connection, "erased", "", f"{len(gone)} reports of a person")
 
 
-def _reports_of(store: Store, person: str) -> Any:
+def _only_mine(table: Table, store: Store, person: str) -> list[ColumnElement[bool]]:
+    """Return the conditions for the rows of submissions that this person handed in and nobody else."""
+    others = select(submissions.c.sha256).where(submissions.c.course == store.course, submissions.c.person != person)
+    return [*_mine(table, store, person), table.c.sha256.not_in(others)]
+
+
+def _mine(table: Table, store: Store, person: str) -> list[ColumnElement[bool]]:
     handed_in = select(submissions.c.sha256).where(submissions.c.course == store.course, submissions.c.person == person)
-    return select(reports.c.id, reports.c.document).where(
-        reports.c.course == store.course, reports.c.sha256.in_(handed_in)
-    )
+    return [table.c.course == store.course, table.c.sha256.in_(handed_in)]
 
 
 # --- folders of results

@@ -54,12 +54,14 @@ class RunKind:
 class ResultsFolder:
     """The results of one run. Use it as a context manager: inside, no other run writes into the same folder."""
 
-    def __init__(self, out: Path, kind: RunKind, students: Collection[str]) -> None:
+    def __init__(self, out: Path, kind: RunKind, students: Collection[str], *, follows: bool = False) -> None:
+        """``follows``: the folder may hold results of another version of the assignment, which these replace."""
         self.students = out / "students"
         self.staff = out / "staff"
         self._out = out
         self._kind = kind
         self._stems = _places(kind.assignment, students)
+        self._follows = follows
         self._lock: IO[bytes] | None = None
         self._begun = False
         self.written: dict[str, str] = {}  # what the files of a student were made from
@@ -101,7 +103,7 @@ class ResultsFolder:
             )
         if saved.official != self._kind.official:
             raise _other(f"{self._out} holds {saved.word} results, and this run is {self._kind.word}")
-        if saved.digest != self._kind.digest:
+        if saved.digest != self._kind.digest and not self._follows:
             versions = f"{saved.digest[:12]}; now it is {self._kind.digest[:12]}"
             raise _other(f"{self._out} holds results of another version of {saved.assignment} ({versions})")
         if self._kind.level and saved.level != self._kind.level:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from ..messages import say
 from .contents import raw_digest
 
 if TYPE_CHECKING:
-    from ..grading.session import Record
+    from ..grading.session import Gradable, Record
     from ..workers.supervisor import Supervisor
 
 
@@ -29,6 +29,7 @@ class Upload:
 
     ``student`` is the name in the report of a practice run, and the pseudonym in an official one. ``slow``: it timed
     out in an earlier run. ``received_at``, ``late`` and ``lms_attempt`` are those of :class:`~.formats.Entry`.
+    ``earlier`` is an earlier report as JSON; it answers the cases of the functions ``known``.
     """
 
     student: str
@@ -37,6 +38,8 @@ class Upload:
     slow: bool = False
     late: bool | None = None
     lms_attempt: str = ""
+    earlier: str = field(default="", repr=False)
+    known: frozenset[str] = frozenset()
 
     def sha256(self) -> str:
         """Return the digest of the submission, as in its report; also of an upload that cannot be opened."""
@@ -90,13 +93,22 @@ def grade_class(
     grade(assignment, opened(assignment, uploads), record, run=run, supervisor=supervisor)
 
 
-def opened(assignment: Assignment, uploads: Iterable[Upload]) -> Iterator[Submission | Refused]:
+def opened(assignment: Assignment, uploads: Iterable[Upload]) -> Iterator[Gradable]:
     """Open the uploads one by one, as they are asked for. One that cannot be graded becomes ``Refused``."""
     for upload in uploads:
         try:
-            yield _open(upload, assignment)
+            submission = _open(upload, assignment)
         except SubmissionRejected as refusal:
             yield Refused(upload.student, refusal.message, upload.sha256(), upload.received_at)
+        else:
+            yield _with_earlier(submission, upload) if upload.earlier else submission
+
+
+def _with_earlier(submission: Submission, upload: Upload) -> Gradable:
+    from ..grading.earlier import Earlier, Regraded
+    from ..reports.document import from_own_json
+
+    return Regraded(submission, Earlier(from_own_json(upload.earlier), upload.known))
 
 
 def _open(upload: Upload, assignment: Assignment) -> Submission:

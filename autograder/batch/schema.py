@@ -21,10 +21,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    select,
     text,
 )
 
 VERSION: Final = 4
+OFFICIAL_SINCE: Final = 4  # the version that began to write which report counts
 
 metadata = MetaData()
 
@@ -47,6 +49,16 @@ assignments = Table(
     Column("slug", String(100), primary_key=True),
     Column("digest", String(64), primary_key=True),
     Column("first_graded_at", String(40), nullable=False),
+    Column("cases", Text),  # the digest of each case, as JSON; None for a version that an older framework graded
+)
+
+# What was installed where reports were made, by the digest that their keys have.
+environments = Table(
+    "environments",
+    metadata,
+    Column("course", ForeignKey("courses.id"), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("versions", Text, nullable=False),  # as JSON
 )
 
 # The seed of the official runs of an assignment: drawn once, so that every run draws the same inputs.
@@ -111,6 +123,38 @@ Index("reports_of_a_submission", reports.c.course, reports.c.slug, reports.c.sha
 Index("one_complete_report", *(reports.c[name] for name in KEY), unique=True,
       sqlite_where=reports.c.complete, postgresql_where=reports.c.complete)  # fmt: skip
 
+# Which report of a submission counts under a key, and since when. Rows are added and never changed; the last one of a
+# submission holds. A regrade that leaves a grade as it is names the older report under the key of the new version.
+official = Table(
+    "official",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("course", ForeignKey("courses.id"), nullable=False),
+    Column("slug", String(100), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("assignment", String(64), nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("environment", String(64), nullable=False),
+    Column("seed", String(64), nullable=False),
+    Column("device", String(20), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("report", ForeignKey("reports.id"), nullable=False),
+    Column("at", String(40), nullable=False),
+)
+Index("official_of_a_submission", official.c.course, official.c.slug, official.c.sha256)
+
+# What regrade --preview made: reports that do not count, one for each key. --apply moves them to the reports.
+shadows = Table(
+    "shadows",
+    metadata,
+    *(Column(name, reports.c[name].type, primary_key=True) for name in KEY),
+    *(
+        Column(column.name, column.type, nullable=False)
+        for column in reports.columns
+        if column.name not in KEY and column.name != "id"
+    ),
+)
+
 publications = Table(
     "publications",
     metadata,
@@ -170,6 +214,19 @@ def _to_4(connection: Connection) -> None:
         connection.execute(text(f"ALTER TABLE submissions ADD COLUMN {column}"))
     for column in ("points FLOAT", "actor TEXT"):
         connection.execute(text(f"ALTER TABLE publications ADD COLUMN {column}"))
+    connection.execute(text("ALTER TABLE assignments ADD COLUMN cases TEXT"))
+    for table in (environments, official, shadows):
+        table.create(connection)
+    count_all_reports(connection)
+
+
+def count_all_reports(connection: Connection, course: str | None = None) -> None:
+    """Write that the complete reports of an older version count since they were made, in one course or in all."""
+    columns = [*(reports.c[name] for name in KEY), reports.c.id, reports.c.graded_at]
+    query = select(*columns).where(reports.c.complete).order_by(reports.c.id)
+    if course is not None:
+        query = query.where(reports.c.course == course)
+    connection.execute(official.insert().from_select([*KEY, "report", "at"], query))
 
 
 STEPS: Final[Mapping[int, Callable[[Connection], None]]] = {2: _to_2, 3: _to_3, 4: _to_4}

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, Table, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
@@ -26,7 +26,18 @@ from . import schema
 from .adjustments import Decision
 from .database import copy_file, engine_of, error_of, explained, parsed, prepare_file
 from .receipts import LastSubmission, NewSubmission
-from .schema import adjustments, assignments, courses, log, people, publications, reports, seeds, submissions
+from .schema import (
+    adjustments,
+    assignments,
+    courses,
+    log,
+    official,
+    people,
+    publications,
+    reports,
+    seeds,
+    submissions,
+)
 
 CLOCK_SLACK = timedelta(minutes=5)  # between two machines that share a database
 MANY = 500  # values of one query: SQLite has a limit
@@ -151,17 +162,19 @@ class Store:
             self.note(connection, "imported", slug, f"attempt {before.attempt}{new.text}", new.person)
 
     def complete(self, key: ReportKey, sha256s: Sequence[str]) -> dict[str, Found]:
-        """Return the complete reports of these submissions under ``key``; what is missing here is pending."""
+        """Return the reports of these submissions that count under ``key``; what is missing here is pending."""
         found: dict[str, Found] = {}
         with self._read() as connection:
             for start in range(0, len(sha256s), MANY):
-                query = select(reports.c.sha256, reports.c.id, reports.c.summary).where(
-                    reports.c.course == self.course,
-                    *(reports.c[name] == value for name, value in asdict(key).items()),
-                    reports.c.sha256.in_(sha256s[start : start + MANY]),
+                query = select(official.c.sha256, reports.c.id, reports.c.summary).where(
+                    official.c.course == self.course,
+                    *(official.c[name] == value for name, value in asdict(key).items()),
+                    official.c.sha256.in_(sha256s[start : start + MANY]),
+                    official.c.report == reports.c.id,
                     reports.c.complete,
                 )
-                found |= {row.sha256: Found(row.id, row.summary) for row in connection.execute(query)}
+                rows = connection.execute(query.order_by(official.c.id))
+                found |= {row.sha256: Found(row.id, row.summary) for row in rows}
         return found
 
     def timed_out(self, slug: str, sha256s: Sequence[str]) -> set[str]:
@@ -191,15 +204,24 @@ class Store:
 
     def insert(self, connection: Connection, report: Mapping[str, Any]) -> int | None:
         """Insert a report, and return its number; None if there is a complete one of its key."""
-        insert = postgresql.insert if self.path is None else sqlite.insert
-        statement = insert(reports).values(report).on_conflict_do_nothing().returning(reports.c.id)
+        statement = self.insert_into(reports).values(report).on_conflict_do_nothing().returning(reports.c.id)
         number = connection.execute(statement).scalar()
         if number is None:
             return None
         version = {"course": self.course, "slug": report["slug"], "digest": report["assignment"]}
         version["first_graded_at"] = report["graded_at"]
-        connection.execute(insert(assignments).values(version).on_conflict_do_nothing())
+        connection.execute(self.insert_into(assignments).values(version).on_conflict_do_nothing())
+        if report["complete"]:
+            self.count(connection, {name: report[name] for name in schema.KEY}, int(number))
         return int(number)
+
+    def insert_into(self, table: Table) -> Any:
+        """Return an insert of this kind of database, which can say what to do with a row that exists."""
+        return (postgresql.insert if self.path is None else sqlite.insert)(table)
+
+    def count(self, connection: Connection, key: Mapping[str, Any], report: int) -> None:
+        """Let a report count under a key from now on."""
+        connection.execute(official.insert().values({**key, "report": report, "at": now()}))
 
     def document(self, report: int) -> str:
         """Return a report as JSON."""

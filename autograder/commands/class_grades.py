@@ -20,7 +20,7 @@ from ..messages import DEFAULT, use_language
 from . import options
 
 if TYPE_CHECKING:
-    from ..batch.history import Earlier, History
+    from ..batch.attempts import Attempts, Earlier
     from ..batch.identities import Identities
     from ..batch.store import Store
     from ..exchange.csv_grades import GradedStudent
@@ -54,7 +54,7 @@ class ClassGrades:
     students: Sequence[GradedStudent]
     finals: Sequence[FinalGrade]
     is_ruled: bool = False
-    history: History | None = None
+    history: Attempts | None = None
     earlier: Mapping[str, Sequence[Earlier]] = field(default_factory=dict)
     course: Course = field(default_factory=Course)
 
@@ -105,19 +105,23 @@ def load(
     root: Path,
     leave_out: Sequence[str] = (),
     accept: Sequence[str] = (),
+    as_of: str | None = None,
     slug_needed: bool = False,
 ) -> ClassGrades:
     """Read a table of a run, and apply the rules of the course to it.
+
+    With ``as_of`` the grades are those of that time, and the table only says of which assignment.
 
     Raises:
         UsageError: the table or ``course.toml`` is wrong, or they do not fit together.
         NeedsHuman: a person has to look at a submission first.
     """
     from ..exchange import csv_grades, final_grades
+    from .as_of import grades_as_of
 
-    students = csv_grades.read_grades(file)
     course = course_file.read(root)
-    slug, digest = _run_of(file, needed=slug_needed or kept is not None or course.has_rules)
+    slug, digest = _run_of(file, needed=slug_needed or bool(as_of) or kept is not None or course.has_rules)
+    students = grades_as_of(as_of, slug, kept, root=root) if as_of else csv_grades.read_grades(file)
     names = {each.grade.student for each in students}
     absent = course.excused.get(slug, frozenset()) - names
     rows = csv_grades.without(
@@ -125,7 +129,7 @@ def load(
     )
     if not slug:
         return ClassGrades(file, slug, students, [final_grades.as_graded(row) for row in rows])
-    history = _history(kept, slug, digest, rows, file) if kept is not None else None
+    history = _history(kept, slug, digest, rows, None if as_of else file) if kept is not None else None
     if not final_grades.has_rules(course, slug):
         found = [final_grades.as_graded(row) for row in rows]
         return ClassGrades(file, slug, students, found, history=history, course=course)
@@ -142,7 +146,7 @@ def load(
     return ClassGrades(file, slug, students, found, True, history, earlier, course)
 
 
-def _earlier(history: History, rows: Sequence[GradedStudent], tasks: Mapping[str, float]) -> dict[str, list[Earlier]]:
+def _earlier(history: Attempts, rows: Sequence[GradedStudent], tasks: Mapping[str, float]) -> dict[str, list[Earlier]]:
     """Return the attempts before that of the table, by student. The store may also have later ones."""
     known = history.attempts(tasks)
     return {
@@ -242,18 +246,20 @@ def _run_of(file: Path, *, needed: bool) -> tuple[str, str]:
         ) from exc
 
 
-def _history(kept: Kept, slug: str, digest: str, rows: Sequence[GradedStudent], file: Path) -> History:
-    """Return what the store knows, after a check that it knows nothing newer than the table."""
-    from ..batch.history import History
+def _history(kept: Kept, slug: str, digest: str, rows: Sequence[GradedStudent], file: Path | None) -> Attempts:
+    """Return what the store knows, after a check that it knows nothing newer than the table ``file``."""
+    from ..batch.attempts import Attempts
 
-    history = History(kept.store, kept.known, slug, digest)
+    history = Attempts(kept.store, kept.known, slug, digest)
+    if file is None:
+        return history
     _check_decided(history, rows, file)
     for sentence in _newer(kept, slug, rows):
         click.echo(f"autograder: {sentence}", err=True)
     return history
 
 
-def _check_decided(history: History, rows: Sequence[GradedStudent], file: Path) -> None:
+def _check_decided(history: Attempts, rows: Sequence[GradedStudent], file: Path) -> None:
     for row in rows:
         if missing := history.undecided(row.grade.student, row.reasons):
             raise UsageError(

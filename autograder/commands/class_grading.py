@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
     from ..batch.class_run import ClassRun, Grade
     from ..batch.engine import Engine
+    from ..batch.regrade import Regrade
     from ..batch.runner import Upload
     from ..batch.shard import ShardRun
     from ..batch.store import Store
+    from ..batch.verify import Verification
     from ..grading.options import RunOptions
     from ..grading.session import Record
     from ..model import Report
@@ -33,7 +35,7 @@ def official_run(store: Store, assignment: Assignment, *, wanted: str | None, de
     return RunOptions(official=True, seed=int(drawn), device=device)
 
 
-def grade_pending(class_run: ClassRun | ShardRun, console: Console, engine: Engine) -> None:
+def grade_pending(class_run: ClassRun | ShardRun | Regrade | Verification, console: Console, engine: Engine) -> None:
     """Grade what is pending, with a progress bar; say after Ctrl-C how to go on."""
     from .console import fail, progress
 

@@ -41,6 +41,7 @@ WITH_FEEDBACK = (System.CANVAS, System.MOODLE)
     "--accept", multiple=True, metavar="REASON", help="Also export who needs a human for this reason; can be repeated."
 )
 @click.option("--overwrite", is_flag=True, help="Also replace grades in the template that were not exported from here.")
+@click.option("--as-of", metavar="TIME", help="Grades as they were then, such as 2026-11-20T12:00, from the store.")
 @options.store
 @options.lang
 @options.root
@@ -58,6 +59,7 @@ def export(
     leave_out: Sequence[str],
     accept: Sequence[str],
     overwrite: bool,
+    as_of: str | None,
     store: str | None,
     lang: str | None,
     root: Path,
@@ -65,7 +67,8 @@ def export(
     """Write the grades of a class into the table of an LMS.
 
     GRADES is the staff/grades.csv of a batch run; with --course, those of several assignments. The rules of course.toml
-    are applied. Only the cells of the grades change in the table.
+    are applied. Only the cells of the grades change in the table. With --as-of, the grades come from the store, and
+    GRADES says of which assignment.
     """
     _check_arguments(to, template, column, feedback, submissions)
     class_grades.check_reasons(accept)
@@ -73,6 +76,8 @@ def export(
     archive = out.with_name(f"{out.stem}-feedback.zip") if feedback else None
     for target in filter(None, (out, archive)):
         _check_target(target, [path for path in (*grades, template, submissions) if path])
+    if as_of is not None and (feedback or pages):
+        raise UsageError("The students' pages are those of today. Omit --feedback and --pages, or --as-of.")
     if pages is not None and os.path.lexists(pages):
         raise UsageError(f"{pages} exists. Name a new folder with --pages.")
     with class_grades.kept(store, root) as kept:
@@ -80,10 +85,10 @@ def export(
             from .export_course import export_course
 
             with use_language(lang or DEFAULT):
-                export_course(grades, kept, out, root=root, leave_out=leave_out, accept=accept)
+                export_course(grades, kept, out, root=root, leave_out=leave_out, accept=accept, as_of=as_of)
             return
         with class_grades.language(grades[0], lang, root):
-            found = class_grades.load(grades[0], kept, root=root, leave_out=leave_out, accept=accept)
+            found = class_grades.load(grades[0], kept, root=root, leave_out=leave_out, accept=accept, as_of=as_of)
             if template is None:
                 _export_csv(found, kept, out)
             else:

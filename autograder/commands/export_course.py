@@ -28,8 +28,9 @@ def export_course(
     root: Path,
     leave_out: Sequence[str],
     accept: Sequence[str],
+    as_of: str | None = None,
 ) -> None:
-    """Write the table of the course.
+    """Write the table of the course, of now or as of a time.
 
     Raises:
         UsageError: a table is wrong, two are of one assignment, or a student of ``leave_out`` is in none.
@@ -48,7 +49,7 @@ def export_course(
         students = [each.grade.student for each in read_grades(file)]
         own = [name for name in students if folded(name) in set(map(folded, leave_out))]
         absent = {key: name for key, name in absent.items() if key not in set(map(folded, own))}
-        found = class_grades.load(file, kept, root=root, leave_out=own, accept=accept, slug_needed=True)
+        found = class_grades.load(file, kept, root=root, leave_out=own, accept=accept, as_of=as_of, slug_needed=True)
         if found.slug in first:
             raise UsageError(f"{file} and {first[found.slug]} are both of {found.slug}. Name one of them.")
         first[found.slug] = file

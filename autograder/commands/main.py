@@ -42,6 +42,7 @@ COMMANDS = {
     "batch plan": Command("shard", "Write what the shards of a class need, for an array job."),
     "batch status": Command("store", "Show how many submissions are graded and pending."),
     "batch log": Command("store", "Show who did what with a person's submissions, and when."),
+    "regrade": Command("regrade", "See whose grades a changed assignment moves, and apply it."),
     "adjust": Command("adjust", "Change the points of a student, or add a comment."),
     "export": Command("export", "Write the grades of a class into the table of an LMS."),
     "store backup": Command("store", "Write store, uploads, names and key into one archive."),

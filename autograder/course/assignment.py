@@ -117,14 +117,15 @@ class Assignment:
         Caches and hidden files do not count.
         """
         digest = hashlib.sha256()
-        for name, path in self._files():
+        for name, path in self.files():
             content = path.read_bytes()
             # lengths first, so that two different sets of files never give the same bytes
             digest.update(f"{len(name.encode())} {name} {len(content)}\n".encode())
             digest.update(content)
         return digest.hexdigest()
 
-    def _files(self) -> Iterator[tuple[str, Path]]:
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """Yield name and path of each file in both folders, such as ``assignments/05-logistic/README.md``."""
         for kind, folder in (("assignments", self.folder), ("solutions", self.solution)):
             if folder is None:
                 continue

@@ -56,7 +56,7 @@ def write_grades(rows: Sequence[ClassRow], path: Path) -> None:
 
 def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> str:
     """Return the text of the file. ``first`` is the head and the content of a column before all others."""
-    tasks = list(rows[0].tasks) if rows else []
+    tasks = list(dict.fromkeys(task for row in rows for task in row.tasks))  # after a regrade, rows may have others
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     mark = [first[1]] if first else []
@@ -65,7 +65,7 @@ def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> 
     head += _LAST
     writer.writerow([*([first[0]] if first else []), *head])
     for row in rows:
-        own = [row.score.earned, *(None if task in row.awaiting else row.tasks[task] for task in tasks)]
+        own = [row.score.earned, *(None if task in row.awaiting else row.tasks.get(task) for task in tasks)]
         points = ["" if each is None or not row.complete else round(each, DECIMALS) for each in own]
         earned, *of_tasks = points
         counts = [row.verdicts.get(verdict, 0) for verdict in Verdict]

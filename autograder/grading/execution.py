@@ -107,9 +107,8 @@ class Executor:
             call_s: replaces the case's own limit of a single call, in seconds.
             cache: the known outcomes of this run; None: the case is run in any case.
         """
-        lacking = [name for name in case.needs if name not in self._without and not _is_met(before[name])]
-        if lacking:
-            return Execution(_skipped(case, lacking, before), CaseLog())
+        if lacking := lacking_needs(case, before, self._without):
+            return Execution(skipped(case, lacking, before), CaseLog())
         first = self._execute(case, connection, call_s, cache)
         fault = first.raised if isinstance(first, Attempt) else None
         if not isinstance(first, Attempt) or not isinstance(fault, StudentFault) or not connection.may_retry(fault):
@@ -309,7 +308,12 @@ def _is_met(needed: Outcome) -> bool:
     return needed.verdict is Verdict.PASSED or changed_only
 
 
-def _skipped(case: Case, lacking: list[str], before: Mapping[str, Outcome]) -> Outcome:
+def lacking_needs(case: Case, before: Mapping[str, Outcome], without: frozenset[str]) -> list[str]:
+    """Return the cases that ``case`` needs and that are not met. Those in ``without`` are not part of the run."""
+    return [name for name in case.needs if name not in without and not _is_met(before[name])]
+
+
+def skipped(case: Case, lacking: list[str], before: Mapping[str, Outcome]) -> Outcome:
     """Return the outcome of a case whose needs did not pass; after a grader error it must not cost points either."""
     if any(before[name].verdict is Verdict.GRADER_ERROR for name in lacking):
         staff = f"It needs {', '.join(lacking)}, which broke."

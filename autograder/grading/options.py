@@ -17,6 +17,7 @@ class RunOptions:
         draft: an author looks at one submission: points of cases that do not add up to those of their tasks are a note
             in the report, and not an error.
         without: cases to leave out, with their points, so that an author need not wait for one that trains for seconds.
+        regrade: outcomes of earlier reports are taken over; without a case that runs, none runs on the solution.
     """
 
     official: bool = False
@@ -25,3 +26,4 @@ class RunOptions:
     task: str = ""
     without: frozenset[str] = frozenset()
     draft: bool = False
+    regrade: bool = False

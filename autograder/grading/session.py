@@ -27,6 +27,7 @@ from . import not_started, plan_checks, rubric
 from .cache import OutcomeCache
 from .causes import with_causes
 from .collection import of_task, with_needed
+from .earlier import KnownOutcomes, Regraded
 from .environment import device_of, examine, now, spec_of, version
 from .execution import Executor
 from .mistakes import KnownMistakes, MistakeWorkers
@@ -36,11 +37,12 @@ from .reference import imported_solution
 from .sealed_hints import SealedHints
 
 Record = Callable[[Report], None]
+Gradable = Submission | Refused | Regraded
 
 
 def grade(
     assignment: Assignment,
-    submissions: Iterable[Submission | Refused],
+    submissions: Iterable[Gradable],
     record: Record,
     *,
     run: RunOptions,
@@ -65,7 +67,7 @@ def grade(
 
 def grade_batches(
     assignment: Assignment,
-    batches: Iterable[Iterable[Submission | Refused]],
+    batches: Iterable[Iterable[Gradable]],
     record: Record,
     *,
     run: RunOptions,
@@ -75,9 +77,7 @@ def grade_batches(
     Session(assignment, run, supervisor).serve(batches, record)
 
 
-def grade_one(
-    assignment: Assignment, submission: Submission | Refused, *, run: RunOptions, supervisor: Supervisor
-) -> Report:
+def grade_one(assignment: Assignment, submission: Gradable, *, run: RunOptions, supervisor: Supervisor) -> Report:
     """Grade one submission; see :func:`grade`."""
     reports: list[Report] = []
     grade(assignment, [submission], reports.append, run=run, supervisor=supervisor)
@@ -92,20 +92,21 @@ class Session:
         self._assignment = assignment
         self._supervisor = supervisor
         self._notes: tuple[str, ...] = ()
+        self._proven: set[str] = set()  # cases that have passed on the solution
         self._spec = spec_of(assignment, self.options)
         self._parameters = stub_parameters(assignment)
         self._asked = assignment.asked_names  # read once, and not for every worker
         self._sandbox = examine(assignment, options=self.options, supervisor=supervisor)
         self._solution = solution.modules(assignment) if assignment.solution or options.official else None
 
-    def serve(self, batches: Iterable[Iterable[Submission | Refused]], record: Record) -> None:
+    def serve(self, batches: Iterable[Iterable[Gradable]], record: Record) -> None:
         """Collect the cases, check them on the solution, grade the batches, and check the cases again after each."""
 
         def loop(executor: Executor) -> None:
             self._check_plan(executor)
             cache = OutcomeCache()
-            if failed := self._failures_on_solution(executor, cache):
-                raise CaseError(plan_checks.do_not_pass(self._assignment, failed))
+            if not self.options.regrade:
+                self._prove_first(executor, cache, self._plan(executor))
             graded = 0
             with self.known_mistakes(executor, sealed=SealedHints(self._assignment)) as mistakes:
                 for batch in batches:
@@ -119,14 +120,22 @@ class Session:
                             gc.freeze()
                         record(self._report(executor, submission, mistakes, cache))
                         graded += 1
-                    if graded > max(before, 1):
+                    if graded > max(before, 1) and self._proven:
                         self._check_again(executor)
 
         self.collect(loop)
 
+    def _prove_first(self, executor: Executor, cache: OutcomeCache, cases: Sequence[Case]) -> None:
+        """Run cases on the solution before they run on a submission, once; CaseError if one of them fails."""
+        if unproven := [case for case in cases if case.id not in self._proven]:
+            if failed := self._failures_on_solution(executor, unproven, cache):
+                raise CaseError(plan_checks.do_not_pass(self._assignment, failed))
+            self._proven |= {case.id for case in unproven}
+
     def _check_again(self, executor: Executor) -> None:
         """Run the cases on the solution once more; CaseError if one of them fails now."""
-        if failed := self._failures_on_solution(executor):
+        proven = [case for case in self._plan(executor) if case.id in self._proven]
+        if failed := self._failures_on_solution(executor, proven):
             raise CaseError(
                 f"{self._assignment.slug}: the case {failed[0].case} passed on the solution before the class was "
                 "graded, and fails now: a case keeps state between submissions. Do not use these reports. Look for "
@@ -163,8 +172,10 @@ class Session:
 
     # --- the solution and the known mistakes
 
-    def _failures_on_solution(self, executor: Executor, cache: OutcomeCache | None = None) -> list[Outcome]:
-        """Run every case on the solution, in a worker, and return the outcomes that are not PASSED.
+    def _failures_on_solution(
+        self, executor: Executor, cases: Sequence[Case], cache: OutcomeCache | None = None
+    ) -> list[Outcome]:
+        """Run cases on the solution, in a worker, and return the outcomes that are not PASSED.
 
         ``cache`` stores the calls and outcomes of the cases. Without a cache every case runs.
         """
@@ -173,8 +184,9 @@ class Session:
             return []
         outcomes: dict[str, Outcome] = {}
         with contextlib.closing(connection):
-            for case in self._plan(executor):
-                done = executor.run(case, connection, outcomes, cache=cache)
+            for case in cases:
+                passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
+                done = executor.run(case, connection, passed | outcomes, cache=cache)
                 executor.solution_s[case.id] = done.log.cpu_s
                 outcomes[case.id] = done.outcome
                 if cache is not None and done.run is not None:
@@ -228,21 +240,26 @@ class Session:
     # --- submissions
 
     def _report(
-        self, executor: Executor, submission: Submission, mistakes: KnownMistakes, cache: OutcomeCache
+        self, executor: Executor, entry: Submission | Regraded, mistakes: KnownMistakes, cache: OutcomeCache
     ) -> Report:
+        submission, earlier = (entry.submission, entry.earlier) if isinstance(entry, Regraded) else (entry, None)
         connection = self.connect(submission.modules, submission)
-        outcomes = self._outcomes(executor, connection, mistakes, cache)
+        known = KnownOutcomes(earlier) if earlier else None
+        outcomes = self._outcomes(executor, connection, mistakes, cache, known)
         cases = {case.id: case for case in of_task(executor.cases, self.options.task)}
         lines = rubric.graded(list(cases.values()), [outcome for outcome in outcomes if outcome.case in cases])
         lines = with_causes(lines, self._assignment.uses, connection.source)
         notes = (*self._notes, *submission.notes, *connection.notes())
+        failure = connection.load_failure
+        if earlier and not connection.generation and not connection.is_unloadable:  # nothing ran
+            notes, failure = earlier.report.notes, earlier.report.load_failure
         report = self.blank(submission.info(), rubric.score(lines), notes)
         return replace(
             report,
             outcomes=lines,
             complete=rubric.is_complete(lines),
             stubs=not_started.stubs(self._assignment.tasks, connection.source, lines),
-            load_failure=connection.load_failure,
+            load_failure=failure,
         )
 
     def _refused(self, executor: Executor, upload: Refused) -> Report:
@@ -278,13 +295,24 @@ class Session:
         return replace(score, possible=rubric.total([score.possible, *by_hand]))
 
     def _outcomes(
-        self, executor: Executor, connection: Connection, mistakes: KnownMistakes, cache: OutcomeCache
+        self,
+        executor: Executor,
+        connection: Connection,
+        mistakes: KnownMistakes,
+        cache: OutcomeCache,
+        known: KnownOutcomes | None,
     ) -> list[Outcome]:
-        """Run all cases on one submission, with the hints of known mistakes."""
+        """Run all cases that are not known on one submission, with the hints of known mistakes."""
         outcomes: dict[str, Outcome] = {}
         try:
             for case in self._plan(executor):
-                outcomes[case.id] = self.run_case(executor, case, connection, outcomes, mistakes=mistakes, cache=cache)
+                found = known.find(case, outcomes, without=self.options.without) if known else None
+                if found is None:
+                    if case.id not in self._proven:  # in a regrade: with it the others that run at least
+                        others = [each for each in self._plan(executor) if known and not known.has(each)]
+                        self._prove_first(executor, cache, list(dict.fromkeys([*others, case])))
+                    found = self.run_case(executor, case, connection, outcomes, mistakes=mistakes, cache=cache)
+                outcomes[case.id] = found
         finally:
             connection.close()  # before the report: no code of the submission may still run
         return list(outcomes.values())

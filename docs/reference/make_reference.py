@@ -114,13 +114,17 @@ NOTES = {
     "that exists ([an array job](../how-to/several-machines.md#an-array-job-on-a-slurm-cluster)).",
     "batch status": "A line for each assignment that has submissions in the store.",
     "batch log": "A line for each entry: time, actor, action, assignment, detail, the oldest first.",
+    "regrade": "`--preview` prints how many grades go up, go down and stay, what each changed case does, and each "
+    "person whose points move. It changes nothing that another command reads. Exit code 4 if a case failed because of "
+    "an error in the grader, and if `--verify` finds a difference ([regrade](../how-to/regrade.md)).",
     "adjust": "Records all decisions or none, and prints the points before and after. A decision without points is a "
     "comment ([adjust points](../how-to/adjust-points.md)).",
     "export": "Writes one file, and with `--feedback` an archive of the students' pages next to it "
     "([export grades](../how-to/export-grades.md)). If a student fits nobody in the template, or several people, or if "
     "a submission needs a human, all of them are named, nothing is written, and the exit code is 5.\n\n"
     "The rules of [course.toml](course.toml.md) are applied, and the export is recorded in the store, if there is one. "
-    "The reasons of `--accept` are `awaiting`, `timed-out`, `retried` and `rejected`.",
+    "The reasons of `--accept` are `awaiting`, `timed-out`, `retried` and `rejected`."
+    " `--as-of` exports the grades of an earlier time ([regrade](../how-to/regrade.md#grades-of-an-earlier-time)).",
     "store backup": "Consistent although a batch runs. Refuses a file that exists "
     "([back up](../how-to/grade-a-class.md#back-up)).",
     "store restore": "All or nothing. Refuses a store with entries that are newer than the backup, without `--force`.",

@@ -1,0 +1,57 @@
+"""``autograder export --as-of``: the grades of an earlier time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ..course import course_file
+from ..course.course_file import Course
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from ..exchange.csv_grades import GradedStudent
+    from .class_grades import Kept
+
+
+def grades_as_of(text: str, slug: str, kept: Kept | None, *, root: Path) -> Sequence[GradedStudent]:
+    """Return the grades of a class at the time ``text``.
+
+    Raises:
+        UsageError: the time cannot be read, the course has no store, or nobody had handed in.
+    """
+    time = moment(text, course_file.read(root))
+    if kept is None:
+        raise UsageError("--as-of needs the store of the course. Name it with --store.")
+    from ..batch import as_of
+
+    found = as_of.grades(kept.store, kept.known, slug, time)
+    if not found:
+        raise UsageError(f"Nobody had handed in {slug} at {text}. Name a later time with --as-of.")
+    return found
+
+
+def moment(text: str, course: Course) -> datetime:
+    """Return the time that ``--as-of`` names; without an offset, it is a time in the zone of the course.
+
+    Raises:
+        UsageError: it is no time, there is no zone, or the clock was changed at that time.
+    """
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise UsageError(f'--as-of: "{text}" is no time. Write for example 2026-11-20T12:00.') from exc
+    if time.tzinfo is not None:
+        return time.astimezone(UTC)
+    if not course.timezone:
+        raise UsageError(
+            f"--as-of: {text} has no offset, and course.toml names no timezone. Write for example {text}+09:00."
+        )
+    first, second = (time.replace(tzinfo=ZoneInfo(course.timezone), fold=fold) for fold in (0, 1))
+    if first.utcoffset() != second.utcoffset():
+        either = f"{first.isoformat(timespec='minutes')} or {second.isoformat(timespec='minutes')}"
+        raise UsageError(f"--as-of: the clocks of {course.timezone} were changed at {text}. Write {either}.")
+    return first.astimezone(UTC)
