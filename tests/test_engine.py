@@ -15,6 +15,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -325,7 +326,12 @@ def test_what_timed_out_before_goes_last_and_alone(
     assignment: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tasks: list[list[str]] = []
-    monkeypatch.setattr(grader, "grade_task", lambda job, task: tasks.append([each.student for each in task]) or [])
+
+    def grade_task(job: Job, task: Sequence[Upload]) -> list[Any]:
+        tasks.append([each.student for each in task])
+        return [SimpleNamespace(outcomes=())] * len(task)
+
+    monkeypatch.setattr(grader, "grade_task", grade_task)
     given = [replace(each, slow=each.student in ("s00", "s03")) for each in uploads(tmp_path, *[SOLUTION] * 6)]
     grade_on(Engine("here", 1, Here), job_of(assignment, RUN, None), given, lambda report: None, in_a_task=3)
     assert tasks == [["s01", "s02", "s04"], ["s05"], ["s00"], ["s03"]]

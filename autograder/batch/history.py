@@ -147,7 +147,7 @@ def differences(store: Store, then: str, now_: str) -> str:
 class AsOf:
     """What counted for a person at a moment: the last submission, its row as JSON, and the decisions.
 
-    ``summary`` is None if the submission had no report then. ``received_at`` and ``late`` are what is known of its time.
+    ``summary`` is None if the submission had no report then. ``received_at`` and ``late`` are those of the submission.
     """
 
     sha256: str

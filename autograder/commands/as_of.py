@@ -13,22 +13,21 @@ from ..course.course_file import Course
 from ..errors import UsageError
 
 if TYPE_CHECKING:
+    from ..batch.identities import Identities
+    from ..batch.store import Store
     from ..exchange.csv_grades import GradedStudent
-    from .class_grades import Kept
 
 
-def grades_as_of(text: str, slug: str, kept: Kept | None, *, root: Path) -> Sequence[GradedStudent]:
+def grades_as_of(text: str, slug: str, store: Store, known: Identities, *, root: Path) -> Sequence[GradedStudent]:
     """Return the grades of a class at the time ``text``.
 
     Raises:
-        UsageError: the time cannot be read, the course has no store, or nobody had handed in.
+        UsageError: the time cannot be read, or nobody had handed in.
     """
     time = moment(text, course_file.read(root))
-    if kept is None:
-        raise UsageError("--as-of needs the store of the course. Name it with --store.")
     from ..batch import as_of
 
-    found = as_of.grades(kept.store, kept.known, slug, time)
+    found = as_of.grades(store, known, slug, time)
     if not found:
         raise UsageError(f"Nobody had handed in {slug} at {text}. Name a later time with --as-of.")
     return found

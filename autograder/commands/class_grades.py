@@ -121,7 +121,12 @@ def load(
 
     course = course_file.read(root)
     slug, digest = _run_of(file, needed=slug_needed or bool(as_of) or kept is not None or course.has_rules)
-    students = grades_as_of(as_of, slug, kept, root=root) if as_of else csv_grades.read_grades(file)
+    if as_of and kept is None:
+        raise UsageError("--as-of needs the store of the course. Name it with --store.")
+    if as_of and kept:
+        students = grades_as_of(as_of, slug, kept.store, kept.known, root=root)
+    else:
+        students = csv_grades.read_grades(file)
     names = {each.grade.student for each in students}
     absent = course.excused.get(slug, frozenset()) - names
     rows = csv_grades.without(
