@@ -83,6 +83,11 @@ def names_of(target: Any) -> list[str]:
     return [name for name in dir(target) if type(name) is str][:1000]
 
 
+def own_names(target: Any) -> list[str]:
+    """Return the names in ``vars(target)``."""
+    return [name for name in list(vars(target)) if type(name) is str][:1000]
+
+
 def star_names(module: ModuleType) -> list[str]:
     """Return the names that ``from module import *`` binds."""
     space = vars(module)
@@ -249,7 +254,7 @@ DETAILED: dict[str, Callable[..., Any]] = {
     "x__contains__": operator.contains, "x__getitem__": operator.getitem, "x__setitem__": operator.setitem,
     "x__delitem__": operator.delitem, "x__iter__": iter, "x__reversed__": reversed, "x__next__": step,
     "x__enter__": lambda target: type(target).__enter__(target), "x__exit__": _leave, "x__array__": _to_array,
-    "own_attribute": own_attribute, "as_data": as_data, "setattr": setattr, "delattr": delattr, "names": names_of, "star_names": star_names,
+    "own_attribute": own_attribute, "as_data": as_data, "setattr": setattr, "delattr": delattr, "names": names_of, "star_names": star_names, "own_names": own_names,
     "module_name": module_name, "describe_class": describe_class, "describe_function": describe_function,
     "signature": signature, "contents": contents, "deepcopy": copy.deepcopy, "copy": copy.copy,
 }  # fmt: skip

@@ -329,6 +329,11 @@ class CaseRun:
             self._ready()
         return self._connection.generation
 
+    @property
+    def has_torch(self) -> bool:
+        """Whether the worker has torch."""
+        return self._connection.spec.torch
+
     def object_at(self, number: int, type_name: str, sort: str) -> StudentObject:
         """Return the object with a number that the worker has named as the class of another one."""
         return self._objects.at(number, type_name, sort)

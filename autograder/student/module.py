@@ -13,6 +13,7 @@ from typing import Any
 
 from ..messages import say
 from . import libraries
+from .attributes import Attributes
 from .handle import StudentCode
 from .objects import StudentObject
 from .proxies import ProxySession
@@ -121,6 +122,12 @@ class StudentModule(ModuleType):
     def use(self, student: StudentCode | None) -> None:
         """Let this module, and all others of its suite, refer to another submission."""
         _modules_of(self).use(student)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "__dict__":  # monkeypatch and mock look there for what they replace
+            modules = _modules_of(self)
+            return Attributes(modules, lambda: modules.module(self.__name__))
+        return super().__getattribute__(name)
 
     def __getattr__(self, name: str) -> Any:
         modules = _modules_of(self)

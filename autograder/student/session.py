@@ -274,6 +274,8 @@ class Session(ABC):
     def _send_random(self) -> None:
         """Give the worker the states of the global generators that the test has changed."""
         for name, state in self._sent.changed():
+            if name == "torch" and not self.run.has_torch:
+                continue
             try:
                 next(self.run.call([Request(f"{name}.seed", None, None, "set_random", (name, state), {})]))
             except (StudentRaised, StudentFault) as fault:

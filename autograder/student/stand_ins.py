@@ -14,6 +14,7 @@ from typing import Any
 from ..guest.detail import SPECIAL
 from ..messages import say
 from . import libraries
+from .attributes import Attributes
 from .call import Remote
 from .objects import LOST, StudentObject, ref_of, type_of
 from .raised import ModuleRaised, raised_class
@@ -40,7 +41,7 @@ class StudentType(type):
 
     def __getattribute__(cls, name: str) -> Any:
         if name == "__dict__":
-            return _Attributes(cls)
+            return Attributes(session_of(cls), lambda: object_of(cls))
         if name == "__init__":
             return _attribute(cls, name)
         return super().__getattribute__(name)
@@ -79,25 +80,6 @@ class StudentType(type):
 
     def _autograder_object(cls) -> StudentObject:
         return object_of(cls)
-
-
-class _Attributes(Mapping[str, Any]):
-    """``vars`` of a class of the student's: what it defines itself."""
-
-    def __init__(self, owner: StudentType) -> None:
-        self._owner = owner
-
-    def __getitem__(self, name: str) -> Any:
-        found = session_of(self._owner).operate(object_of(self._owner), "own_attribute", name)
-        if not found[0]:
-            raise KeyError(name)
-        return found[1]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(session_of(self._owner).operate(object_of(self._owner), "names"))
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
 
 
 def session_of(cls: type) -> Session:
@@ -220,6 +202,8 @@ class Proxy(Remote, metaclass=StudentType):
             return object.__getattribute__(self, name)
         if name in _REFUSED:
             raise AttributeError(name)
+        if name == "__dict__":
+            return Attributes(_session(self), lambda: _held(self))
         return _session(self).attribute_of(_held(self), name, f"{type(self).__name__}.{name}")
 
     def __setattr__(self, name: str, value: Any) -> None:
