@@ -46,9 +46,8 @@ def installed(modules: Modules, *, source: Path | None = None, submission: Path 
     before = {name: sys.modules.get(name) for name in watched.names()}
     finder: Any = watched
     sys.meta_path.insert(0, finder)
-    for name in modules:
-        _enter_parents(name, modules)
-        sys.modules[name] = modules[name]
+    for name in before:
+        sys.modules.pop(name, None)
     _active.append(watched)
     try:
         with contextlib.chdir(source) if source is not None else contextlib.nullcontext():
@@ -59,14 +58,6 @@ def installed(modules: Modules, *, source: Path | None = None, submission: Path 
         for name in [*watched.imported, *before]:
             sys.modules.pop(name, None)
         sys.modules.update({name: module for name, module in before.items() if module is not None})
-
-
-def _enter_parents(name: str, modules: Modules) -> None:
-    """Have the packages above a module, so that ``import package.module`` works."""
-    parts = name.split(".")[:-1]
-    for i in range(len(parts)):
-        parent = ".".join(parts[: i + 1])
-        sys.modules.setdefault(parent, modules.module_named(parent))
 
 
 class _Watched:
@@ -91,15 +82,27 @@ class _Watched:
         top = fullname.partition(".")[0]
         if fullname in self.modules:
             return self._handle(fullname)
-        if top in sys.stdlib_module_names or not self.modules.is_handed_in(top):
+        if top in sys.stdlib_module_names:
             return None
+        if not self.modules.is_handed_in(top) and top not in self.names():
+            return self._noted(self._in_source(fullname, path))
         found = self._elsewhere(fullname, path)
         if found is None and self.modules.is_handed_in(fullname):
             return self._handle(fullname)
         if found is None:
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
-        self.imported.append(fullname)
-        return found
+        return self._noted(found)
+
+    def _noted(self, spec: importlib.machinery.ModuleSpec | None) -> importlib.machinery.ModuleSpec | None:
+        """Note a module of the instructor's, which must not stay for the tests of another course."""
+        if spec is not None:
+            self.imported.append(spec.name)
+        return spec
+
+    def _in_source(self, fullname: str, path: Sequence[str] | None) -> importlib.machinery.ModuleSpec | None:
+        if self._source is None or path is not None:
+            return None
+        return importlib.machinery.PathFinder.find_spec(fullname, [str(self._source)])
 
     def _elsewhere(self, fullname: str, path: Sequence[str] | None) -> importlib.machinery.ModuleSpec | None:
         """Find a module whose name is also that of a file of the student's: in a library, or in ``source``."""

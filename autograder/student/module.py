@@ -150,7 +150,7 @@ class StudentModule(ModuleType):
         return modules.value_of(self.__name__, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in _LOCAL:
+        if name in _LOCAL or isinstance(value, StudentModule):  # what the import of a module sets
             super().__setattr__(name, value)
             return
         modules = _modules_of(self)
