@@ -1,7 +1,7 @@
 """Programs that attack a suite which was written for a plain module; what becomes of each is known beforehand.
 
-The programs are in ``hostile/plain/``, in the style of those in ``hostile/programs/``: each is appended to the solution.
-The suite is collected once, with the solution, and then run for every program. After each the solution gets full marks.
+The programs are in ``hostile/plain/``, in the style of ``hostile/programs/``. Each is appended to the solution. The
+suite is collected once, with the solution, and then run for every program. Then the solution must get full marks.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def constants(path: Path) -> dict[str, Any]:
     return found
 
 
-def submit(supervisor: Supervisor, source: bytes, *, files: dict[str, str] | None = None, waits: bool = False) -> Submitted:
+def submit(
+    supervisor: Supervisor, source: bytes, *, files: dict[str, str] | None = None, waits: bool = False
+) -> Submitted:
     """Submit the module ``warmup`` with other files next to it."""
     data = {name: text.encode() for name, text in (files or {}).items()}
     late = {name.removesuffix(".py"): (name, text) for name, text in data.items()}

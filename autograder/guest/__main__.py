@@ -270,6 +270,7 @@ class Guest:
         kept: Sequence[int] = (),
     ) -> None:
         encoder = wire.Encoder(self._handle, max_body=self._max_result)
+        encoder.is_lenient = self._is_detailed
         issued = self._next
         try:
             is_shared = is_kept and self._ids.get(id(result)) in self._shared.values

@@ -19,8 +19,9 @@ from typing import Any
 
 from . import libraries
 from .module import Modules
+from .patches import watched
 
-_active: list[_Watched] = []  # the innermost block last
+_active: list[_Block] = []  # the innermost block last
 _is_hooked = False
 _PROCESSES = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile"})
 
@@ -42,25 +43,25 @@ def installed(modules: Modules, *, source: Path | None = None, submission: Path 
     if not _is_hooked:
         sys.addaudithook(_audit)
         _is_hooked = True
-    watched = _Watched(modules, source, submission)
-    before = {name: sys.modules.get(name) for name in watched.names()}
-    finder: Any = watched
+    block = _Block(modules, source, submission)
+    before = {name: sys.modules.get(name) for name in block.names()}
+    finder: Any = block
     sys.meta_path.insert(0, finder)
     for name in before:
         sys.modules.pop(name, None)
-    _active.append(watched)
+    _active.append(block)
     try:
-        with contextlib.chdir(source) if source is not None else contextlib.nullcontext():
+        with contextlib.chdir(source) if source is not None else contextlib.nullcontext(), watched(modules):
             yield
     finally:
-        _active.remove(watched)
+        _active.remove(block)
         sys.meta_path.remove(finder)
-        for name in [*watched.imported, *before]:
+        for name in [*block.imported, *before]:
             sys.modules.pop(name, None)
         sys.modules.update({name: module for name, module in before.items() if module is not None})
 
 
-class _Watched:
+class _Block:
     """One block of :func:`installed`: a finder of modules, and the judge of files."""
 
     def __init__(self, modules: Modules, source: Path | None, submission: Path | None) -> None:
@@ -168,14 +169,14 @@ def _prefixes(name: str) -> Iterator[str]:
 def _audit(event: str, args: tuple[Any, ...]) -> None:
     if not _active or (event != "open" and event not in _PROCESSES):
         return
-    watched = _active[-1]
-    if watched.is_judging or threading.get_ident() != watched.thread:
+    block = _active[-1]
+    if block.is_judging or threading.get_ident() != block.thread:
         return
-    watched.is_judging = True
+    block.is_judging = True
     try:
-        why = watched.refused_file(args[0]) if event == "open" else watched.refused_process(event, args)
-        error = watched.modules.error(f"{why}. Call its functions, which run in the worker") if why else None
+        why = block.refused_file(args[0]) if event == "open" else block.refused_process(event, args)
+        error = block.modules.error(f"{why}. Call its functions, which run in the worker") if why else None
     finally:
-        watched.is_judging = False
+        block.is_judging = False
     if error is not None:
         raise error

@@ -99,6 +99,12 @@ def encode(value: Any) -> wire.Tree | None:
             return {"r": [type(value).__name__, [encoder.tree(bytes(value).decode("latin-1"))]]}
         if type(value) is range:
             return {"r": ["range", [encoder.tree(part) for part in (value.start, value.stop, value.step)]]}
+        if type(value) is int:
+            return {"r": ["large_integer", [encoder.tree(f"{value:x}")]]}
+        if type(value) is dict:
+            return {"r": ["dict_of", [encoder.tree(list(pair)) for pair in value.items()]]}
+        if type(value) is np.ndarray:
+            return {"r": ["strings", [encoder.tree(value.tolist())]]} if value.dtype.kind == "U" else None
     except wire.Unsendable:
         return None
     if is_tensor(value):

@@ -31,7 +31,7 @@ from .details import Details
 from .faults import StudentFault, StudentRaised
 from .handle import StudentCode
 from .objects import StudentObject, ref_of
-from .seeds import SentStates
+from .seeds import Generator, SentStates, is_generator, set_state, state_of
 
 MAX_CLASSES = 64  # stand-ins for classes of one submission in one case
 Link = tuple[str, str]  # module and name
@@ -41,9 +41,10 @@ Link = tuple[str, str]  # module and name
 class State:
     """What one worker has shown in one case. ``classes`` are the stand-ins by the number of the class.
 
-    ``named`` are the stand-ins that test code itself has read from a module, ``numbers`` the objects of the classes,
+    ``named`` are the stand-ins that test code itself has read from a module, ``objects`` the classes themselves,
     ``proxies`` those of objects and functions by number, ``modules`` the modules by name, and ``shared`` what both sides
-    hold. ``is_linked`` is true after the classes that the suite has bound were looked up.
+    hold. ``is_linked`` is true after the classes that the suite has bound were looked up. ``generators`` are random
+    generators of the test, by id(), with their last state; ``kept`` keeps them alive.
     """
 
     run: CaseRun
@@ -55,6 +56,8 @@ class State:
     modules: dict[str, StudentObject] = field(default_factory=dict)
     shared: SharedHere = field(default_factory=lambda: SharedHere())
     is_linked: bool = False
+    generators: dict[int, tuple[StudentObject, str]] = field(default_factory=dict)
+    kept: list[Any] = field(default_factory=list)
 
 
 class Session(ABC):
@@ -69,6 +72,8 @@ class Session(ABC):
         self._run: CaseRun | None = None
         self._state: State | None = None
         self._sent = SentStates()
+        self.patches: dict[Any, Any] = {}  # replacements of library functions: their names, or what undoes them
+        self._passed: list[Generator] = []  # with the current call
         self.namespaces: list[Any] = []  # settled before each request
         self.use(student)
 
@@ -138,6 +143,11 @@ class Session(ABC):
         """
         if self.collected is not None and recipe is None:
             self.collected.append(f"{place_of_test()}: {label}()")
+        if recipe is None and (names := [each for each in self.patches.values() if isinstance(each, str)]):
+            raise self.error(
+                f"the test replaces {names[0]}, and the student's code in the worker does not see that. "
+                "Replace a name of the student's module, or look at the result alone"
+            )
         self.prepare()
         lowered: list[tuple[Any, Any]] = []  # lists and dicts of the test, and the copies that are sent
         values = tuple(self.lower(arg, lowered) for arg in args)
@@ -150,6 +160,7 @@ class Session(ABC):
         except ArgumentError as exc:
             raise self.error(f"{exc}. Pass plain data, arrays or functions") from None
         details = self.finish()
+        self._take_generators()
         if call.changed:
             for arg in (*args, *(kwargs or {}).values()):
                 self._lift_inside(arg)
@@ -257,6 +268,8 @@ class Session(ABC):
             return as_object(value)
         if is_shareable(value) and (held := self.state.shared.object_of(value)) is not None:
             return held
+        if is_generator(value):
+            return self._generator(value)
         if callable(value) and not isinstance(value, np.ndarray) and libraries.encode(value) is None:
             return TestFunction(self, value)
         if type(value) not in (list, tuple, dict) or (type(value) is not dict and holds_numbers(value)):
@@ -327,6 +340,34 @@ class Session(ABC):
         return found
 
     # --- random generators
+
+    def _generator(self, value: Generator) -> StudentObject:
+        """Return what a generator of the test is in the worker, in the state that it has now."""
+        kind, now = state_of(value)
+        held, known = self.state.generators.get(id(value), (None, ""))
+        if held is None:
+            request = Request("random generator", None, None, "generator_in_state", (kind, now), {}, keep=True)
+            held = next(self.run.call([request])).result
+            assert isinstance(held, StudentObject)
+        elif known != now:
+            self._ask("random generator", held, "set_state", (now,))
+        self.state.generators[id(value)] = held, now
+        self._passed.append(value)
+        return held
+
+    def _take_generators(self) -> None:
+        """Let the generators that the last call got go on where the student's code has left them."""
+        passed, self._passed = self._passed, []
+        for value in passed:
+            held, _ = self.state.generators[id(value)]
+            request = Request("random generator", held, None, "get_state", (), {})
+            state = next(self.run.call([request])).result
+            try:
+                set_state(value, state)
+            except (TypeError, ValueError, KeyError, AttributeError):
+                raise self.run.malformed("a random generator in another state") from None
+            self.state.generators[id(value)] = held, state_of(value)[1]
+            self.state.kept.append(value)  # as long as its id() is in the table
 
     def _send_random(self) -> None:
         """Give the worker the states of the global generators that the test has changed."""

@@ -42,7 +42,7 @@ def check_counter():
 
 
 def check_raises():
-    with pytest.raises(ValueError, match="^not a number$"):
+    with pytest.raises(ValueError, match=r"^not a number$"):
         double("x")
 
 
