@@ -685,3 +685,50 @@ def test_a_class_of_the_test_cannot_be_derived_from_one_of_the_student(homework:
             pass
 
     assert modules.run.log.suite_errors
+
+
+# --- functions of the test that the student's code calls
+
+
+def test_a_function_of_the_test_gets_objects_and_may_call_the_submission(connect: Connect) -> None:
+    source = """
+        class Node:
+            def __init__(self, n): self.n = n
+            def twice(self): return 2 * self.n
+        def each(f, n):
+            print("before")
+            found = [f(Node(i)) for i in range(n)]
+            print("after")
+            return found
+        def apply(f, x): return f(x)
+        def square(x): return x * x
+        def fail(x): raise KeyError(x)
+    """
+    homework = Modules(connect(source).student)["answer"]
+    assert homework.each(lambda node: node.n, 3) == [0, 1, 2]
+    assert homework.each(lambda node: node.twice() + homework.square(node.n), 3) == [0, 3, 8]
+    assert homework.apply(lambda x: homework.apply(homework.square, x), 3) == 9
+    node = homework.apply(lambda x: homework.Node(x), 4)
+    assert node.twice() == 8
+    with pytest.raises(KeyError):
+        homework.apply(homework.fail, 1)
+    with pytest.raises(KeyError):
+        homework.apply(lambda x: homework.fail(x), 1)
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        homework.each(lambda node: print("in", node.twice()), 2)
+    assert text.getvalue() == "before\nin 0\nin 2\nafter\n"
+
+
+def test_a_value_of_the_test_that_cannot_be_sent_back_is_an_error_of_the_suite(homework: Any) -> None:
+    with pytest.raises(SuiteError, match="returns an object of object"):
+        homework.apply(lambda x: object(), 1)
+
+
+def test_a_submission_cannot_choose_an_error_of_the_suite_by_the_depth_of_a_value(connect: Connect) -> None:
+    source = "def deep():\n    x = []\n    for _ in range(14): x = [x]\n    return x\ndef f(x): return 1"
+    submission = connect(source)
+    homework = Modules(submission.student)["answer"]
+    value = homework.deep()
+    with pytest.raises(TypeError):
+        homework.f([[[value]]])
+    assert not submission.run.log.suite_errors

@@ -169,7 +169,7 @@ def test_input_is_replaced_in_the_worker_too(modules: Modules) -> None:
 def test_an_argument_that_cannot_be_sent_is_an_error_of_the_suite(modules: Modules) -> None:
     import homework
 
-    with pytest.raises(SuiteError, match=r"line \d+: f: an argument cannot be sent"):
+    with pytest.raises(SuiteError, match=r"line \d+: f gets an object of object, which cannot be sent"):
         homework.f(object())
 
 

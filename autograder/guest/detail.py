@@ -168,9 +168,11 @@ def signature(function: Any) -> dict[str, Any]:
 
 def _annotation(note: Any) -> Any:
     """Return an annotation as a class or text, which can be sent."""
-    if isinstance(note, type) and getattr(builtins, type_name(note), None) is note:
+    if not isinstance(note, type):
+        return str(note)[:200]
+    if getattr(builtins, type_name(note), None) is note:
         return f"builtins:{type_name(note)}"
-    return note if isinstance(note, type) else str(note)[:200]
+    return note
 
 
 def library(module: str, name: str) -> Any:

@@ -26,7 +26,7 @@ _TESTING = frozenset({"unittest", "doctest", "pytest", "_pytest"})
 @contextlib.contextmanager
 def watched(modules: Modules) -> Iterator[None]:
     """Take note of each replacement that mock or monkeypatch makes within the block."""
-    patcher: Any = mock._patch  # type: ignore[attr-defined]
+    patcher: Any = mock._patch
     own: Any = pytest.MonkeyPatch
     before = patcher.__enter__, patcher.__exit__, own.setattr, own.undo
 

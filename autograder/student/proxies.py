@@ -117,9 +117,6 @@ class StudentFunction(Remote):
     def __copy__(self) -> Any:
         return self
 
-    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
-        raise self._autograder_session.error("a test class is derived from a function of the submission")
-
     def __repr__(self) -> str:
         return f"<the student's {self._autograder_label}>"
 

@@ -306,7 +306,7 @@ def class_of(session: Session, number: int, *, link: Link | None = None) -> type
 
 
 def _find_linked(session: Session) -> None:
-    """Find the classes that test code has bound by name for an earlier submission: ``except TooSmall`` asks for none."""
+    """Find the classes that test code has bound by name for an earlier submission: ``except`` makes no request."""
     for link, bound in list(session.links.items()):
         if isinstance(bound, StudentType) and bound not in session.state.objects:
             with contextlib.suppress(AttributeError, ImportError):
