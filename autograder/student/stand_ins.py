@@ -19,8 +19,10 @@ from .attributes import Attributes
 from .call import Remote
 from .objects import LOST, StudentObject, ref_of, type_of
 from .raised import ModuleRaised, raised_class
-from .session import MAX_CLASSES, Link, Session
+from .session import Session
+from .signatures import signature
 from .source import checked_text
+from .state import MAX_CLASSES, Link
 
 _SPECIAL = frozenset(SPECIAL)
 # These give a value that test code looks at on its own: they decide nothing by themselves.
@@ -407,34 +409,3 @@ def builtin_exception(names: list[str]) -> type[BaseException]:
         if isinstance(found, type) and issubclass(found, BaseException):
             return found
     return Exception
-
-
-# --- signatures
-
-
-def signature(session: Session, thing: StudentObject) -> inspect.Signature:
-    """Return the signature of a callable in the worker.
-
-    Raises:
-        ValueError: it has none, or one that is not valid.
-    """
-    found = session.operate(thing, "signature")
-    parameters = []
-    for name, kind, has_default, default, note in found["parameters"]:
-        parameters.append(
-            inspect.Parameter(
-                name,
-                inspect._ParameterKind(kind),
-                default=default if has_default else inspect.Parameter.empty,
-                annotation=inspect.Parameter.empty if note is None else _annotation(note),
-            )
-        )
-    returns = found["returns"]
-    empty = inspect.Signature.empty
-    return inspect.Signature(parameters, return_annotation=empty if returns is None else _annotation(returns))
-
-
-def _annotation(note: Any) -> Any:
-    if isinstance(note, str) and note.startswith("builtins:"):
-        return getattr(builtins, note.partition(":")[2], note)
-    return note
