@@ -148,7 +148,14 @@ class Session(ABC):
         for value, number in details.kept:
             if id(value) not in copies:
                 self.share(number, value)
-        return call.result if keep else self.share(details.ref, self.lift(call.result))
+        if keep:
+            return call.result
+        result = self.share(details.ref, self.lift(call.result))
+        if isinstance(result, list | tuple):
+            for index, number in details.parts:
+                if index < len(result):
+                    self.share(number, result[index])
+        return result
 
     def operate(self, owner: StudentObject, name: str, *args: Any, label: str = "", keep: bool = False) -> Any:
         """Apply an operation of ``guest/detail.py`` to an object in the worker."""

@@ -296,8 +296,7 @@ def class_of(session: Session, number: int, *, link: Link | None = None) -> type
         thing = state.run.object_at(number, "type", "class")
         if len(state.classes) >= MAX_CLASSES:
             return _new("object", (Proxy,), {}, session, None)
-        own = [*state.run.source.modules, "__main__"]
-        described = session.operate(thing, "describe_class", own, label=type_of(thing))
+        described = session.operate(thing, "describe_class", own_modules(session), label=type_of(thing))
         found = _made(session, described, link)
         state.classes[number] = found
         state.objects[found] = thing
@@ -305,6 +304,11 @@ def class_of(session: Session, number: int, *, link: Link | None = None) -> type
         state.named.add(found)
         session.links.setdefault(link, found)
     return found
+
+
+def own_modules(session: Session) -> list[str]:
+    """Return the names of the modules whose classes are the student's own."""
+    return [*session.run.source.modules, "__main__"]
 
 
 def _find_linked(session: Session) -> None:
@@ -335,7 +339,12 @@ def _made(session: Session, described: Mapping[str, Any], link: Link | None) -> 
         methods["__hash__"] = None
     elif "__eq__" in methods and "__hash__" not in methods:
         methods["__hash__"] = object.__hash__
-    library = [found for each in listed if isinstance(each, str) and (found := _library_base(each)) is not None]
+    exact = None if module in own_modules(session) else _library_base(f"{module}:{name}")
+    library = (
+        [exact]
+        if exact is not None
+        else [found for each in listed if isinstance(each, str) and (found := _library_base(each)) is not None]
+    )
     known = session.links.get(link) if link is not None else None
     if isinstance(known, StudentType) and known not in session.state.objects and issubclass(known, Proxy):
         return _renewed(known, bases, methods)
