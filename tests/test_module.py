@@ -458,6 +458,7 @@ def test_operators_of_an_object(homework: Any) -> None:
     assert f"{square}" == "Square(3.0)"
     assert square(2) == 6
     assert {square: 1}[homework.Square(3.0)] == 1
+    assert square != object()
     square[0] = 7.0
     assert square.side == 7
     assert list(map(float, sorted([square, homework.Square(1.0)]))) == [1, 7]
