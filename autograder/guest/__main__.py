@@ -24,15 +24,18 @@ from typing import Any
 
 import numpy as np
 
-from . import exceptions, handed_in, wire
+from . import exceptions, handed_in, output, wire
 from .changes import Node, share_memory
+from .detail import DETAILED, MADE, contents, sort_of
 from .exceptions import MAX_TYPE, mro, type_name
 from .handed_in import HandedInFinder
+from .held import Held, KeptValues, kept_arguments
 from .importer import SubmissionImporter
 from .module_names import modules_of
 from .output import take_count
 from .recipes import OPERATIONS, RECIPES
 from .runner import Limits, Runner
+from .shared import is_shareable, merge
 from .standins import Absent, Silent, StandInFinder
 from .torchvision_import import import_torchvision
 
@@ -44,19 +47,18 @@ MAX_METHODS = 32  # public methods of a class
 
 
 class Guest:
-    """Serves one connection; ``_objects`` are those that the trusted side has handles to."""
+    """Serves one connection; ``_held`` are the objects that the trusted side has handles to."""
 
     def __init__(self, connection: socket.socket, *, max_result: int, max_handles: int) -> None:
         self._connection = connection
         self._max_result = max_result
-        self._max_handles = max_handles
-        self._objects: dict[int, Any] = {}
-        self._ids: dict[int, int] = {}  # id() of an object -> its handle, so that an object has only one
-        self._next = 1
+        self._held = Held(max_handles)
+        self._kept = KeptValues(self._held)
         self._reserve: mmap.mmap | None = mmap.mmap(-1, RESERVE)
         self._files: set[str] = set()
         self._modules: set[str] = set()
         self._module: ModuleType | None = None
+        self._is_detailed = False  # whether the current request asks for what ``detail.py`` adds
 
     def serve(self) -> None:
         while True:
@@ -64,7 +66,9 @@ class Guest:
 
     def step(self) -> None:
         """Receive one request and answer it."""
-        kind, header, body = self._receive()
+        self._answer(*self._receive())
+
+    def _answer(self, kind: wire.Kind, header: dict[str, Any], body: bytearray) -> None:
         if kind is wire.Kind.LOAD:
             self._load(header, body)
         elif kind is wire.Kind.CALL:
@@ -81,10 +85,12 @@ class Guest:
         """Prepare a request. A seed starts a new case, which can use no earlier object."""
         if header["seed"] is not None:
             reseed(header["seed"])
-            self._objects.clear()
-            self._ids.clear()
-            self._next = 1
+            self._held.clear()
+            self._kept = KeptValues(self._held)
         self._drop(header["drop"])
+        self._is_detailed = "also" in header
+        if self._is_detailed:
+            output.keep()
 
     # --- frames
 
@@ -176,16 +182,17 @@ class Guest:
 
     def _get(self, header: dict[str, Any]) -> None:
         try:
-            owner = self._module if header["h"] is None else self._objects[header["h"]]
+            owner = self._module if header["h"] is None else self._held.objects[header["h"]]
             value = getattr(owner, header["name"])
-            self._reply(header["id"], value, keep=False, nodes=[])
+            is_kept = self._is_detailed and is_shareable(value)
+            self._reply(header["id"], value, keep=False, nodes=[], is_kept=is_kept)
         except BaseException as exc:
             self._fail(header["id"], exc)
 
     def _drop(self, handles: list[int]) -> None:
         for handle in handles:
-            if handle in self._objects:
-                self._ids.pop(id(self._objects.pop(handle)), None)
+            self._held.drop(handle)
+            self._kept.drop(handle)
 
     def _call(self, number: int, call: dict[str, Any], decoder: wire.Decoder) -> bool:
         """Make one call and answer it; return False if it raised."""
@@ -195,32 +202,48 @@ class Guest:
             named = {name: decoder.value(tree) for name, tree in call["k"]}
             sent = zip(decoder.mutable[first:], decoder.sent[first:], strict=True)
             nodes = [Node(value, data) for value, data in sent]
-            result = self._function(call)(*arguments, **named)
-            self._reply(number, result, keep=bool(call["keep"]), nodes=nodes)
+            del sent  # it holds the last value
+            if call["r"] == "merge":  # an operation on what both sides hold
+                result = merge(self._held.objects[call["h"]], *arguments)
+                self._kept.agree(call["h"])
+            else:
+                result = self._function(call)(*arguments, **named)
+            # More references than here: the submission has kept it.
+            is_kept = self._is_detailed and is_shareable(result) and sys.getrefcount(result) > 2
+            is_kept = is_kept and not any(result is node.value for node in nodes)
+            kept = kept_arguments(nodes, [*map(id, arguments), *map(id, named.values())]) if self._is_detailed else []
+            self._reply(number, result, keep=bool(call["keep"]), nodes=nodes, is_kept=is_kept, kept=kept)
             return True
         except BaseException as exc:
             self._fail(number, exc)
             return False
 
     def _function(self, call: dict[str, Any]) -> Callable[..., Any]:
-        target: Any = self._module if call["h"] is None else self._objects[call["h"]]
+        target: Any = self._module if call["h"] is None else self._held.objects[call["h"]]
         if call["r"] is not None:
-            return RECIPES[call["r"]] if call["h"] is None else functools.partial(OPERATIONS[call["r"]], target)
+            if call["h"] is None:
+                return RECIPES.get(call["r"]) or MADE[call["r"]]
+            return functools.partial(OPERATIONS.get(call["r"]) or DETAILED[call["r"]], target)
         function: Callable[..., Any] = target if call["f"] is None else getattr(target, call["f"])
         return function
 
     def _resolve(self, tag: str, content: Any) -> Any:
         """Return the object of a handle, a function that calls back, or what a recipe builds."""
         if tag == "h":
-            return self._objects[content]
+            return self._held.objects[content]
         if tag == "c":
             return lambda *args, **kwargs: self._call_back(content, args, kwargs)
         name, arguments = content
-        return RECIPES[name](*arguments)
+        return (RECIPES.get(name) or MADE[name])(*arguments)
 
     def _call_back(self, callback: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call a function on the trusted side; arguments and result are plain data."""
-        encoder = wire.Encoder(lambda value: None, max_body=min(self._max_result, wire.MAX_CALLBACK))
+        """Call a function on the trusted side; arguments and result are plain data.
+
+        With details they may be objects, too, and the function may make calls of its own before it returns.
+        """
+        is_detailed = self._is_detailed
+        other = self._handle if is_detailed else _refuse
+        encoder = wire.Encoder(other, max_body=min(self._max_result, wire.MAX_CALLBACK))
         header = {
             "cb": callback,
             "a": [encoder.tree(arg) for arg in args],
@@ -228,41 +251,75 @@ class Guest:
         }
         self._send(wire.Kind.CB, header, encoder.buffers)
         kind, answer, body = self._receive()
+        while is_detailed and kind is not wire.Kind.CBVALUE:
+            self._answer(kind, answer, body)
+            self._is_detailed = is_detailed
+            output.keep()  # the reply to the inner call took what was printed before
+            kind, answer, body = self._receive()
         assert kind is wire.Kind.CBVALUE
         if "error" in answer:
+            if "type" in answer:
+                raise getattr(builtins, answer["type"], RuntimeError)(answer["text"])
             raise RuntimeError(answer["error"])
-        return wire.Decoder(body).value(answer["v"])
+        return wire.Decoder(body, self._resolve if is_detailed else None).value(answer["v"])
 
     # --- replies
 
-    def _reply(self, number: int, result: Any, *, keep: bool, nodes: list[Node]) -> None:
+    def _reply(
+        self,
+        number: int,
+        result: Any,
+        *,
+        keep: bool,
+        nodes: list[Node],
+        is_kept: bool = False,
+        kept: Sequence[int] = (),
+    ) -> None:
         encoder = wire.Encoder(self._handle, max_body=self._max_result)
-        issued = self._next
+        encoder.is_special = self._kept.is_special if self._is_detailed else None
+        issued = self._held.next
         try:
-            tree = self._handle(result) if keep else encoder.tree(result)
+            is_shared = is_kept and self._kept.has(result)
+            tree = self._handle(result) if keep or is_shared else encoder.tree(result)
             parts = list(encoder.mutable)
             encoder.known = {id(node.value): i for i, node in enumerate(nodes)}
             changed = [[i, encoder.tree(node.value)] for i, node in enumerate(nodes) if node.changed()]
             aliases = [i for i, node in enumerate(nodes) if any(share_memory(node.value, part) for part in parts)]
-            self._send(wire.Kind.VALUE, {"id": number, "v": tree, "w": changed, "al": aliases}, encoder.buffers)
+            header = {"id": number, "v": tree, "w": changed, "al": aliases}
+            if self._is_detailed:
+                header |= self._also(encoder)
+                header |= self._kept.arguments(nodes, kept)
+                header |= (
+                    {} if keep or is_shared else self._kept.result(result) if is_kept else self._kept.parts(result)
+                )
+            self._send(wire.Kind.VALUE, header, encoder.buffers)
         except BaseException:
-            self._drop(list(range(issued, self._next)))  # the trusted side does not know these handles
+            self._drop(list(range(issued, self._held.next)))  # the trusted side does not know these handles
             raise
+
+    def _also(self, encoder: wire.Encoder) -> dict[str, Any]:
+        """Return what a reply with details adds: the text that the call printed to stdout and to stderr."""
+        flush_output()
+        printed = output.take_kept()
+        encoder.known = {}
+        texts = [encoder.tree(np.frombuffer(text, np.uint8)) for text in printed] if any(printed) else []
+        return {"also": [texts, self._kept.changes(encoder)]}
 
     def _handle(self, value: Any) -> wire.Tree:
         if isinstance(value, Absent):
             value._use()
         name = type_name(type(value))
-        handle = self._ids.get(id(value))
+        handle = self._held.number_of(value)
         methods: list[str] = []
-        if handle is None:
+        if not handle:
             methods = self._methods(type(value))
-            if len(self._objects) >= self._max_handles:
-                raise wire.Unsendable(f"more than {self._max_handles} objects are held at once")
-            handle, self._next = self._next, self._next + 1
-            self._objects[handle] = value
-            self._ids[id(value)] = handle
-        return {"h": [handle, name, methods], "call": callable(value)}
+            handle = self._held.hold(value)
+        content: list[Any] = [handle, name, methods]
+        if self._is_detailed:
+            kind = type(value)
+            sort = "shared" if handle in self._kept.values else sort_of(value)
+            content += [self._held.number_of(kind) or self._held.hold(kind) if sort == "object" else 0, sort]
+        return {"h": content, "call": callable(value)}
 
     def _methods(self, kind: type) -> list[str]:
         """Return the public methods of a class of the submission, so that the trusted side need not request each."""
@@ -281,16 +338,45 @@ class Guest:
                 self._reserve.close()
                 self._reserve = None
             traceback.clear_frames(exc.__traceback__)  # their variables fill most of the memory
-        self._send(wire.Kind.ERROR, {"id": number, **self._error(exc)}, [])
+        header = {"id": number, **self._error(exc)}
+        buffers: list[bytes | memoryview] = []
+        if self._is_detailed:
+            header |= self._exception(exc, buffers)
+        self._send(wire.Kind.ERROR, header, buffers)
         if self._reserve is None:
             with contextlib.suppress(OSError):
                 self._reserve = mmap.mmap(-1, RESERVE)
+
+    def _exception(self, exc: BaseException, buffers: list[bytes | memoryview]) -> dict[str, Any]:
+        """Return the fields that a reply with details adds to an error: the exception itself and its arguments."""
+        if isinstance(exc, MemoryError) or type(exc) is wire.Unsendable:
+            output.take_kept()
+            return {}
+        exc.__traceback__ = None  # the trusted side may keep the exception, and nobody needs its frames
+        issued = self._held.next
+        try:
+            encoder = wire.Encoder(self._handle, max_body=self._max_result)
+            fields = {"exc": self._handle(exc)}
+            try:
+                fields["args"] = encoder.tree(contents(exc))
+            except wire.Unsendable:
+                encoder = wire.Encoder(self._handle, max_body=self._max_result)
+            fields |= self._also(encoder)
+            buffers += encoder.buffers
+            return fields
+        except wire.Unsendable:
+            self._drop(list(range(issued, self._held.next)))
+            return {}
 
     def _error(self, exc: BaseException) -> dict[str, Any]:
         if type(exc) is wire.Unsendable:
             text = str(exc)[: exceptions.MAX_TEXT]
             return {"type": "ReturnTypeError", "bases": [], "text": text, "lines": [], "own": False}
         return exceptions.describe(exc, self._files)
+
+
+def _refuse(value: Any) -> None:
+    """Encode nothing but plain data."""
 
 
 def _numbers(ranges: Sequence[Sequence[Any]]) -> dict[str, set[int]]:

@@ -1,0 +1,84 @@
+"""What a reply with details adds, with every field checked; ``guest/detail.py`` is the worker's side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..guest import wire
+from ..guest.shared import MAX_SHARED
+from .faults import RemoteError
+from .objects import StudentObject
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a reply adds for test code that was written for a plain module.
+
+    Attributes:
+        out, err: the text that the call printed to stdout and to stderr.
+        error: the error of the reply; None if the call returned.
+        exception: the exception, which stays in the worker.
+        arguments: those of the exception; None if they cannot be sent.
+        changed: number and new content of values that both sides hold.
+        ref: number of the result, if both sides hold it from now on, or 0.
+        parts: index and number of its items, if both sides hold them from now on.
+        kept: arguments that both sides hold from now on, and their numbers.
+    """
+
+    out: str = ""
+    err: str = ""
+    error: RemoteError | None = None
+    exception: StudentObject | None = None
+    arguments: tuple[Any, ...] | None = None
+    changed: tuple[tuple[int, Any], ...] = ()
+    ref: int = 0
+    parts: tuple[tuple[int, int], ...] = ()
+    kept: tuple[tuple[Any, int], ...] = ()
+
+    @classmethod
+    def read(
+        cls,
+        header: Mapping[str, Any],
+        decoder: wire.Decoder,
+        *,
+        error: RemoteError | None = None,
+        mutable: Sequence[Any] = (),
+    ) -> Details:
+        """Read the details of a VALUE or ERROR frame.
+
+        Raises:
+            wire.WireError, TypeError, ValueError: they are malformed.
+        """
+        texts, shared = header.get("also") or ((), ())
+        printed = [_text(decoder.value(tree)) for tree in texts[:2]]
+        changed = tuple((_number(number), decoder.value(tree)) for number, tree in shared[:MAX_SHARED])
+        kept = [(_number(node), _number(number)) for node, number in header.get("kept", ())[:MAX_SHARED]]
+        if any(node >= len(mutable) for node, _ in kept):
+            raise wire.WireError("an argument that was not sent")
+        out, err = printed if len(printed) == 2 else ("", "")
+        exception = decoder.value(header["exc"]) if error is not None and "exc" in header else None
+        if exception is not None and not isinstance(exception, StudentObject):
+            raise wire.WireError("an exception that is not an object")
+        arguments = decoder.value(header["args"]) if error is not None and "args" in header else None
+        if arguments is not None and not isinstance(arguments, list):
+            raise wire.WireError("arguments of an exception that are not a list")
+        ref = _number(header.get("ref", 0))
+        arguments = None if arguments is None else tuple(arguments)
+        parts = tuple((_number(index), _number(number)) for index, number in header.get("parts", ())[:MAX_SHARED])
+        return cls(out, err, error, exception, arguments, changed, ref, parts, tuple((mutable[i], n) for i, n in kept))
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 2**31:
+        raise wire.WireError("a number out of range")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, np.ndarray) or value.dtype != np.uint8 or value.ndim != 1:
+        raise wire.WireError("printed text that is not an array of bytes")
+    return value.tobytes().decode("utf-8", "replace")
