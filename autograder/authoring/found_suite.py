@@ -14,14 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ..course import notebook
+from ..course import notebook, test_cells
 from ..course.assignment import import_name
 from ..errors import SubmissionRejected, UsageError
 
 LEFT_OUT = {"__pycache__", "node_modules", "venv", "env", "build", "dist"}
 MAX_BYTES = 200 * 2**20  # of the whole folder; it is read into memory
 _TEST = re.compile(r"(test_.*|.*_test)\.py")
-_OK_FORMAT = re.compile(rb"^(OK_FORMAT\s*=\s*True|test\s*=\s*\{)", re.MULTILINE)
 _MARKED = re.compile(rb"### BEGIN SOLUTION|raise NotImplementedError|\bNotImplementedError\(")
 
 
@@ -78,7 +77,8 @@ def _files(path: Path) -> dict[str, bytes]:
             try:
                 size += file.stat().st_size
                 if size > MAX_BYTES:
-                    raise UsageError(f"{path} holds more than {MAX_BYTES // 2**20} MiB. Take data out that no test reads.")
+                    most = f"{MAX_BYTES // 2**20} MiB"
+                    raise UsageError(f"{path} holds more than {most}. Take data out that no test reads.")
                 found[file.relative_to(path).as_posix()] = file.read_bytes()
             except OSError as exc:
                 raise UsageError(f"{file} cannot be read: {exc.strerror}. Nothing was written.") from exc
@@ -88,37 +88,13 @@ def _files(path: Path) -> dict[str, bytes]:
 def _is_test(name: str, data: bytes) -> bool:
     path = PurePosixPath(name)
     if path.suffix == ".ipynb":
-        return any("assert" in cell for cell in test_cells(data))
-    return bool(_TEST.fullmatch(path.name)) or is_ok_format(name, data)
-
-
-def is_ok_format(name: str, data: bytes) -> bool:
-    """Return whether a file is a test in otter's OK format: it assigns a dictionary with suites to ``test``."""
-    return name.endswith(".py") and bool(_OK_FORMAT.search(data)) and b"suites" in data
-
-
-def test_cells(data: bytes) -> list[str]:
-    """Return the code cells of a notebook that assert something at their top; none if it is not a notebook."""
-    try:
-        cells = notebook.code_cells(data)
-    except SubmissionRejected:
-        return []
-    return [cell for cell in cells if is_test_cell(cell)]
-
-
-def is_test_cell(cell: str) -> bool:
-    """Return whether a cell tests: it asserts something, and defines neither functions nor classes of its own."""
-    try:
-        body = ast.parse(cell).body
-    except (SyntaxError, ValueError):
-        return False
-    defines = any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in body)
-    return not defines and any(isinstance(node, ast.Assert) for each in body for node in ast.walk(each))
+        return bool(test_cells.in_notebook(data))
+    return bool(_TEST.fullmatch(path.name)) or test_cells.is_ok_format(name, data)
 
 
 def _source(data: bytes) -> bytes:
     """Return the module in a notebook, without the cells that test."""
-    return notebook.read(data, leave_out=is_test_cell).source
+    return notebook.read(data, leave_out=test_cells.is_test_cell).source
 
 
 def _configured_paths(files: Mapping[str, bytes]) -> Iterator[str]:
@@ -259,7 +235,8 @@ def _guessed(tests: Sequence[str], names: _Names, path: Path) -> dict[str, str]:
     apart = {name: file for name, file in found.items() if PurePosixPath(file).parent not in folders}
     packages = {name for name in apart if name.endswith(".__init__")}
     if packages and not marked:  # a package in which nothing is marked is the student's as a whole
-        apart |= {name: file for name, file in whole.items() if name.startswith(tuple(import_name(p) for p in packages))}
+        starts = tuple(map(import_name, packages))
+        apart |= {name: file for name, file in whole.items() if name.startswith(starts)}
     chosen = marked or apart or found
     own = [name for name in tests if name.endswith(".ipynb")]
     if not chosen and len(own) == 1:  # a notebook that holds answers and asserts
@@ -282,5 +259,3 @@ def _support(chosen: Mapping[str, str], names: _Names, tests: set[str]) -> set[s
                 found.add(file)
                 todo.append(file)
     return found
-
-

@@ -112,6 +112,20 @@ class Assignment:
         notebook = stub.with_suffix(".ipynb")
         return notebook if notebook.is_file() and not stub.is_file() else stub
 
+    def support_files(self) -> dict[str, bytes]:
+        """Return the files of an adopted suite that every worker gets, because the student's modules import them.
+
+        Raises:
+            AssignmentError: one is missing.
+        """
+        names = self.suite.support if self.suite else ()
+        try:
+            return {name: (self.folder / name).read_bytes() for name in names}
+        except OSError as exc:
+            raise AssignmentError(
+                f"{exc.filename} cannot be read ({exc.strerror}), but {suites.TABLE} names it under support."
+            ) from exc
+
     def digest(self) -> str:
         """Return the sha256 (hex) of the names and contents of the files in both folders, wherever these are.
 
@@ -204,7 +218,7 @@ def _check_suite(suite: Suite, table: dict[str, Any], source: _Source) -> None:
         if not math.isclose(total, possible, abs_tol=1e-6):
             source.fail(
                 ("task", i, "points"),
-                f"points is {possible:g}, but the tests of {task} in {suites.TABLE} are worth {total:g}; make them equal.",
+                f"points is {possible:g}, but its tests in {suites.TABLE} are worth {total:g}; make the two equal.",
             )
 
 

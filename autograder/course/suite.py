@@ -45,13 +45,15 @@ class SuiteTest:
 class Suite:
     """The folder of a suite, the tests that are graded, and where ``import`` finds its files.
 
-    ``paths`` are the folders of the suite that its own configuration puts on Python's path. A suite without tests is
+    ``paths`` are the folders of the suite that its own configuration puts on Python's path. ``support`` are files in
+    the assignment's folder that every worker gets, because the student's modules import them. A suite without tests is
     one that is being adopted: all its tests in ``files`` are collected.
     """
 
     folder: Path
     tests: tuple[SuiteTest, ...]
     paths: tuple[str, ...] = ()
+    support: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
     @property
@@ -80,7 +82,8 @@ def read(folder: Path, *, shown: str) -> Suite:
         raise AssignmentError(f"{name}: there is no test; write a table headed [[test]] for each one.")
     tests = tuple(_test(entry, f"{name}, test {number}") for number, entry in enumerate(entries, 1))
     _check_ids(tests, folder, name)
-    return Suite(folder / FOLDER, tests, tuple(_paths(table.get("paths", []), name)))
+    paths, support = (tuple(_paths(table.get(key, []), key, name)) for key in ("paths", "support"))
+    return Suite(folder / FOLDER, tests, paths, support)
 
 
 def _check_ids(tests: Sequence[SuiteTest], folder: Path, name: str) -> None:
@@ -110,12 +113,12 @@ def _test(entry: Any, place: str) -> SuiteTest:
     return SuiteTest(**{**entry, "points": float(entry["points"])})
 
 
-def _paths(value: Any, name: str) -> Iterator[str]:
+def _paths(value: Any, key: str, name: str) -> Iterator[str]:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise AssignmentError(f'{name}: paths is not a list of folders; write paths = ["src"].')
+        raise AssignmentError(f'{name}: {key} is not a list of paths; write {key} = ["src"].')
     for each in value:
         if Path(each).is_absolute() or ".." in Path(each).parts:
-            raise AssignmentError(f"{name}: paths holds {each}, which is not a folder of the suite.")
+            raise AssignmentError(f"{name}: {key} holds {each}, which leads out of the folder; write a path inside it.")
         yield each
 
 
@@ -123,8 +126,9 @@ def to_toml(suite: Suite) -> str:
     """Return the text of ``suite.toml``."""
     lines = ["# The tests of the suite that are graded, with their points. The files in suite/ stay as they are."]
     lines += ["# Parameter sets of a test share its points. A test without an entry here is not graded."]
-    if suite.paths:
-        lines.append(f"paths = {json.dumps(list(suite.paths), ensure_ascii=False)}")
+    for key, value in (("paths", suite.paths), ("support", suite.support)):
+        if value:
+            lines.append(f"{key} = {json.dumps(list(value), ensure_ascii=False)}")
     for test in suite.tests:
         lines += ["", "[[test]]", f"id = {_quoted(test.id)}", f"task = {_quoted(test.task)}"]
         lines.append(f"points = {test.points!r}")
