@@ -162,7 +162,7 @@ def _module_files(sources: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _support(found: FoundSuite) -> dict[str, bytes]:
-    return {name: found.files[name] for name in found.support}
+    return dict(found.support)
 
 
 def _stub(name: str, sources: Mapping[str, bytes], found: FoundSuite, slug: str) -> bytes | None:

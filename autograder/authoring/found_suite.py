@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..course import notebook, test_cells
-from ..course.assignment import import_name
+from ..course.assignment import file_of, import_name
 from ..errors import SubmissionRejected, UsageError
 
 LEFT_OUT = {"__pycache__", "node_modules", "venv", "env", "build", "dist"}
@@ -29,15 +29,15 @@ class FoundSuite:
     """What a folder holds.
 
     ``files`` are its files by their paths, without those of the student's modules. ``tests`` are the files with tests.
-    ``modules`` are the student's modules, as assignment.toml names them, with their sources. ``support`` are files of
-    the suite that the student's modules import. ``paths`` are the folders that the suite's configuration puts on
-    Python's path.
+    ``modules`` are the student's modules, as assignment.toml names them, with their sources. ``support`` are modules of
+    the suite that the student's modules import, by the paths at which a worker finds them. ``paths`` are the folders
+    that the suite's configuration puts on Python's path.
     """
 
     files: Mapping[str, bytes]
     tests: Sequence[str]
     modules: Mapping[str, bytes]
-    support: Sequence[str]
+    support: Mapping[str, bytes]
     paths: Sequence[str]
 
 
@@ -59,7 +59,7 @@ def find(path: Path, module: str | None) -> FoundSuite:
     chosen = _chosen(module, names, path) if module else _guessed(tests, names, path)
     sources = {name: _source(files[file]) if file.endswith(".ipynb") else files[file] for name, file in chosen.items()}
     rest = {name: data for name, data in files.items() if name not in set(chosen.values()) - set(tests)}
-    support = sorted(_support(chosen, names, set(tests)))
+    support = {name: files[file] for name, file in sorted(_support(chosen, names, set(tests)).items())}
     return FoundSuite(rest, sorted(set(tests) & rest.keys()), sources, support, paths)
 
 
@@ -168,7 +168,14 @@ class _Names:
                     yield ".".join(parts[:end])
 
     def data(self, file: str) -> bytes:
+        """Return the content of a file."""
         return self._files[file]
+
+    def marked_outside(self, tests: Sequence[str]) -> dict[str, str]:
+        """Return the modules with answers to write that stand at the top of the folder and are no tests."""
+        files = [file for file in self._files if file.endswith(".py") and "/" not in file and file not in tests]
+        marked = [file for file in files if _MARKED.search(self._files[file])]
+        return {file.removesuffix(".py"): file for file in marked or files[: len(files) == 1]}
 
 
 def _imports(data: bytes, file: str) -> Iterator[str]:
@@ -241,6 +248,8 @@ def _guessed(tests: Sequence[str], names: _Names, path: Path) -> dict[str, str]:
     own = [name for name in tests if name.endswith(".ipynb")]
     if not chosen and len(own) == 1:  # a notebook that holds answers and asserts
         return {PurePosixPath(own[0]).stem: own[0]}
+    if not chosen:  # tests that import nothing, as in otter, speak of the only module next to them
+        chosen = names.marked_outside(tests)
     if not chosen or (len(chosen) > 1 and not marked and not packages):
         known = ", ".join(import_name(name) for name in chosen)
         hint = f"The tests import {known}." if known else "The tests import no module of this folder."
@@ -248,14 +257,27 @@ def _guessed(tests: Sequence[str], names: _Names, path: Path) -> dict[str, str]:
     return dict(sorted(chosen.items()))
 
 
-def _support(chosen: Mapping[str, str], names: _Names, tests: set[str]) -> set[str]:
-    """Return the files that the student's modules import, and that are not theirs."""
-    found: set[str] = set()
-    todo = list(chosen.values())
+def _support(chosen: Mapping[str, str], names: _Names, tests: set[str]) -> dict[str, str]:
+    """Return the files that the student's modules import, with the packages around these, and that are not theirs.
+
+    Their keys are their paths beside the student's modules.
+    """
+    found: dict[str, str] = {}
+    todo = [parent for name in chosen for parent in _around(name)]
+    for file in chosen.values():
+        todo += names.imported_by(file)
     while todo:
-        for name in names.imported_by(todo.pop()):
-            file = names.file_of(name)
-            if file and file not in found and file not in chosen.values() and file not in tests:
-                found.add(file)
-                todo.append(file)
+        at = names.module_of(todo.pop())
+        if at is None:
+            continue
+        name, file = at
+        if file_of(name) not in found and file not in chosen.values() and file not in tests:
+            found[file_of(name)] = file
+            todo += names.imported_by(file)
     return found
+
+
+def _around(name: str) -> list[str]:
+    """Return the packages around a module: "a.b" and "a" for "a.b.c"."""
+    parts = import_name(name).split(".")[:-1]
+    return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]

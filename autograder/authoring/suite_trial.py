@@ -148,8 +148,8 @@ def _known(raised: BaseException, text: str, draft: Assignment) -> str:
         )
     if isinstance(raised, FixtureLookupError):
         return (
-            f"it needs the fixture {raised.argname}, which neither pytest nor the suite has. Add it to conftest.py; pytest "
-            "plug-ins are not loaded."
+            f"it needs the fixture {raised.argname}, which neither pytest nor the suite has. Add it to conftest.py; "
+            "plug-ins of pytest are not loaded."
         )
     if isinstance(raised, ModuleNotFoundError):
         return _missing(text)

@@ -57,8 +57,8 @@ def in_notebook(data: bytes) -> list[TestCell]:
         name = re.sub(r"\W+", "_", name)
         if name in (each.name for each in found):
             name = f"{name}_{number}"
-        is_number = is_test and isinstance(points, int | float) and points > 0
-        found.append(TestCell(number, name, text, float(points) if is_number else None))
+        worth = float(points) if is_test and isinstance(points, int | float) and points > 0 else None
+        found.append(TestCell(number, name, text, worth))
     return found
 
 

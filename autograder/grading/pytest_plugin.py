@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 
 import numpy as np
 import pytest
+from _pytest import unittest
 
 from ..errors import CaseError, UsageError
 from ..student.handle import StudentCode
@@ -85,6 +86,8 @@ class CasePlugin:
         attempt = self.executor.attempt if self.executor is not None else None
         if attempt is None:
             return None  # not a case
+        if isinstance(item, unittest.TestCaseFunction):
+            unittest.pytest_runtest_makereport(item, call)  # unittest hands failures over, and raises nothing
         if call.excinfo is not None and attempt.raised is None:
             attempt.raised = call.excinfo.value
         attempt.called = attempt.called or call.when == "call"

@@ -120,7 +120,7 @@ def _name(id: str) -> str:
 def _short_names(ids: Iterable[str]) -> Mapping[str, str]:
     """Return a name for each test that tells it from all others: of the function, with the class or file if needed."""
     longer = {id: list(_names(id)) for id in ids}
-    names = {}
+    names: dict[str, str] = {}
     for depth in range(3):
         counts = Counter(each[min(depth, len(each) - 1)] for each in longer.values())
         for id, each in longer.items():
