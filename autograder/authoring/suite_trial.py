@@ -81,8 +81,8 @@ def run(draft: Assignment, supervisor: Supervisor) -> Trial:
         with contextlib.closing(connection):
             _run_all(executor, connection, draft, trial)
 
-    uncollected = collect_adopted(draft, work, options=session.options)
-    trial.refusals = list(map(_uncollected, uncollected))
+    collected = collect_adopted(draft, work, connection=session.connect_own(), options=session.options)
+    trial.refusals = list(map(_uncollected, collected.failed))
     return trial
 
 

@@ -27,29 +27,30 @@ class Namespaces(Protocol):
     def namespace(self) -> dict[str, Any]: ...
 
 
-def collector_of(path: Path, parent: pytest.Collector, names: Namespaces) -> pytest.Collector | None:
+def collector_of(path: Path, text: bytes, parent: pytest.Collector, names: Namespaces) -> pytest.Collector | None:
     """Return the collector of a notebook or of a file in OK format; None for an ordinary file."""
     kind: type[_CellFile] | None = None
     if path.suffix == ".ipynb":
         kind = NotebookFile
-    elif test_cells.is_ok_format(path.name, path.read_bytes()):
+    elif test_cells.is_ok_format(path.name, text):
         kind = OkFile
     if kind is None:
         return None
     file = kind.from_parent(parent, path=path)
-    file.names = names
+    file.names, file.text = names, text
     return file
 
 
 class _CellFile(pytest.File):
     names: Namespaces
+    text: bytes  # read before: a test may not open a notebook of this name, which is the student's
 
 
 class NotebookFile(_CellFile):
     """A notebook: each code cell that asserts something, and defines nothing, is a test."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        for cell in test_cells.in_notebook(self.path.read_bytes()):
+        for cell in test_cells.in_notebook(self.text):
             item = CellItem.from_parent(self, name=f"test_{cell.name}")
             item.cell, item.names = cell, self.names
             yield item
@@ -81,7 +82,7 @@ class OkFile(_CellFile):
     """A file in OK format: each of its cases is a test."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        found = test_cells.ok_test(self.path.read_bytes(), self.path.name)
+        found = test_cells.ok_test(self.text, self.path.name)
         cases = [(suite, case) for suite in found["suites"] for case in suite.get("cases", ())]
         for number, (suite, case) in enumerate(cases, 1):
             item = OkItem.from_parent(self, name=f"test_{self.path.stem}_{number}")

@@ -1,37 +1,86 @@
-"""SCRATCH"""
+"""The student's modules as the tests of an adopted suite import them: handles of the submission whose turn it is."""
+
 from __future__ import annotations
-import contextlib, sys
+
+import contextlib
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
-from ..course.assignment import Assignment, import_name
-from ..student.handle import StudentCode
 
-class _M(ModuleType):
-    def __getattr__(self, name):
-        if name.startswith("__"): raise AttributeError(name)
-        return _P(self._owner, name)
-class _P:
-    def __init__(self, owner, name): self.o, self.n = owner, name
-    def __call__(self, *a, **k): 
-        self.o.asked += 1
-        return getattr(StudentCode(self.o.run), self.n)(*a, **k)
-class SuiteModules:
+from ..course.assignment import Assignment, import_name
+from ..student.case_run import CaseRun
+from ..student.case_settings import CaseSettings
+from ..student.connection import Connection
+from ..student.handle import StudentCode
+from ..student.imports import installed
+from ..student.module import Modules, Namespace
+
+COLLECTION_S = 120.0  # for a call that a suite makes while it is collected
+
+
+class SuiteModules(Modules):
+    """The modules of an assignment for one suite.
+
+    Attributes:
+        asked: how often the suite asked the submission something.
+        taken: "file, line: name" of each value that the suite took while it was collected. It is that of one
+            submission, so the suite is imported again for each case.
+    """
+
     def __init__(self, assignment: Assignment) -> None:
-        self.asked = 0; self.run = None
-        self._mods = {import_name(n): _M(import_name(n)) for n in assignment.modules}
-        for m in self._mods.values(): m.__dict__["_owner"] = self
+        super().__init__(None, list(map(import_name, assignment.modules)))
+        self.asked = 0
+        self.taken: tuple[str, ...] = ()
+        self._asked_names = assignment.asked_names
+        self._packages: dict[str, ModuleType] = {}
+
+    def prepare(self) -> None:
+        self.asked += 1
+        super().prepare()
+
+    def namespace(self) -> dict[str, Any]:
+        """Return the globals of a cell that tests."""
+        self.namespaces.clear()
+        return Namespace(self, asked=self._asked_names)
+
     @contextlib.contextmanager
-    def _installed(self):
-        before = {n: sys.modules.get(n) for n in self._mods}
-        sys.modules.update(self._mods)
-        try: yield
+    def collecting(self, connection: Connection, folder: Path) -> Iterator[None]:
+        """Let the suite in ``folder`` be imported, with the submission of ``connection``."""
+        run = CaseRun(connection, CaseSettings("collection", call_s=COLLECTION_S))
+        self.collected = []
+        try:
+            with self.of(run, folder):
+                yield
         finally:
-            for n, m in before.items():
-                if m is None: sys.modules.pop(n, None)
-                else: sys.modules[n] = m
-    def collecting(self): return self._installed()
+            self.taken, self.collected = tuple(self.collected), None
+            run.finish()
+
     @contextlib.contextmanager
-    def of(self, run):
-        self.run = run
-        with self._installed(): yield
-    def namespace(self): return {}
+    def of(self, run: CaseRun, folder: Path) -> Iterator[None]:
+        """Let the suite in ``folder`` test the submission of ``run``."""
+        self.use(StudentCode(run))
+        try:
+            parents = [name for name in self._parents() if (folder / name.replace(".", "/")).is_dir()]
+            missing = [name for name in parents if name not in self._packages]
+            # what stands in sys.modules is not replaced by a handle: the package holds files of the instructor's, too
+            sys.modules.update({name: self._packages.get(name, ModuleType(name)) for name in parents})
+            with installed(self, source=folder):
+                for name in missing:
+                    del sys.modules[name]
+                for name in missing:
+                    self._packages[name] = importlib.import_module(name)
+                yield
+        finally:
+            for name in self._parents():
+                sys.modules.pop(name, None)
+            self.use(None)
+
+    def _parents(self) -> list[str]:
+        """Return the packages around the modules that are not the student's themselves."""
+        modules = list(self)
+        split = [name.split(".") for name in modules]
+        found = (".".join(parts[:end]) for parts in split for end in range(1, len(parts)))
+        return [name for name in dict.fromkeys(found) if name not in modules]

@@ -17,9 +17,11 @@ import pytest
 
 from ..course.assignment import Assignment
 from ..course.suite import Suite
-from ..errors import CaseError, UsageError
+from ..errors import CaseError, SuiteError, UsageError
 from ..messages import say
 from ..model import Outcome, Verdict
+from ..student.connection import Connection
+from ..student.faults import StudentFault, StudentRaised
 from . import suite_cells
 from .constants import Constants, namespaces
 from .evidence import Attempt
@@ -55,18 +57,25 @@ class SuiteExecutor(Executor):
             super()._call(attempt)
             return
         item = attempt.item.item
-        with self._stage.inside(), self._modules.of(attempt.run):
-            if self._served is not attempt.run.source:  # another submission
+        if self._served is not attempt.run.source:  # another submission
+            with self._stage.inside():
                 self._tear_down(item)
                 self._stage.renew()
-                self._served = attempt.run.source
-            seed(attempt.run.seed)
+            self._served = attempt.run.source
+        seed(attempt.run.seed)
+        with self._stage.inside(), self._modules.of(attempt.run, self._stage.folder):
             self.shared_asks = False
             try:
+                if self._modules.taken:
+                    self._stage.import_again(item)
                 super()._call(attempt)
+            except (StudentFault, StudentRaised, ImportError, AttributeError) as exc:  # of the second import
+                attempt.raised = exc
             finally:
                 if self.shared_asks:
                     self._tear_down(item)
+        if attempt.run.log.suite_errors and not isinstance(attempt.raised, StudentFault):
+            attempt.raised = SuiteError(attempt.run.log.suite_errors[0])
 
     def _tear_down(self, item: pytest.Item) -> None:
         with contextlib.suppress(Exception):  # the test has its verdict already
@@ -75,6 +84,9 @@ class SuiteExecutor(Executor):
     def _finished(self, case: Any, done: Attempt | Execution) -> Execution:
         """Return the outcome; that of a hidden test says nothing of what the test compared."""
         finished = super()._finished(case, done)
+        if finished.log.words:
+            staff = "\n".join(filter(None, [finished.outcome.staff, *finished.log.words]))
+            finished = replace(finished, outcome=replace(finished.outcome, staff=staff))
         if case.visible or finished.outcome.verdict is Verdict.PASSED:
             return finished
         return replace(finished, outcome=_veiled(finished.outcome))
@@ -96,6 +108,14 @@ class Uncollected:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What the collection of a suite showed: files that failed, and values taken of the submission (file and line)."""
+
+    failed: Sequence[Uncollected]
+    taken: Sequence[str]
+
+
 class SuitePlugin(GradingPlugin):
     """The plug-in that collects a suite.
 
@@ -105,13 +125,15 @@ class SuitePlugin(GradingPlugin):
 
     def __init__(
         self, serve: Callable[[Executor], None], *, suite: Suite, stage: SuiteStage, modules: SuiteModules,
-        options: RunOptions,
+        connection: Connection, options: RunOptions,
     ) -> None:  # fmt: skip
         super().__init__(serve, tasks=(), hidden=None, reference=None, options=options)
         self.uncollected: list[Uncollected] = []
         self._suite = suite
         self._stage = stage
         self._modules = modules
+        self._connection = connection
+        self._texts = {path: path.read_bytes() for path in stage.files}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.passed or self._suite.tests:
@@ -121,15 +143,15 @@ class SuitePlugin(GradingPlugin):
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self) -> Generator[None, Any, Any]:
-        with self._stage.inside(), self._modules.collecting():
+        with self._stage.inside(), self._modules.collecting(self._connection, self._stage.folder):
             found = yield
+        self._connection.close()
         self._stage.keep()
         return found
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        if file_path not in self._stage.files:
-            return None
-        return suite_cells.collector_of(file_path, parent, self._modules)
+        text = self._texts.get(file_path)
+        return None if text is None else suite_cells.collector_of(file_path, text, parent, self._modules)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
@@ -172,11 +194,11 @@ def run_suite(plugin: SuitePlugin, stage: SuiteStage) -> None:
 
 
 def collect_adopted(
-    assignment: Assignment, work: Callable[[Executor], None], *, options: RunOptions
-) -> list[Uncollected]:
+    assignment: Assignment, work: Callable[[Executor], None], *, connection: Connection, options: RunOptions
+) -> Collected:
     """Collect the suite of an assignment and call ``work`` with its executor. Exceptions of ``work`` propagate.
 
-    Return what pytest could not collect, if the suite is being adopted.
+    The submission of ``connection``, which is closed, stands for all others while the suite is imported.
 
     Raises:
         CaseError: the tests cannot be collected, or this machine does not have them.
@@ -190,10 +212,10 @@ def collect_adopted(
         )
     modules = SuiteModules(assignment)
     with SuiteStage(suite) as stage:
-        plugin = SuitePlugin(work, suite=suite, stage=stage, modules=modules, options=options)
+        plugin = SuitePlugin(work, suite=suite, stage=stage, modules=modules, connection=connection, options=options)
         run_suite(plugin, stage)
     if plugin.failure is not None:
         raise plugin.failure
     if plugin.executor is None:
         raise CaseError(f"pytest ended before it collected {', '.join(suite.test_files)}.", slug="case-collection")
-    return plugin.uncollected
+    return Collected(tuple(plugin.uncollected), modules.taken)

@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pytest
 
 from ..course.suite import Suite
 from . import gradescope_marks
@@ -62,14 +63,25 @@ class SuiteStage:
 
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
-        """Run a block in the folder of the suite. What it prints goes nowhere."""
+        """Run a block whose output goes nowhere."""
         sink = io.StringIO()
-        with contextlib.chdir(self.folder), contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
+        with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
             yield
 
     def keep(self) -> None:
         """Remember the variables of the suite's modules, before the first submission."""
         self._globals = [(vars(module), dict(vars(module))) for module in _modules_in(self.folder)]
+
+    def import_again(self, item: pytest.Item) -> None:
+        """Run the suite's modules once more, because they took values of another submission; let ``item`` see it."""
+        for module in reversed(_modules_in(self.folder)):  # what was imported last was imported by those before it
+            if module.__spec__ is not None and not hasattr(module, "__path__"):
+                importlib.reload(module)
+        node: Any = item
+        while node is not None and not isinstance(node, pytest.Module):
+            if hasattr(node, "_obj"):
+                node._obj = None
+            node = node.parent
 
     def renew(self) -> None:
         """Undo what the tests of one submission left: in files, in variables of modules, and in caches."""

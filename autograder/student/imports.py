@@ -46,7 +46,7 @@ def installed(modules: Modules, *, source: Path | None = None, submission: Path 
     before = {name: sys.modules.get(name) for name in watched.names()}
     finder: Any = watched
     sys.meta_path.insert(0, finder)
-    for name in modules:
+    for name in list(modules):
         _enter_parents(name, modules)
         sys.modules[name] = modules[name]
     _active.append(watched)
@@ -66,7 +66,8 @@ def _enter_parents(name: str, modules: Modules) -> None:
     parts = name.split(".")[:-1]
     for i in range(len(parts)):
         parent = ".".join(parts[: i + 1])
-        sys.modules.setdefault(parent, modules.module_named(parent))
+        if parent not in sys.modules:
+            sys.modules[parent] = modules.module_named(parent)
 
 
 class _Watched:
