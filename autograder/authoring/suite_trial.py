@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import re
 import traceback
@@ -83,7 +84,37 @@ def run(draft: Assignment, supervisor: Supervisor) -> Trial:
 
     collected = collect_adopted(draft, work, connection=session.connect_own(), options=session.options)
     trial.refusals = list(map(_uncollected, collected.failed))
+    for taken in collected.taken:
+        _refuse_parameters(taken, trial, draft)
     return trial
+
+
+def _refuse_parameters(taken: str, trial: Trial, draft: Assignment) -> None:
+    """Refuse the tests whose decorators took a value of the student's module: it stays that of the solution."""
+    found = re.search(r"(\S+\.py), \D*(\d+): (.*)", taken)
+    if found is None or draft.suite is None:
+        return
+    line, what = int(found[2]), found[3]
+    for test in trial.tests.values():
+        path = draft.suite.folder / test.id.partition("::")[0]
+        if path.name == found[1] and line in _decorator_lines(path, test.id):
+            reason = (
+                f"its decorators take {what} of the student's module, which would be that of the solution for everybody. "
+                "Read it in the test."
+            )
+            place = f"{test.id.partition('::')[0]}, line {line}"
+            test.refusal = test.refusal or Refusal(place, test.id.rpartition("::")[2], reason)
+
+
+def _decorator_lines(path: Path, id: str) -> set[int]:
+    """Return the lines of the decorators of a test and of its class."""
+    names = set(id.split("::")[1:])
+    found: set[int] = set()
+    for node in ast.walk(ast.parse(path.read_bytes())) if path.suffix == ".py" else ():
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names:
+            for each in node.decorator_list:
+                found |= set(range(each.lineno, (each.end_lineno or each.lineno) + 1))
+    return found
 
 
 def _run_all(executor: Executor, connection: Connection, draft: Assignment, trial: Trial) -> None:

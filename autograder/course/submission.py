@@ -115,6 +115,7 @@ def open(
 def _read(path: Path, assignment: Assignment, student: str | None, received_at: str | None) -> Submission:
     received, left_out = _files_at(path)
     files, notes = _as_meant(received)
+    files = _in_package(files, assignment.modules)
     origins = _origins(files, assignment.modules)
     if not origins and len(assignment.modules) == 1 and path.suffix.lower() in (".py", ".ipynb") and not path.is_dir():
         origins = dict(zip(assignment.modules, files, strict=True))  # one module, one file: accept any name
@@ -206,6 +207,18 @@ def _unwrapped(files: dict[str, bytes]) -> dict[str, bytes]:
     while files and all("/" in name for name in files) and len({name.partition("/")[0] for name in files}) == 1:
         files = {name.partition("/")[2]: content for name, content in files.items()}
     return files
+
+
+def _in_package(files: dict[str, bytes], asked: tuple[str, ...]) -> dict[str, bytes]:
+    """Return the files in the package that the modules of an adopted suite lie in, also if only its content came."""
+    packages = {module.partition(".")[0] for module in asked if "." in module}
+    if len(packages) != 1:
+        return files
+    [package] = packages
+    inside = {file_of(module).removeprefix(f"{package}/") for module in asked}
+    if any(name.startswith(f"{package}/") for name in files) or not inside & files.keys():
+        return files
+    return {f"{package}/{name}": content for name, content in files.items()}
 
 
 # --- matching files to modules

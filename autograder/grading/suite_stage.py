@@ -50,7 +50,8 @@ class SuiteStage:
         self._open.enter_context(_own_modules(self.folder))
         sys.path[:0] = [str(self.folder), *(str(self.folder / path) for path in self._suite.paths)]
         sys.modules.update(gradescope_marks.modules())
-        _settle_hypothesis()
+        if any(b"hypothesis" in path.read_bytes() for path in self.folder.rglob("*.py")):
+            self._open.enter_context(_settled_hypothesis())
         return self
 
     def __exit__(self, *raised: object) -> None:
@@ -155,12 +156,15 @@ def _own_modules(folder: Path) -> Iterator[None]:
         sys.modules.update(aside)
 
 
-def _settle_hypothesis() -> None:
+@contextlib.contextmanager
+def _settled_hypothesis() -> Iterator[None]:
     """Let hypothesis draw the same examples for all submissions, without a limit of time and without files."""
     try:
         from hypothesis import HealthCheck, settings
     except ImportError:
+        yield
         return
+    before = settings.get_current_profile_name()
     settings.register_profile(
         "autograder",
         derandomize=True,
@@ -170,3 +174,7 @@ def _settle_hypothesis() -> None:
         suppress_health_check=list(HealthCheck),
     )
     settings.load_profile("autograder")
+    try:
+        yield
+    finally:
+        settings.load_profile(before)
