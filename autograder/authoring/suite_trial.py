@@ -99,7 +99,7 @@ def _refuse_parameters(taken: str, trial: Trial, draft: Assignment) -> None:
         path = draft.suite.folder / test.id.partition("::")[0]
         if path.name == found[1] and line in _decorator_lines(path, test.id):
             reason = (
-                f"its decorators take {what} of the student's module, which would be that of the solution for everybody. "
+                f"its decorators take {what} of the student's module, and would be that of the solution for all. "
                 "Read it in the test."
             )
             place = f"{test.id.partition('::')[0]}, line {line}"
