@@ -105,7 +105,8 @@ class Modules(ProxySession):
         exc.text, exc.args, exc.staff = text, (text,), fault.staff
         exc._autograder_fault = fault
         exc.harmless, exc.verdict = fault.harmless, fault.verdict
-        return exc
+        found: BaseException = exc
+        return found
 
 
 class StudentModule(ModuleType):
@@ -265,7 +266,7 @@ class Namespace(dict[str, Any]):
         return self.modules._has(self._name, name)
 
     def get(self, name: str, default: Any = None) -> Any:
-        return self[name] if name in self else default
+        return self[name] if name in self else default  # noqa: SIM401
 
     def pop(self, name: str, *default: Any) -> Any:
         if name not in self and default:

@@ -7,8 +7,9 @@ call in the worker. An exception class stands below the builtin exception that i
 from __future__ import annotations
 
 import builtins
+import contextlib
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..guest.detail import SPECIAL
@@ -248,7 +249,7 @@ class Proxy(Remote, metaclass=StudentType):
 
 def new_proxy(session: Session, cls: type, thing: StudentObject) -> Any:
     """Return a new proxy of a stand-in class for an object in the worker."""
-    proxy = object.__new__(cls)
+    proxy: Any = object.__new__(cls)
     object.__setattr__(proxy, "_autograder_session", session)
     object.__setattr__(proxy, "_autograder_held", thing)
     return proxy
@@ -331,10 +332,8 @@ def _renewed(known: type, bases: tuple[type, ...], methods: dict[str, Any]) -> t
         type.__delattr__(known, each)
     for each, method in methods.items():
         type.__setattr__(known, each, method)
-    try:
+    with contextlib.suppress(TypeError):  # a base class of a library that the other one did not have
         known.__bases__ = bases
-    except TypeError:
-        pass  # a base class of the library that the other one did not have
     return known
 
 
