@@ -14,7 +14,7 @@ from autograder.model import Verdict
 from autograder.workers.supervisor import Supervisor
 
 WRONG = {  # what the wrong answer of each suite keeps, of its points
-    "adapters": 0.0,
+    "adapters": 1 / 12,  # no words are still no words
     "digits": 0.0,
     "engine": 7 / 9,
     "layers": 0.0,

@@ -17,7 +17,7 @@ import pytest
 
 from ..course.assignment import Assignment
 from ..course.suite import Suite
-from ..errors import CaseError, SuiteError, UsageError
+from ..errors import CaseError, UsageError
 from ..messages import say
 from ..model import Outcome, Verdict
 from ..student.connection import Connection
@@ -74,8 +74,6 @@ class SuiteExecutor(Executor):
             finally:
                 if self.shared_asks:
                     self._tear_down(item)
-        if attempt.run.log.suite_errors and not isinstance(attempt.raised, StudentFault):
-            attempt.raised = SuiteError(attempt.run.log.suite_errors[0])
 
     def _tear_down(self, item: pytest.Item) -> None:
         with contextlib.suppress(Exception):  # the test has its verdict already
@@ -84,8 +82,9 @@ class SuiteExecutor(Executor):
     def _finished(self, case: Any, done: Attempt | Execution) -> Execution:
         """Return the outcome; that of a hidden test says nothing of what the test compared."""
         finished = super()._finished(case, done)
-        if finished.log.words:
-            staff = "\n".join(filter(None, [finished.outcome.staff, *finished.log.words]))
+        words = [word for word in finished.log.words if word not in finished.outcome.staff]
+        if words:
+            staff = "\n".join(filter(None, [finished.outcome.staff, *words]))
             finished = replace(finished, outcome=replace(finished.outcome, staff=staff))
         if case.visible or finished.outcome.verdict is Verdict.PASSED:
             return finished
