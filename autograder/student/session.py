@@ -42,7 +42,8 @@ class State:
     """What one worker has shown in one case. ``classes`` are the stand-ins by the number of the class.
 
     ``named`` are the stand-ins that test code itself has read from a module, ``numbers`` the objects of the classes,
-    ``proxies`` those of objects and functions by number, ``modules`` the modules by name.
+    ``proxies`` those of objects and functions by number, ``modules`` the modules by name, and ``shared`` what both sides
+    hold. ``is_linked`` is true after the classes that the suite has bound were looked up.
     """
 
     run: CaseRun
@@ -53,6 +54,7 @@ class State:
     proxies: weakref.WeakValueDictionary[int, Any] = field(default_factory=weakref.WeakValueDictionary)
     modules: dict[str, StudentObject] = field(default_factory=dict)
     shared: SharedHere = field(default_factory=lambda: SharedHere())
+    is_linked: bool = False
 
 
 class Session(ABC):
