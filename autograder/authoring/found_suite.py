@@ -94,7 +94,8 @@ def _is_test(name: str, data: bytes) -> bool:
 
 def _source(data: bytes) -> bytes:
     """Return the module in a notebook, without the cells that test."""
-    return notebook.read(data, leave_out=test_cells.is_test_cell).source
+    tests = {cell.text for cell in test_cells.in_notebook(data)}
+    return notebook.read(data, leave_out=tests.__contains__).source
 
 
 def _configured_paths(files: Mapping[str, bytes]) -> Iterator[str]:

@@ -63,11 +63,11 @@ def marks_of(item: pytest.Item) -> TestMarks:
 
 
 def plan_suite(
-    items: Sequence[pytest.Item], suite: Suite, *, official: bool, without: Collection[str]
+    items: Sequence[pytest.Item], suite: Suite, *, all_tests: bool, without: Collection[str]
 ) -> dict[str, CaseItem]:
     """Return the cases of a suite by id, in the order of pytest, leaving out those in ``without``.
 
-    A run that is not official has the visible tests only. A suite without tests is being adopted: every item is a case.
+    Without ``all_tests`` there are the visible ones only. A suite without tests is being adopted: every item is a case.
 
     Raises:
         CaseError: an entry of suite.toml is no test of the suite, or no test is left.
@@ -80,7 +80,7 @@ def plan_suite(
                 f"{TABLE}: {id} is no test of the suite. Correct its id, or remove its entry and its points.",
                 slug="suite-test",
             )
-    chosen = {id: sets for id, sets in found.items() if official or tests[id].visible}
+    chosen = {id: sets for id, sets in found.items() if all_tests or tests[id].visible}
     if tests and not chosen:
         raise CaseError("All tests of this suite are hidden. Run it with --official.", slug="case-none")
     names = _short_names(tests)

@@ -124,7 +124,7 @@ class SuitePlugin(GradingPlugin):
 
     def __init__(
         self, serve: Callable[[Executor], None], *, suite: Suite, stage: SuiteStage, modules: SuiteModules,
-        connection: Connection, options: RunOptions,
+        connection: Connection, options: RunOptions, all_tests: bool,
     ) -> None:  # fmt: skip
         super().__init__(serve, tasks=(), hidden=None, reference=None, options=options)
         self.uncollected: list[Uncollected] = []
@@ -132,6 +132,7 @@ class SuitePlugin(GradingPlugin):
         self._stage = stage
         self._modules = modules
         self._connection = connection
+        self._all_tests = all_tests
         self._texts = {path: path.read_bytes() for path in stage.files}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -170,7 +171,7 @@ class SuitePlugin(GradingPlugin):
     def executor_for(self, items: Sequence[pytest.Item]) -> Executor:
         options = self._options
         return SuiteExecutor(
-            plan_suite(items, self._suite, official=options.official, without=options.without),
+            plan_suite(items, self._suite, all_tests=self._all_tests, without=options.without),
             Constants(list(namespaces(items, None)), writable=True),
             reference=None,
             seed=options.seed,
@@ -211,7 +212,15 @@ def collect_adopted(
         )
     modules = SuiteModules(assignment)
     with SuiteStage(suite) as stage:
-        plugin = SuitePlugin(work, suite=suite, stage=stage, modules=modules, connection=connection, options=options)
+        plugin = SuitePlugin(
+            work,
+            suite=suite,
+            stage=stage,
+            modules=modules,
+            connection=connection,
+            options=options,
+            all_tests=options.official or assignment.published,
+        )
         run_suite(plugin, stage)
     if plugin.failure is not None:
         raise plugin.failure

@@ -160,7 +160,7 @@ def _own_modules(folder: Path) -> Iterator[None]:
 def _settled_hypothesis() -> Iterator[None]:
     """Let hypothesis draw the same examples for all submissions, without a limit of time and without files."""
     try:
-        from hypothesis import HealthCheck, settings
+        from hypothesis import HealthCheck, Phase, settings
     except ImportError:
         yield
         return
@@ -171,6 +171,8 @@ def _settled_hypothesis() -> Iterator[None]:
         database=None,
         deadline=None,
         print_blob=False,
+        phases=[Phase.explicit, Phase.generate],  # to shrink an example costs hundreds of calls for each wrong answer
+        report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
     settings.load_profile("autograder")
