@@ -199,7 +199,10 @@ def _uncollected(found: Uncollected) -> Refusal:
     places = [match for line in lines if (match := re.match(r"(\S+?):(\d+): ", line))]
     own = [match for match in places if match[1].endswith(found.file)]
     line = (own or places)[-1][2] if (own or places) else "1"
-    error = (errors or lines or ["pytest gave no reason"])[-1 if not errors else 0]
+    if syntax := re.search(rf'File "[^"]*{re.escape(found.file)}", line (\d+)', "\n".join(errors)):
+        line = syntax[1]
+    named = [error for error in errors if re.match(r"[\w.]*(Error|Exception|Interrupt)\b", error)]
+    error = (named or errors or lines[-1:] or ["pytest gave no reason"])[0]
     if _MODULE.search(error):
         return Refusal(f"{found.file}, line {line}", "", _missing(error))
     if "Skipped" in found.text:

@@ -14,6 +14,7 @@ import random
 import shutil
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -64,9 +65,10 @@ class SuiteStage:
 
     @contextlib.contextmanager
     def inside(self) -> Iterator[None]:
-        """Run a block whose output goes nowhere."""
+        """Run a block whose output and warnings go nowhere."""
         sink = io.StringIO()
-        with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
+        with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             yield
 
     def keep(self) -> None:
