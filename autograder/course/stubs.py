@@ -45,15 +45,15 @@ class Tasked(Protocol):
     @property
     def tasks(self) -> Sequence[Task]: ...
 
+    @property
+    def adopted(self) -> bool: ...
+
 
 class OnDisk(Tasked, Protocol):
     """The part of an assignment that :func:`stale` and :func:`write` need."""
 
     @property
     def modules(self) -> Sequence[str]: ...
-
-    @property
-    def adopted(self) -> bool: ...
 
     @property
     def solution(self) -> Path | None: ...
@@ -165,7 +165,7 @@ def answers(source: str, assignment: Tasked, *, path: str) -> list[Answer]:
     """
     tree = _parse(source, path)
     blocks = list(_blocks(_markers(source, path), path))
-    if getattr(assignment, "adopted", False):
+    if assignment.adopted:
         return [Answer("", block.begin + 1, block.end - 1) for block in blocks]
     numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
     return [Answer(_task_of(block, tree, numbers, path)[0], block.begin + 1, block.end - 1) for block in blocks]
@@ -233,6 +233,7 @@ class _Marked:
 
     slug: str
     tasks: Sequence[Task]
+    adopted: bool = False
 
 
 def adopted_stub(source: str, slug: str, *, path: str) -> str:
