@@ -82,7 +82,7 @@ def run(draft: Assignment, supervisor: Supervisor) -> Trial:
         with contextlib.closing(connection):
             _run_all(executor, connection, draft, trial)
 
-    collected = collect_adopted(draft, work, connection=session.connect_own(), options=session.options)
+    collected = collect_adopted(draft, work, connect=session.connect_own, options=session.options)
     trial.refusals = list(map(_uncollected, collected.failed))
     for taken in collected.taken:
         _refuse_parameters(taken, trial, draft)

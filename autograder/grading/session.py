@@ -12,9 +12,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import replace
 
 from ..course import notebook, solution, translation
+from ..course import suite as suites
 from ..course.assignment import Assignment, file_of, import_name
 from ..course.submission import Refused, Submission
-from ..errors import AssignmentError, CaseError, SubmissionRejected
+from ..errors import CaseError, SubmissionRejected
 from ..guest.module_names import modules_of
 from ..messages import current_language, say
 from ..model import Case, GraderInfo, Outcome, Report, Score, SubmissionInfo, Verdict
@@ -144,7 +145,7 @@ class Session:
         if self._assignment.adopted:
             from .suite_plugin import collect_adopted  # what it imports is of no use to other assignments
 
-            collect_adopted(self._assignment, work, connection=self.connect_own(), options=self.options)
+            collect_adopted(self._assignment, work, connect=self.connect_own, options=self.options)
             return
         published = self._assignment.published and not self.options.official
         hidden = self._assignment.hidden_cases if self.options.official or published else None
@@ -314,21 +315,16 @@ class Session:
         return outcome
 
     def connect_own(self) -> Connection:
-        """Connect to a worker with the solution, or, on a student's machine, with the file in the assignment's folder.
-
-        Raises:
-            AssignmentError: there is neither.
-        """
+        """Connect to a worker with which a suite is collected: with the solution or, where there is none, its names."""
         if (connection := self.connect_solution()) is not None:
             return connection
+        suite = self._assignment.suite
+        assert suite is not None  # without solution and suite nothing is collected
         modules = {}
         for name in self._assignment.modules:
-            path = self._assignment.edited_file(name)
-            try:
-                data = path.read_bytes()
-            except OSError as exc:
-                raise AssignmentError(f"{path} cannot be read ({exc.strerror}); the tests import it.") from exc
-            modules[name] = notebook.read(data).source if path.suffix == ".ipynb" else data
+            path = self._assignment.stub(name)
+            written = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+            modules[name] = suites.skeleton(suite, import_name(name), written).encode()
         return self.connect(modules)
 
     def connect_solution(self) -> Connection | None:

@@ -194,11 +194,11 @@ def run_suite(plugin: SuitePlugin, stage: SuiteStage) -> None:
 
 
 def collect_adopted(
-    assignment: Assignment, work: Callable[[Executor], None], *, connection: Connection, options: RunOptions
+    assignment: Assignment, work: Callable[[Executor], None], *, connect: Callable[[], Connection], options: RunOptions
 ) -> Collected:
     """Collect the suite of an assignment and call ``work`` with its executor. Exceptions of ``work`` propagate.
 
-    The submission of ``connection``, which is closed, stands for all others while the suite is imported.
+    The submission to which ``connect`` connects stands for all others while the suite is imported.
 
     Raises:
         CaseError: the tests cannot be collected, or this machine does not have them.
@@ -217,7 +217,7 @@ def collect_adopted(
             suite=suite,
             stage=stage,
             modules=modules,
-            connection=connection,
+            connection=connect(),
             options=options,
             all_tests=options.official or assignment.published,
         )
