@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from ..course.assignment import Assignment, import_name
@@ -35,7 +32,6 @@ class SuiteModules(Modules):
         self.asked = 0
         self.taken: tuple[str, ...] = ()
         self._asked_names = assignment.asked_names
-        self._packages: dict[str, ModuleType] = {}
 
     def prepare(self) -> None:
         self.asked += 1
@@ -63,24 +59,7 @@ class SuiteModules(Modules):
         """Let the suite in ``folder`` test the submission of ``run``."""
         self.use(StudentCode(run))
         try:
-            parents = [name for name in self._parents() if (folder / name.replace(".", "/")).is_dir()]
-            missing = [name for name in parents if name not in self._packages]
-            # what stands in sys.modules is not replaced by a handle: the package holds files of the instructor's, too
-            sys.modules.update({name: self._packages.get(name, ModuleType(name)) for name in parents})
             with installed(self, source=folder):
-                for name in missing:
-                    del sys.modules[name]
-                for name in missing:
-                    self._packages[name] = importlib.import_module(name)
                 yield
         finally:
-            for name in self._parents():
-                sys.modules.pop(name, None)
             self.use(None)
-
-    def _parents(self) -> list[str]:
-        """Return the packages around the modules that are not the student's themselves."""
-        modules = list(self)
-        split = [name.split(".") for name in modules]
-        found = (".".join(parts[:end]) for parts in split for end in range(1, len(parts)))
-        return [name for name in dict.fromkeys(found) if name not in modules]
