@@ -20,6 +20,18 @@ from autograder.workers.supervisor import Supervisor
 SUITES = Path(__file__).parent / "data" / "adopt"
 SLUG = "15-adopted"
 
+HOMEWORK = """
+    import numpy as np
+
+    LIMIT = 3
+
+
+    def double(x):
+        ### BEGIN SOLUTION
+        return 2 * x
+        ### END SOLUTION
+"""
+
 ALWAYS_EQUAL = """
 class Anything:
     def __init__(self, *args, **kwargs):

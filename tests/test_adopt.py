@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import shutil
-import textwrap
 from pathlib import Path
 
 import pytest
-from adopted import SUITES, adopted, always_equal, graded, write
+from adopted import HOMEWORK, SLUG, SUITES, adopted, always_equal, graded, write
+from click.testing import CliRunner
 
 from autograder.authoring import adopt as adoption
-from autograder.authoring import suite_points
 from autograder.authoring.adopt import Adopted
-from autograder.authoring.found_suite import find
-from autograder.authoring.suite_points import PointsRule
+from autograder.authoring.leaks import leaks_in_baseline
+from autograder.authoring.release import handed_out
+from autograder.commands.main import load
 from autograder.course import assignment as assignments
-from autograder.errors import AssignmentError, UsageError
+from autograder.course import stubs
+from autograder.errors import AutograderError, CaseError
 from autograder.model import Verdict
 from autograder.workers.supervisor import Supervisor
 
@@ -58,18 +59,6 @@ def test_a_published_suite_works_unchanged(name: str, tmp_path: Path, supervisor
 
 
 # --- what cannot be adopted
-
-HOMEWORK = """
-    import numpy as np
-
-    LIMIT = 3
-
-
-    def double(x):
-        ### BEGIN SOLUTION
-        return 2 * x
-        ### END SOLUTION
-"""
 
 STRANGE = """
     import inspect
@@ -263,110 +252,105 @@ def test_a_hidden_test_tells_students_no_value(tmp_path: Path, supervisor: Super
     assert lines["seen"].source is not None and lines["seen"].source.code == "assert double(1) == 2"
 
 
-# --- points, modules, tables
-
-
-def test_points_follow_the_rule(tmp_path: Path, supervisor: Supervisor) -> None:
+def test_parameters_out_of_the_students_module_are_refused(tmp_path: Path, supervisor: Supervisor) -> None:
     suite = """
         import pytest
+        import homework
+
+
+        @pytest.mark.parametrize("x", [homework.LIMIT])
+        def test_parameters(x):
+            assert homework.double(x) == 6
+
+
+        def test_in_the_test():
+            assert homework.double(homework.LIMIT) == 6
+    """
+    path = write(tmp_path / "hw", {"homework.py": HOMEWORK, "test_hw.py": suite})
+    done = adopted(path, supervisor)
+    [refusal] = done.trial.refused
+    assert str(refusal).startswith("test_hw.py, line 6: test_parameters: its decorators take homework.LIMIT")
+    assert [test.id for test in done.suite.tests] == ["test_hw.py::test_in_the_test"]
+
+
+def test_a_solution_that_cannot_be_imported_is_named(tmp_path: Path, supervisor: Supervisor) -> None:
+    suite = "from homework import double\n\n\ndef test_it():\n    assert double(1) == 2\n"
+    path = write(tmp_path / "hw", {"homework.py": "def double(x:\n", "test_hw.py": suite})
+    with pytest.raises(AutograderError, match=r"homework\.py, line 1"):
+        adopted(path, supervisor)
+
+
+def test_the_solution_may_lie_elsewhere(tmp_path: Path, supervisor: Supervisor) -> None:
+    """What the folder holds is then the stub. Without marked answers there is none, and a note says so."""
+    suite = "from homework import double\n\n\ndef test_it():\n    assert double(1) == 2\n"
+    started = "def double(x):\n    raise NotImplementedError\n"
+    plain = "def double(x):\n    return 2 * x\n"
+    path = write(tmp_path / "hw", {"homework.py": started, "test_hw.py": suite})
+    with pytest.raises(CaseError, match=r"no test passes on the solution.*\n.*test_hw.py, line 5: test_it"):
+        adopted(path, supervisor)
+    solution = write(tmp_path / "solved", {"homework.py": plain})
+    done = adopted(path, supervisor, solution=solution)
+    assert done.new.assignment["homework.py"] == started.encode() and done.notes == ()
+    whole = adopted(write(tmp_path / "all", {"homework.py": plain, "test_hw.py": suite}), supervisor)
+    assert "homework.py" not in whole.new.assignment
+    assert "no answer is marked, so students have no stub" in whole.notes[0]
+
+
+# --- a student's machine
+
+
+@pytest.mark.parametrize("answer", ["def double(x:\n", "def other(x):\n    return 2 * x\n", "LIMIT = 3\n"])
+def test_a_broken_file_does_not_keep_a_student_from_a_report(
+    answer: str, tmp_path: Path, supervisor: Supervisor
+) -> None:
+    """Without the solution the suite is imported with the names that it needs, and not with the student's file."""
+    suite = "from homework import LIMIT, double\n\n\ndef test_it():\n    assert double(LIMIT) == 6\n"
+    path = write(tmp_path / "hw", {"homework.py": HOMEWORK, "test_hw.py": suite})
+    adoption.load(adopted(path, supervisor), tmp_path / "course")
+    shutil.rmtree(tmp_path / "course" / "solutions")
+    assignment = assignments.load(SLUG, root=tmp_path / "course")
+    (assignment.folder / "homework.py").write_text(answer, encoding="utf-8")
+    [report] = graded(assignment, [assignment.folder], supervisor, official=False)
+    assert [line.verdict for line in report.outcomes] == [Verdict.ERRORED] and report.score.earned == 0
+    write(assignment.folder, {"homework.py": HOMEWORK})
+    [report] = graded(assignment, [assignment.folder], supervisor, official=False)
+    assert [line.verdict for line in report.outcomes] == [Verdict.PASSED]
+
+
+def test_a_release_has_the_visible_suite_and_what_the_modules_need(tmp_path: Path, supervisor: Supervisor) -> None:
+    assignment = adoption.load(adopted(SUITES / "layers" / "suite", supervisor), tmp_path)
+    files = {name.removeprefix(f"assignments/{SLUG}/") for name, _ in handed_out(assignment)}
+    assert files == {
+        "assignment.toml", "README.md", "suite.toml", "course/__init__.py", "course/helpers.py", "suite/test_layers.py",
+        "suite/course/__init__.py", "suite/course/gradient_check.py", "suite/course/helpers.py",
+    }  # fmt: skip
+    assert list(stubs.texts(assignment)) == ["course.layers"]
+    assert leaks_in_baseline(assignment) == []
+
+
+# --- the command
+
+
+def test_the_command_grades_known_answers(tmp_path: Path, supervisor: Supervisor) -> None:
+    path = write(tmp_path / "hw", {"homework.py": HOMEWORK, "test_hw.py": """
         from homework import double
 
 
-        @pytest.mark.task1_2
-        @pytest.mark.points(3)
-        def test_first():
-            assert double(1) == 2
-
-
-        @pytest.mark.parametrize("x", [1, 2])
-        def test_double(x):
-            assert double(x) == 2 * x
-
-
-        def test_other():
-            assert double(0) == 0
-    """
-    path = write(tmp_path / "hw", {"homework.py": HOMEWORK, "test_all.py": suite})
-    trial = adopted(path, supervisor).trial.adopted
-    rules: tuple[tuple[PointsRule | None, list[float]], ...] = (
-        (None, [3, 1, 1]), ("mark", [3, 1, 1]), ("per-test", [1, 1, 1]), ("total", [33.33333333] * 3)
-    )  # fmt: skip
-    for rule, points in rules:
-        tests, titles = suite_points.assigned(trial, {"homework": textwrap.dedent(HOMEWORK).encode()}, rule)
-        assert [test.points for test in tests] == points
-        assert titles == {"task1_2": "Task 1.2", "double": "double", "all": "all"}
-
-
-@pytest.mark.parametrize(
-    ("files", "problem"),
-    [
-        ({"homework.py": HOMEWORK}, "has no tests"),
-        ({"test_a.py": "import a, b", "a.py": "", "b.py": ""}, "not clear which module.* a, b. Name it with --module"),
-        ({"test_a.py": "import numpy"}, "import no module of this folder"),
-    ],
-)
-def test_a_folder_that_does_not_tell_its_module_is_refused(files: dict[str, str], problem: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=problem):
-        find(write(tmp_path / "hw", files), None)
-
-
-def test_the_module_is_what_the_tests_import_and_students_write(tmp_path: Path) -> None:
-    marked = "def f():\n    raise NotImplementedError\n"
-    files = {
-        "pkg/__init__.py": "from .layers import f",
-        "pkg/layers.py": f"from . import shared\n{marked}",
-        "pkg/shared.py": "X = 1\n",
-        "pkg/check.py": "Y = 2\n",
-        "tests/test_f.py": "from pkg.layers import f\nfrom pkg import check\n",
-        "pytest.ini": "[pytest]\npythonpath = src lib\n",
-    }
-    found = find(write(tmp_path / "hw", files), None)
-    assert list(found.modules) == ["pkg.layers"]
-    assert list(found.support) == ["pkg/__init__.py", "pkg/shared.py"]
-    assert "pkg/layers.py" not in found.files and "pkg/check.py" in found.files
-    assert found.paths == ("src", "lib")
-
-
-TABLE = """
-[[test]]
-id = "test_a.py::test_one"
-task = "one"
-points = 2.0
-"""
-
-
-@pytest.mark.parametrize(
-    ("table", "problem"),
-    [
-        ("", "suite.toml: there is no test"),
-        (
-            TABLE.replace("points = 2.0", 'points = "2"'),
-            'suite.toml, test 1: points is "2", which is of the wrong type',
-        ),
-        (TABLE.replace("points = 2.0", "points = 0"), "suite.toml, test 1: points is 0; write a number above 0"),
-        (TABLE.replace("points", "point"), "suite.toml, test 1: the key point is unknown; write one of id, task"),
-        (TABLE + TABLE, "suite.toml, test 2: test_a.py::test_one is named twice"),
-        (TABLE.replace("test_a", "test_b"), "suite.toml, test 1: suite/test_b.py is missing"),
-        (f'paths = ["../x"]\n{TABLE}', r"suite.toml: paths holds ../x, which leads out of the folder"),
-        (TABLE.replace("2.0", "3.0"), "points is 2, but its tests in suite.toml are worth 3; make the two equal"),
-        (TABLE.replace('"one"', '"two"'), "test_a.py::test_one is of the task two, which .* does not have; it has one"),
-        ("[[test", "this is not valid TOML"),
-    ],
-)
-def test_a_wrong_table_is_named_with_its_entry(table: str, problem: str, tmp_path: Path) -> None:
-    task = '[[task]]\nid = "one"\ntitle = "One"\npoints = 2\n'
-    toml = f'title = "A"\npoints = 2\nmodules = ["a"]\nsuite = "visible"\n\n{task}'
-    files = {"assignment.toml": toml, "suite.toml": table, "suite/test_a.py": ""}
-    write(tmp_path / "assignments" / "15-a", files)
+        def test_it():
+            assert double(2) == 4
+    """})  # fmt: skip
+    (tmp_path / "assignments").mkdir()
     (tmp_path / "solutions").mkdir()
-    with pytest.raises(AssignmentError, match=problem):
-        assignments.load("15-a", root=tmp_path)
-
-
-def test_the_value_of_suite_is_checked(tmp_path: Path) -> None:
-    write(tmp_path / "assignments" / "15-a", {"assignment.toml": 'suite = "open"\n'})
-    with pytest.raises(AssignmentError, match='suite is "open"; write "visible" or "hidden"'):
-        assignments.load("15-a", root=tmp_path)
+    wrong = write(tmp_path / "wrong", {"homework.py": "def double(x):\n    return x\n"})
+    square = write(tmp_path / "square", {"homework.py": "def double(x):\n    return x * x\n"})
+    options = ["--root", str(tmp_path), "--wrong", str(wrong), "--wrong", str(square), "--right", str(wrong)]
+    done = CliRunner().invoke(load("adopt"), [str(path), *options], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "adopted 1 test, worth 100 points" in done.output
+    assert f"{wrong}: 0 of 100 points. Caught by it." in done.output
+    assert f"{square}: 100 of 100 points. It is called wrong, but no test catches it." in done.output
+    assert f"{wrong}: 0 of 100 points. It is called right, but fails it." in done.output
+    assert (tmp_path / "assignments" / "01-hw" / "suite" / "test_hw.py").is_file()
 
 
 # --- nbgrader's own example

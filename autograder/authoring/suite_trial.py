@@ -22,6 +22,7 @@ from ..grading.suite_plan import TestMarks
 from ..grading.suite_plugin import Uncollected, collect_adopted
 from ..model import Outcome, Verdict
 from ..student.connection import Connection
+from ..student.faults import StudentFault, StudentRaised
 from ..workers.supervisor import Supervisor
 
 _READS_SOURCE = ("getsource", "getsourcelines", "getsourcefile", "findsource", "getfile")
@@ -152,7 +153,8 @@ def _reason(outcome: Outcome, raised: BaseException | None, item: pytest.Item, d
     if outcome.verdict is Verdict.SKIPPED:
         return f"it is skipped ({outcome.staff or outcome.message}), so it can never give points."
     text = str(raised) if raised is not None else ""
-    if raised is not None and (known := _known(raised, text, draft)):
+    is_students = isinstance(raised, StudentFault | StudentRaised)  # its attributes are in the worker
+    if raised is not None and not is_students and (known := _known(raised, text, draft)):
         return known
     if outcome.verdict is Verdict.GRADER_ERROR:
         return outcome.staff.partition("\n")[0] or outcome.message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,11 @@ class SuiteModules(Modules):
         """Return the globals of a cell that tests."""
         self.namespaces.clear()
         return Namespace(self, asked=self._asked_names)
+
+    def lacking(self, error: ImportError) -> BaseException:
+        """Return the verdict on a submission that lacks a name which the suite imports, or the error itself."""
+        name = re.search(r"cannot import name '(\w+)'", str(error))
+        return self.run.undefined(name[1]) if name else error
 
     @contextlib.contextmanager
     def collecting(self, connection: Connection, folder: Path) -> Iterator[None]:

@@ -69,7 +69,9 @@ class SuiteExecutor(Executor):
                 if self._modules.taken:
                     self._stage.import_again(item)
                 super()._call(attempt)
-            except (StudentFault, StudentRaised, ImportError, AttributeError) as exc:  # of the second import
+            except ImportError as exc:  # of the second import
+                attempt.raised = self._modules.lacking(exc)
+            except (StudentFault, StudentRaised) as exc:
                 attempt.raised = exc
             finally:
                 if self.shared_asks:
