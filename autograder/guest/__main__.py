@@ -37,10 +37,13 @@ from .runner import Limits, Runner
 from .shared import Shared, is_shareable, merge
 from .standins import Absent, Silent, StandInFinder
 from .torchvision_import import import_torchvision
+from .trees import is_odd
 
 MAX_TO_WORKER = 2**33  # bytes of one frame from the trusted side, which is trusted
 RESERVE = 1 << 22  # bytes of address space, given back when a MemoryError has to be described
 JOINED = 1 << 20  # bytes: a smaller frame is sent in one piece; to join a larger one would take its memory twice
+PART_REFS = 4  # references to a part of a result that nobody has kept: the list, two of encoders, the count itself
+MAX_PARTS = 16
 NODE_REFS = 4  # references to an argument that nobody has kept: decoder, node, list of arguments, the count itself
 MAX_NAMES = 1000  # public names of a submission
 MAX_METHODS = 32  # public methods of a class
@@ -282,7 +285,7 @@ class Guest:
         kept: Sequence[int] = (),
     ) -> None:
         encoder = wire.Encoder(self._handle, max_body=self._max_result)
-        encoder.is_lenient = self._is_detailed
+        encoder.is_special = self._is_special if self._is_detailed else None
         issued = self._next
         try:
             is_shared = is_kept and self._ids.get(id(result)) in self._shared.values
@@ -295,6 +298,7 @@ class Guest:
             if self._is_detailed:
                 header |= self._also(encoder)
                 header |= self._newly_shared(result if is_kept and not keep and not is_shared else None, nodes, kept)
+                header |= {} if keep or is_kept else self._parts_shared(result)
             self._send(wire.Kind.VALUE, header, encoder.buffers)
         except BaseException:
             self._drop(list(range(issued, self._next)))  # the trusted side does not know these handles
@@ -322,6 +326,19 @@ class Guest:
             fields["ref"] = number
         numbers = [[i, number] for i in kept if (number := self._share(nodes[i].value))]
         return {**fields, "kept": numbers} if numbers else fields
+
+    def _parts_shared(self, result: Any) -> dict[str, Any]:
+        """Return the numbers of arrays and tensors in a new list or tuple that the submission has kept."""
+        if type(result) not in (list, tuple) or len(result) > MAX_PARTS:
+            return {}
+        kept = [i for i in range(len(result)) if is_shareable(result[i]) and sys.getrefcount(result[i]) > PART_REFS]
+        kept = [i for i in kept if self._ids.get(id(result[i])) not in self._shared.values]
+        numbers = [[i, number] for i in kept if (number := self._share(result[i]))]
+        return {"parts": numbers} if numbers else {}
+
+    def _is_special(self, value: Any, depth: int) -> bool:
+        """Return whether a value is sent as a handle: because it has no tree, or because both sides hold it already."""
+        return is_odd(value) or (depth > 0 and self._ids.get(id(value), 0) in self._shared.values)
 
     def _share(self, value: Any) -> int:
         """Share a value with the trusted side and return its number; 0 if there is no room."""
