@@ -296,6 +296,16 @@ def test_the_solution_may_lie_elsewhere(tmp_path: Path, supervisor: Supervisor) 
     assert "no answer is marked, so students have no stub" in whole.notes[0]
 
 
+def test_a_name_that_a_submission_lacks_is_an_error_of_the_submission(tmp_path: Path, supervisor: Supervisor) -> None:
+    suite = "import homework\n\n\ndef test_it():\n    assert homework.double(1) == 2\n"
+    path = write(tmp_path / "hw", {"homework.py": HOMEWORK, "test_hw.py": suite})
+    assignment = adoption.load(adopted(path, supervisor), tmp_path / "course")
+    renamed = write(tmp_path / "renamed", {"homework.py": "def doubled(x):\n    return 2 * x\n"})
+    [report] = graded(assignment, [renamed], supervisor)
+    assert [line.verdict for line in report.outcomes] == [Verdict.ERRORED]
+    assert "does not define double" in report.outcomes[0].message
+
+
 # --- a student's machine
 
 
