@@ -293,7 +293,7 @@ def test_the_solution_may_lie_elsewhere(tmp_path: Path, supervisor: Supervisor) 
     assert done.new.assignment["homework.py"] == started.encode() and done.notes == ()
     whole = adopted(write(tmp_path / "all", {"homework.py": plain, "test_hw.py": suite}), supervisor)
     assert "homework.py" not in whole.new.assignment
-    assert "no answer is marked, so students have no stub" in whole.notes[0]
+    assert "homework.py: no answer is marked. So students have no stub" in whole.notes[0]
 
 
 def test_a_name_that_a_submission_lacks_is_an_error_of_the_submission(tmp_path: Path, supervisor: Supervisor) -> None:

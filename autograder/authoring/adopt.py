@@ -8,7 +8,7 @@ import math
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from ..course import folders, stubs, suite
 from ..course.assignment import Assignment, file_of, import_name
 from ..course.folders import TOML
 from ..course.suite import Suite, SuiteTest
-from ..errors import CaseError, UsageError
+from ..errors import AssignmentError, CaseError, UsageError
 from ..workers.supervisor import Supervisor
 from . import suite_points, suite_trial
 from .found_suite import FoundSuite, find
@@ -56,7 +56,6 @@ def adopt(
     Raises:
         UsageError: the folder is no suite, or the solution cannot be imported.
         CaseError: no test passes on the solution. The message says why, for each test.
-        AssignmentError: the markers in the solution are wrong.
     """
     found = find(path, module)
     sources = _solution(solution, found) if solution else dict(found.modules)
@@ -73,7 +72,8 @@ def adopt(
     stub = {name: _stub(name, sources, found, slug) for name in sources}
     adopted = Suite(Path(suite.FOLDER), tuple(tests), tuple(found.paths), tuple(found.support))
     visible, hidden = _files(slug, found, sources, adopted, titles, trial, stub, is_hidden)
-    return Adopted(New(slug, visible, hidden, ()), adopted, trial, tuple(_notes(stub, trial, slug)))
+    notes = tuple(each for each in stub.values() if isinstance(each, str))
+    return Adopted(New(slug, visible, hidden, ()), adopted, trial, notes)
 
 
 def next_slug(path: Path, root: Path) -> str:
@@ -142,14 +142,14 @@ def _solution(path: Path, found: FoundSuite) -> dict[str, bytes]:
 
 def _files(
     slug: str, found: FoundSuite, sources: Mapping[str, bytes], adopted: Suite, titles: Mapping[str, str], trial: Trial,
-    stub: Mapping[str, bytes | None], is_hidden: bool,
+    stub: Mapping[str, bytes | str], is_hidden: bool,
 ) -> tuple[dict[str, bytes], dict[str, bytes]]:  # fmt: skip
     """Return the files of both folders."""
     totals = {id: _sum(test.points for test in adopted.tests if test.task == id) for id in titles}
     kind = "hidden" if is_hidden else "visible"
     toml = _toml(slug, sources, titles, totals, kind, _limits(trial))
     visible = {TOML: toml.encode(), "README.md": _readme(slug, found, titles, totals)} | _support(found)
-    visible |= {file_of(name): text for name, text in stub.items() if text is not None}
+    visible |= {file_of(name): made for name, made in stub.items() if isinstance(made, bytes)}
     hidden = _module_files(sources)
     whole = {f"{suite.FOLDER}/{name}": data for name, data in found.files.items()}
     whole[suite.TABLE] = suite.to_toml(adopted).encode()
@@ -165,17 +165,27 @@ def _support(found: FoundSuite) -> dict[str, bytes]:
     return dict(found.support)
 
 
-def _stub(name: str, sources: Mapping[str, bytes], found: FoundSuite, slug: str) -> bytes | None:
-    """Return what students start from: the solution without its marked answers, or the file in the suite's folder."""
+def _stub(name: str, sources: Mapping[str, bytes], found: FoundSuite, slug: str) -> bytes | str:
+    """Return what students start from: the solution without its marked answers, or the file in the suite's folder.
+
+    If there is neither, return a sentence for the author.
+    """
+    file = file_of(name)
     try:
         text = sources[name].decode()
+        if made := stubs.adopted_stub(text, slug, path=file):
+            return made.encode()
+        problem = f"{file}: no answer is marked."
     except UnicodeDecodeError as exc:
-        raise UsageError(f"{file_of(name)} is not UTF-8 text; save it again as UTF-8.") from exc
-    if made := stubs.adopted_stub(text, slug, path=file_of(name)):
-        return made.encode()
-    if found.modules[name] != sources[name]:
+        raise UsageError(f"{file} is not UTF-8 text; save it again as UTF-8.") from exc
+    except AssignmentError as exc:  # as in notebooks whose marked cells are no functions
+        problem = exc.message
+    if found.modules[name] != sources[name] or not text.strip():
         return found.modules[name]
-    return sources[name] if not text.strip() else None
+    return (
+        f"{problem} So students have no stub. Put ### BEGIN SOLUTION and ### END SOLUTION around the answers in "
+        f"solutions/{slug}/{file} and run autograder stubs {slug}, or write assignments/{slug}/{file}."
+    )
 
 
 def _readme(slug: str, found: FoundSuite, titles: Mapping[str, str], totals: Mapping[str, float]) -> bytes:
@@ -227,14 +237,6 @@ def _packages(sources: Mapping[str, bytes]) -> list[str]:
             elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 found.add(node.module.partition(".")[0])
     return sorted(found - own - set(sys.stdlib_module_names))
-
-
-def _notes(stub: Mapping[str, bytes | None], trial: Trial, slug: str) -> Iterator[str]:
-    for name in (name for name, text in stub.items() if text is None):
-        yield (
-            f"{file_of(name)}: no answer is marked, so students have no stub. Put ### BEGIN SOLUTION and "
-            f"### END SOLUTION around the answers in solutions/{slug}/{file_of(name)}, and run autograder stubs {slug}."
-        )
 
 
 def _sum(points: Iterable[float]) -> float:
