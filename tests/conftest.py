@@ -23,7 +23,7 @@ from autograder.workers.supervisor import Supervisor
 from autograder.workers.worker import Worker
 
 # A course that the hostile suite grades; its case files are not tests of ours.
-collect_ignore = ["hostile/course"]
+collect_ignore = ["data/adopt", "hostile/course"]
 
 # Cases that train for seconds, by assignment; the slow tests run them.
 COSTLY = {

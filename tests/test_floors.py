@@ -166,7 +166,7 @@ def test_nothing_unpickles_or_evaluates(module: str) -> None:
             text = ast.unparse(node.func)
             if text in ("eval", "exec", "torch.load") or "allow_pickle=True" in ast.unparse(node):
                 calls.add(text)
-    runs_source = module in ("guest.runner", "guest.recipes")
+    runs_source = module in ("guest.runner", "guest.recipes", "grading.suite_cells")  # the last: an instructor's cells
     assert calls == ({"exec"} if runs_source else set())
 
 

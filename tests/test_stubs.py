@@ -56,6 +56,7 @@ class Course:
     slug: str = "99-demo"
     tasks: tuple[Task, ...] = (Task("half", "Halves", 5), Task("Counter", "Counting", 5))
     modules: Sequence[str] = ("demo",)
+    adopted: bool = False
 
     @property
     def solution(self) -> Path | None:

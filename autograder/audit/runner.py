@@ -50,6 +50,7 @@ def make_plan(assignment: Assignment, mutants: Sequence[Mutant], *, seeds: int, 
     Raises:
         AssignmentError: ``equivalents.toml`` has an error.
     """
+    probes = probes and not assignment.adopted  # a probe replaces the functions of a task
     tried = [(task.id, probe) for task in assignment.tasks for probe in PROBES] if probes else []
     jobs = [Job("slow", number) for number in range(1 + len(solution.alternatives(assignment)))]
     jobs += [Job("seeds", first) for first in range(SEED, SEED + seeds, SEEDS_PER_WORKER)]

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..course import solution
 from ..course.assignment import Assignment
+from ..grading.collection import of_task
 from ..grading.session import CollectedCases
 from ..model import Case, Verdict
 from ..student.connection import Connection
@@ -105,7 +106,7 @@ class Survivors:
 
     def _on_other_seeds(self, mutant: Mutant) -> Iterator[Difference]:
         """Run the cases of the task that are not slow, and compare every call with that of the solution."""
-        cases = [case for case in self._cases.plan if case.task == mutant.task and not self._baseline.is_slow(case)]
+        cases = [each for each in of_task(self._cases.plan, mutant.task) if not self._baseline.is_slow(each)]
         quick = [case for case in cases if self._baseline.is_quick(case)]
         with closing(in_one_worker(self._cases, mutant.modules, OTHER_SEEDS)) as rows:
             for seed, connection in rows:

@@ -7,6 +7,7 @@ from contextlib import closing
 
 from ..course.assignment import Assignment
 from ..course.solution import Mistake
+from ..grading.collection import of_task
 from ..grading.session import CollectedCases
 from ..grading.telling import tells_enough
 from ..model import Verdict
@@ -20,6 +21,9 @@ from .survivors import Survivors
 
 def run_stub(assignment: Assignment, cases: CollectedCases) -> StubResult:
     """Run every case on the stub, whatever it needs."""
+    missing = [name for name in assignment.modules if not assignment.stub(name).is_file()]
+    if missing and assignment.adopted:
+        return StubResult(())  # students have none; the sentence comes from ``stubs.why_stale``
     modules = {name: assignment.stub(name).read_bytes() for name in assignment.modules}
     set_seed(cases, SEED)
     outcomes = cases.run(modules, cases.plan, ignore_needs=True)
@@ -59,7 +63,7 @@ def run_mutant(
 
     A mutant that its author has confirmed does not meet the slow cases. What no case catches is left to ``survivors``.
     """
-    due = sorted((case for case in cases.plan if case.task == mutant.task), key=baseline.order)
+    due = sorted(of_task(cases.plan, mutant.task), key=baseline.order)
     if confirmed:
         due = [case for case in due if not baseline.is_slow(case)]
     ran: list[str] = []

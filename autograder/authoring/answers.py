@@ -13,11 +13,12 @@ from datetime import datetime
 from pathlib import Path
 
 from ..course import solution, translation
-from ..course.assignment import HIDDEN, Assignment
+from ..course.assignment import HIDDEN, Assignment, file_of
 from ..course.course_error import NAME
 from ..course.course_file import Course
 from ..course.folders import TOML
 from ..course.solution import Mistake
+from ..course.suite import FOLDER, TABLE
 from ..errors import AutograderError
 from ..messages import languages
 from .release import Options, handed_out, with_framework
@@ -61,11 +62,15 @@ def _answers(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
     modules = solution.modules(assignment)
     assert assignment.solution is not None
     for module, source in modules.items():
-        yield f"assignments/{assignment.slug}/{module}.py", source
-    names = {*(f"{module}.py" for module in modules), HIDDEN, *(f"{language}.toml" for language in languages())}
+        yield f"assignments/{assignment.slug}/{file_of(module)}", source
+    names = {*map(file_of, modules), HIDDEN, TABLE, *(f"{language}.toml" for language in languages())}
     for path in sorted(assignment.solution.rglob("*")):
         inside = path.relative_to(assignment.solution)
-        if path.is_file() and (inside.as_posix() in names or (inside.parts[0] in FOLDERS and path.suffix == ".py")):
+        if path.is_file() and (
+            inside.as_posix() in names
+            or (inside.parts[0] in FOLDERS and path.suffix == ".py")
+            or inside.parts[0] == FOLDER
+        ):
             yield f"solutions/{assignment.slug}/{inside.as_posix()}", path.read_bytes()
 
 

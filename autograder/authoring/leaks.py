@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..course import stubs
-from ..course.assignment import HIDDEN, Assignment
+from ..course.assignment import HIDDEN, Assignment, file_of
 from ..errors import AssignmentError
 from ..reports.page import template_folder
 from .containers import Piece
@@ -93,12 +93,12 @@ def leaks_in_baseline(assignment: Assignment) -> list[Leak]:
         return []
     hidden = _Facts()
     for module in assignment.modules:
-        path = assignment.solution / f"{module}.py"
+        path = assignment.solution / file_of(module)
         source = path.read_text(encoding="utf-8")
         lines = source.split("\n")
         for answer in stubs.answers(source, assignment, path=str(path)):
             block = as_function(lines[answer.first - 1 : answer.last])
-            where = f"{assignment.solution_name}/{module}.py, line {answer.first}"
+            where = f"{assignment.solution_name}/{file_of(module)}, line {answer.first}"
             hidden.add_code(block, where, with_words=False)
     found = []
     for place, text in _handed_out(assignment):
@@ -322,7 +322,7 @@ def _handed_out(assignment: Assignment) -> Iterator[tuple[str, str]]:
     except AssignmentError:
         return
     for module, text in made.items():
-        yield f"{prefix}/{module}.py", text
+        yield f"{prefix}/{file_of(module)}", text
 
 
 def _digest(data: bytes) -> str:

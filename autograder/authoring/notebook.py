@@ -34,9 +34,14 @@ def notebook(assignment: Assignment) -> tuple[str, bytes]:
 
     Raises:
         AssignmentError: a stub cannot be made.
-        UsageError: the assignment has several modules.
+        UsageError: the assignment has several modules, or is an adopted suite.
         AutograderError: nbformat is not installed.
     """
+    if assignment.adopted:
+        raise UsageError(
+            f"{assignment.slug} is an adopted suite, whose tests are no cells of a notebook. Release it without "
+            "--notebooks."
+        )
     if len(assignment.modules) != 1:
         raise UsageError(
             f"{assignment.slug} has {len(assignment.modules)} modules, and a notebook is one. Release it without "

@@ -17,7 +17,8 @@ from pathlib import Path
 from ..audit.audit import Options as AuditOptions
 from ..audit.audit import audit
 from ..course import folders, release_file, stubs
-from ..course.assignment import Assignment
+from ..course.assignment import Assignment, file_of
+from ..course.suite import FOLDER
 from ..errors import AutograderError, UsageError
 from ..grading import sealed_hints
 from ..grading.environment import version
@@ -241,7 +242,7 @@ def _assignment_files(assignment: Assignment, options: Options) -> Iterator[tupl
         yield f"{prefix}/{name}", data
     else:
         for module, text in stubs.texts(assignment).items():
-            yield f"{prefix}/{module}.py", text.encode()
+            yield f"{prefix}/{file_of(module)}", text.encode()
     yield from handed_out(assignment)
 
 
@@ -252,6 +253,12 @@ def handed_out(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
     for path in sorted(assignment.folder.iterdir()):
         if path.is_file() and (path.name in names or path.suffix in HANDED_OUT):
             yield f"{prefix}/{path.name}", path.read_bytes()
+    for name, data in assignment.support_files().items():
+        yield f"{prefix}/{name}", data
+    suite = assignment.folder / FOLDER
+    for path in sorted(suite.rglob("*")) if assignment.adopted else ():
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield f"{prefix}/{path.relative_to(assignment.folder).as_posix()}", path.read_bytes()
 
 
 def _constraints(root: Path) -> bytes:

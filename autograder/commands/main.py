@@ -55,6 +55,7 @@ COMMANDS = {
     "report": Command("report", "Render a saved report again, without grading."),
     "init": Command("course", "Begin a course of your own."),
     "new": Command("course", "Begin an assignment: all files, with cases that work."),
+    "adopt": Command("adopt", "Turn a folder with a pytest suite into an assignment."),
     "stubs": Command("author", "Write the stubs that students receive, from the solutions."),
     "hints": Command("author", "Seal the hints of known mistakes for students."),
     "audit": Command("author", "Test the test cases: right answers pass, wrong ones fail."),

@@ -60,7 +60,7 @@ def _files(assignment: Assignment) -> dict[str, bytes]:
     for module in assignment.modules:
         path = assignment.edited_file(module)
         try:
-            files[path.name] = path.read_bytes()
+            files[path.relative_to(assignment.folder).as_posix()] = path.read_bytes()
         except OSError as exc:
             raise UsageError(f"{path} cannot be read: {exc.strerror}. Nothing was packed.") from exc
     return files

@@ -22,7 +22,9 @@ from autograder.messages import DEFAULT, languages
 from autograder.model import Task
 
 from . import folders, framework, manual_tasks
+from . import suite as suites
 from .folders import TOML
+from .suite import Suite
 
 VISIBLE = "test_visible.py"
 HIDDEN = "test_hidden.py"
@@ -38,6 +40,8 @@ class Assignment:
     ``[limits]`` overrides. ``solution`` is None on a student's machine. ``uses`` maps a task to the tasks that its own
     functions call; tasks that use none are left out. ``published`` is true after the hand-in (``release --answers``):
     the hidden cases are then visible ones. ``manual`` are the tasks that a person grades; ``tasks`` are the others.
+    the hidden cases are then visible ones. The cases of an adopted assignment are the tests of ``suite``; None there
+    means that this machine does not have it. Its modules may be dotted: "layers.dense" is ``layers/dense.py``.
     """
 
     slug: str
@@ -53,6 +57,8 @@ class Assignment:
     uses: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     published: bool = False
     manual: tuple[Task, ...] = ()
+    adopted: bool = False
+    suite: Suite | None = field(default=None, hash=False)
 
     @property
     def all_tasks(self) -> tuple[Task, ...]:
@@ -66,7 +72,7 @@ class Assignment:
 
     @property
     def visible_cases(self) -> Path:
-        """The file of cases that students receive. It always exists."""
+        """The file of cases that students receive. It always exists, except in an adopted assignment."""
         return self.folder / VISIBLE
 
     @property
@@ -81,6 +87,8 @@ class Assignment:
 
         The stub does not tell: on a student's machine it is the student's own file.
         """
+        if self.adopted:
+            return suites.used_names(self.suite, map(import_name, self.modules)) if self.suite else frozenset()
         files = (path for path in (self.visible_cases, self.hidden_cases) if path)
         used = (name for path in files for name in _USED_OF_STUDENT.findall(path.read_bytes()))
         return frozenset(task.id for task in self.tasks) | {name.decode() for name in used}
@@ -103,13 +111,27 @@ class Assignment:
         """
         if module not in self.modules:
             raise ValueError(f"{self.slug} asks for {', '.join(self.modules)}, not for {module}.")
-        return self.folder / f"{module}.py"
+        return self.folder / file_of(module)
 
     def edited_file(self, module: str) -> Path:
         """Return the file that a student edits: the stub, or the notebook that a release has in place of it."""
         stub = self.stub(module)
         notebook = stub.with_suffix(".ipynb")
         return notebook if notebook.is_file() and not stub.is_file() else stub
+
+    def support_files(self) -> dict[str, bytes]:
+        """Return the files of an adopted suite that every worker gets, because the student's modules import them.
+
+        Raises:
+            AssignmentError: one is missing.
+        """
+        names = self.suite.support if self.suite else ()
+        try:
+            return {name: (self.folder / name).read_bytes() for name in names}
+        except OSError as exc:
+            raise AssignmentError(
+                f"{exc.filename} cannot be read ({exc.strerror}), but {suites.TABLE} names it under support."
+            ) from exc
 
     def digest(self) -> str:
         """Return the sha256 (hex) of the names and contents of the files in both folders, wherever these are.
@@ -135,6 +157,16 @@ class Assignment:
                     yield f"{kind}/{self.slug}/{name.as_posix()}", path
 
 
+def file_of(module: str) -> str:
+    """Return the path of a module in a folder of modules: "layers/dense.py" for "layers.dense"."""
+    return f"{module.replace('.', '/')}.py"
+
+
+def import_name(module: str) -> str:
+    """Return the name under which a module is imported: "layers" for "layers.__init__"."""
+    return module.removesuffix(".__init__")
+
+
 def load(slug_or_path: str | Path, *, root: Path, solutions: Path | None = None) -> Assignment:
     """Read one assignment from the course folder ``root``, by its slug or by the path of its folder.
 
@@ -150,9 +182,13 @@ def load(slug_or_path: str | Path, *, root: Path, solutions: Path | None = None)
     source = _Source.read(folder / TOML, shown=f"assignments/{slug}/{TOML}")
     table = _parse(source)
     _check(table, source)
-    if not (folder / VISIBLE).is_file():
+    adopted = table.get("suite")
+    if adopted is None and not (folder / VISIBLE).is_file():
         raise AssignmentError(f"assignments/{slug}/{VISIBLE} is missing; write the visible cases in it.")
     tasks = [manual_tasks.task_of(task) for task in table["task"]]
+    suite = _suite(folder if adopted == "visible" else solution, adopted) if adopted else None
+    if suite is not None:
+        _check_suite(suite, table, source)
     return Assignment(
         slug=slug,
         title=table["title"],
@@ -167,7 +203,33 @@ def load(slug_or_path: str | Path, *, root: Path, solutions: Path | None = None)
         solution=solution if solution.is_dir() else None,
         uses={task["id"]: tuple(task["uses"]) for task in table["task"] if task.get("uses")},
         published=table.get("published", False),
+        adopted=adopted is not None,
+        suite=suite,
     )
+
+
+def _suite(folder: Path, kind: str) -> Suite | None:
+    """Read the suite in ``folder``; None if it is hidden and this machine has no solutions."""
+    if kind == "hidden" and not folder.is_dir():
+        return None
+    return suites.read(folder, shown="/".join(folder.parts[-2:]))
+
+
+def _check_suite(suite: Suite, table: dict[str, Any], source: _Source) -> None:
+    points = {task["id"]: task["points"] for task in table["task"]}
+    for test in suite.tests:
+        if test.task not in points:
+            raise AssignmentError(
+                f"{suites.TABLE}: {test.id} is of the task {test.task}, which {source.shown} does not have; it has "
+                f"{', '.join(points)}."
+            )
+    for i, (task, possible) in enumerate(points.items()):
+        total = math.fsum(test.points for test in suite.tests if test.task == task)
+        if not math.isclose(total, possible, abs_tol=1e-6):
+            source.fail(
+                ("task", i, "points"),
+                f"points is {possible:g}, but its tests in {suites.TABLE} are worth {total:g}; make the two equal.",
+            )
 
 
 def load_all(root: Path) -> list[Assignment]:
@@ -199,6 +261,7 @@ _NAMES: _Kind = ((lambda value: isinstance(value, list), 'a list such as ["numpy
 _SOME: _Kind = (*_NAMES, (bool, "at least one entry"))
 _LANGUAGE: _Kind = ((lambda value: value in languages(), " or ".join(f'"{each}"' for each in languages())),)
 _VERSIONS: _Kind = (*_TEXT, (framework.is_specifier, 'versions of autograder, such as ">=0.2" or ">=0.2,<1"'))
+_SUITE: _Kind = ((lambda value: value in suites.KINDS, '"visible" or "hidden"'),)
 _YES: _Kind = ((lambda value: type(value) is bool, "true or false"),)
 _TABLE: _Kind = ((lambda value: isinstance(value, dict), "a table, headed by its name in brackets"),)
 _TASKS: _Kind = (
@@ -210,7 +273,8 @@ _TASKS: _Kind = (
 
 KEYS: Mapping[str, _Kind] = {
     "title": _TEXT, "points": _NUMBER, "modules": _SOME, "allowed_imports": _NAMES, "language": _LANGUAGE,
-    "requires": _VERSIONS, "published": _YES, "task": _TASKS, "limits": _TABLE,
+    "requires": _VERSIONS, "published": _YES, "suite": _SUITE, "task": _TASKS,
+    "limits": _TABLE,
 }  # fmt: skip
 _TASK_KIND: _Kind = ((lambda value: value in manual_tasks.KINDS, '"cases" or "manual"'),)
 TASK_KEYS: Mapping[str, _Kind] = {
@@ -221,7 +285,18 @@ LIMIT_KEYS: Mapping[str, _Kind] = {
     "memory_mib": _WHOLE, "result_mib": _WHOLE,
 }  # fmt: skip
 """The limits that an assignment may override. The sandbox has the defaults, so ``limits`` contains no missing keys."""
-OPTIONAL = {"allowed_imports", "language", "requires", "published", "limits", "uses", "kind", "rubric", *LIMIT_KEYS}
+OPTIONAL = {
+    "allowed_imports",
+    "language",
+    "requires",
+    "published",
+    "suite",
+    "limits",
+    "uses",
+    "kind",
+    "rubric",
+    *LIMIT_KEYS,
+}
 ENTRIES: Mapping[str, _Kind] = {
     "modules": _TEXT[:1], "allowed_imports": _TEXT[:1], "task": _TABLE, "uses": _TEXT[:1],
 }  # fmt: skip
@@ -337,7 +412,8 @@ def _shown(value: Any) -> str:
 
 def _check(table: dict[str, Any], source: _Source) -> None:
     for name in table["modules"]:
-        if not name.isidentifier() or keyword.iskeyword(name):
+        parts = name.split(".") if "suite" in table else [name]
+        if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
             example = name.removesuffix(".py")
             remedy = f'write "{example}"' if example.isidentifier() else "use letters, digits and underscores only"
             source.fail(("modules",), f'modules holds "{name}", which is not the name of a module; {remedy}.')

@@ -13,7 +13,7 @@ import ast
 import json
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,14 +49,25 @@ class Code:
     written: tuple[tuple[str, bytes], ...] = ()
 
 
-def read(notebook: bytes) -> Code:
+def code_cells(notebook: bytes) -> list[str]:
+    """Return the text of every code cell of a notebook, in order.
+
+    Raises:
+        SubmissionRejected: the bytes are not a notebook, or are too large.
+    """
+    return list(_code_cells(_loaded(notebook)))
+
+
+def read(notebook: bytes, *, leave_out: Callable[[str], bool] = lambda cell: False) -> Code:
     """Return the module that the code cells of a notebook, nbformat 3 or 4, contain.
+
+    ``leave_out`` tells which cells become empty lines.
 
     Raises:
         SubmissionRejected: the bytes are not a notebook, or are too large.
     """
     future: list[str] = []
-    sources = list(_code_cells(_loaded(notebook)))
+    sources = ["\n" * cell.count("\n") if leave_out(cell) else cell for cell in code_cells(notebook)]
     written = {name: source.lstrip().partition("\n")[2] for source in sources if (name := written_module(source))}
     cells = [_Cell.read(source, future) for source in sources]
     # an import of __future__ is valid only at the start of a module

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import AssignmentError
-from .assignment import Assignment
+from .assignment import Assignment, file_of
 from .folders import SOLUTIONS
 
 
@@ -49,7 +49,7 @@ def modules(assignment: Assignment) -> dict[str, bytes]:
         )
     found = {}
     for name in assignment.modules:
-        path = assignment.solution / f"{name}.py"
+        path = assignment.solution / file_of(name)
         if not path.is_file():
             raise AssignmentError(f"{path} is missing. Write the solution of {name} there.")
         found[name] = path.read_bytes()

@@ -27,6 +27,7 @@ from typing import Protocol, TypeGuard
 
 from ..errors import AssignmentError
 from ..model import Task
+from .assignment import file_of
 
 _MARKER = re.compile(r"### (?P<kind>BEGIN|END) SOLUTION(?: (?P<task>\w+))?")
 # A comment that resembles a marker must be one, because a misspelt marker would publish the answer.
@@ -43,6 +44,9 @@ class Tasked(Protocol):
 
     @property
     def tasks(self) -> Sequence[Task]: ...
+
+    @property
+    def adopted(self) -> bool: ...
 
 
 class OnDisk(Tasked, Protocol):
@@ -141,7 +145,7 @@ def texts(assignment: OnDisk) -> dict[str, str]:
     Raises:
         AssignmentError: see :func:`stale`.
     """
-    return {path.stem: text for path, text in _stubs(assignment)}
+    return {module: text for module, (_, text) in zip(assignment.modules, _stubs(assignment), strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +158,16 @@ class Answer:
 
 
 def answers(source: str, assignment: Tasked, *, path: str) -> list[Answer]:
-    """List the marked blocks of ``source`` in order.
+    """List the marked blocks of ``source`` in order. Their task is "" in an adopted assignment: its tasks are no names.
 
     Raises:
         AssignmentError: see :func:`make_stub`.
     """
     tree = _parse(source, path)
-    numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
     blocks = list(_blocks(_markers(source, path), path))
+    if assignment.adopted:
+        return [Answer("", block.begin + 1, block.end - 1) for block in blocks]
+    numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
     return [Answer(_task_of(block, tree, numbers, path)[0], block.begin + 1, block.end - 1) for block in blocks]
 
 
@@ -198,24 +204,61 @@ def _stubs(assignment: OnDisk) -> list[tuple[Path, str]]:
     hidden: set[str] = set()
     places: dict[str, str] = {}
     for module in assignment.modules:
-        path = assignment.solution / f"{module}.py"
-        name = f"{assignment.solution_name}/{module}.py"
+        path = assignment.solution / file_of(module)
+        name = f"{assignment.solution_name}/{file_of(module)}"
         if not path.is_file():
             raise AssignmentError(f"{name} is missing; write the solution of this module there.")
         source = _read(path, name)
+        if assignment.adopted:
+            stubs.append((assignment.stub(module), _adopted(source, assignment, module, name)))
+            continue
         stub, tasks = _convert(source, assignment, name)
         places |= {
             node.name: f"{name}, line {node.lineno}" for node in _parse(source, name).body if _is_definition(node)
         }
         stubs.append((assignment.stub(module), stub))
         hidden |= tasks
-    for task in assignment.tasks:
+    for task in () if assignment.adopted else assignment.tasks:
         if task.id not in hidden:
             raise AssignmentError(
                 f"{places.get(task.id, assignment.solution_name)}: no block of task {task.id} is marked, so its "
                 "answer would be handed out; put ### BEGIN SOLUTION and ### END SOLUTION around it."
             )
     return stubs
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """The functions and classes of a module with marked blocks, as tasks: those of an adopted suite are no names."""
+
+    slug: str
+    tasks: Sequence[Task]
+    adopted: bool = False
+
+
+def adopted_stub(source: str, slug: str, *, path: str) -> str:
+    """Return the stub of a module of an adopted assignment; "" if no answer is marked in it.
+
+    Raises:
+        AssignmentError: see :func:`make_stub`.
+    """
+    if not any(_markers(source, path)):
+        return ""
+    tasks = [Task(name, name, 1.0) for name in marked_tasks(source, path=path)]
+    return _convert(source, _Marked(slug, tasks), path)[0]
+
+
+def _adopted(source: str, assignment: OnDisk, module: str, path: str) -> str:
+    """Return the stub of a module; where no answer is marked, the one that somebody has written."""
+    if stub := adopted_stub(source, assignment.slug, path=path):
+        return stub
+    written = assignment.stub(module)
+    if not written.is_file():
+        raise AssignmentError(
+            f"{path}: no answer is marked, and students have no stub. Put ### BEGIN SOLUTION and ### END SOLUTION "
+            f"around the answers, or write assignments/{assignment.slug}/{file_of(module)}."
+        )
+    return _read(written, f"assignments/{assignment.slug}/{file_of(module)}")
 
 
 def _read(path: Path, name: str) -> str:

@@ -20,7 +20,7 @@ from ..guest.module_names import modules_of
 from ..messages import say
 from ..model import SubmissionInfo
 from . import near_misses, notebook
-from .assignment import Assignment
+from .assignment import Assignment, file_of
 from .deadline import reading
 from .file_names import decoded, shown
 from .intake import Intake, read_upload, take_archive, take_folder
@@ -65,7 +65,7 @@ class Submission:
 
         For a line of a notebook, the file includes the cell: ``("logistic.ipynb, cell 3", 2)``.
         """
-        return _place(self.origins.get(module, f"{module}.py"), self.modules[module], line)
+        return _place(self.origins.get(module, file_of(module)), self.modules[module], line)
 
     def explain_missing(self, module: str) -> str:
         """Return a sentence that names the missing file and the file that the student probably meant, if any."""
@@ -74,9 +74,9 @@ class Submission:
         if found is None:
             archive = next(filter(near_misses.archive_kind, others), None)
             if archive is not None:
-                return say("student.no-file-archive", file=f"{module}.py", found=shown(archive))
-            return say("student.no-file", file=f"{module}.py")
-        file = f"{module}.ipynb" if _is_notebook(found) else f"{module}.py"
+                return say("student.no-file-archive", file=file_of(module), found=shown(archive))
+            return say("student.no-file", file=file_of(module))
+        file = f"{module}.ipynb" if _is_notebook(found) else file_of(module)
         if found.endswith(f"/{file}"):
             return say("student.no-file-place", file=file, found=shown(found))
         return say("student.no-file-but", file=file, found=shown(found))
@@ -115,6 +115,7 @@ def open(
 def _read(path: Path, assignment: Assignment, student: str | None, received_at: str | None) -> Submission:
     received, left_out = _files_at(path)
     files, notes = _as_meant(received)
+    files = _in_package(files, assignment.modules)
     origins = _origins(files, assignment.modules)
     if not origins and len(assignment.modules) == 1 and path.suffix.lower() in (".py", ".ipynb") and not path.is_dir():
         origins = dict(zip(assignment.modules, files, strict=True))  # one module, one file: accept any name
@@ -208,6 +209,18 @@ def _unwrapped(files: dict[str, bytes]) -> dict[str, bytes]:
     return files
 
 
+def _in_package(files: dict[str, bytes], asked: tuple[str, ...]) -> dict[str, bytes]:
+    """Return the files in the package that the modules of an adopted suite lie in, also if only its content came."""
+    packages = {module.partition(".")[0] for module in asked if "." in module}
+    if len(packages) != 1:
+        return files
+    [package] = packages
+    inside = {file_of(module).removeprefix(f"{package}/") for module in asked}
+    if any(name.startswith(f"{package}/") for name in files) or not inside & files.keys():
+        return files
+    return {f"{package}/{name}": content for name, content in files.items()}
+
+
 # --- matching files to modules
 
 
@@ -215,7 +228,7 @@ def _origins(files: dict[str, bytes], asked: tuple[str, ...]) -> dict[str, str]:
     """Return the file of each module that was found: its .py, else its notebook, else the only notebook."""
     origins = {}
     for module in asked:
-        names = (f"{module}.py", f"{module}.ipynb")
+        names = (file_of(module), f"{module}.ipynb")
         if found := next((name for name in names if name in files), None):
             origins[module] = found
     notebooks = [name for name in files if _is_notebook(name) and "/" not in name]
@@ -236,7 +249,7 @@ def _place(origin: str, source: bytes, line: int) -> tuple[str, int]:
 
 def _notes(files: dict[str, bytes], origins: dict[str, str]) -> Iterator[str]:
     for module, name in origins.items():
-        file = f"{module}.ipynb" if _is_notebook(name) else f"{module}.py"
+        file = f"{module}.ipynb" if _is_notebook(name) else file_of(module)
         if name != file:
             yield say("submission.renamed", found=shown(name), file=file)
         if not _is_notebook(name) and f"{module}.ipynb" in files:

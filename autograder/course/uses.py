@@ -41,6 +41,8 @@ def of_solution(assignment: Assignment) -> dict[str, tuple[str, ...]]:
     Raises:
         AssignmentError: the solution is missing or its markers are wrong.
     """
+    if assignment.adopted:
+        return {}  # a test says nothing of the functions that it calls
     main = assignment.modules[0]
     text = solution.modules(assignment)[main].decode()
     tree = ast.parse(text)

@@ -10,15 +10,20 @@ import pytest
 
 from ..values import is_tensor
 
+MAX_COPIED = 2**20  # bytes of an array that is copied after each case; a data set is read-only
+
 
 class Constants:
     """Arrays, tensors and containers that outlive a case, and their content before the first one.
 
     An argument that the student's code changes in place is changed for the case too, as by a local call. If it is a
-    constant of the case file, the next submission would find it changed.
+    constant of the case file, the next submission would find it changed. An array is therefore read-only, so that the
+    change is reported; if ``writable``, because the cases are an adopted suite, a small array is copied instead.
     """
 
-    def __init__(self, namespaces: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(self, namespaces: Sequence[Mapping[str, Any]] = (), *, writable: bool = False) -> None:
+        self._writable = writable
+        self._arrays: list[tuple[Any, Any]] = []
         self._containers: list[tuple[Any, Any]] = []
         self._tensors: list[tuple[Any, Any, int]] = []
         self._seen: set[int] = set()
@@ -30,13 +35,15 @@ class Constants:
 
     def keep_fixture(self, fixture: object, value: Any) -> None:
         """Keep what a fixture of a class, module or session returned; it replaces what the fixture returned before."""
-        self._by_fixture[fixture] = Constants([{"value": value}])
+        self._by_fixture[fixture] = Constants([{"value": value}], writable=self._writable)
 
     def _keep(self, value: Any) -> None:
         if id(value) in self._seen:
             return
         self._seen.add(id(value))
-        if isinstance(value, np.ndarray):
+        if isinstance(value, np.ndarray) and self._writable and value.nbytes <= MAX_COPIED and value.flags.writeable:
+            self._arrays.append((value, value.copy()))
+        elif isinstance(value, np.ndarray):
             value.setflags(write=False)  # a change in place is then reported, and not written into it
         elif isinstance(value, (dict, list)):
             self._containers.append((value, value.copy()))
@@ -48,6 +55,8 @@ class Constants:
 
     def restore(self) -> None:
         """Put back what the last case let a submission change."""
+        for array, entries in self._arrays:
+            array[...] = entries
         for container, before in self._containers:
             if isinstance(container, list):
                 container[:] = before

@@ -44,6 +44,11 @@ def debug(assignment: Assignment, name: str, show: Show) -> None:
         UsageError: there is no such case or task, or the file cannot be opened. The message lists the cases.
         CaseError: the cases cannot be collected.
     """
+    if assignment.adopted:
+        raise UsageError(
+            f"{assignment.slug} is an adopted suite, which has no cases to debug. Run its tests with pytest, "
+            "next to your file."
+        )
     root = assignment.folder.parent.parent
     for folder in {root / "solutions", folders.solutions_of(root)}:
         hide(folder)

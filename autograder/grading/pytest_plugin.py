@@ -15,6 +15,7 @@ from typing import Any, Literal, cast
 
 import numpy as np
 import pytest
+from _pytest import unittest
 
 from ..errors import CaseError, UsageError
 from ..student.handle import StudentCode
@@ -85,6 +86,8 @@ class CasePlugin:
         attempt = self.executor.attempt if self.executor is not None else None
         if attempt is None:
             return None  # not a case
+        if isinstance(item, unittest.TestCaseFunction):
+            unittest.pytest_runtest_makereport(item, call)  # unittest hands failures over, and raises nothing
         if call.excinfo is not None and attempt.raised is None:
             attempt.raised = call.excinfo.value
         attempt.called = attempt.called or call.when == "call"
@@ -190,30 +193,38 @@ class GradingPlugin(CasePlugin):
         self._reference = reference
         self._options = options
         self._published = published
-        self._collection_errors: list[str] = []
+        self.collection_errors: list[str] = []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if not report.passed:  # a skipped file would remove its cases from the plan
-            self._collection_errors.append(f"{report.nodeid}: {report.longreprtext}")
+            self.collection_errors.append(f"{report.nodeid}: {report.longreprtext}")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Grade submissions instead of running the items once. Store an exception in ``failure``."""
         try:
-            if self._collection_errors:
-                errors = "\n".join(self._collection_errors)
+            if self.collection_errors:
+                errors = "\n".join(self.collection_errors)
                 raise CaseError(f"The cases cannot be collected.\n{errors}", slug="case-collection")
-            self.executor = self.executor_of(
-                session.items,
-                tasks=self._tasks,
-                options=self._options,
-                hidden=self._hidden,
-                reference=self._reference,
-                published=self._published,
-            )
+            self.executor = self.executor_for(session.items)
             self._serve(self.executor)
         except BaseException as exc:
             self.failure = exc
         return True
+
+    def executor_for(self, items: Sequence[pytest.Item]) -> Executor:
+        """Return the executor of the collected cases.
+
+        Raises:
+            CaseError: the plan of the cases is wrong.
+        """
+        return self.executor_of(
+            items,
+            tasks=self._tasks,
+            options=self._options,
+            hidden=self._hidden,
+            reference=self._reference,
+            published=self._published,
+        )
 
 
 def pytest_arguments(cases: Sequence[Path]) -> list[str]:
@@ -246,14 +257,21 @@ def run_pytest(files: Sequence[Path], plugin: GradingPlugin) -> None:
         if "[" in str(path) or "::" in str(path):
             raise UsageError(f"{path}: pytest cannot be given a path that holds [ or ::. Rename that folder.")
     paths = {str(path) for path in files}
+    try:
+        run_trusted(pytest_arguments(files), plugin)
+    finally:
+        for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in paths]:
+            del sys.modules[name]  # or pytest would use them for the next assignment
+
+
+def run_trusted(arguments: Sequence[str], plugin: GradingPlugin) -> None:
+    """Run pytest with these arguments, without variables and plug-ins of the environment."""
     before = {name: value for name, value in os.environ.items() if name.startswith("PYTEST_")}
     for name in before:
         del os.environ[name]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
-        pytest.main(pytest_arguments(files), plugins=[plugin])
+        pytest.main(list(arguments), plugins=[plugin])
     finally:
-        for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in paths]:
-            del sys.modules[name]  # or pytest would use them for the next assignment
         os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD", None)
         os.environ.update(before)

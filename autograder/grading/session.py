@@ -12,7 +12,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import replace
 
 from ..course import notebook, solution, translation
-from ..course.assignment import Assignment
+from ..course import suite as suites
+from ..course.assignment import Assignment, file_of, import_name
 from ..course.submission import Refused, Submission
 from ..errors import CaseError, SubmissionRejected
 from ..guest.module_names import modules_of
@@ -96,6 +97,7 @@ class Session:
         self._spec = spec_of(assignment, self.options)
         self._parameters = stub_parameters(assignment)
         self._asked = assignment.asked_names  # read once, and not for every worker
+        self._support = assignment.support_files()
         self._sandbox = examine(assignment, options=self.options, supervisor=supervisor)
         self._solution = solution.modules(assignment) if assignment.solution or options.official else None
 
@@ -149,6 +151,11 @@ class Session:
         Raises:
             CaseError: The cases cannot be collected.
         """
+        if self._assignment.adopted:
+            from .suite_plugin import collect_adopted  # what it imports is of no use to other assignments
+
+            collect_adopted(self._assignment, work, connect=self.connect_own, options=self.options)
+            return
         published = self._assignment.published and not self.options.official
         hidden = self._assignment.hidden_cases if self.options.official or published else None
         files = [path.resolve() for path in (self._assignment.visible_cases, hidden) if path]
@@ -342,6 +349,19 @@ class Session:
                 cache.keep(executor.seed, outcome, done.run)
         return outcome
 
+    def connect_own(self) -> Connection:
+        """Connect to a worker with which a suite is collected: with the solution or, where there is none, its names."""
+        if (connection := self.connect_solution()) is not None:
+            return connection
+        suite = self._assignment.suite
+        assert suite is not None  # without solution and suite nothing is collected
+        modules = {}
+        for name in self._assignment.modules:
+            path = self._assignment.stub(name)
+            written = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+            modules[name] = suites.skeleton(suite, import_name(name), written).encode()
+        return self.connect(modules)
+
     def connect_solution(self) -> Connection | None:
         """Connect to a worker with the solution, if this machine has it; the caller closes it."""
         return self.connect(self._solution) if self._solution is not None else None
@@ -351,15 +371,16 @@ class Session:
     ) -> Connection:
         """Connect to a worker with these modules, with the assignment's limits; the caller closes it."""
         main = self._assignment.modules[0]
-        files = submission.other_files if submission else {}
-        late = {name: (file, files[file]) for name, file in modules_of(files).items() if name not in modules}
+        files = (submission.other_files if submission else {}) | self._support
+        ours = {import_name(name): name for name in modules}
+        late = {name: (file, files[file]) for name, file in modules_of(files).items() if name not in ours}
         source = ModuleSources(
-            main=main,
-            modules={name: (f"{name}.py", data) for name, data in modules.items()} | late,
+            main=import_name(main),
+            modules={import_name(name): (file_of(name), data) for name, data in modules.items()} | late,
             missing=submission.explain_missing(main) if submission and main not in modules else "",
             parameters=self._parameters,
             asked=self._asked,
-            place=submission.place if submission else None,
+            place=(lambda name, line: submission.place(ours.get(name, name), line)) if submission else None,
             notebooks=submission.notebooks if submission else frozenset(),
             unread=submission.unread if submission else {},
             files=files,

@@ -38,7 +38,7 @@ def _write(file: str, content: bytes | memoryview) -> None:
 
 
 class HandedInFinder:
-    """Finds the ``late`` modules of a submission and the folders that contain them. It is the last finder.
+    """Finds the ``late`` modules of a submission and the folders that contain modules. It is the last finder.
 
     All modules of a submission are also parts of the package ``ROOT``, so that ``from .helpers import f`` finds the
     module that ``from helpers import f`` finds.
@@ -46,7 +46,7 @@ class HandedInFinder:
 
     def __init__(self, submission: SubmissionImporter) -> None:
         self._submission = submission
-        parents = (name.rpartition(".")[0] for name in submission.late)
+        parents = (name.rpartition(".")[0] for name in submission.sources)
         self._folders = {
             ".".join(parts[: i + 1]) for parts in (each.split(".") for each in parents) for i in range(len(parts))
         }

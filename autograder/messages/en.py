@@ -215,6 +215,7 @@ SENTENCES: dict[str, str] = {
     "case.unusable": "The case could not use the value that your code returned ({type}). Compare its type and shape with the stub.",
     "call.helper": "the test's helper",
     "case.assertion": "A check of this case failed.",
+    "suite.partial": "This test gives part of its points: {earned} of {possible}.",
     "case.no-exception": "no exception",
     "case.either": "{one} or {other}",
     "case.because": "Your {task} uses {cause}, which fails as well. Fix {cause} first.",

@@ -219,6 +219,7 @@ SENTENCES: dict[str, str] = {
     "case.unusable": "코드가 반환한 값을 케이스에서 사용할 수 없었습니다({type}). 타입과 형태를 뼈대 코드의 설명과 비교하십시오.",
     "call.helper": "테스트의 보조 함수",
     "case.assertion": "이 케이스의 검사를 통과하지 못했습니다.",
+    "suite.partial": "이 테스트는 점수의 일부만 줍니다: {possible}점 가운데 {earned}점.",
     "case.no-exception": "예외 없음",
     "case.either": "{one} 또는 {other}",
     "case.because": "{task}에서 쓰는 {cause}도 통과하지 못했습니다. {cause}부터 고치십시오.",

@@ -19,6 +19,7 @@ MARKS = {
 FAILED_MARK = "✗"
 STATES = ("passed", "partly", "not-attempted", "hidden-only", "not-graded", "not-loaded", "incomplete",
           "by-person", "awaiting", "decided")  # fmt: skip
+CASES = "test_visible.py"  # the file of the cases that a debugger can run, as in course/assignment.py
 DIGEST_DIGITS = 12  # of a sha256, for people to compare
 KINDS = ("type", "shape", "dtype", "non-finite", "value", "effect", "exception", "property")
 
@@ -224,9 +225,10 @@ def rerun(report: Report, *, all_tasks: bool = False) -> str:
 def debug(report: Report, case: GradedCase) -> str:
     """Return the command that runs a case without a snippet so that a debugger can stop in the student's code.
 
-    Return "" if the case has no line to look at, or if the command would run another file than this report is about.
+    Return "" if the case has no line to look at, if it is a test of an adopted suite, or if the command would run
+    another file than this report is about.
     """
-    if case.snippet or case.source is None or report.submission.path is not None:
+    if case.snippet or case.source is None or case.source.file != CASES or report.submission.path is not None:
         return ""
     return programs.debug_command(report.assignment, case.case)
 

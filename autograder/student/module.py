@@ -125,7 +125,7 @@ class Modules(ProxySession):
         """Return the exception for a name that the submission does not define."""
         fault = self.run.undefined(name)
         exc: Any = raised_class(kind)()
-        exc.text, exc.args, exc.staff = text, (text,), fault.staff
+        exc.type_name, exc.text, exc.args, exc.staff = kind.__name__, text, (text,), fault.staff
         exc._autograder_fault = fault
         exc.harmless, exc.verdict = fault.harmless, fault.verdict
         found: BaseException = exc

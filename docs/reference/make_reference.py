@@ -151,6 +151,10 @@ NOTES = {
     "of that file are the tasks, and the first cases come from the annotations of their arguments. A task whose "
     "arguments cannot be guessed is named, and its cases fail until you write them "
     "([make your own course](../how-to/make-your-own-course.md)).",
+    "adopt": "Writes `assignment.toml`, the stub, the solution, `suite.toml` and the folder `suite/` with the tests, "
+    "unchanged. A test that does not pass on the solution is left out, and named with file, line and reason; the exit "
+    "code is still 0. If none passes, nothing is written, and it is 4 "
+    "([adopt a pytest suite](../how-to/adopt-a-pytest-suite.md)).",
     "hints": "Writes `hints.json` next to the stub "
     "([hints](../how-to/known-mistakes-and-alternatives.md#hints-on-a-students-machine)).",
     "audit": "Writes `SLUG.md` and `SLUG.json` into the folder of `--out`: which case catches what, and what no case "

@@ -1,0 +1,3 @@
+from .functions import softmax
+
+__version__ = "1"
