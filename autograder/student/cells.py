@@ -158,4 +158,3 @@ class _Unseeded(FrameNumbers):
 
     def header(self, dropped: list[int], *, calls: int) -> dict[str, Any]:
         return {**super().header(dropped, calls=calls), "seed": None}
-

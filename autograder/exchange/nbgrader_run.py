@@ -1,0 +1,235 @@
+"""Run one notebook of a student: its own cells in a worker, the test cells of the gradebook on the trusted side."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..course import notebook as notebooks
+from ..errors import AutograderError, SubmissionRejected
+from ..grading.cells import CellScore, Failure, TestCell, without_hidden
+from ..grading.environment import require_complete
+from ..guest.module_names import modules_of
+from ..messages import say
+from ..student.cells import CellConnection, CellRun, NotebookRun
+from ..student.handle import StudentCode
+from ..student.source import ModuleSources
+from ..wall.limits import Limits
+from ..workers.folders import TemporaryFolder
+from ..workers.spec import WorkerSpec
+from ..workers.supervisor import Supervisor
+from . import nbgrader_files
+from .nbgrader_cells import KnownNotebook, Role, role_of
+
+MAIN = "submitted_notebook"  # the module that a notebook becomes in the worker
+PACKAGES = (
+    "numpy", "torch", "torchvision", "scipy", "pandas", "scikit-learn", "sympy", "networkx", "pillow", "scikit-image",
+    "statsmodels", "matplotlib", "seaborn", "jax", "tensorflow", "transformers", "einops",
+)  # fmt: skip
+"""Packages that student code can import, as far as they are installed, unless the course says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Limits of each notebook, and the packages that its code can import."""
+
+    cell_s: float = 30.0
+    call_s: float = 10.0
+    notebook_s: float = 300.0
+    memory_mib: int = 2048
+    packages: tuple[str, ...] = PACKAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A notebook to run: its name, its restored cells, and the folders of the submission and of the source."""
+
+    name: str
+    cells: Sequence[Any]
+    known: KnownNotebook
+    folder: Path
+    source: Path
+    kept_files: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of a notebook: scores by the name of the test cell, and what the student's cells did, by number."""
+
+    scores: dict[str, CellScore] = field(default_factory=dict)
+    runs: dict[int, CellRun] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+class Wall:
+    """The workers of one command. Its zygotes and the compiled test cells serve all notebooks."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._supervisor = Supervisor()
+        self._packages = _installed(settings.packages)
+        self._tests: dict[tuple[str, str, float], TestCell] = {}
+
+    def prepare(self, *, torch: bool) -> None:
+        """Start the zygote for notebooks with or without torch, and do not wait for it."""
+        self._supervisor.prepare(self._spec(torch=torch))
+
+    def run(self, submitted: Submitted) -> Result:
+        """Run a notebook.
+
+        Raises:
+            SandboxIncomplete: this machine lacks a layer of the sandbox.
+            AutograderError: the notebook cannot be run, and the student is not the cause.
+        """
+        files = nbgrader_files.of_worker(submitted.folder, submitted.source, kept=submitted.kept_files)
+        try:
+            source, unread = _sources(submitted, files)
+        except SubmissionRejected as exc:
+            return Result({name: _rejected(exc) for name in submitted.known.tests}, notes=[exc.message])
+        torch = any(b"torch" in data for _, data in source.modules.values()) or _mention_torch(submitted.known)
+        spec = self._spec(torch=torch)
+        require_complete(self._supervisor, spec)
+        spec = self._spec(torch=torch, file_bytes=sum(map(len, files.values())))
+        connection = CellConnection(source, self._supervisor, spec, seed=0)
+        with contextlib.closing(connection), _tests_folder(submitted.source) as folder:
+            return _Notebook(submitted, connection, unread, self).run(folder)
+
+    def test_cell(self, name: str, source: str, points: float) -> TestCell:
+        """Return a test cell, compiled once for all students."""
+        return self._tests.setdefault((name, source, points), TestCell(name, source, points))
+
+    def close(self) -> None:
+        """End all workers."""
+        self._supervisor.close()
+
+    def _spec(self, *, torch: bool, file_bytes: int = 0) -> WorkerSpec:
+        settings = self.settings
+        mib = file_bytes >> 20
+        limits = Limits(
+            call_s=settings.call_s, cell_s=settings.cell_s, load_s=settings.cell_s, cpu_s=settings.notebook_s,
+            submission_s=settings.notebook_s, memory_mib=settings.memory_mib, handles=4096,
+            file_mib=32 + mib, scratch_mib=64 + mib,
+        )  # fmt: skip
+        torch = torch and "torch" in self._packages
+        return WorkerSpec(limits, torch, self._packages if torch else self._packages - {"torch", "torchvision"})
+
+
+class _Notebook:
+    """One run of one notebook."""
+
+    def __init__(self, submitted: Submitted, connection: CellConnection, unread: Mapping[int, str], wall: Wall) -> None:
+        self._submitted = submitted
+        self._connection = connection
+        self._unread = unread
+        self._wall = wall
+        self._run = NotebookRun(connection)
+        self._result = Result()
+
+    def run(self, folder: Path) -> Result:
+        """Run the cells in order. A test cell sees what the cells above it have defined."""
+        namespace: dict[str, Any] = {"student": StudentCode(self._run)}
+        for number, cell in enumerate(_code_cells(self._submitted.cells), start=1):
+            if role_of(cell, self._submitted.known) is Role.TEST:
+                self._test(cell.metadata["nbgrader"]["grade_id"], namespace)
+            else:
+                self._result.runs[number] = self._student_cell(number)
+        self._run.finish()
+        return self._result
+
+    def _student_cell(self, number: int) -> CellRun:
+        if number in self._unread:
+            return CellRun(output=self._unread[number])
+        done = self._run.run_cell(number)
+        if done.fault is not None:
+            place = say("load.place", file=f"{self._submitted.name}.ipynb", line=number)
+            self._result.notes.append(say("cell.lost", place=place, why=done.fault.message))
+        return done
+
+    def _test(self, name: str, namespace: Any) -> None:
+        known = self._submitted.known.cells[name]
+        test = self._wall.test_cell(name, known.source, known.points)
+        self._run.begin_test()
+        try:
+            score = test.run(namespace, limit_s=self._wall.settings.cell_s)
+        except AutograderError as exc:
+            score = CellScore(None, trouble=exc.message)
+        self._result.scores[name] = score
+
+
+def _sources(submitted: Submitted, files: dict[str, bytes]) -> tuple[ModuleSources, dict[int, str]]:
+    """Return the student's cells as a module, and the cells that Python cannot read, by number, with the reason.
+
+    Jupyter runs no statement of a cell that it cannot read.
+    """
+    texts = [_text_for_worker(cell, submitted.known) for cell in _code_cells(submitted.cells)]
+    code = _module(texts)
+    unread: dict[int, str] = {}
+    for each in code.unread:
+        cell, line = notebooks.cell_of(code.source, each.line) or (0, 0)
+        unread.setdefault(cell, f"SyntaxError: {each.text} (line {line})")
+    for number in unread:
+        texts[number - 1] = ""
+    if unread:
+        code = _module(texts)
+    file = f"{submitted.name}.ipynb"
+
+    def place(module: str, line: int) -> tuple[str, int]:
+        found = notebooks.cell_of(code.source, line)
+        return (say("submission.cell", file=file, cell=found[0]), found[1]) if found else (file, line)
+
+    late = {name: (path, files[path]) for name, path in modules_of(files).items() if name != MAIN}
+    modules = {MAIN: (f"{MAIN}.py", code.source)} | late
+    source = ModuleSources(
+        MAIN, modules, place=place, notebooks=frozenset({MAIN}), files=files, late=frozenset(late), held=True
+    )
+    return source, unread
+
+
+def _rejected(exc: SubmissionRejected) -> CellScore:
+    return CellScore(0.0, (Failure(1, exc.message, is_hidden=False),))
+
+
+def _module(texts: Sequence[str]) -> notebooks.Code:
+    cells = [{"cell_type": "code", "source": text} for text in texts]
+    return notebooks.read(json.dumps({"nbformat": 4, "cells": cells}).encode())
+
+
+def _text_for_worker(cell: Any, known: KnownNotebook) -> str:
+    """Return what the worker gets of a cell: nothing of a test."""
+    role = role_of(cell, known)
+    if role is Role.TEST:
+        return ""
+    return without_hidden(cell.source) if role is Role.LOCKED else str(cell.source)
+
+
+def _code_cells(cells: Sequence[Any]) -> Iterator[Any]:
+    return (cell for cell in cells if cell.cell_type == "code")
+
+
+def _mention_torch(known: KnownNotebook) -> bool:
+    return any("torch" in cell.source for cell in known.cells.values())
+
+
+def _installed(packages: Sequence[str]) -> frozenset[str]:
+    found = set()
+    for name in packages:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            importlib.metadata.version(name)
+            found.add(name)
+    return frozenset(found)
+
+
+@contextlib.contextmanager
+def _tests_folder(source: Path) -> Iterator[Path]:
+    """Yield a folder with the instructor's files, in which test code runs."""
+    folder = TemporaryFolder("scratch")
+    try:
+        nbgrader_files.copy_for_tests(source, Path(folder.path))
+        yield Path(folder.path)
+    finally:
+        folder.remove()
