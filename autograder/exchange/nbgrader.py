@@ -1,6 +1,6 @@
 """Preprocessors for ``nbgrader autograde``: the student's cells run in a worker, behind our wall.
 
-``autograder nbgrader config`` prints the block of ``nbgrader_config.py`` that uses them. They follow what nbgrader's own
+``autograder nbgrader config`` prints the block of ``nbgrader_config.py`` that uses them. They leave what nbgrader's own
 preprocessors read afterwards: ``SaveAutoGrades`` takes the points of a test cell from its outputs.
 """
 
@@ -12,8 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.notebooknode import NotebookNode, from_dict
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Float, Integer, List, Unicode
@@ -28,6 +27,7 @@ from .nbgrader_files import is_plain
 from .nbgrader_run import PACKAGES, Result, Settings, Submitted, Wall
 
 KEY = "autograder"  # of what SecureExecute leaves in the resources for SaveComments
+REFUSAL = "_autograder_refusal"  # an attribute of nbgrader's command: why it stopped
 MAX_LINE = 2000  # characters of a line of output
 MAX_COMMENT = 4000  # characters
 
@@ -89,8 +89,9 @@ class SecureExecute(_OfCourse):
             nb.cells.append(_added(cell))
         try:
             result = self._result(nb, known, resources)
-        except SandboxError:
-            raise  # nothing runs without the wall
+        except SandboxError as exc:  # nothing runs without the wall
+            setattr(self.converter, REFUSAL, exc)
+            raise
         except Exception as exc:  # nbgrader would remove the notebook, and keep the points of an earlier run
             self.log.exception("The notebook cannot be graded.")
             reason = exc.message if isinstance(exc, AutograderError) else f"{type(exc).__name__}: {exc}"
@@ -122,7 +123,8 @@ class SecureExecute(_OfCourse):
         settings = Settings(
             self.timeout, self.call_timeout, self.notebook_timeout, self.memory_mib, tuple(self.packages)
         )
-        return _kept(self, "wall", lambda: Wall(settings), close=Wall.close)
+        wall: Wall = _kept(self, "wall", lambda: Wall(settings), close=Wall.close)
+        return wall
 
     def _write(self, nb: NotebookNode, known: KnownNotebook, result: Result) -> None:
         """Replace the outputs of every code cell."""
@@ -192,7 +194,7 @@ def _kept(preprocessor: NbGraderPreprocessor, name: str, make: Callable[[], Any]
 
 def _outputs_of_test(name: str, score: CellScore, most: float) -> list[NotebookNode]:
     """Return outputs that nbgrader's ``determine_grade`` reads as the points of a cell."""
-    outputs = [new_output("stream", name="stdout", text=_limited(score.printed))] if score.printed else []
+    outputs = [_output("stream", name="stdout", text=_limited(score.printed))] if score.printed else []
     if score.points is None:
         return [*outputs, _error("NotGraded", say("cell.not-graded", cell=name))]
     if score.failures:
@@ -201,12 +203,12 @@ def _outputs_of_test(name: str, score: CellScore, most: float) -> list[NotebookN
         return outputs
     if score.points <= 0:
         return [*outputs, _error("NoPoints", "0")]
-    result = new_output("execute_result", data={"text/plain": repr(float(score.points))}, execution_count=1)
+    result = _output("execute_result", data={"text/plain": repr(float(score.points))}, metadata={}, execution_count=1)
     return [*outputs, result]
 
 
 def _outputs_of_student(run: CellRun, cell_s: float) -> list[NotebookNode]:
-    outputs = [new_output("stream", name="stdout", text=_limited(run.output))] if run.output else []
+    outputs = [_output("stream", name="stdout", text=_limited(run.output))] if run.output else []
     if run.fault is not None:
         return [*outputs, _error(run.fault.verdict.name, run.fault.message)]
     if run.incident is not None:
@@ -218,7 +220,12 @@ def _outputs_of_student(run: CellRun, cell_s: float) -> list[NotebookNode]:
 
 def _error(name: str, text: str) -> NotebookNode:
     text = _limited(text)
-    return new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+    return _output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+
+
+def _output(kind: str, **fields: Any) -> NotebookNode:
+    made: NotebookNode = from_dict({"output_type": kind, **fields})
+    return made
 
 
 def _failures(name: str, score: CellScore) -> str:
@@ -250,6 +257,7 @@ def _limited(text: str) -> str:
 
 
 def _added(cell: cells.KnownCell) -> NotebookNode:
-    node = NotebookNode(cell_type=cell.cell_type, metadata=NotebookNode(nbgrader=cell.metadata()), source=cell.source)
+    fields = {"cell_type": cell.cell_type, "metadata": {"nbgrader": cell.metadata()}, "source": cell.source}
+    node: NotebookNode = from_dict(fields)
     cells.set_type(node, cell.cell_type)
     return node

@@ -363,7 +363,7 @@ class _Module:
 
 def _first_line(node: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min(part.lineno for part in (node, *decorators))
+    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _place_in(code: CodeType, exc: BaseException) -> tuple[int, int]:
