@@ -6,6 +6,7 @@ AutograderError             has a message, a slug, and the cause that it was rai
   AssignmentError           the assignment folder is wrong; names file and line
   CaseError                 a case raises by itself, or does not pass on the solution
     CaseMisuse              a case calls a function for authors with something that no submission could have made
+      SuiteError            test code for a plain module does what cannot work through the wall
   SubmissionRejected        the upload cannot be opened safely; the student gets a report with the reason
   SandboxError              a worker cannot be started, or does not answer
     SandboxIncomplete       official grading was requested and a layer is missing
@@ -65,6 +66,15 @@ class CaseMisuse(CaseError):
     """A case calls a function for authors with something that no submission could have made. It costs no points."""
 
     slug = "case-misuse"
+
+
+class SuiteError(CaseMisuse):
+    """Test code for a plain module does what cannot work through the wall. The message names its line and the remedy.
+
+    It costs no points.
+    """
+
+    slug = "suite"
 
 
 class SubmissionRejected(AutograderError):

@@ -24,8 +24,9 @@ from typing import Any
 
 import numpy as np
 
-from . import exceptions, handed_in, wire
+from . import exceptions, handed_in, output, wire
 from .changes import Node, share_memory
+from .detail import DETAILED, MADE, contents, sort_of
 from .exceptions import MAX_TYPE, mro, type_name
 from .handed_in import HandedInFinder
 from .importer import SubmissionImporter
@@ -58,6 +59,7 @@ class Guest:
         self._modules: set[str] = set()
         self._module: ModuleType | None = None
         self._runner: Runner | None = None
+        self._is_detailed = False  # whether the current request asks for what ``detail.py`` adds
 
     def serve(self) -> None:
         while True:
@@ -88,6 +90,9 @@ class Guest:
             self._ids.clear()
             self._next = 1
         self._drop(header["drop"])
+        self._is_detailed = "also" in header
+        if self._is_detailed:
+            output.keep()
 
     # --- frames
 
@@ -222,7 +227,9 @@ class Guest:
     def _function(self, call: dict[str, Any]) -> Callable[..., Any]:
         target: Any = self._module if call["h"] is None else self._objects[call["h"]]
         if call["r"] is not None:
-            return RECIPES[call["r"]] if call["h"] is None else functools.partial(OPERATIONS[call["r"]], target)
+            if call["h"] is None:
+                return RECIPES.get(call["r"]) or MADE[call["r"]]
+            return functools.partial(OPERATIONS.get(call["r"]) or DETAILED[call["r"]], target)
         function: Callable[..., Any] = target if call["f"] is None else getattr(target, call["f"])
         return function
 
@@ -233,7 +240,7 @@ class Guest:
         if tag == "c":
             return lambda *args, **kwargs: self._call_back(content, args, kwargs)
         name, arguments = content
-        return RECIPES[name](*arguments)
+        return (RECIPES.get(name) or MADE[name])(*arguments)
 
     def _call_back(self, callback: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function on the trusted side; arguments and result are plain data."""
@@ -247,6 +254,8 @@ class Guest:
         kind, answer, body = self._receive()
         assert kind is wire.Kind.CBVALUE
         if "error" in answer:
+            if "type" in answer:
+                raise getattr(builtins, answer["type"], RuntimeError)(answer["text"])
             raise RuntimeError(answer["error"])
         return wire.Decoder(body).value(answer["v"])
 
@@ -261,10 +270,20 @@ class Guest:
             encoder.known = {id(node.value): i for i, node in enumerate(nodes)}
             changed = [[i, encoder.tree(node.value)] for i, node in enumerate(nodes) if node.changed()]
             aliases = [i for i, node in enumerate(nodes) if any(share_memory(node.value, part) for part in parts)]
-            self._send(wire.Kind.VALUE, {"id": number, "v": tree, "w": changed, "al": aliases}, encoder.buffers)
+            header = {"id": number, "v": tree, "w": changed, "al": aliases}
+            if self._is_detailed:
+                header |= self._also(encoder)
+            self._send(wire.Kind.VALUE, header, encoder.buffers)
         except BaseException:
             self._drop(list(range(issued, self._next)))  # the trusted side does not know these handles
             raise
+
+    def _also(self, encoder: wire.Encoder) -> dict[str, Any]:
+        """Return what a reply with details adds: the text that the call printed to stdout and to stderr."""
+        flush_output()
+        printed = output.take_kept()
+        encoder.known = {}
+        return {"also": [encoder.tree(np.frombuffer(text, np.uint8)) for text in printed] if any(printed) else []}
 
     def _handle(self, value: Any) -> wire.Tree:
         if isinstance(value, Absent):
@@ -274,12 +293,22 @@ class Guest:
         methods: list[str] = []
         if handle is None:
             methods = self._methods(type(value))
-            if len(self._objects) >= self._max_handles:
-                raise wire.Unsendable(f"more than {self._max_handles} objects are held at once")
-            handle, self._next = self._next, self._next + 1
-            self._objects[handle] = value
-            self._ids[id(value)] = handle
-        return {"h": [handle, name, methods], "call": callable(value)}
+            handle = self._hold(value)
+        content: list[Any] = [handle, name, methods]
+        if self._is_detailed:
+            kind = type(value)
+            sort = sort_of(value)
+            content += [self._ids.get(id(kind)) or self._hold(kind) if sort == "object" else 0, sort]
+        return {"h": content, "call": callable(value)}
+
+    def _hold(self, value: Any) -> int:
+        """Keep an object for the trusted side and return its new number."""
+        if len(self._objects) >= self._max_handles:
+            raise wire.Unsendable(f"more than {self._max_handles} objects are held at once")
+        handle, self._next = self._next, self._next + 1
+        self._objects[handle] = value
+        self._ids[id(value)] = handle
+        return handle
 
     def _methods(self, kind: type) -> list[str]:
         """Return the public methods of a class of the submission, so that the trusted side need not request each."""
@@ -298,10 +327,35 @@ class Guest:
                 self._reserve.close()
                 self._reserve = None
             traceback.clear_frames(exc.__traceback__)  # their variables fill most of the memory
-        self._send(wire.Kind.ERROR, {"id": number, **self._error(exc)}, [])
+        header = {"id": number, **self._error(exc)}
+        buffers: list[bytes | memoryview] = []
+        if self._is_detailed:
+            header |= self._exception(exc, buffers)
+        self._send(wire.Kind.ERROR, header, buffers)
         if self._reserve is None:
             with contextlib.suppress(OSError):
                 self._reserve = mmap.mmap(-1, RESERVE)
+
+    def _exception(self, exc: BaseException, buffers: list[bytes | memoryview]) -> dict[str, Any]:
+        """Return the fields that a reply with details adds to an error: the exception itself and its arguments."""
+        if isinstance(exc, MemoryError) or type(exc) is wire.Unsendable:
+            output.take_kept()
+            return {}
+        exc.__traceback__ = None  # the trusted side may keep the exception, and nobody needs its frames
+        issued = self._next
+        try:
+            encoder = wire.Encoder(self._handle, max_body=self._max_result)
+            fields = {"exc": self._handle(exc)}
+            try:
+                fields["args"] = encoder.tree(contents(exc))
+            except wire.Unsendable:
+                encoder = wire.Encoder(self._handle, max_body=self._max_result)
+            fields |= self._also(encoder)
+            buffers += encoder.buffers
+            return fields
+        except wire.Unsendable:
+            self._drop(list(range(issued, self._next)))
+            return {}
 
     def _error(self, exc: BaseException) -> dict[str, Any]:
         if type(exc) is wire.Unsendable:

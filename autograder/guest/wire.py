@@ -9,6 +9,7 @@ Values in a header are trees (``trees.py``). A tree tags everything but null, tr
     {"T": [dtype, shape, offset, length]}       torch tensor; "rg": requires_grad, "leaf": is_leaf
     {"p": [dtype, "l" | "u", offset, length]}   list or tuple of plain floats or ints, packed; "sub": "scalar" as above
     {"h": [id, type name, methods]}  {"c": id}  {"r": [name, tree of arguments]}    handle, callable, recipe
+    {"h": [id, type name, methods, id of its class, sort]}    handle in a reply with details; sort as in ``detail.py``
     {"a": n}                                    the argument's own mutable node n, inside one that was changed
 
 ``"sub"`` names the type if a subclass was sent as its base type. Nothing is ever pickled, evaluated or imported.
@@ -56,6 +57,10 @@ class Kind(IntEnum):
     last line, own: false if the call raised it before any code of the submission ran, as with a wrong number of
     arguments, through: the packages below the student's last line, newer: the name of the newer syntax that an older
     Python cannot read, or ""}. VALUE and ERROR have out: the bytes that the call printed, if it printed.
+
+    A CALL or GET with also: true asks for replies with details. VALUE and ERROR then have also: [tree, tree], the text
+    that was printed to stdout and to stderr as arrays of bytes, or []. ERROR has exc: tree of the handle of the
+    exception, and args: tree of the list of its arguments, if they can be sent.
     """
 
     # main, seed, modules: [[name, file, offset, length], ...], notebooks: [name, ...], limits: [cell_s, load_s], skip:
@@ -66,7 +71,7 @@ class Kind(IntEnum):
     LOAD = 1
     CALL = 2  # id: of the first call, seed, drop: [handle, ...], calls: [{h, r, f, a, k, keep}, ...]
     GET = 3  # id, seed, drop, h: handle or null for the module, name
-    CBVALUE = 4  # v: tree, or error: text
+    CBVALUE = 4  # v: tree, or error: text; with details also type: of the builtin exception, and text: its own
     RUN = 5  # cell: the number of a cell of a held notebook; the answer is HELLO, about this cell alone, or LOADFAIL
     # names: [[name, "callable" | "data"], ...], incidents: [[module, statement, line, kind, type, text], ...], skip
     HELLO = 65

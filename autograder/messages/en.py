@@ -15,6 +15,15 @@ SENTENCES: dict[str, str] = {
     "worker.protocol": "{call} wrote to the grader's connection or closed it. Use print for output, and leave other file descriptors alone.",
     "worker.too-large": "{call}: the answers of your code in this case are too large to compare. Return arrays of the documented shapes.",
     "worker.budget": "Your submission has used its total time limit of {seconds} {seconds:second|seconds}, so this case was not run. Look for slow code in the cases above.",
+    # test code for a plain module (student/module.py)
+    "module.place": "{file}, line {line}",
+    "module.suite": "the test code",
+    "module.lost": "{name} was lost together with its worker. Read it from the module again.",
+    "module.not-a-class": "{name} is not a class in this submission. Define it with class.",
+    "module.not-a-function": "{name} is not a function in this submission. Define it with def.",
+    "module.unknown-module": "{name} is not a module that tests can use.",
+    "module.word": "{operation} of the student's own class decided this (student's word).",
+    "module.not-asked": "{operation} of an object of {type} was not asked, because the test does not name this class. Return a number, a string, a list, a dict or an array.",
     # the submission's code raised or cannot be loaded
     "student.raised": "{call} raised {type}: {text}",
     "student.raised-at": "{call} raised {type}: {text} ({file}, line {line})",

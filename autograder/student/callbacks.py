@@ -19,6 +19,7 @@ class Callbacks:
 
     def __init__(self) -> None:
         self.is_serving = False
+        self.tells_type = False  # whether the student's code gets the builtin type of an exception
         self.received = 0  # bytes of all arguments, counted as in an answer
         self._granted: dict[int, Callable[..., Any]] = {}
 
@@ -48,9 +49,14 @@ class Callbacks:
             tree = encoder.tree(function(*args, **kwargs))
             return wire.pack(wire.Kind.CBVALUE, {"v": tree}, encoder.buffers)
         except Exception as exc:  # called with unusable arguments: the student's code gets an exception
-            return wire.pack(wire.Kind.CBVALUE, {"error": _reason(exc)}, [])
+            kind = {"type": _builtin_of(exc), "text": str(exc)[:500]} if self.tells_type else {}
+            return wire.pack(wire.Kind.CBVALUE, {"error": _reason(exc), **kind}, [])
         finally:
             self.is_serving = False
+
+
+def _builtin_of(exc: Exception) -> str:
+    return next(base.__name__ for base in type(exc).__mro__ if base.__module__ == "builtins")
 
 
 def _reason(exc: Exception) -> str:

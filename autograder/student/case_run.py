@@ -10,7 +10,7 @@ import functools
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..guest import wire
@@ -22,7 +22,8 @@ from .call import HELPER, RecordedCall, Request, argument_name, batches, in_word
 from .callbacks import MAX_BODY, Callbacks
 from .case_settings import CaseSettings, call_limit_of
 from .connection import Connection, seed_of
-from .faults import FaultMessages, StudentFault
+from .details import Details
+from .faults import FaultMessages, RemoteError, StudentFault
 from .frame_numbers import FrameNumbers
 from .log import CaseLog, Description
 from .objects import LOST, ObjectTable, StudentObject, type_of
@@ -32,6 +33,10 @@ from .source import ModuleSources
 MAX_ANSWERS = 4  # times as much as one answer may have: all answers of a case and all arguments of its callbacks
 
 Decoded = tuple[Any, list[tuple[int, Any]], list[int]]  # result, changed nodes with their new content, aliased nodes
+
+
+class ArgumentError(TypeError):
+    """A case calls the submission with something that cannot be sent."""
 
 
 @dataclass(slots=True)
@@ -78,6 +83,8 @@ class CaseRun:
         self._answered = 0  # bytes, counted as in one answer
         self._pending: _Pending | None = None
         self._siblings: list[CaseRun] = []
+        self.details: Details | None = None  # of the last reply; None: replies come without
+        self._encode_more: Callable[[Any], wire.Tree | None] | None = None
 
     @property
     def source(self) -> ModuleSources:
@@ -121,7 +128,7 @@ class CaseRun:
             frame, pending = self._frame(batch)
         except wire.Unsendable as exc:
             if len(batch) == 1:
-                raise TypeError(f"{batch[0].label}: an argument cannot be sent: {exc}") from None
+                raise ArgumentError(f"{batch[0].label}: an argument cannot be sent: {exc}") from None
             half = len(batch) // 2  # one by one they may fit
             yield from self._call_batch(batch[:half])
             yield from self._call_batch(batch[half:])
@@ -157,12 +164,16 @@ class CaseRun:
             todo.append((request, encoder.mutable[start:]))
         header = self._frames.header(self._objects.take_dropped(), calls=len(todo))
         self._objects.forget_sending()
+        if self.details is not None:
+            header["also"] = True
         pending = _Pending(self._connection.generation, header["id"], todo)
         return wire.pack(wire.Kind.CALL, {**header, "calls": calls}, encoder.buffers), pending
 
     def _encode(self, value: Any) -> wire.Tree:
         """Encode an argument that is not plain data; None if it cannot be sent."""
         tree = self._objects.encode(value)
+        if tree is None and self._encode_more is not None:
+            tree = self._encode_more(value)
         if tree is None and callable(value):
             self._not_replayable()  # the submission may call it as often as it likes
             return self._callbacks.grant(value)
@@ -181,7 +192,7 @@ class CaseRun:
             frame = self._reply(pending.number, clock)
             end = self.log.printed
             if frame.kind is wire.Kind.ERROR:
-                finished = self._faults.raised(self._connection.error(frame), describe)
+                finished = self._faults.raised(self._error(frame), describe)
                 self._connection.track.ended(request.label, finished)
             else:
                 self._connection.track.returned(request.label)
@@ -245,6 +256,8 @@ class CaseRun:
         ``mutable`` are the nodes of the arguments; a changed one may contain another one, by its number.
         """
         arguments: list[Any] = []
+        if self.details is not None:
+            self.details = Details()
 
         def incoming(tag: str, content: Any) -> Any:
             if tag == "a":
@@ -259,6 +272,8 @@ class CaseRun:
             result = decoder.value(frame.header["v"])
             arguments += mutable  # only a changed argument may contain one
             changes = [(_index(i, nodes), decoder.value(tree)) for i, tree in frame.header["w"]]
+            if self.details is not None:
+                self.details = Details.read(frame.header, decoder)
             self._count(decoder.counted)
             return result, changes, [_index(i, nodes) for i in frame.header["al"]]
         except MemoryError:
@@ -267,6 +282,61 @@ class CaseRun:
             raise self._connection.violation(str(exc)) from None
         except (KeyError, TypeError, ValueError):
             raise self._connection.violation("a reply of another form") from None
+
+    def _error(self, frame: Frame) -> RemoteError:
+        """Return the error of an ERROR frame, and read its details."""
+        error = self._connection.error(frame)
+        if self.details is None:
+            return error
+
+        def incoming(tag: str, content: Any) -> Any:
+            if tag != "h":
+                raise wire.WireError("a value that only the trusted side may send")
+            return self._objects.decode(content)
+
+        try:
+            decoder = wire.Decoder(frame.body, incoming, max_body=self._connection.spec.limits.result_mib << 20)
+            self.details = Details.read(frame.header, decoder, error)
+            self._count(decoder.counted)
+        except MemoryError:
+            raise self._connection.violation("a reply that does not fit into memory") from None
+        except (wire.WireError, KeyError, TypeError, ValueError) as exc:
+            raise self._connection.violation(f"details of another form: {exc}") from None
+        return error
+
+    def begin_details(self, encode: Callable[[Any], wire.Tree | None]) -> None:
+        """Ask for replies with details from now on, as test code for a plain module needs them.
+
+        Arguments change where the student's code changes them. ``encode`` encodes what ordinary cases cannot send.
+        """
+        self.details, self._encode_more = Details(), encode
+        self._callbacks.tells_type = True
+        self._settings = replace(self._settings, in_place=True)
+
+    def undefined(self, name: str) -> StudentFault:
+        """Return the verdict on test code that needs a name which the submission does not define."""
+        self.log.lacks_name = True
+        return self._faults.undefined(name, self._connection.names, self._connection.incidents)
+
+    def malformed(self, text: str) -> StudentFault:
+        """End the worker because a value that it sent is not what was asked for; return the verdict."""
+        return self._lost(self._connection.violation(text), self.log.describe, "")
+
+    @property
+    def generation(self) -> int:
+        """The number of the current worker; there is one afterwards."""
+        if not self._connection.is_loaded:
+            self._ready()
+        return self._connection.generation
+
+    @property
+    def has_torch(self) -> bool:
+        """Whether the worker has torch."""
+        return self._connection.spec.torch
+
+    def object_at(self, number: int, type_name: str, sort: str) -> StudentObject:
+        """Return the object with a number that the worker has named as the class of another one."""
+        return self._objects.at(number, type_name, sort)
 
     def _count(self, size: int) -> None:
         """Add to the size of all answers of the case; WorkerLost if they are too large together."""
@@ -294,6 +364,8 @@ class CaseRun:
         self._ready()
         number = None if owner is None else self._objects.number_of(owner)
         header = {**self._frames.header(self._objects.take_dropped(), calls=1), "h": number, "name": name}
+        if self.details is not None:
+            header["also"] = True
         label = name if owner is None else f"{type_of(owner)}.{name}"
         request = Request(label, owner, name, None, (), {})
         self.log.describe, start = lambda: label, self.log.printed
@@ -302,7 +374,7 @@ class CaseRun:
             frame = self._reply(header["id"])
             if frame.kind is wire.Kind.ERROR:
                 self.log.fail(request, (start, self.log.printed))
-                raise self._faults.raised(self._connection.error(frame), self.log.describe)
+                raise self._faults.raised(self._error(frame), self.log.describe)
             value = self._decode(frame, [])[0]
         except WorkerLost as lost:
             raise self._lost(lost, self.log.describe, label) from None

@@ -61,7 +61,8 @@ class CaseLog:
     time that the case took on both sides, in seconds. ``imported`` is what the submission printed when it was loaded
     for this case, ``output`` what its calls printed. ``failed`` is the call that did not return, if there is one.
     ``printed`` is the number of bytes that all calls printed, and ``is_ordered`` whether ``output`` has them in the
-    order of the calls.
+    order of the calls. ``words`` are the comparisons that the student's own code decided, and ``suite_errors`` what the
+    test code did that cannot work through the wall, both for staff.
     """
 
     calls: list[RecordedCall] = field(default_factory=list)
@@ -75,6 +76,8 @@ class CaseLog:
     printed: int = 0
     is_ordered: bool = True
     steps: list[Step] = field(default_factory=list)  # of each of ``calls``
+    words: list[str] = field(default_factory=list)
+    suite_errors: list[str] = field(default_factory=list)
     _bytes: int = 0
 
     @property

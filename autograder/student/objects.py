@@ -24,6 +24,7 @@ from .recipes import Recipe
 from .source import checked_text
 
 LOST = "this object was lost together with its worker, or with an earlier case; build it again in the case"
+SORTS = ("", "class", "module", "function", "object")
 MAX_METHODS = 32  # names of methods that are kept of an object
 
 
@@ -31,7 +32,8 @@ MAX_METHODS = 32  # names of methods that are kept of an object
 class ObjectRef:
     """What a StudentObject refers to. It is valid only for the case and the worker (generation) that issued it.
 
-    ``origin`` are generation and number of an object in a log, which refers to nothing any more.
+    ``origin`` are generation and number of an object in a log, which refers to nothing any more. ``kind`` is the number
+    of its class and ``sort`` is "class", "module", "function" or "object", if the run asks for details.
     """
 
     run: Caller
@@ -40,6 +42,8 @@ class ObjectRef:
     type_name: str
     methods: frozenset[str] = frozenset()
     origin: tuple[int, int] | None = None
+    kind: int = 0
+    sort: str = ""
 
 
 class RemoteFunction(Remote):
@@ -279,27 +283,34 @@ class ObjectTable:
         return {"h": self.number_of(value)} if isinstance(value, StudentObject) else None
 
     def decode(self, content: Any) -> StudentObject:
-        """Return the object that a reply names: [number, type name, names of methods].
+        """Return the object that a reply names: [number, type name, names of methods], with details also class and sort.
 
         Raises:
             wire.WireError, TypeError: the content is malformed.
         """
-        if not isinstance(content, list) or len(content) != 3:
+        if not isinstance(content, list) or len(content) not in (3, 5):
             raise wire.WireError("a value that only the trusted side may send")
-        number, type_name, methods = content
+        number, type_name, methods, *details = content
+        kind, sort = details or (0, "")
+        if type(kind) is not int or not 0 <= kind < 2**31 or sort not in SORTS:
+            raise wire.WireError("an object of no class")
         if type(number) is not int or not 0 < number < 2**31 or not isinstance(type_name, str):
             raise wire.WireError("an object without a number")
         key = (self._connection.generation, number)
         known = self._known.get(key)
         if known is None:
             names = frozenset(checked_text(name, 80) for name in methods[:MAX_METHODS])
-            known = _new_object(ObjectRef(self._run, *key, checked_text(type_name, 80), names))
+            known = _new_object(ObjectRef(self._run, *key, checked_text(type_name, 80), names, kind=kind, sort=sort))
             self._known[key] = known
             if key in self._dropped:  # forgotten a moment ago, not yet reported, and now it is back
                 self._dropped.remove(key)
             # Weakly: the table reaches its case, and the log of the case reaches the object, which would live for ever.
             weakref.finalize(known, _forget, weakref.ref(self), key)
         return known
+
+    def at(self, number: int, type_name: str, sort: str) -> StudentObject:
+        """Return the object with a number that the current worker has issued, by way of another object."""
+        return self.decode([number, type_name, [], 0, sort])
 
     def forget(self, key: tuple[int, int]) -> None:
         """Note that nobody refers to an object any more."""

@@ -1,0 +1,178 @@
+"""What test code imports, opens and starts while it tests a submission on the trusted side.
+
+An import of a student's module gives the handle. Nothing of the submission is opened or run here, and the solution is
+never taken in its place: an audit hook of Python sees each file and each process before it is opened or started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.machinery
+import importlib.util
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from . import libraries
+from .module import Modules
+
+_active: list[_Watched] = []  # the innermost block last
+_is_hooked = False
+_PROCESSES = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile"})
+
+
+@contextlib.contextmanager
+def installed(modules: Modules, *, source: Path | None = None, submission: Path | None = None) -> Iterator[None]:
+    """Let test code import the student's modules, and keep it from the files of the submission, within the block.
+
+    Args:
+        modules: the modules that ``import`` gives. The module of a file that was handed in next to them is found, too.
+        source: the instructor's folder. Its modules are imported from there, except those in ``modules``; relative
+            names of data files are opened there.
+        submission: the folder of the submission, if there is one on this machine. Nothing in it is opened.
+
+    Raises within the block:
+        SuiteError: test code opens or runs a file of the submission, or the solution.
+    """
+    global _is_hooked
+    if not _is_hooked:
+        sys.addaudithook(_audit)
+        _is_hooked = True
+    watched = _Watched(modules, source, submission)
+    before = {name: sys.modules.get(name) for name in watched.names()}
+    finder: Any = watched
+    sys.meta_path.insert(0, finder)
+    for name in modules:
+        _enter_parents(name, modules)
+        sys.modules[name] = modules[name]
+    _active.append(watched)
+    try:
+        with contextlib.chdir(source) if source is not None else contextlib.nullcontext():
+            yield
+    finally:
+        _active.remove(watched)
+        sys.meta_path.remove(finder)
+        for name in [*watched.imported, *before]:
+            sys.modules.pop(name, None)
+        sys.modules.update({name: module for name, module in before.items() if module is not None})
+
+
+def _enter_parents(name: str, modules: Modules) -> None:
+    """Have the packages above a module, so that ``import package.module`` works."""
+    parts = name.split(".")[:-1]
+    for i in range(len(parts)):
+        parent = ".".join(parts[: i + 1])
+        sys.modules.setdefault(parent, modules.module_named(parent))
+
+
+class _Watched:
+    """One block of :func:`installed`: a finder of modules, and the judge of files."""
+
+    def __init__(self, modules: Modules, source: Path | None, submission: Path | None) -> None:
+        self.modules = modules
+        self.imported: list[str] = []
+        self.thread = threading.get_ident()
+        self.is_judging = False
+        self._source = source.resolve() if source is not None else None
+        self._submission = submission.resolve() if submission is not None else None
+
+    def names(self) -> list[str]:
+        return [part for name in self.modules for part in _prefixes(name)]
+
+    # --- imports
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        top = fullname.partition(".")[0]
+        if fullname in self.modules:
+            return self._handle(fullname)
+        if top in sys.stdlib_module_names or not self.modules.is_handed_in(top):
+            return None
+        found = self._elsewhere(fullname, path)
+        if found is None and self.modules.is_handed_in(fullname):
+            return self._handle(fullname)
+        if found is None:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+        self.imported.append(fullname)
+        return found
+
+    def _elsewhere(self, fullname: str, path: Sequence[str] | None) -> importlib.machinery.ModuleSpec | None:
+        """Find a module whose name is also that of a file of the student's: in a library, or in ``source``."""
+        if path is None:
+            folders = [entry for entry in sys.path if entry and libraries.is_library_file(os.path.join(entry, "x"))]
+            path = [*folders, *([str(self._source)] if self._source is not None else [])]
+        return importlib.machinery.PathFinder.find_spec(fullname, list(path))
+
+    def _handle(self, fullname: str) -> importlib.machinery.ModuleSpec:
+        self.imported.append(fullname)
+        loader: Any = self
+        return importlib.machinery.ModuleSpec(fullname, loader, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        return self.modules.module_named(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """A module of the student's has no code here."""
+
+    # --- files and processes
+
+    def refused_file(self, path: Any) -> str:
+        """Return why a file must not be opened, or ""."""
+        if not isinstance(path, str | bytes | os.PathLike):
+            return ""
+        real = os.path.realpath(os.fsdecode(path))
+        if libraries.is_library_file(real):
+            return ""
+        if self._submission is not None and real.startswith(f"{self._submission}{os.sep}") and not self._is_ours(real):
+            return f"the test opens {os.path.basename(real)} of the submission"
+        names = {f"{name.replace('.', os.sep)}{end}" for name in self.modules for end in (".py", ".ipynb")}
+        for name in names:
+            if real.endswith(os.sep + name):
+                return f"the test opens {name}, the file of the student's module"
+        return ""
+
+    def _is_ours(self, real: str) -> bool:
+        """Return whether the instructor's folder lies in the submission and holds the file under another name."""
+        return self._source is not None and self._source != self._submission and real.startswith(f"{self._source}/")
+
+    def refused_process(self, event: str, args: tuple[Any, ...]) -> str:
+        """Return why a process must not be started, or ""."""
+        words = " ".join(_words(args))
+        mentioned = [name for name in self.modules if name.rpartition(".")[2] in words]
+        if mentioned or "pytest" in words or "unittest" in words:
+            return f"the test starts a process on the student's file: {words[:80]}"
+        return ""
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, str | bytes | os.PathLike):
+        yield os.fsdecode(value)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _words(item)
+
+
+def _prefixes(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    return (".".join(parts[: i + 1]) for i in range(len(parts)))
+
+
+def _audit(event: str, args: tuple[Any, ...]) -> None:
+    if not _active or (event != "open" and event not in _PROCESSES):
+        return
+    watched = _active[-1]
+    if watched.is_judging or threading.get_ident() != watched.thread:
+        return
+    watched.is_judging = True
+    try:
+        why = watched.refused_file(args[0]) if event == "open" else watched.refused_process(event, args)
+        error = watched.modules.error(f"{why}. Call its functions, which run in the worker") if why else None
+    finally:
+        watched.is_judging = False
+    if error is not None:
+        raise error

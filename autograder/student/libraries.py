@@ -1,0 +1,106 @@
+"""What test code and the submission both know: the standard library, numpy, torch and other installed packages.
+
+A function or class of a library is sent by its name. A module that the student's code has imported is that of the
+trusted side, which test code may read and not change.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+import sysconfig
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from ..guest import wire
+from ..values import is_tensor
+
+_NEVER = frozenset({"autograder", "antigravity", "this", "idlelib", "turtledemo", "test", "__main__"})
+# A name that a course gives to a library; what the student's code binds to it never decides a comparison.
+ALIASES = {
+    "np": "numpy", "numpy": "numpy", "torch": "torch", "math": "math", "random": "random", "nn": "torch.nn",
+    "F": "torch.nn.functional", "pytest": "pytest", "unittest": "unittest",
+}  # fmt: skip
+
+
+@functools.cache
+def _roots() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    return tuple({paths[key].rstrip("/") + "/" for key in ("stdlib", "platstdlib", "purelib", "platlib")})
+
+
+def is_library_file(file: str) -> bool:
+    """Return whether a file belongs to Python or to an installed package."""
+    return file.startswith(("<frozen", *_roots()))
+
+
+def module_of(name: str) -> ModuleType | None:
+    """Return the trusted side's module of this name if it is one of Python or of an installed package, or None."""
+    top = name.partition(".")[0]
+    if top in _NEVER or not name.replace(".", "").replace("_", "").isalnum():
+        return None
+    found = sys.modules.get(name)
+    if found is None and (top in sys.stdlib_module_names or top in sys.modules or top in ("numpy", "torch")):
+        try:
+            found = importlib.import_module(name)
+        except ImportError:
+            return None
+    if found is None or not isinstance(found, ModuleType):
+        return None
+    file = getattr(found, "__file__", None)
+    return found if file is None or is_library_file(file) else None
+
+
+def named(path: str) -> Any:
+    """Return what "module:qualified name" names in a library that is loaded here, or None."""
+    module, _, name = path.partition(":")
+    found: Any = module_of(module) if name else None
+    for part in name.split(".") if found is not None else ():
+        found = vars(found).get(part) if isinstance(found, ModuleType | type) else None
+    return found
+
+
+def path_of(value: Any) -> tuple[str, str] | None:
+    """Return module and qualified name of a function, class or dtype of a library, or None for anything else."""
+    if isinstance(value, np.dtype):
+        return None
+    if type(value).__module__ == "torch" and type(value).__name__ in ("dtype", "device"):
+        return ("torch", str(value).removeprefix("torch.")) if type(value).__name__ == "dtype" else None
+    if isinstance(value, ModuleType):
+        name = value.__name__
+        return (name, "") if sys.modules.get(name) is value and module_of(name) is value else None
+    if not isinstance(value, type | FunctionType | BuiltinFunctionType | np.ufunc) and not callable(value):
+        return None
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
+    module = getattr(value, "__module__", None)
+    if isinstance(value, np.ufunc):
+        module, name = "numpy", value.__name__
+    for where in (module, "torch", "numpy"):
+        if isinstance(where, str) and where in sys.modules and isinstance(name, str) and named(f"{where}:{name}") is value:
+            return where, name
+    return None
+
+
+def encode(value: Any) -> wire.Tree | None:
+    """Encode a slice, an ellipsis, a set, bytes, a range or a part of a library; None for anything else."""
+    encoder = wire.Encoder(encode, max_body=0)  # only what needs no buffer
+    try:
+        if isinstance(value, slice):
+            return {"r": ["slice", [encoder.tree(part) for part in (value.start, value.stop, value.step)]]}
+        if value is Ellipsis:
+            return {"r": ["ellipsis", []]}
+        if type(value) in (set, frozenset):
+            return {"r": [type(value).__name__, [encoder.tree(item) for item in value]]}
+        if type(value) in (bytes, bytearray):
+            return {"r": [type(value).__name__, [encoder.tree(bytes(value).decode("latin-1"))]]}
+        if type(value) is range:
+            return {"r": ["range", [encoder.tree(part) for part in (value.start, value.stop, value.step)]]}
+    except wire.Unsendable:
+        return None
+    if is_tensor(value):
+        return None
+    path = path_of(value)
+    return None if path is None else {"r": ["library", [{"s": path[0]}, {"s": path[1]}]]}

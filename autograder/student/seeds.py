@@ -1,0 +1,83 @@
+"""The global random generators of the trusted side, whose seeds test code sets for the student's code, too.
+
+The worker gets their states; nothing comes back. So numbers that the student's code draws do not move the generators
+of the test.
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+_seeded: Counter[str] = Counter()  # how often each generator was seeded: to the same seed again, too
+
+
+def watch() -> None:
+    """Count from now on how often test code seeds a generator; do nothing if they are counted already."""
+    _count(random, "seed", "random")
+    _count(np.random, "seed", "numpy")
+    torch = sys.modules.get("torch")
+    if torch is not None and hasattr(torch, "manual_seed"):
+        _count(torch, "manual_seed", "torch")
+        _count(torch.random, "manual_seed", "torch")
+
+
+def _count(module: ModuleType, name: str, generator: str) -> None:
+    function: Callable[..., Any] = getattr(module, name)
+    if hasattr(function, "_autograder_counted"):
+        return
+
+    @functools.wraps(function)
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        _seeded[generator] += 1
+        return function(*args, **kwargs)
+
+    counted._autograder_counted = True  # type: ignore[attr-defined]
+    setattr(module, name, counted)
+
+
+class SentStates:
+    """The states that the worker has got."""
+
+    def __init__(self) -> None:
+        watch()
+        self._known = dict(self._now())
+
+    def changed(self) -> Iterator[tuple[str, Any]]:
+        """Yield name and state of each generator that test code has changed, as they can be sent, once."""
+        for name, key in list(self._now()):
+            if self._known.get(name) != key:
+                self._known[name] = key
+                yield name, _TREES[name]()
+
+    def _now(self) -> Iterator[tuple[str, Any]]:
+        state: Any = np.random.get_state()
+        yield "numpy", (_seeded["numpy"], state[1].tobytes(), *state[2:])
+        yield "random", (_seeded["random"], random.getstate())
+        torch = sys.modules.get("torch")
+        if torch is not None and hasattr(torch, "get_rng_state"):
+            yield "torch", (_seeded["torch"], torch.get_rng_state().numpy().tobytes())
+
+
+def _numpy_tree() -> list[Any]:
+    state: Any = np.random.get_state()
+    return [state[1], int(state[2]), int(state[3]), float(state[4])]
+
+
+def _random_tree() -> list[Any]:
+    version, words, gauss = random.getstate()
+    return [version, np.array(words, dtype=np.int64), gauss]
+
+
+_TREES: dict[str, Callable[[], Any]] = {
+    "numpy": _numpy_tree,
+    "random": _random_tree,
+    "torch": lambda: sys.modules["torch"].get_rng_state(),
+}

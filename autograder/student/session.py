@@ -1,0 +1,333 @@
+"""The conversation of test code, written for a plain module, with the submission that it currently tests.
+
+A :class:`Session` reads, calls and changes what is in the worker. What cannot be sent is represented by a proxy
+(``proxies.py``), a class by a stand-in (``stand_ins.py``). The modules and proxies that a suite has bound stay; with
+:meth:`Session.use` they refer to the next submission.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import weakref
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import SuiteError
+from ..guest import wire
+from ..messages import say
+from ..values import mapped
+from . import libraries
+from .call import Request, holds_numbers
+from .callbacks import MAX_BODY
+from .case_run import ArgumentError, CaseRun
+from .details import Details
+from .faults import StudentFault, StudentRaised
+from .handle import StudentCode
+from .objects import StudentObject, ref_of
+from .seeds import SentStates
+
+MAX_CLASSES = 64  # stand-ins for classes of one submission in one case
+Link = tuple[str, str]  # module and name
+
+
+@dataclass(eq=False)
+class State:
+    """What one worker has shown in one case. ``classes`` are the stand-ins by the number of the class.
+
+    ``named`` are the stand-ins that test code itself has read from a module, ``numbers`` the objects of the classes,
+    ``proxies`` those of objects and functions by number, ``modules`` the modules by name.
+    """
+
+    run: CaseRun
+    generation: int
+    classes: dict[int, type] = field(default_factory=dict)
+    objects: dict[type, StudentObject] = field(default_factory=dict)
+    named: set[type] = field(default_factory=set)
+    proxies: weakref.WeakValueDictionary[int, Any] = field(default_factory=weakref.WeakValueDictionary)
+    modules: dict[str, StudentObject] = field(default_factory=dict)
+
+
+class Session(ABC):
+    """The submission that modules, namespaces and proxies refer to.
+
+    ``links`` are the functions and stand-ins that were read from a module by name; they stay for the next submission.
+    """
+
+    def __init__(self, student: StudentCode | None = None) -> None:
+        self.links: dict[Link, Any] = {}
+        self.collected: list[str] | None = None  # values and calls that a suite took while it was imported
+        self._run: CaseRun | None = None
+        self._state: State | None = None
+        self._sent = SentStates()
+        self.namespaces: list[Any] = []  # settled before each request
+        self.use(student)
+
+    def use(self, student: StudentCode | None) -> None:
+        """Let everything refer to another submission, or another case of the same; None: to none."""
+        run = None if student is None else student._autograder_run
+        assert run is None or isinstance(run, CaseRun)
+        self._run, self._state = run, None
+        self._sent = SentStates()
+        if run is not None:
+            run.begin_details(self.encode)
+
+    @property
+    def is_without_submission(self) -> bool:
+        """Whether nothing refers to a submission now."""
+        return self._run is None
+
+    @property
+    def run(self) -> CaseRun:
+        """The run of the current case; SuiteError if there is none."""
+        if self._run is None:
+            raise self.error("the suite uses the submission outside of a test. Move this line into a test or a fixture")
+        return self._run
+
+    @property
+    def state(self) -> State:
+        """What the current worker has shown; a new one if the worker was replaced."""
+        run, state = self.run, self._state
+        if state is None or state.generation != run.generation:
+            self._state = state = State(run, run.generation)
+        return state
+
+    def error(self, why: str) -> SuiteError:
+        """Return the error of a suite that does what cannot work through the wall; it names the line of the test."""
+        error = SuiteError(f"{place_of_test()}: {why}.")
+        if self._run is not None:
+            self._run.log.suite_errors.append(error.message)
+        return error
+
+    def note_word(self, what: str) -> None:
+        """Note for staff that an answer of the student's own code decided a comparison."""
+        words = self.run.log.words
+        sentence = f"{place_of_test()}: {what}"
+        if sentence not in words and len(words) < 20:
+            words.append(sentence)
+
+    # --- requests
+
+    def request(
+        self,
+        label: str,
+        owner: StudentObject | None,
+        *,
+        attribute: str | None = None,
+        recipe: str | None = None,
+        args: Sequence[Any] = (),
+        kwargs: dict[str, Any] | None = None,
+        keep: bool = False,
+    ) -> Any:
+        """Make one call in the worker and return its result; raise what it raised, as test code expects it.
+
+        With ``keep`` the result is the object or value itself, not lifted.
+
+        Raises:
+            StudentFault: a verdict, such as the loss of the worker.
+            SuiteError: an argument cannot be sent.
+        """
+        if self.collected is not None and recipe is None:
+            self.collected.append(f"{place_of_test()}: {label}()")
+        self.prepare()
+        lowered: list[tuple[Any, Any]] = []
+        values = tuple(self.lower(arg, lowered) for arg in args)
+        named = {name: self.lower(arg, lowered) for name, arg in (kwargs or {}).items()}
+        request = Request(label, owner, attribute, recipe, values, named, keep)
+        try:
+            call = next(self.run.call([request]))
+        except (StudentRaised, StudentFault) as fault:
+            raise self.finish(fault) from None
+        except ArgumentError as exc:
+            raise self.error(f"{exc}. Pass plain data, arrays or functions") from None
+        self.finish()
+        if call.changed:
+            for arg in (*args, *(kwargs or {}).values()):
+                self._lift_inside(arg)
+            for original, copy in lowered:
+                _write_back(original, self.lift(copy))
+        return call.result if keep else self.lift(call.result)
+
+    def operate(self, owner: StudentObject, name: str, *args: Any, label: str = "", keep: bool = False) -> Any:
+        """Apply an operation of ``guest/detail.py`` to an object in the worker."""
+        label = label or f"{ref_of(owner).type_name}.{name.removeprefix('x')}"
+        return self.request(label, owner, recipe=name, args=args, keep=keep)
+
+    def get(self, owner: StudentObject, name: str) -> Any:
+        """Return an attribute of an object in the worker, not lifted."""
+        self.prepare()
+        try:
+            value = self.run.get(owner, name)
+        except (StudentRaised, StudentFault) as fault:
+            raise self.finish(fault) from None
+        self.finish()
+        return value
+
+    def prepare(self) -> None:
+        """Bring the worker up to date: names that functions of the test have bound, and seeds that it has set."""
+        for namespace in self.namespaces:
+            namespace.settle()
+        self._send_random()
+
+    def finish(self, fault: StudentRaised | StudentFault | None = None) -> BaseException:
+        """Write what a call printed where the test prints; return what the test gets for an exception."""
+        details, run = self.run.details or Details(), self.run
+        run.details, run.log.change = Details(), None
+        for text, stream, real in (
+            (details.out, sys.stdout, sys.__stdout__),
+            (details.err, sys.stderr, sys.__stderr__),
+        ):
+            if text and stream is not None and stream is not real:  # the terminal of the grader is nobody's to write on
+                stream.write(text)
+        return RuntimeError() if fault is None else self.raised(fault, details)
+
+    # --- values
+
+    def lift(self, value: Any) -> Any:
+        """Return a value with proxies for the objects in it."""
+        if isinstance(value, StudentObject):
+            return self.proxy_of(value)
+        if type(value) not in (list, tuple, dict) or (type(value) is not dict and holds_numbers(value)):
+            return value
+        return mapped(self.lift, value) if _holds(value, StudentObject) else value
+
+    def _lift_inside(self, value: Any) -> None:
+        if type(value) in (list, dict) and _holds(value, StudentObject):
+            _write_back(value, self.lift(value))
+
+    def lower(self, value: Any, copies: list[tuple[Any, Any]]) -> Any:
+        """Return a value with the objects themselves in the place of proxies.
+
+        A list or dict that holds one is copied, and both are added to ``copies``.
+        """
+        as_object = getattr(type(value), "_autograder_object", None)
+        if as_object is not None:
+            return as_object(value)
+        if callable(value) and not isinstance(value, np.ndarray) and libraries.encode(value) is None:
+            return TestFunction(self, value)
+        if type(value) not in (list, tuple, dict) or (type(value) is not dict and holds_numbers(value)):
+            return value
+        items = list(value.values()) if type(value) is dict else list(value)
+        new = [self.lower(item, copies) for item in items]
+        if all(one is other for one, other in zip(items, new, strict=True)):
+            return value
+        if type(value) is tuple:
+            return tuple(new)
+        copy: Any = dict(zip(value, new, strict=True)) if type(value) is dict else new
+        copies.append((value, copy))
+        return copy
+
+    def encode(self, value: Any) -> wire.Tree | None:
+        """Encode what only test code for a plain module sends: proxies inside others, slices, parts of libraries."""
+        as_object = getattr(type(value), "_autograder_object", None)
+        if as_object is not None:
+            found: StudentObject = as_object(value)
+            return {"h": ref_of(found).number}
+        return libraries.encode(value)
+
+    # --- what the proxies are
+
+    @abstractmethod
+    def proxy_of(self, thing: StudentObject, *, link: Link | None = None, label: str = "") -> Any:
+        """Return what test code gets for an object in the worker; ``link`` is where it was read."""
+
+    @abstractmethod
+    def raised(self, fault: StudentRaised | StudentFault, details: Details) -> BaseException:
+        """Return the exception that test code gets for a call that raised; a verdict alone if it was no exception."""
+
+    @abstractmethod
+    def attribute_of(self, owner: StudentObject, name: str, label: str) -> Any:
+        """Return an attribute of an object in the worker: a method, a proxy, or plain data."""
+
+    @abstractmethod
+    def module_of(self, thing: StudentObject) -> Any:
+        """Return what test code gets for a module in the worker."""
+
+    def read(self, module: str, name: str) -> Any:
+        """Return what a name of a module of the student's refers to now.
+
+        Raises:
+            AttributeError: the module has no such name.
+        """
+        value = self.get(self.module(module), name)
+        return self.proxy_of(value, link=(module, name)) if isinstance(value, StudentObject) else self.lift(value)
+
+    # --- modules
+
+    def module(self, name: str) -> StudentObject:
+        """Return a module of the submission; ModuleNotFoundError if it has none of this name."""
+        state = self.state
+        found = state.modules.get(name)
+        if found is None:
+            is_main = name == self.run.source.main
+            found = self.request(name, None, recipe="student_module", args=(name, is_main), keep=True)
+            state = self.state  # the request may have started the worker
+            state.modules[name] = found
+        return found
+
+    # --- random generators
+
+    def _send_random(self) -> None:
+        """Give the worker the states of the global generators that the test has changed."""
+        for name, state in self._sent.changed():
+            if name == "torch" and not self.run.has_torch:
+                continue
+            try:
+                next(self.run.call([Request(f"{name}.seed", None, None, "set_random", (name, state), {})]))
+            except (StudentRaised, StudentFault) as fault:
+                raise self.finish(fault) from None
+
+
+class TestFunction:
+    """A function of the test that the student's code may call."""
+
+    __test__ = False  # pytest takes the name for a test
+
+    def __init__(self, session: Session, function: Callable[..., Any]) -> None:
+        self._session = session
+        self._function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        result = self._function(*args, **kwargs)
+        try:
+            wire.Encoder(lambda value: None, max_body=MAX_BODY).tree(result)
+        except wire.Unsendable as exc:
+            name = getattr(self._function, "__name__", type(self._function).__name__)
+            why = f"the function {name}, which the submission calls, returns a value that cannot be sent: {exc}"
+            raise self._session.error(f"{why}. Let it return plain data or arrays") from None
+        return result
+
+
+def _holds(value: Any, kind: type) -> bool:
+    if type(value) is dict:
+        return any(_holds(item, kind) for item in value.values())
+    if type(value) in (list, tuple):
+        return not holds_numbers(value) and any(_holds(item, kind) for item in value)
+    return isinstance(value, kind)
+
+
+def _write_back(original: Any, new: Any) -> None:
+    if isinstance(original, dict):
+        original.clear()
+        original.update(new)
+    else:
+        original[:] = new
+
+
+def place_of_test() -> str:
+    """Return file and line of the innermost line that is neither ours nor Python's nor a library's."""
+    return place_in(traceback.walk_stack(None))
+
+
+def place_in(frames: Iterable[tuple[Any, int]]) -> str:
+    """Return the first of ``frames`` that belongs to a test, as "test_a.py, line 3"."""
+    for frame, line in frames:
+        file = frame.f_code.co_filename
+        module = str(frame.f_globals.get("__name__", ""))
+        if not module.startswith("autograder.") and not libraries.is_library_file(file):
+            return say("module.place", file=file.rpartition("/")[2], line=line)
+    return say("module.suite")

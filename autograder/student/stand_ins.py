@@ -1,0 +1,419 @@
+"""Trusted classes that stand in for those of the student's: for ``isinstance``, ``except`` and the like.
+
+A worker describes a class by names alone. The stand-in has the operators whose methods the class has; each of them is a
+call in the worker. An exception class stands below the builtin exception that it is derived from.
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..guest.detail import SPECIAL
+from ..messages import say
+from . import libraries
+from .attributes import Attributes
+from .call import Remote
+from .objects import LOST, StudentObject, ref_of, type_of
+from .raised import ModuleRaised, raised_class
+from .session import MAX_CLASSES, Link, Session
+from .source import checked_text
+
+_SPECIAL = frozenset(SPECIAL)
+# These give a value that test code looks at on its own: they decide nothing by themselves.
+_NOT_DECIDING = frozenset(
+    {"__call__", "__iter__", "__next__", "__getitem__", "__setitem__", "__delitem__", "__enter__", "__exit__",
+     "__str__", "__repr__", "__format__", "__hash__", "__reversed__"}
+)  # fmt: skip
+
+
+class StudentType(type):
+    """The metaclass of the stand-ins. What is done to a class of the student's happens in the worker."""
+
+    _autograder_session: Session
+    _autograder_link: Link | None
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        session = session_of(cls)
+        return session.request(cls.__name__, object_of(cls), args=args, kwargs=kwargs)
+
+    def __getattribute__(cls, name: str) -> Any:
+        if name == "__dict__":
+            return Attributes(session_of(cls), lambda: object_of(cls))
+        if name == "__init__":
+            return _attribute(cls, name)
+        return super().__getattribute__(name)
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_autograder") or name in ("__wrapped__", "__isabstractmethod__", "__set_name__"):
+            raise AttributeError(name)
+        return _attribute(cls, name)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        if name in ("__bases__", "__abstractmethods__") or name.startswith("_autograder"):
+            super().__setattr__(name, value)
+        else:
+            session_of(cls).operate(object_of(cls), "setattr", name, value)
+
+    def __delattr__(cls, name: str) -> None:
+        session_of(cls).operate(object_of(cls), "delattr", name)
+
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        return signature(session_of(cls), object_of(cls))
+
+    @property
+    def __doc__(cls) -> str | None:  # type: ignore[override]
+        doc = session_of(cls).get(object_of(cls), "__doc__")
+        return doc if isinstance(doc, str) else None
+
+    def __mro_entries__(cls, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        raise AssertionError("only asked of what is not a class")
+
+    def __dir__(cls) -> list[str]:
+        return sorted(session_of(cls).operate(object_of(cls), "names"))
+
+    def __repr__(cls) -> str:
+        return f"<class '{type.__getattribute__(cls, '__module__')}.{cls.__name__}'>"
+
+    def _autograder_object(cls) -> StudentObject:
+        return object_of(cls)
+
+
+def session_of(cls: type) -> Session:
+    """Return the session that a stand-in belongs to."""
+    session: Session = type.__getattribute__(cls, "_autograder_session")
+    return session
+
+
+def object_of(cls: type) -> StudentObject:
+    """Return the class itself, in the current worker.
+
+    Raises:
+        AttributeError: the current submission has no class of this name.
+        RuntimeError: the class was lost together with its worker.
+    """
+    session = session_of(cls)
+    found = session.state.objects.get(cls)
+    if found is None:
+        link = type.__getattribute__(cls, "_autograder_link")
+        if link is None:
+            raise RuntimeError(say("module.lost", name=cls.__name__))
+        session.read(*link)
+        found = session.state.objects.get(cls)
+        if found is None:
+            raise AttributeError(say("module.not-a-class", name=link[1]))
+    return found
+
+
+def _attribute(cls: type, name: str) -> Any:
+    return session_of(cls).attribute_of(object_of(cls), name, f"{cls.__name__}.{name}")
+
+
+class NotAsked(TypeError):
+    """Test code wants a comparison or a number from an object whose class it has not named."""
+
+
+# --- operators
+
+
+def _make_operator(name: str) -> Callable[..., Any]:
+    decides = name not in _NOT_DECIDING
+
+    def operate(self: Any, *operands: Any) -> Any:
+        if decides and not _may_decide(self, name):
+            return name == "__ne__"
+        return _session(self).operate(_held(self), f"x{name}", *operands, label=f"{type(self).__name__}.{name}")
+
+    operate.__name__ = operate.__qualname__ = name
+    return operate
+
+
+def _may_decide(thing: Any, name: str) -> bool:
+    """Return whether the student's own code may answer: whether test code itself has read the class from the module.
+
+    Raises:
+        NotAsked: it may not, and there is no answer that is right without it.
+    """
+    session = _session(thing)
+    kind = type(thing)
+    if any(base in session.state.named for base in kind.__mro__):
+        session.note_word(say("module.word", operation=f"{kind.__name__}.{name}"))
+        return True
+    sentence = say("module.not-asked", operation=name, type=kind.__name__)
+    session.note_word(sentence)
+    if name in ("__eq__", "__ne__"):
+        return False
+    raise NotAsked(sentence)
+
+
+def _call(self: Any, *args: Any, **kwargs: Any) -> Any:
+    return _session(self).request(type(self).__name__, _held(self), args=args, kwargs=kwargs)
+
+
+def _next(self: Any) -> Any:
+    found, value = _session(self).operate(_held(self), "x__next__", label=f"{type(self).__name__}.__next__")
+    if not found:
+        raise StopIteration(value)
+    return value
+
+
+def _leave(self: Any, kind: Any, exc: Any, trace: Any) -> Any:
+    told: Any = None
+    if exc is not None:
+        base = next(base for base in type(exc).__mro__ if base.__module__ == "builtins")
+        told = exc if getattr(exc, "_autograder_held", None) is not None else [base.__name__, str(exc)[:500]]
+    return bool(_session(self).operate(_held(self), "x__exit__", told, label=f"{type(self).__name__}.__exit__"))
+
+
+def _array(self: Any, dtype: Any = None, copy: bool | None = None) -> Any:
+    if _may_decide(self, "__array__"):
+        found = _session(self).operate(_held(self), "x__array__", label=f"{type(self).__name__}.__array__")
+        return found if dtype is None else found.astype(dtype)
+    raise AssertionError("unreachable")
+
+
+_OPERATORS: dict[str, Callable[..., Any]] = {name: _make_operator(name) for name in SPECIAL}
+_OPERATORS |= {"__call__": _call, "__next__": _next, "__exit__": _leave, "__array__": _array}
+
+
+# --- objects
+
+# What Python and numpy look up at an object, and what must not be a request.
+_LOCAL = frozenset(
+    {"__class__", "__reduce_ex__", "__reduce__", "__deepcopy__", "__copy__", "__getstate__", "__array_ufunc__",
+     "__array_function__"}
+)  # fmt: skip
+_REFUSED = frozenset({"__array_interface__", "__array_struct__", "__array_priority__", "__wrapped__", "__set_name__"})
+
+
+class Proxy(Remote, metaclass=StudentType):
+    """An object of the student's that stays in the worker. Stand-ins derive from it and add the operators."""
+
+    _autograder_session: Session
+    _autograder_held: StudentObject
+    _autograder_link: Link | None = None
+    __array_ufunc__ = None  # numpy leaves ``array + object`` to the object
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith("_autograder") or name in _LOCAL or (name in _SPECIAL and hasattr(type(self), name)):
+            return object.__getattribute__(self, name)
+        if name in _REFUSED:
+            raise AttributeError(name)
+        if name == "__dict__":
+            return Attributes(_session(self), lambda: _held(self))
+        return _session(self).attribute_of(_held(self), name, f"{type(self).__name__}.{name}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _session(self).operate(_held(self), "setattr", name, value)
+
+    def __delattr__(self, name: str) -> None:
+        _session(self).operate(_held(self), "delattr", name)
+
+    def __dir__(self) -> list[str]:
+        return sorted(_session(self).operate(_held(self), "names"))
+
+    def __bool__(self) -> bool:
+        session, kind = _session(self), type(self)
+        if any(base in session.state.named for base in kind.__mro__) and not hasattr(kind, "__len__"):
+            return True  # as of any object whose class has no opinion
+        if _may_decide(self, "__bool__"):
+            return bool(session.operate(_held(self), "x__bool__", label=f"{kind.__name__}.__bool__"))
+        raise AssertionError("unreachable")
+
+    def __repr__(self) -> str:
+        return f"<the student's {type(self).__name__} object>"
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return _session(self).operate(_held(self), "deepcopy")
+
+    def __copy__(self) -> Any:
+        return _session(self).operate(_held(self), "copy")
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        name = type(self).__name__
+        why = f"an object of the student's class {name} cannot be pickled, because it stays in the worker"
+        if any(base in _session(self).state.named for base in type(self).__mro__):
+            raise _session(self).error(f"{why}. Compare what its methods return")
+        raise NotAsked(why)
+
+    def _autograder_object(self) -> StudentObject:
+        return _held(self)
+
+    def _autograder_in_words(self) -> str:
+        return say("type.object", name=type(self).__name__)
+
+
+def new_proxy(session: Session, cls: type, thing: StudentObject) -> Any:
+    """Return a new proxy of a stand-in class for an object in the worker."""
+    proxy = object.__new__(cls)
+    object.__setattr__(proxy, "_autograder_session", session)
+    object.__setattr__(proxy, "_autograder_held", thing)
+    return proxy
+
+
+def _session(thing: Any) -> Session:
+    session: Session = object.__getattribute__(thing, "_autograder_session")
+    return session
+
+
+def _held(thing: Any) -> StudentObject:
+    held: StudentObject = object.__getattribute__(thing, "_autograder_held")
+    session = _session(thing)
+    ref = ref_of(held)
+    if session.run is not ref.run or session.state.generation != ref.generation:
+        raise RuntimeError(LOST)
+    return held
+
+
+# --- making them
+
+
+def class_of(session: Session, number: int, *, link: Link | None = None) -> type:
+    """Return the stand-in for the class with a number in the current worker; ``link`` is where the test read it."""
+    state = session.state
+    found = state.classes.get(number)
+    if found is None:
+        thing = state.run.object_at(number, "type", "class")
+        if len(state.classes) >= MAX_CLASSES:
+            return _new("object", (Proxy,), {}, session, None)
+        own = [*state.run.source.modules, "__main__"]
+        described = session.operate(thing, "describe_class", own, label=type_of(thing))
+        found = _made(session, described, link)
+        state.classes[number] = found
+        state.objects[found] = thing
+    if link is not None:
+        state.named.add(found)
+        session.links.setdefault(link, found)
+    return found
+
+
+def _made(session: Session, described: Mapping[str, Any], link: Link | None) -> type:
+    """Return the stand-in for a class that a worker has described. The description may lie, and have any form."""
+    try:
+        name = checked_text(described["name"], 80)
+        module = checked_text(described["module"], 200)
+        builtin = [checked_text(each, 80) for each in described["builtin"]]
+        special = [each for each in described["special"] if each in _SPECIAL]
+        listed = list(described["bases"])
+        unhashable = described["unhashable"] is True
+    except (KeyError, TypeError):
+        raise session.run.malformed("a class of another form") from None
+    if "BaseException" in builtin:
+        return _exception_class(session, name, module, listed, builtin, link)
+    own = [base for base in listed if isinstance(base, type) and issubclass(base, Proxy)]
+    bases = tuple(dict.fromkeys(own)) or (Proxy,)
+    methods: dict[str, Any] = {each: _OPERATORS[each] for each in special}
+    if unhashable:
+        methods["__hash__"] = None
+    elif "__eq__" in methods and "__hash__" not in methods:
+        methods["__hash__"] = object.__hash__
+    library = [found for each in listed if isinstance(each, str) and (found := _library_base(each)) is not None]
+    known = session.links.get(link) if link is not None else None
+    if isinstance(known, StudentType) and known not in session.state.objects and issubclass(known, Proxy):
+        return _renewed(known, bases, methods)
+    try:
+        return _new(name, (*bases, *library), {"__module__": module, **methods}, session, link)
+    except TypeError:  # a base class with another metaclass or layout
+        return _new(name, bases, {"__module__": module, **methods}, session, link)
+
+
+def _new(name: str, bases: tuple[type, ...], space: dict[str, Any], session: Session, link: Link | None) -> type:
+    space = {"__doc__": None, **space, "_autograder_session": session, "_autograder_link": link}
+    return type.__new__(StudentType, name, bases, space)
+
+
+def _renewed(known: type, bases: tuple[type, ...], methods: dict[str, Any]) -> type:
+    """Let the stand-in of an earlier submission stand in for the class of the same name in this one."""
+    for each in [each for each in type.__getattribute__(known, "__dict__") if each in _SPECIAL]:
+        type.__delattr__(known, each)
+    for each, method in methods.items():
+        type.__setattr__(known, each, method)
+    try:
+        known.__bases__ = bases
+    except TypeError:
+        pass  # a base class of the library that the other one did not have
+    return known
+
+
+def _library_base(path: str) -> type | None:
+    """Return the trusted class of a base class of a library, for ``isinstance(model, torch.nn.Module)``."""
+    found = libraries.named(path)
+    usable = isinstance(found, type) and type(found) is type and found is not object
+    return found if usable and not issubclass(found, BaseException) and found.__module__ != "builtins" else None
+
+
+# --- exceptions
+
+
+def _exception_class(
+    session: Session, name: str, module: str, listed: list[Any], builtin: list[str], link: Link | None
+) -> type:
+    """Return the stand-in for an exception class, or that of the library if it is one."""
+    own = [base for base in listed if isinstance(base, type) and issubclass(base, ModuleRaised)]
+    library = [
+        found
+        for each in listed
+        if isinstance(each, str)
+        and isinstance(found := libraries.named(each), type)
+        and issubclass(found, BaseException)
+        and found.__module__ != "builtins"
+    ]
+    nearest = library[0] if library else builtin_exception(builtin)
+    if module == "builtins":
+        return raised_class(nearest)
+    exact = libraries.named(f"{module}:{name}")
+    if isinstance(exact, type) and issubclass(exact, BaseException):
+        return raised_class(exact)
+    bases = (*dict.fromkeys(own), *(() if own and not library else (raised_class(nearest),)))
+    bases = tuple(each for i, each in enumerate(bases) if not any(issubclass(o, each) for o in bases[:i]))
+    known = session.links.get(link) if link is not None else None
+    if isinstance(known, StudentType) and known not in session.state.objects and issubclass(known, ModuleRaised):
+        try:
+            known.__bases__ = bases
+            return known
+        except TypeError:  # the other one has the layout of another builtin exception
+            bases = (known, *bases)
+    return _new(name, bases, {"__module__": module}, session, link)
+
+
+def builtin_exception(names: list[str]) -> type[BaseException]:
+    """Return the first builtin exception that a list of names contains; Exception if none."""
+    for name in names:
+        found = getattr(builtins, name, None)
+        if isinstance(found, type) and issubclass(found, BaseException):
+            return found
+    return Exception
+
+
+# --- signatures
+
+
+def signature(session: Session, thing: StudentObject) -> inspect.Signature:
+    """Return the signature of a callable in the worker.
+
+    Raises:
+        ValueError: it has none, or one that is not valid.
+    """
+    found = session.operate(thing, "signature")
+    parameters = []
+    for name, kind, has_default, default, note in found["parameters"]:
+        parameters.append(
+            inspect.Parameter(
+                name,
+                inspect._ParameterKind(kind),
+                default=default if has_default else inspect.Parameter.empty,
+                annotation=inspect.Parameter.empty if note is None else _annotation(note),
+            )
+        )
+    returns = found["returns"]
+    empty = inspect.Signature.empty
+    return inspect.Signature(parameters, return_annotation=empty if returns is None else _annotation(returns))
+
+
+def _annotation(note: Any) -> Any:
+    if isinstance(note, str) and note.startswith("builtins:"):
+        return getattr(builtins, note.partition(":")[2], note)
+    return note
