@@ -96,6 +96,8 @@ class SecureExecute(_OfCourse):
             self.log.exception("The notebook cannot be graded.")
             reason = exc.message if isinstance(exc, AutograderError) else f"{type(exc).__name__}: {exc}"
             result = Result({name: CellScore(None, trouble=reason) for name in known.tests})
+        for sentence in result.staff:
+            self.log.warning(sentence)
         self._write(nb, known, result)
         resources[KEY] = {
             "ungraded": [name for name, score in result.scores.items() if score.points is None],

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib.metadata
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..course import notebook as notebooks
-from ..errors import AutograderError, SubmissionRejected
-from ..grading.cells import CellScore, Failure, TestCell, without_hidden
+from ..errors import SubmissionRejected
+from ..grading.cells import CellScore, Failure, TestCell, define, without_hidden
 from ..grading.environment import require_complete
 from ..guest.module_names import modules_of
 from ..messages import say
 from ..student.cells import CellConnection, CellRun, NotebookRun
 from ..student.handle import StudentCode
-from ..student.source import ModuleSources
+from ..student.imports import installed
+from ..student.module import Modules, Namespace
+from ..student.source import ModuleSources, defined_names
 from ..wall.limits import Limits
 from ..workers.folders import TemporaryFolder
 from ..workers.spec import WorkerSpec
@@ -59,11 +62,15 @@ class Submitted:
 
 @dataclass(slots=True)
 class Result:
-    """What became of a notebook: scores by the name of the test cell, and what the student's cells did, by number."""
+    """What became of a notebook: scores by the name of the test cell, and what the student's cells did, by number.
+
+    ``notes`` are sentences for the student, ``staff`` those for staff.
+    """
 
     scores: dict[str, CellScore] = field(default_factory=dict)
     runs: dict[int, CellRun] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    staff: list[str] = field(default_factory=list)
 
 
 class Wall:
@@ -124,21 +131,26 @@ class _Notebook:
 
     def __init__(self, submitted: Submitted, connection: CellConnection, unread: Mapping[int, str], wall: Wall) -> None:
         self._submitted = submitted
-        self._connection = connection
         self._unread = unread
         self._wall = wall
         self._run = NotebookRun(connection)
+        self._modules = Modules(StudentCode(self._run), [MAIN])
+        self._names = Namespace(self._modules, asked=_asked(submitted.known))
         self._result = Result()
 
     def run(self, folder: Path) -> Result:
         """Run the cells in order. A test cell sees what the cells above it have defined."""
-        namespace: dict[str, Any] = {"student": StudentCode(self._run)}
-        for number, cell in enumerate(_code_cells(self._submitted.cells), start=1):
-            if role_of(cell, self._submitted.known) is Role.TEST:
-                self._test(cell.metadata["nbgrader"]["grade_id"], namespace)
-            else:
+        with installed(self._modules, source=folder, submission=self._submitted.folder):
+            for number, cell in enumerate(_code_cells(self._submitted.cells), start=1):
+                role = role_of(cell, self._submitted.known)
+                if role is Role.TEST:
+                    self._test(cell.metadata["nbgrader"]["grade_id"])
+                    continue
                 self._result.runs[number] = self._student_cell(number)
+                if role is Role.LOCKED:
+                    define(without_hidden(cell.source), self._names)
         self._run.finish()
+        self._result.staff += self._run.log.words
         return self._result
 
     def _student_cell(self, number: int) -> CellRun:
@@ -146,19 +158,31 @@ class _Notebook:
             return CellRun(output=self._unread[number])
         done = self._run.run_cell(number)
         if done.fault is not None:
-            place = say("load.place", file=f"{self._submitted.name}.ipynb", line=number)
+            place = say("submission.cell", file=f"{self._submitted.name}.ipynb", cell=number)
             self._result.notes.append(say("cell.lost", place=place, why=done.fault.message))
         return done
 
-    def _test(self, name: str, namespace: Any) -> None:
+    def _test(self, name: str) -> None:
         known = self._submitted.known.cells[name]
         test = self._wall.test_cell(name, known.source, known.points)
+        errors = self._run.log.suite_errors
+        errors.clear()
         self._run.begin_test()
-        try:
-            score = test.run(namespace, limit_s=self._wall.settings.cell_s)
-        except AutograderError as exc:
-            score = CellScore(None, trouble=exc.message)
+        score = test.run(self._names, limit_s=self._wall.settings.cell_s, settle=self._names.settle)
+        if errors and not score.trouble:  # the test may have caught it
+            score = replace(score, points=None, trouble=errors[0])
         self._result.scores[name] = score
+
+
+def _asked(known: KnownNotebook) -> set[str]:
+    """Return the names that the answers of the source define."""
+    names: set[str] = set()
+    for cell in known.cells.values():
+        if cell.role in (Role.ANSWER, Role.MANUAL) and cell.cell_type == "code":
+            with contextlib.suppress(SyntaxError, ValueError):
+                for statement in ast.parse(cell.source).body:
+                    names.update(defined_names(statement))
+    return names
 
 
 def _sources(submitted: Submitted, files: dict[str, bytes]) -> tuple[ModuleSources, dict[int, str]]:

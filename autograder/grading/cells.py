@@ -10,7 +10,7 @@ import contextlib
 import io
 import math
 import warnings
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any
@@ -91,12 +91,17 @@ class TestCell:
         """Whether a part of the cell is hidden from students."""
         return BEGIN_HIDDEN in self.source
 
-    def run(self, namespace: MutableMapping[str, Any], *, limit_s: float) -> CellScore:
-        """Run the cell with ``namespace`` as its globals; the test code itself may take ``limit_s`` of CPU time."""
+    def run(
+        self, namespace: MutableMapping[str, Any], *, limit_s: float, settle: Callable[[], None] = lambda: None
+    ) -> CellScore:
+        """Run the cell with ``namespace`` as its globals; the test code itself may take ``limit_s`` of CPU time.
+
+        ``settle`` is called after each statement.
+        """
         steps, trouble = self._steps()
         if trouble:
             return CellScore(None, trouble=trouble)
-        attempt = _Attempt(self, namespace)
+        attempt = _Attempt(self, namespace, settle)
         try:
             with _quiet() as printed, cpu_limit(limit_s, TestTooLong):
                 attempt.run(steps, printed)
@@ -155,13 +160,14 @@ class TestCell:
 class _Attempt:
     """One run of a test cell."""
 
-    def __init__(self, cell: TestCell, namespace: MutableMapping[str, Any]) -> None:
+    def __init__(self, cell: TestCell, namespace: MutableMapping[str, Any], settle: Callable[[], None]) -> None:
         self.failures: list[Failure] = []
         self.printed = ""
         self.value: Any = None
         self.line = 1
         self._cell = cell
         self._namespace: Any = namespace
+        self._settle = settle
         self._step: _Step | None = None
 
     def run(self, steps: list[_Step], printed: io.StringIO) -> None:
@@ -180,6 +186,7 @@ class _Attempt:
         """Run a statement; return whether the next one may run."""
         try:
             value = eval(step.code, self._namespace)
+            self._settle()
             if step.is_value:
                 self.value = value
             return True
@@ -234,6 +241,19 @@ class _Attempt:
             self.printed = (self.printed + printed.getvalue())[:MAX_PRINTED]
         printed.seek(0)
         printed.truncate()
+
+
+def define(source: str, namespace: MutableMapping[str, Any]) -> None:
+    """Give test code the imports, functions and classes of a cell that the instructor has locked.
+
+    The student's notebook can then not replace them. What cannot be defined here is taken from the student's side.
+    """
+    with contextlib.suppress(SyntaxError, ValueError):
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
+                code = compile(ast.Module([node], []), "<locked cell>", "exec", dont_inherit=True)
+                with contextlib.suppress(Exception), _quiet():
+                    exec(code, namespace)  # type: ignore[arg-type]
 
 
 def hidden_lines(source: str) -> set[int]:

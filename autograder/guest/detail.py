@@ -272,4 +272,3 @@ MADE: dict[str, Callable[..., Any]] = {
     "library": library,
     "set_random": set_random,
 }
-

@@ -79,7 +79,12 @@ def path_of(value: Any) -> tuple[str, str] | None:
     if isinstance(value, np.ufunc):
         module, name = "numpy", value.__name__
     for where in (module, "torch", "numpy"):
-        if isinstance(where, str) and where in sys.modules and isinstance(name, str) and named(f"{where}:{name}") is value:
+        if (
+            isinstance(where, str)
+            and where in sys.modules
+            and isinstance(name, str)
+            and named(f"{where}:{name}") is value
+        ):
             return where, name
     return None
 
