@@ -13,7 +13,7 @@ from typing import Any
 
 from ..course import notebook as notebooks
 from ..errors import SubmissionRejected
-from ..grading.cells import CellScore, Failure, TestCell, define, without_hidden
+from ..grading.cells import CellScore, Failure, TestCell, as_shown, define, with_hidden_blanked, without_hidden
 from ..grading.environment import require_complete
 from ..guest.module_names import modules_of
 from ..messages import say
@@ -64,13 +64,34 @@ class Submitted:
 class Result:
     """What became of a notebook: scores by the name of the test cell, and what the student's cells did, by number.
 
-    ``notes`` are sentences for the student, ``staff`` those for staff.
+    ``notes`` are sentences for the student, ``staff`` those for staff. ``hidden_from`` is the number of the first cell
+    with hidden tests.
     """
 
     scores: dict[str, CellScore] = field(default_factory=dict)
     runs: dict[int, CellRun] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     staff: list[str] = field(default_factory=list)
+    hidden_from: int | None = None
+
+    @property
+    def may_tell_hidden(self) -> bool:
+        """Whether code of the student that knows hidden inputs has printed or raised something, or failed a check."""
+        if self.hidden_from is None:
+            return False
+        runs = [run for number, run in self.runs.items() if number > self.hidden_from]
+        seen = any(
+            score.printed or any(not each.is_hidden for each in score.failures) for score in self.scores.values()
+        )
+        return seen or any(run.output or run.incident or run.fault for run in runs)
+
+
+def _as_shown(result: Result, clean: Result) -> Result:
+    """Return the scores of ``result`` with what students may read, which is that of a run without hidden tests."""
+    after = result.hidden_from or 0
+    runs = {number: clean.runs.get(number, run) if number > after else run for number, run in result.runs.items()}
+    scores = {name: as_shown(score, clean.scores[name]) for name, score in result.scores.items()}
+    return replace(result, scores=scores, runs=runs)
 
 
 class Wall:
@@ -102,9 +123,14 @@ class Wall:
         spec = self._spec(torch=torch)
         require_complete(self._supervisor, spec)
         spec = self._spec(torch=torch, file_bytes=sum(map(len, files.values())))
-        connection = CellConnection(source, self._supervisor, spec, seed=0)
-        with contextlib.closing(connection), _tests_folder(submitted.source) as folder:
-            return _Notebook(submitted, connection, unread, self).run(folder)
+        with _tests_folder(submitted.source) as folder:
+
+            def run(*, hides: bool) -> Result:
+                with contextlib.closing(CellConnection(source, self._supervisor, spec, seed=0)) as connection:
+                    return _Notebook(submitted, connection, unread, self, hides=hides).run(folder)
+
+            result = run(hides=False)
+            return _as_shown(result, run(hides=True)) if result.may_tell_hidden else result
 
     def test_cell(self, name: str, source: str, points: float) -> TestCell:
         """Return a test cell, compiled once for all students."""
@@ -127,9 +153,12 @@ class Wall:
 
 
 class _Notebook:
-    """One run of one notebook."""
+    """One run of one notebook; with ``hides`` without the hidden tests."""
 
-    def __init__(self, submitted: Submitted, connection: CellConnection, unread: Mapping[int, str], wall: Wall) -> None:
+    def __init__(
+        self, submitted: Submitted, connection: CellConnection, unread: Mapping[int, str], wall: Wall, *, hides: bool
+    ) -> None:
+        self._hides = hides
         self._submitted = submitted
         self._unread = unread
         self._wall = wall
@@ -144,7 +173,7 @@ class _Notebook:
             for number, cell in enumerate(_code_cells(self._submitted.cells), start=1):
                 role = role_of(cell, self._submitted.known)
                 if role is Role.TEST:
-                    self._test(cell.metadata["nbgrader"]["grade_id"])
+                    self._test(cell.metadata["nbgrader"]["grade_id"], number)
                     continue
                 self._result.runs[number] = self._student_cell(number)
                 if role is Role.LOCKED:
@@ -162,9 +191,12 @@ class _Notebook:
             self._result.notes.append(say("cell.lost", place=place, why=done.fault.message))
         return done
 
-    def _test(self, name: str) -> None:
+    def _test(self, name: str, number: int) -> None:
         known = self._submitted.known.cells[name]
-        test = self._wall.test_cell(name, known.source, known.points)
+        source = with_hidden_blanked(known.source) if self._hides else known.source
+        test = self._wall.test_cell(name, source, known.points)
+        if test.hides_tests and self._result.hidden_from is None:
+            self._result.hidden_from = number
         errors = self._run.log.suite_errors
         errors.clear()
         self._run.begin_test()

@@ -11,7 +11,7 @@ import io
 import math
 import warnings
 from collections.abc import Callable, Iterator, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import CodeType
 from typing import Any
 
@@ -272,6 +272,25 @@ def without_hidden(source: str) -> str:
     """Return a text without the lines that students do not receive."""
     hidden = hidden_lines(source)
     return "\n".join(line for number, line in enumerate(source.split("\n"), start=1) if number not in hidden)
+
+
+def with_hidden_blanked(source: str) -> str:
+    """Return a text with empty lines in the place of those that students do not receive."""
+    hidden = hidden_lines(source)
+    return "\n".join("" if number in hidden else line for number, line in enumerate(source.split("\n"), start=1))
+
+
+def as_shown(score: CellScore, clean: CellScore) -> CellScore:
+    """Return a score with what a student may read of it: ``clean`` ran without hidden tests.
+
+    Once a hidden test has run, the student's code knows its inputs, and could return or print them in a later one.
+    """
+    texts = {failure.line: failure.text for failure in clean.failures}
+    failures = tuple(
+        each if each.is_hidden else replace(each, text=texts.get(each.line, say("cell.check-failed")))
+        for each in score.failures
+    )
+    return replace(score, failures=failures, printed=clean.printed)
 
 
 def _points(value: Any, most: float) -> tuple[float | None, str]:
