@@ -236,9 +236,11 @@ def _judge(case: Case, attempt: Attempt) -> Outcome:
         more |= {"seconds": attempt.seconds, "measure": attempt.measure}
         return Outcome(case.id, verdict, message=message, **more)
 
+    if log.suite_errors:
+        return outcome(Verdict.GRADER_ERROR, say("case.grader-error"), staff="\n".join(log.suite_errors))
     if raised is None and attempt.called:
         if log.change is None or attempt.item.in_place:
-            return outcome(Verdict.PASSED, credit=1.0)
+            return outcome(Verdict.PASSED, credit=1.0, staff="\n".join(log.words))
         return _with_changes(log.change, outcome)
     match raised:
         case None:

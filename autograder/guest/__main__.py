@@ -34,12 +34,14 @@ from .module_names import modules_of
 from .output import take_count
 from .recipes import OPERATIONS, RECIPES
 from .runner import Limits, Runner
+from .shared import Shared, is_shareable, merge
 from .standins import Absent, Silent, StandInFinder
 from .torchvision_import import import_torchvision
 
 MAX_TO_WORKER = 2**33  # bytes of one frame from the trusted side, which is trusted
 RESERVE = 1 << 22  # bytes of address space, given back when a MemoryError has to be described
 JOINED = 1 << 20  # bytes: a smaller frame is sent in one piece; to join a larger one would take its memory twice
+NODE_REFS = 4  # references to an argument that nobody has kept: decoder, node, list of arguments, the count itself
 MAX_NAMES = 1000  # public names of a submission
 MAX_METHODS = 32  # public methods of a class
 
@@ -58,7 +60,11 @@ class Guest:
         self._files: set[str] = set()
         self._modules: set[str] = set()
         self._module: ModuleType | None = None
+<<<<<<< HEAD
         self._runner: Runner | None = None
+=======
+        self._shared = Shared()
+>>>>>>> module
         self._is_detailed = False  # whether the current request asks for what ``detail.py`` adds
 
     def serve(self) -> None:
@@ -89,6 +95,7 @@ class Guest:
             self._objects.clear()
             self._ids.clear()
             self._next = 1
+            self._shared = Shared()
         self._drop(header["drop"])
         self._is_detailed = "also" in header
         if self._is_detailed:
@@ -200,7 +207,8 @@ class Guest:
         try:
             owner = self._module if header["h"] is None else self._objects[header["h"]]
             value = getattr(owner, header["name"])
-            self._reply(header["id"], value, keep=False, nodes=[])
+            is_kept = self._is_detailed and is_shareable(value)
+            self._reply(header["id"], value, keep=False, nodes=[], is_kept=is_kept)
         except BaseException as exc:
             self._fail(header["id"], exc)
 
@@ -208,6 +216,7 @@ class Guest:
         for handle in handles:
             if handle in self._objects:
                 self._ids.pop(id(self._objects.pop(handle)), None)
+                self._shared.drop(handle)
 
     def _call(self, number: int, call: dict[str, Any], decoder: wire.Decoder) -> bool:
         """Make one call and answer it; return False if it raised."""
@@ -217,8 +226,17 @@ class Guest:
             named = {name: decoder.value(tree) for name, tree in call["k"]}
             sent = zip(decoder.mutable[first:], decoder.sent[first:], strict=True)
             nodes = [Node(value, data) for value, data in sent]
-            result = self._function(call)(*arguments, **named)
-            self._reply(number, result, keep=bool(call["keep"]), nodes=nodes)
+            del sent  # it holds the last value
+            if call["r"] == "merge":  # an operation on what both sides hold
+                result = merge(self._objects[call["h"]], *arguments)
+                self._shared.agree(call["h"])
+            else:
+                result = self._function(call)(*arguments, **named)
+            # More references than here: the submission has kept it.
+            is_kept = self._is_detailed and is_shareable(result) and sys.getrefcount(result) > 2
+            is_kept = is_kept and not any(result is node.value for node in nodes)
+            kept = _kept(nodes, [*map(id, arguments), *map(id, named.values())]) if self._is_detailed else []
+            self._reply(number, result, keep=bool(call["keep"]), nodes=nodes, is_kept=is_kept, kept=kept)
             return True
         except BaseException as exc:
             self._fail(number, exc)
@@ -261,11 +279,21 @@ class Guest:
 
     # --- replies
 
-    def _reply(self, number: int, result: Any, *, keep: bool, nodes: list[Node]) -> None:
+    def _reply(
+        self,
+        number: int,
+        result: Any,
+        *,
+        keep: bool,
+        nodes: list[Node],
+        is_kept: bool = False,
+        kept: Sequence[int] = (),
+    ) -> None:
         encoder = wire.Encoder(self._handle, max_body=self._max_result)
         issued = self._next
         try:
-            tree = self._handle(result) if keep else encoder.tree(result)
+            is_shared = is_kept and self._ids.get(id(result)) in self._shared.values
+            tree = self._handle(result) if keep or is_shared else encoder.tree(result)
             parts = list(encoder.mutable)
             encoder.known = {id(node.value): i for i, node in enumerate(nodes)}
             changed = [[i, encoder.tree(node.value)] for i, node in enumerate(nodes) if node.changed()]
@@ -273,6 +301,7 @@ class Guest:
             header = {"id": number, "v": tree, "w": changed, "al": aliases}
             if self._is_detailed:
                 header |= self._also(encoder)
+                header |= self._newly_shared(result if is_kept and not keep and not is_shared else None, nodes, kept)
             self._send(wire.Kind.VALUE, header, encoder.buffers)
         except BaseException:
             self._drop(list(range(issued, self._next)))  # the trusted side does not know these handles
@@ -283,7 +312,31 @@ class Guest:
         flush_output()
         printed = output.take_kept()
         encoder.known = {}
-        return {"also": [encoder.tree(np.frombuffer(text, np.uint8)) for text in printed] if any(printed) else []}
+        texts = [encoder.tree(np.frombuffer(text, np.uint8)) for text in printed] if any(printed) else []
+        changed = []
+        for number in self._shared.changed():
+            try:
+                changed.append([number, encoder.tree(self._shared.values[number])])
+                self._shared.agree(number)
+            except wire.Unsendable:  # it holds something new that cannot travel
+                self._shared.drop(number)
+        return {"also": [texts, changed]}
+
+    def _newly_shared(self, result: Any, nodes: list[Node], kept: Sequence[int]) -> dict[str, Any]:
+        """Return the numbers of values that the submission has kept: of the result, and of arguments by node."""
+        fields: dict[str, Any] = {}
+        if result is not None and (number := self._share(result)):
+            fields["ref"] = number
+        numbers = [[i, number] for i in kept if (number := self._share(nodes[i].value))]
+        return {**fields, "kept": numbers} if numbers else fields
+
+    def _share(self, value: Any) -> int:
+        """Share a value with the trusted side and return its number; 0 if there is no room."""
+        if not self._shared.has_room(value) or len(self._objects) >= self._max_handles:
+            return 0
+        number = self._ids.get(id(value)) or self._hold(value)
+        self._shared.add(number, value)
+        return number
 
     def _handle(self, value: Any) -> wire.Tree:
         if isinstance(value, Absent):
@@ -297,7 +350,7 @@ class Guest:
         content: list[Any] = [handle, name, methods]
         if self._is_detailed:
             kind = type(value)
-            sort = sort_of(value)
+            sort = "shared" if handle in self._shared.values else sort_of(value)
             content += [self._ids.get(id(kind)) or self._hold(kind) if sort == "object" else 0, sort]
         return {"h": content, "call": callable(value)}
 
@@ -362,6 +415,18 @@ class Guest:
             text = str(exc)[: exceptions.MAX_TEXT]
             return {"type": "ReturnTypeError", "bases": [], "text": text, "lines": [], "own": False}
         return exceptions.describe(exc, self._files)
+
+
+def _kept(nodes: Sequence[Node], arguments: Sequence[int]) -> list[int]:
+    """Return the numbers of the nodes that the submission has kept; ``arguments`` are the id() of whole arguments.
+
+    A part of an argument has one reference more, from the node of the list or dict that contains it.
+    """
+    return [
+        i
+        for i, node in enumerate(nodes)
+        if is_shareable(node.value) and sys.getrefcount(node.value) > NODE_REFS + (id(node.value) not in arguments)
+    ]
 
 
 def _numbers(ranges: Sequence[Sequence[Any]]) -> dict[str, set[int]]:

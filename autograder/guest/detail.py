@@ -38,7 +38,15 @@ SPECIAL = (
 )  # fmt: skip
 """The special methods that an object on the trusted side has if the class of the student's has them."""
 
-_FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc, type(len), type([].append), type(str.join))
+_FUNCTIONS: tuple[type, ...] = (
+    FunctionType,
+    BuiltinFunctionType,
+    MethodType,
+    np.ufunc,
+    type(len),
+    type([].append),
+    type(str.join),
+)
 _BASES = type.__dict__["__bases__"]
 _MODULE, _DICT = type.__dict__["__module__"], type.__dict__["__dict__"]
 
@@ -159,8 +167,8 @@ def signature(function: Any) -> dict[str, Any]:
 
 def _annotation(note: Any) -> Any:
     """Return an annotation as a class or text, which can be sent."""
-    if isinstance(note, type) and getattr(builtins, note.__name__, None) is note:
-        return f"builtins:{note.__name__}"
+    if isinstance(note, type) and getattr(builtins, type_name(note), None) is note:
+        return f"builtins:{type_name(note)}"
     return note if isinstance(note, type) else str(note)[:200]
 
 
@@ -254,7 +262,8 @@ DETAILED: dict[str, Callable[..., Any]] = {
     "x__contains__": operator.contains, "x__getitem__": operator.getitem, "x__setitem__": operator.setitem,
     "x__delitem__": operator.delitem, "x__iter__": iter, "x__reversed__": reversed, "x__next__": step,
     "x__enter__": lambda target: type(target).__enter__(target), "x__exit__": _leave, "x__array__": _to_array,
-    "own_attribute": own_attribute, "as_data": as_data, "setattr": setattr, "delattr": delattr, "names": names_of, "star_names": star_names, "own_names": own_names,
+    "own_attribute": own_attribute, "own_names": own_names, "as_data": as_data, "setattr": setattr, "delattr": delattr,
+    "names": names_of, "star_names": star_names,
     "module_name": module_name, "describe_class": describe_class, "describe_function": describe_function,
     "signature": signature, "contents": contents, "deepcopy": copy.deepcopy, "copy": copy.copy,
 }  # fmt: skip

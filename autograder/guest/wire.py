@@ -58,9 +58,11 @@ class Kind(IntEnum):
     arguments, through: the packages below the student's last line, newer: the name of the newer syntax that an older
     Python cannot read, or ""}. VALUE and ERROR have out: the bytes that the call printed, if it printed.
 
-    A CALL or GET with also: true asks for replies with details. VALUE and ERROR then have also: [tree, tree], the text
-    that was printed to stdout and to stderr as arrays of bytes, or []. ERROR has exc: tree of the handle of the
-    exception, and args: tree of the list of its arguments, if they can be sent.
+    A CALL or GET with also: true asks for replies with details. VALUE and ERROR then have also: [[tree, tree], [[id,
+    tree], ...]], the text that was printed to stdout and to stderr as arrays of bytes, or [], and the values that both
+    sides hold (``shared.py``) and that have changed. VALUE has ref: id of the result, kept: [[node, id], ...] of
+    arguments, if both sides hold them from now on. ERROR has exc: tree of the handle of the exception, and args: tree
+    of the list of its arguments, if they can be sent.
     """
 
     # main, seed, modules: [[name, file, offset, length], ...], notebooks: [name, ...], limits: [cell_s, load_s], skip:

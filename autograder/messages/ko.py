@@ -19,6 +19,15 @@ SENTENCES: dict[str, str] = {
     "worker.protocol": "{call}: 채점기와 이어진 연결에 직접 쓰거나 연결을 끊었습니다. 출력에는 print를 쓰고 다른 디스크립터는 건드리지 마십시오.",
     "worker.too-large": "{call}: 이 케이스에서 코드가 돌려준 값이 너무 커서 비교할 수 없습니다. 설명된 형태의 배열을 반환하십시오.",
     "worker.budget": "제출물에 주어진 전체 시간 {seconds}초를 다 써서 이 케이스를 실행하지 않았습니다. 앞의 케이스에서 느린 코드를 찾아보십시오.",
+    # test code for a plain module (student/module.py)
+    "module.place": "{file}, {line}번째 줄",
+    "module.suite": "테스트 코드",
+    "module.lost": "{name}: 작업 프로세스와 함께 사라졌습니다. 모듈에서 다시 읽으십시오.",
+    "module.not-a-class": "이 제출물의 {name}은(는) 클래스가 아닙니다. class로 정의하십시오.",
+    "module.not-a-function": "이 제출물의 {name}은(는) 함수가 아닙니다. def로 정의하십시오.",
+    "module.unknown-module": "{name}은(는) 테스트가 쓸 수 있는 모듈이 아닙니다.",
+    "module.word": "{operation}: 학생의 클래스가 직접 판정했습니다(학생의 답).",
+    "module.not-asked": "{type} 객체의 {operation}을(를) 호출하지 않았습니다. 테스트가 이 클래스의 이름을 쓰지 않기 때문입니다. 수, 문자열, 리스트, 딕셔너리 또는 배열을 반환하십시오.",
     # the submission's code raised or cannot be loaded
     "student.raised": "{call}: {type} 예외가 발생했습니다: {text}",
     "student.raised-at": "{call}: {type} 예외가 발생했습니다: {text} ({file}, {line}번째 줄)",

@@ -273,7 +273,7 @@ class CaseRun:
             arguments += mutable  # only a changed argument may contain one
             changes = [(_index(i, nodes), decoder.value(tree)) for i, tree in frame.header["w"]]
             if self.details is not None:
-                self.details = Details.read(frame.header, decoder)
+                self.details = Details.read(frame.header, decoder, mutable=mutable)
             self._count(decoder.counted)
             return result, changes, [_index(i, nodes) for i in frame.header["al"]]
         except MemoryError:
@@ -296,7 +296,7 @@ class CaseRun:
 
         try:
             decoder = wire.Decoder(frame.body, incoming, max_body=self._connection.spec.limits.result_mib << 20)
-            self.details = Details.read(frame.header, decoder, error)
+            self.details = Details.read(frame.header, decoder, error=error)
             self._count(decoder.counted)
         except MemoryError:
             raise self._connection.violation("a reply that does not fit into memory") from None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..guest import wire
+from ..guest.shared import MAX_SHARED
 from .faults import RemoteError
 from .objects import StudentObject
 
@@ -22,6 +23,9 @@ class Details:
         error: the error of the reply; None if the call returned.
         exception: the exception, which stays in the worker.
         arguments: those of the exception; None if they cannot be sent.
+        changed: number and new content of values that both sides hold.
+        ref: number of the result, if both sides hold it from now on, or 0.
+        kept: arguments that both sides hold from now on, and their numbers.
     """
 
     out: str = ""
@@ -29,15 +33,30 @@ class Details:
     error: RemoteError | None = None
     exception: StudentObject | None = None
     arguments: tuple[Any, ...] | None = None
+    changed: tuple[tuple[int, Any], ...] = ()
+    ref: int = 0
+    kept: tuple[tuple[Any, int], ...] = ()
 
     @classmethod
-    def read(cls, header: Mapping[str, Any], decoder: wire.Decoder, error: RemoteError | None = None) -> Details:
+    def read(
+        cls,
+        header: Mapping[str, Any],
+        decoder: wire.Decoder,
+        *,
+        error: RemoteError | None = None,
+        mutable: Sequence[Any] = (),
+    ) -> Details:
         """Read the details of a VALUE or ERROR frame.
 
         Raises:
             wire.WireError, TypeError, ValueError: they are malformed.
         """
-        printed = [_text(decoder.value(tree)) for tree in header.get("also", ())[:2]]
+        texts, shared = header.get("also") or ((), ())
+        printed = [_text(decoder.value(tree)) for tree in texts[:2]]
+        changed = tuple((_number(number), decoder.value(tree)) for number, tree in shared[:MAX_SHARED])
+        kept = [(_number(node), _number(number)) for node, number in header.get("kept", ())[:MAX_SHARED]]
+        if any(node >= len(mutable) for node, _ in kept):
+            raise wire.WireError("an argument that was not sent")
         out, err = printed if len(printed) == 2 else ("", "")
         exception = decoder.value(header["exc"]) if error is not None and "exc" in header else None
         if exception is not None and not isinstance(exception, StudentObject):
@@ -45,7 +64,15 @@ class Details:
         arguments = decoder.value(header["args"]) if error is not None and "args" in header else None
         if arguments is not None and not isinstance(arguments, list):
             raise wire.WireError("arguments of an exception that are not a list")
-        return cls(out, err, error, exception, None if arguments is None else tuple(arguments))
+        ref = _number(header.get("ref", 0))
+        arguments = None if arguments is None else tuple(arguments)
+        return cls(out, err, error, exception, arguments, changed, ref, tuple((mutable[i], n) for i, n in kept))
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 2**31:
+        raise wire.WireError("a number out of range")
+    return value
 
 
 def _text(value: Any) -> str:

@@ -74,18 +74,14 @@ def path_of(value: Any) -> tuple[str, str] | None:
         return (name, "") if sys.modules.get(name) is value and module_of(name) is value else None
     if not isinstance(value, type | FunctionType | BuiltinFunctionType | np.ufunc) and not callable(value):
         return None
-    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
-    module = getattr(value, "__module__", None)
+    name: Any = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
+    module: Any = getattr(value, "__module__", None)
     if isinstance(value, np.ufunc):
         module, name = "numpy", value.__name__
     for where in (module, "torch", "numpy"):
-        if (
-            isinstance(where, str)
-            and where in sys.modules
-            and isinstance(name, str)
-            and named(f"{where}:{name}") is value
-        ):
-            return where, name
+        is_loaded = isinstance(where, str) and where in sys.modules
+        if is_loaded and isinstance(name, str) and named(f"{where}:{name}") is value:
+            return str(where), name
     return None
 
 

@@ -34,6 +34,7 @@ class Modules(ProxySession):
     def __init__(self, student: StudentCode | None = None, names: Collection[str] = ()) -> None:
         super().__init__(student)
         self._modules: dict[str, StudentModule] = {}
+        self._stars: dict[str, frozenset[str]] = {}
         self._libraries: dict[tuple[str, str], str] = {}  # names that are modules of libraries, and stay so
         for name in names or ([self.run.source.main] if student is not None else []):
             self.module_named(name)
@@ -98,6 +99,16 @@ class Modules(ProxySession):
     def _has(self, module: str, name: str) -> bool:
         return bool(self.operate(self.module(module), "own_attribute", name, keep=False, label=name)[0])
 
+    def star_names(self, module: str) -> list[str]:
+        """Return the names that ``from module import *`` binds, without those that the first submission did not have.
+
+        The first one is the solution. A class that only the student has must not count as named by the test.
+        """
+        found = self.operate(self.module(module), "star_names", label=module)
+        names = [each for each in found if isinstance(each, str)]
+        first = self._stars.setdefault(module, frozenset(names))
+        return [name for name in names if name in first]
+
     def missing(self, kind: type[Exception], name: str, text: str) -> BaseException:
         """Return the exception for a name that the submission does not define."""
         fault = self.run.undefined(name)
@@ -105,7 +116,8 @@ class Modules(ProxySession):
         exc.text, exc.args, exc.staff = text, (text,), fault.staff
         exc._autograder_fault = fault
         exc.harmless, exc.verdict = fault.harmless, fault.verdict
-        return exc
+        found: BaseException = exc
+        return found
 
 
 class StudentModule(ModuleType):
@@ -132,8 +144,7 @@ class StudentModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         modules = _modules_of(self)
         if name == "__all__":
-            names = modules.operate(modules.module(self.__name__), "star_names", label=self.__name__)
-            return [each for each in names if isinstance(each, str)]
+            return modules.star_names(self.__name__)
         if name.startswith("__"):  # Python and pytest look for them in every module
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         return modules.value_of(self.__name__, name)
@@ -265,7 +276,7 @@ class Namespace(dict[str, Any]):
         return self.modules._has(self._name, name)
 
     def get(self, name: str, default: Any = None) -> Any:
-        return self[name] if name in self else default
+        return self[name] if name in self else default  # noqa: SIM401
 
     def pop(self, name: str, *default: Any) -> Any:
         if name not in self and default:

@@ -24,7 +24,7 @@ from .recipes import Recipe
 from .source import checked_text
 
 LOST = "this object was lost together with its worker, or with an earlier case; build it again in the case"
-SORTS = ("", "class", "module", "function", "object")
+SORTS = ("", "class", "module", "function", "object", "shared")
 MAX_METHODS = 32  # names of methods that are kept of an object
 
 
@@ -283,7 +283,7 @@ class ObjectTable:
         return {"h": self.number_of(value)} if isinstance(value, StudentObject) else None
 
     def decode(self, content: Any) -> StudentObject:
-        """Return the object that a reply names: [number, type name, names of methods], with details also class and sort.
+        """Return the object that a reply names: [number, type name, names of methods]; with details, class and sort.
 
         Raises:
             wire.WireError, TypeError: the content is malformed.

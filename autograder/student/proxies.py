@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..messages import say
-from . import libraries, stand_ins
+from . import stand_ins
 from .call import Remote
 from .details import Details
 from .faults import StudentFault, StudentRaised
@@ -110,6 +110,8 @@ def proxy_of(session: Session, thing: StudentObject, *, link: Link | None = None
     """Return what test code gets for an object in the worker; ``link`` is where it was read."""
     ref = ref_of(thing)
     state = session.state
+    if ref.sort == "shared":
+        return state.shared.values[ref.number]
     if ref.sort == "class":
         return class_of(session, ref.number, link=link)
     if ref.sort == "module":
@@ -157,7 +159,8 @@ def _data_of(session: Session, thing: StudentObject, name: str) -> Any:
     if name == "Fraction":
         return Fraction(session.get(thing, "numerator"), session.get(thing, "denominator"))
     parts = session.operate(thing, "as_data")
-    return _DATA[name](parts)
+    build: Any = _DATA[name]
+    return build(parts)
 
 
 def raised(session: Session, fault: StudentRaised | StudentFault, details: Details) -> BaseException:
@@ -226,4 +229,4 @@ class ProxySession(Session):
         if name in ref_of(owner).methods:
             return BoundMethod(self, owner, name, label)
         value = self.get(owner, name)
-        return self.proxy_of(value, label=label) if isinstance(value, StudentObject) else self.lift(value)
+        return self.proxy_of(value, label=label) if isinstance(value, StudentObject) else value

@@ -57,14 +57,23 @@ class ModuleRaised(StudentRaised):
         return self._autograder_held
 
 
-@functools.cache
+_classes: dict[type[BaseException], type[ModuleRaised]] = {}
+
+
 def raised_class(base: type[BaseException]) -> type[ModuleRaised]:
     """Return the class of exceptions of the student's that test code can catch as ``base``."""
+    if base not in _classes:
+        _classes[base] = _raised_class(base)
+    return _classes[base]
+
+
+def _raised_class(base: type[BaseException]) -> type[ModuleRaised]:
     if base is Exception or base is BaseException or issubclass(base, _NOT_RAISED):
         return ModuleRaised
     space = {"__module__": base.__module__, "__qualname__": base.__qualname__, "__doc__": base.__doc__}
     try:
-        return type(base.__name__, (ModuleRaised, base), space)
+        made: Any = type(base.__name__, (ModuleRaised, base), space)
+        return made  # type: ignore[no-any-return]
     except TypeError:
         return ModuleRaised
 

@@ -19,6 +19,8 @@ import numpy as np
 
 from ..errors import SuiteError
 from ..guest import wire
+from ..guest.shared import Shared, is_shareable, merge
+from ..guest.trees import tensor_type
 from ..messages import say
 from ..values import mapped
 from . import libraries
@@ -40,7 +42,8 @@ class State:
     """What one worker has shown in one case. ``classes`` are the stand-ins by the number of the class.
 
     ``named`` are the stand-ins that test code itself has read from a module, ``numbers`` the objects of the classes,
-    ``proxies`` those of objects and functions by number, ``modules`` the modules by name.
+    ``proxies`` those of objects and functions by number, ``modules`` the modules by name, and ``shared`` what both sides
+    hold. ``is_linked`` is true after the classes that the suite has bound were looked up.
     """
 
     run: CaseRun
@@ -50,6 +53,8 @@ class State:
     named: set[type] = field(default_factory=set)
     proxies: weakref.WeakValueDictionary[int, Any] = field(default_factory=weakref.WeakValueDictionary)
     modules: dict[str, StudentObject] = field(default_factory=dict)
+    shared: SharedHere = field(default_factory=lambda: SharedHere())
+    is_linked: bool = False
 
 
 class Session(ABC):
@@ -134,23 +139,27 @@ class Session(ABC):
         if self.collected is not None and recipe is None:
             self.collected.append(f"{place_of_test()}: {label}()")
         self.prepare()
-        lowered: list[tuple[Any, Any]] = []
+        lowered: list[tuple[Any, Any]] = []  # lists and dicts of the test, and the copies that are sent
         values = tuple(self.lower(arg, lowered) for arg in args)
         named = {name: self.lower(arg, lowered) for name, arg in (kwargs or {}).items()}
         request = Request(label, owner, attribute, recipe, values, named, keep)
         try:
             call = next(self.run.call([request]))
         except (StudentRaised, StudentFault) as fault:
-            raise self.finish(fault) from None
+            raise self.failed(fault) from None
         except ArgumentError as exc:
             raise self.error(f"{exc}. Pass plain data, arrays or functions") from None
-        self.finish()
+        details = self.finish()
         if call.changed:
             for arg in (*args, *(kwargs or {}).values()):
                 self._lift_inside(arg)
             for original, copy in lowered:
                 _write_back(original, self.lift(copy))
-        return call.result if keep else self.lift(call.result)
+        copies = {id(copy) for _, copy in lowered}
+        for value, number in details.kept:
+            if id(value) not in copies:
+                self.share(number, value)
+        return call.result if keep else self.share(details.ref, self.lift(call.result))
 
     def operate(self, owner: StudentObject, name: str, *args: Any, label: str = "", keep: bool = False) -> Any:
         """Apply an operation of ``guest/detail.py`` to an object in the worker."""
@@ -158,32 +167,71 @@ class Session(ABC):
         return self.request(label, owner, recipe=name, args=args, keep=keep)
 
     def get(self, owner: StudentObject, name: str) -> Any:
-        """Return an attribute of an object in the worker, not lifted."""
+        """Return an attribute of an object in the worker; an object is not lifted."""
         self.prepare()
         try:
             value = self.run.get(owner, name)
         except (StudentRaised, StudentFault) as fault:
-            raise self.finish(fault) from None
-        self.finish()
-        return value
+            raise self.failed(fault) from None
+        details = self.finish()
+        return value if isinstance(value, StudentObject) else self.share(details.ref, self.lift(value))
 
     def prepare(self) -> None:
         """Bring the worker up to date: names that functions of the test have bound, and seeds that it has set."""
         for namespace in self.namespaces:
             namespace.settle()
         self._send_random()
+        shared = self.state.shared
+        for number in list(shared.changed()):
+            value = shared.values[number]
+            copy = self._lower_inside(value, []) or value
+            self._ask("in place", shared.objects[number], "merge", (copy,))
+            shared.agree(number)
+            del value, copy
+        for number in shared.unused():
+            shared.drop(number)
 
-    def finish(self, fault: StudentRaised | StudentFault | None = None) -> BaseException:
-        """Write what a call printed where the test prints; return what the test gets for an exception."""
+    def _ask(self, label: str, owner: StudentObject | None, recipe: str, args: tuple[Any, ...]) -> None:
+        """Make a request of our own between those of the test."""
+        try:
+            next(self.run.call([Request(label, owner, None, recipe, args, {})]))
+        except (StudentRaised, StudentFault) as fault:
+            raise self.failed(fault) from None
+        except ArgumentError as exc:
+            raise self.error(f"{exc}. Let arrays, lists and dicts of the submission hold plain data") from None
+        self.finish()
+
+    def failed(self, fault: StudentRaised | StudentFault) -> BaseException:
+        """Return what the test gets for an exception of the student's code; a verdict stays what it is."""
+        return self.raised(fault, self.finish())
+
+    def share(self, number: int, value: Any) -> Any:
+        """Share ``value`` under a number that the worker has issued, if it is one that can be shared; return it."""
+        shared = self.state.shared
+        if number and is_shareable(value) and number not in shared.values and shared.has_room(value):
+            shared.objects[number] = self.run.object_at(number, type(value).__name__, "shared")
+            shared.add(number, value)
+        return value
+
+    def finish(self) -> Details:
+        """Take in the details of a reply, and write what the call printed where the test prints."""
         details, run = self.run.details or Details(), self.run
         run.details, run.log.change = Details(), None
+        if self.state.shared.values:  # the log would keep them in use
+            run.log.calls.clear()
+            run.log.steps.clear()
         for text, stream, real in (
             (details.out, sys.stdout, sys.__stdout__),
             (details.err, sys.stderr, sys.__stderr__),
         ):
             if text and stream is not None and stream is not real:  # the terminal of the grader is nobody's to write on
                 stream.write(text)
-        return RuntimeError() if fault is None else self.raised(fault, details)
+        shared = self.state.shared
+        for number, content in details.changed:
+            if number in shared.values:
+                merge(shared.values[number], self.lift(content))
+                shared.agree(number)
+        return details
 
     # --- values
 
@@ -207,19 +255,28 @@ class Session(ABC):
         as_object = getattr(type(value), "_autograder_object", None)
         if as_object is not None:
             return as_object(value)
+        if is_shareable(value) and (held := self.state.shared.object_of(value)) is not None:
+            return held
         if callable(value) and not isinstance(value, np.ndarray) and libraries.encode(value) is None:
             return TestFunction(self, value)
         if type(value) not in (list, tuple, dict) or (type(value) is not dict and holds_numbers(value)):
             return value
+        copy = self._lower_inside(value, copies)
+        if copy is None:
+            return value
+        if type(value) is not tuple:
+            copies.append((value, copy))
+        return copy
+
+    def _lower_inside(self, value: Any, copies: list[tuple[Any, Any]]) -> Any:
+        """Return a copy of a list, tuple or dict with its items lowered; None if they are all plain data."""
+        if type(value) not in (list, tuple, dict):
+            return None
         items = list(value.values()) if type(value) is dict else list(value)
         new = [self.lower(item, copies) for item in items]
         if all(one is other for one, other in zip(items, new, strict=True)):
-            return value
-        if type(value) is tuple:
-            return tuple(new)
-        copy: Any = dict(zip(value, new, strict=True)) if type(value) is dict else new
-        copies.append((value, copy))
-        return copy
+            return None
+        return dict(zip(value, new, strict=True)) if type(value) is dict else type(value)(new)
 
     def encode(self, value: Any) -> wire.Tree | None:
         """Encode what only test code for a plain module sends: proxies inside others, slices, parts of libraries."""
@@ -254,7 +311,7 @@ class Session(ABC):
             AttributeError: the module has no such name.
         """
         value = self.get(self.module(module), name)
-        return self.proxy_of(value, link=(module, name)) if isinstance(value, StudentObject) else self.lift(value)
+        return self.proxy_of(value, link=(module, name)) if isinstance(value, StudentObject) else value
 
     # --- modules
 
@@ -274,12 +331,48 @@ class Session(ABC):
     def _send_random(self) -> None:
         """Give the worker the states of the global generators that the test has changed."""
         for name, state in self._sent.changed():
-            if name == "torch" and not self.run.has_torch:
-                continue
-            try:
-                next(self.run.call([Request(f"{name}.seed", None, None, "set_random", (name, state), {})]))
-            except (StudentRaised, StudentFault) as fault:
-                raise self.finish(fault) from None
+            if name != "torch" or self.run.has_torch:
+                self._ask(f"{name}.seed", None, "set_random", (name, state))
+
+
+class SharedHere(Shared):
+    """The values that the worker and test code both hold. ``objects`` are those in the worker."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.objects: dict[int, StudentObject] = {}
+        self._numbers: dict[int, int] = {}  # by id()
+
+    def add(self, number: int, value: Any) -> None:
+        self._numbers[id(value)] = number
+        super().add(number, value)
+
+    def object_of(self, value: Any) -> StudentObject | None:
+        """Return what ``value`` is in the worker; None if it is not shared."""
+        number = self._numbers.get(id(value))
+        return None if number is None else self.objects[number]
+
+    def unused(self) -> list[int]:
+        """Return the numbers of the values that test code refers to no longer, not even to a part of them."""
+        return [number for number in self.values if not self._is_used(number)]
+
+    def _is_used(self, number: int) -> bool:
+        value = self.values[number]
+        return sys.getrefcount(value) > 3 or type(value) is tensor_type() or _has_used_part(value)
+
+    def drop(self, number: int) -> None:
+        if number in self.values:
+            del self._numbers[id(self.values[number])]
+            del self.objects[number]
+        super().drop(number)
+
+
+def _has_used_part(value: Any) -> bool:
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        is_mutable = type(part) in (list, dict, np.ndarray)
+        if (is_mutable and sys.getrefcount(part) > 3) or type(part) is tensor_type() or _has_used_part(part):
+            return True
+    return False
 
 
 class TestFunction:

@@ -7,8 +7,9 @@ call in the worker. An exception class stands below the builtin exception that i
 from __future__ import annotations
 
 import builtins
+import contextlib
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..guest.detail import SPECIAL
@@ -248,7 +249,7 @@ class Proxy(Remote, metaclass=StudentType):
 
 def new_proxy(session: Session, cls: type, thing: StudentObject) -> Any:
     """Return a new proxy of a stand-in class for an object in the worker."""
-    proxy = object.__new__(cls)
+    proxy: Any = object.__new__(cls)
     object.__setattr__(proxy, "_autograder_session", session)
     object.__setattr__(proxy, "_autograder_held", thing)
     return proxy
@@ -275,6 +276,10 @@ def class_of(session: Session, number: int, *, link: Link | None = None) -> type
     """Return the stand-in for the class with a number in the current worker; ``link`` is where the test read it."""
     state = session.state
     found = state.classes.get(number)
+    if found is None and link is None and not state.is_linked:
+        state.is_linked = True  # before: what is read below comes here again
+        _find_linked(session)
+        found = state.classes.get(number)
     if found is None:
         thing = state.run.object_at(number, "type", "class")
         if len(state.classes) >= MAX_CLASSES:
@@ -288,6 +293,14 @@ def class_of(session: Session, number: int, *, link: Link | None = None) -> type
         state.named.add(found)
         session.links.setdefault(link, found)
     return found
+
+
+def _find_linked(session: Session) -> None:
+    """Find the classes that test code has bound by name for an earlier submission: ``except TooSmall`` asks for none."""
+    for link, bound in list(session.links.items()):
+        if isinstance(bound, StudentType) and bound not in session.state.objects:
+            with contextlib.suppress(AttributeError, ImportError):
+                session.read(*link)
 
 
 def _made(session: Session, described: Mapping[str, Any], link: Link | None) -> type:
@@ -331,10 +344,8 @@ def _renewed(known: type, bases: tuple[type, ...], methods: dict[str, Any]) -> t
         type.__delattr__(known, each)
     for each, method in methods.items():
         type.__setattr__(known, each, method)
-    try:
+    with contextlib.suppress(TypeError):  # a base class of a library that the other one did not have
         known.__bases__ = bases
-    except TypeError:
-        pass  # a base class of the library that the other one did not have
     return known
 
 

@@ -1,0 +1,110 @@
+"""Values that test code and the submission both hold: an array, list, dict or tensor that either side changes in place.
+
+Test code for a plain module writes ``model.params["W"][0, 0] += h`` and calls the model again. The value is on both
+sides, under the number of the object in the worker. Each side compares it with what it was, and sends its changes.
+Both sides use this file.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from .trees import tensor_type
+
+MAX_SHARED = 64  # values at a time
+MAX_BYTES = 1 << 24  # of all of them: each is compared in each call
+
+
+def is_shareable(value: Any) -> bool:
+    """Return whether a value can be changed in place and sent; a subclass is sent as its base type, so it cannot."""
+    kind = type(value)
+    return kind in (np.ndarray, list, dict) or (kind is tensor_type() and kind is not None)
+
+
+def size_of(value: Any) -> int:
+    """Return the bytes of a value, roughly."""
+    if isinstance(value, dict):
+        return sum(size_of(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return 32 * len(value) + sum(size_of(item) for item in value if isinstance(item, list | tuple | dict))
+    return int(getattr(value, "nbytes", 32))
+
+
+def snapshot(value: Any) -> Any:
+    """Return what tells a value from what it was before, without a reference to it."""
+    if isinstance(value, np.ndarray):
+        return id(value), value.dtype.str, value.shape, value.tobytes()
+    kind = type(value)
+    if kind is tensor_type() and kind is not None:
+        plain = value.detach().cpu().contiguous().reshape(-1)
+        return id(value), str(value.dtype), tuple(value.shape), plain.view(sys.modules["torch"].uint8).numpy().tobytes()
+    if kind is dict:
+        return id(value), [(key, snapshot(item)) for key, item in value.items()]
+    if kind in (list, tuple):
+        return id(value), [snapshot(item) for item in value]
+    if value is None or kind in (bool, int, float, complex, str) or isinstance(value, np.generic):
+        return kind, value
+    return id(value)
+
+
+def merge(old: Any, new: Any) -> Any:
+    """Give ``old`` the content of ``new``, in place where that is possible; return what takes its place."""
+    if type(old) is not type(new):
+        return new
+    if isinstance(old, np.ndarray):
+        if old.shape != new.shape or old.dtype != new.dtype or not old.flags.writeable:
+            return new
+        old[...] = new
+    elif isinstance(old, dict):
+        for key in [key for key in old if key not in new]:
+            del old[key]
+        for key, item in new.items():
+            old[key] = merge(old[key], item) if key in old else item
+    elif isinstance(old, list):
+        common = [merge(one, other) for one, other in zip(old, new, strict=False)]
+        old[:] = [*common, *new[len(common) :]]
+    elif type(old) is tensor_type():
+        if old.shape != new.shape or old.dtype != new.dtype:
+            return new
+        old.detach().copy_(new.detach())
+    else:
+        return new
+    return old
+
+
+class Shared:
+    """The values of one side by number, and what they were when both sides last agreed."""
+
+    def __init__(self) -> None:
+        self.values: dict[int, Any] = {}
+        self._known: dict[int, Any] = {}
+        self._sizes: dict[int, int] = {}
+
+    def has_room(self, value: Any) -> bool:
+        """Return whether one more value can be shared."""
+        return len(self.values) < MAX_SHARED and sum(self._sizes.values()) + size_of(value) <= MAX_BYTES
+
+    def add(self, number: int, value: Any) -> None:
+        """Share a value that both sides have now."""
+        self.values[number] = value
+        self.agree(number)
+
+    def agree(self, number: int) -> None:
+        """Note that both sides have the same value now."""
+        value = self.values[number]
+        self._known[number], self._sizes[number] = snapshot(value), size_of(value)
+
+    def changed(self) -> Iterator[int]:
+        """Yield the numbers of the values that have changed on this side."""
+        for number, value in list(self.values.items()):
+            if snapshot(value) != self._known[number]:
+                yield number
+
+    def drop(self, number: int) -> None:
+        """Share a value no longer."""
+        for table in (self.values, self._known, self._sizes):
+            table.pop(number, None)
