@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import zipfile
@@ -21,14 +22,17 @@ if TYPE_CHECKING:
     from ..exchange.grades import Filled, Grade
     from ..exchange.template import Template
 
+WITHOUT_TEMPLATE = (System.CSV, System.NBGRADER)
 WITH_FEEDBACK = (System.CANVAS, System.MOODLE)
 
 
 @click.command()
 @click.argument("grades", type=options.PATH)
 @options.choice("--to", System, required=True, help="The system that takes the grades.")
-@click.option("--template", type=options.PATH, help="Table downloaded from that system; required unless --to csv.")
-@click.option("--out", type=options.PATH, required=True, help="File for the grades; never the template.")
+@click.option("--template", type=options.PATH, help="Table downloaded from that system; not for csv and nbgrader.")
+@click.option(
+    "--out", type=options.PATH, required=True, help="File for the grades, never the template; for nbgrader its course."
+)
 @click.option("--column", metavar="TITLE", help="Column of the assignment, if the template has several.")
 @click.option(
     "--feedback", type=options.PATH, help="Folder students/ of the run: also write its pages, as OUT-feedback.zip."
@@ -51,6 +55,9 @@ def export(
     GRADES is the staff/grades.csv of a batch run. Only the cells of the grades change in the table.
     """
     _check_arguments(to, template, column, feedback, submissions)
+    if to is System.NBGRADER:
+        _to_course(grades, out, leave_out)
+        return
     archive = out.with_name(f"{out.stem}-feedback.zip") if feedback else None
     _check_target(out, [path for path in (grades, template, submissions) if path])
     if archive:
@@ -81,12 +88,28 @@ def export(
         click.echo(f"{number}. {step}")
 
 
+def _to_course(grades: Path, course: Path, leave_out: Sequence[str]) -> None:
+    """Write the reports of a run into an nbgrader course."""
+    if not course.is_dir():
+        raise UsageError(f"There is no folder {course}. Name the folder of the nbgrader course with --out.")
+    if importlib.util.find_spec("nbgrader") is None:
+        raise UsageError("nbgrader is not installed. Install it with: pip install 'autograder-dl[instructor]'")
+    from ..exchange import csv_grades, grades_nbgrader
+
+    kept = csv_grades.without(csv_grades.read_grades(grades), leave_out, file=grades.name)
+    written = grades_nbgrader.write(grades.parent, kept, course)
+    click.echo(f"{course}: {_count(len(written.students))} in the gradebook.")
+    if written.left_out:
+        click.echo(f"autograder: without a complete report: {', '.join(written.left_out)}", err=True)
+    click.echo("1. Run: nbgrader generate_feedback --force")
+
+
 def _check_arguments(
     to: System, template: Path | None, column: str | None, feedback: Path | None, submissions: Path | None
 ) -> None:
-    if to is System.CSV and (template or column):
-        raise UsageError("--to csv writes a table of its own. Omit --template and --column.")
-    if to is not System.CSV and template is None:
+    if to in WITHOUT_TEMPLATE and (template or column):
+        raise UsageError(f"--to {to} needs no table. Omit --template and --column.")
+    if to not in WITHOUT_TEMPLATE and template is None:
         raise UsageError(f"--to {to} needs --template: the table that you downloaded from there.")
     if feedback and to not in WITH_FEEDBACK:
         raise UsageError(

@@ -92,7 +92,7 @@ def autograde(
         UsageError: there is no such course, assignment or submission, or another process is grading it.
         SandboxIncomplete: this machine lacks a layer of the sandbox.
     """
-    config = _configuration(root)
+    config = configuration(root)
     course = CourseDirectory(config=config)
     course.assignment_id, course.student_id = assignment, student
     file = _gradebook_file(course.db_url)
@@ -119,7 +119,7 @@ def autograde(
 # --- the course
 
 
-def _configuration(root: Path) -> Config:
+def configuration(root: Path) -> Config:
     """Return the configuration of a course, with our block."""
     _add_programs_to_path()
     app = AutogradeApp()
@@ -235,7 +235,7 @@ class _LastError(logging.Handler):
 @functools.cache
 def _converter(job: _Course) -> tuple[Autograde, _LastError, str]:
     """Return nbgrader's command on a copy of the gradebook; one for each process."""
-    config = _configuration(Path(job.root))
+    config = configuration(Path(job.root))
     own = Path(job.work) / str(os.getpid())
     own.mkdir()
     shutil.copyfile(Path(job.work) / "gradebook.db", own / "gradebook.db")

@@ -60,11 +60,8 @@ class Guest:
         self._files: set[str] = set()
         self._modules: set[str] = set()
         self._module: ModuleType | None = None
-<<<<<<< HEAD
         self._runner: Runner | None = None
-=======
         self._shared = Shared()
->>>>>>> module
         self._is_detailed = False  # whether the current request asks for what ``detail.py`` adds
 
     def serve(self) -> None:
