@@ -49,17 +49,22 @@ def write(staff: Path, grades: Sequence[Grade], course: Path) -> Written:
     reports = [each for each in _reports(staff) if each.submission.student in points]
     if not reports:
         raise UsageError(f"{staff} has no report of these students. Give the grades.csv in the folder of a run.")
-    config = configuration(course)
-    folders = CourseDirectory(config=config)
+    folders = CourseDirectory(config=configuration(course))
     complete = [each for each in reports if each.complete]
     try:
-        with Gradebook(folders.db_url, folders.course_id) as gradebook:
+        with opened(course) as gradebook:
             for report in complete:
                 _Export(gradebook, folders, report, points[report.submission.student or ""]).write()
     except OperationalError as exc:
         raise UsageError(f"The gradebook of {course} cannot be written: {exc.orig}. Close what has locked it.") from exc
     names = {each.submission.student or "" for each in complete}
     return Written(tuple(sorted(names)), tuple(sorted(set(points) - names)))
+
+
+def opened(course: Path) -> Gradebook:
+    """Open the gradebook of a course; make it if there is none."""
+    folders = CourseDirectory(config=configuration(course))
+    return Gradebook(folders.db_url, folders.course_id)
 
 
 def _reports(staff: Path) -> Iterable[Report]:
