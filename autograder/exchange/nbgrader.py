@@ -23,7 +23,7 @@ from ..messages import say
 from ..student.cells import CellRun
 from . import nbgrader_cells as cells
 from .nbgrader_cells import KnownNotebook, Role
-from .nbgrader_files import is_plain
+from .nbgrader_files import is_plain, links
 from .nbgrader_run import PACKAGES, Result, Settings, Submitted, Wall
 
 KEY = "autograder"  # of what SecureExecute leaves in the resources for SaveComments
@@ -110,13 +110,24 @@ class SecureExecute(_OfCourse):
         submitted = self._folder(self.coursedir.submitted_directory, place["student"], place["assignment"])
         source = self._folder(self.coursedir.source_directory, ".", place["assignment"])
         name = f"{place['notebook']}.ipynb"
+        self._remove_copies_of_links(submitted, place)
         if not is_plain(submitted / name, below=submitted):
+            for cell in nb.cells:  # nbgrader has read it: the feedback must not show it
+                cell.source = cell.source if cells.role_of(cell, known) in (Role.TEST, Role.LOCKED) else ""
             raise AutograderError(
                 f"{submitted / name} is a link, not a file. It may show a file of somebody else. Remove it.",
                 slug="nbgrader-cell",
             )
         kept = frozenset(self.converter.exclude_overwriting.get(place["assignment"], []))
         return self._wall().run(Submitted(place["notebook"], nb.cells, known, submitted, source, kept))
+
+    def _remove_copies_of_links(self, submitted: Path, place: Any) -> None:
+        """Remove what nbgrader has copied through links of the student's: it would be in the feedback."""
+        autograded = self._folder(self.coursedir.autograded_directory, place["student"], place["assignment"])
+        for name in links(submitted):
+            self.log.warning("%s is a link; it is left out.", submitted / name)
+            if not (autograded / name).is_dir():
+                (autograded / name).unlink(missing_ok=True)
 
     def _folder(self, pattern: str, student: str, assignment: str) -> Path:
         return Path(self.coursedir.format_path(pattern, student, assignment))

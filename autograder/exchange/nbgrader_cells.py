@@ -51,8 +51,9 @@ class KnownCell:
             "locked": self.role in (Role.TEST, Role.LOCKED, Role.TASK),
             "task": self.role is Role.TASK,
             "cell_type": self.cell_type,
-            "checksum": self.checksum,
         }
+        if self.checksum:
+            data["checksum"] = self.checksum
         if self.role in (Role.TEST, Role.MANUAL, Role.TASK):
             data["points"] = self.points
         return data

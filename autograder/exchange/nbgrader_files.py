@@ -58,6 +58,12 @@ def is_plain(path: Path, *, below: Path) -> bool:
         return False
 
 
+def links(folder: Path) -> list[str]:
+    """Return the names of the links below a folder, except those in place of a notebook."""
+    found = (path for path in folder.rglob("*") if path.is_symlink() and not path.name.endswith(".ipynb"))
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
 def _regular(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield name and path of every regular file below a folder that is not a notebook, in order."""
     for top, folders, names in os.walk(folder):

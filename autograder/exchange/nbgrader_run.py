@@ -103,10 +103,6 @@ class Wall:
         self._packages = _installed(settings.packages)
         self._tests: dict[tuple[str, str, float], TestCell] = {}
 
-    def prepare(self, *, torch: bool) -> None:
-        """Start the zygote for notebooks with or without torch, and do not wait for it."""
-        self._supervisor.prepare(self._spec(torch=torch))
-
     def run(self, submitted: Submitted) -> Result:
         """Run a notebook.
 

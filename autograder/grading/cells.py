@@ -16,6 +16,7 @@ from types import CodeType
 from typing import Any
 
 from _pytest.assertion.rewrite import rewrite_asserts
+from _pytest.outcomes import OutcomeException
 
 from ..course.deadline import cpu_limit
 from ..course.ipython import other_language, replace_commands
@@ -198,6 +199,9 @@ class _Attempt:
         except StudentFault as fault:
             self.fail(self.line, fault.message)
             return False
+        except OutcomeException as exc:  # of pytest: ``raises`` that met no exception
+            self.fail(self._place(exc), str(exc))
+            return True
         except SystemExit:
             self.fail(self.line, say("cell.raised", error="SystemExit"))
             return False
