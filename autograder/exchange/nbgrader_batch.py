@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -294,10 +294,11 @@ def _store(gradebook: Gradebook, course: CourseDirectory, graded: Graded, work: 
         try:
             _write(gradebook, course.assignment_id, graded)
             break
-        except OperationalError as exc:
+        except (OperationalError, InvalidEntry) as exc:  # nbgrader turns one into the other
             gradebook.db.rollback()
-            if "locked" not in str(exc.orig) or attempt == ATTEMPTS:
-                problem = f"The gradebook cannot be written: {exc.orig}. Nothing of {graded.student} was written."
+            reason = str(exc).partition("\n")[0]
+            if "locked" not in reason or attempt == ATTEMPTS:
+                problem = f"The gradebook cannot be written: {reason}. Nothing of {graded.student} was written."
                 return Graded(graded.student, problem=problem)
     _move(course, graded.student, work)
     return graded
