@@ -154,7 +154,7 @@ def test_wrong_input_costs_nobody_else_anything(lab: Path, monkeypatch: pytest.M
     assert {scores["is_a_link", name] for name in full} == {(None, True)}  # a person looks at it
     assert "return 2 * x" not in (lab / "autograded" / "is_a_link" / "lab" / "lab.ipynb").read_text()
     assert not (lab / "autograded" / "links_data" / "lab" / "book").exists()
-    assert scores["blanks_id", "essay"][1]
+    assert scores["blanks_id", "essay"] == (0.0, False)  # nbgrader adds the cell again, unchanged
     assert not done["success"]  # one submission is not a notebook
     assert "is_not_json" in done["log"]
     assert not (lab / "autograded" / "is_not_json" / "lab" / "lab.ipynb").exists()
