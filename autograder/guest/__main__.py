@@ -70,7 +70,9 @@ class Guest:
 
     def step(self) -> None:
         """Receive one request and answer it."""
-        kind, header, body = self._receive()
+        self._answer(*self._receive())
+
+    def _answer(self, kind: wire.Kind, header: dict[str, Any], body: bytearray) -> None:
         if kind is wire.Kind.LOAD:
             self._load(header, body)
         elif kind is wire.Kind.CALL:
@@ -258,8 +260,13 @@ class Guest:
         return (RECIPES.get(name) or MADE[name])(*arguments)
 
     def _call_back(self, callback: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call a function on the trusted side; arguments and result are plain data."""
-        encoder = wire.Encoder(lambda value: None, max_body=min(self._max_result, wire.MAX_CALLBACK))
+        """Call a function on the trusted side; arguments and result are plain data.
+
+        With details they may be objects, too, and the function may make calls of its own before it returns.
+        """
+        is_detailed = self._is_detailed
+        other = self._handle if is_detailed else _refuse
+        encoder = wire.Encoder(other, max_body=min(self._max_result, wire.MAX_CALLBACK))
         header = {
             "cb": callback,
             "a": [encoder.tree(arg) for arg in args],
@@ -267,12 +274,17 @@ class Guest:
         }
         self._send(wire.Kind.CB, header, encoder.buffers)
         kind, answer, body = self._receive()
+        while is_detailed and kind is not wire.Kind.CBVALUE:
+            self._answer(kind, answer, body)
+            self._is_detailed = is_detailed
+            output.keep()  # the reply to the inner call took what was printed before
+            kind, answer, body = self._receive()
         assert kind is wire.Kind.CBVALUE
         if "error" in answer:
             if "type" in answer:
                 raise getattr(builtins, answer["type"], RuntimeError)(answer["text"])
             raise RuntimeError(answer["error"])
-        return wire.Decoder(body).value(answer["v"])
+        return wire.Decoder(body, self._resolve if is_detailed else None).value(answer["v"])
 
     # --- replies
 
@@ -287,6 +299,7 @@ class Guest:
         kept: Sequence[int] = (),
     ) -> None:
         encoder = wire.Encoder(self._handle, max_body=self._max_result)
+        encoder.is_lenient = self._is_detailed
         issued = self._next
         try:
             is_shared = is_kept and self._ids.get(id(result)) in self._shared.values
@@ -412,6 +425,10 @@ class Guest:
             text = str(exc)[: exceptions.MAX_TEXT]
             return {"type": "ReturnTypeError", "bases": [], "text": text, "lines": [], "own": False}
         return exceptions.describe(exc, self._files)
+
+
+def _refuse(value: Any) -> None:
+    """Encode nothing but plain data."""
 
 
 def _kept(nodes: Sequence[Node], arguments: Sequence[int]) -> list[int]:

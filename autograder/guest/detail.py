@@ -11,6 +11,7 @@ import builtins
 import copy
 import importlib
 import inspect
+import json
 import math
 import operator
 import random
@@ -167,9 +168,11 @@ def signature(function: Any) -> dict[str, Any]:
 
 def _annotation(note: Any) -> Any:
     """Return an annotation as a class or text, which can be sent."""
-    if isinstance(note, type) and getattr(builtins, type_name(note), None) is note:
+    if not isinstance(note, type):
+        return str(note)[:200]
+    if getattr(builtins, type_name(note), None) is note:
         return f"builtins:{type_name(note)}"
-    return note if isinstance(note, type) else str(note)[:200]
+    return note
 
 
 def library(module: str, name: str) -> Any:
@@ -190,6 +193,37 @@ def set_random(name: str, state: Any) -> None:
         random.setstate((version, tuple(int(word) for word in words), gauss))
     elif name == "torch":
         sys.modules["torch"].set_rng_state(state)
+
+
+def generator(kind: str, state: str) -> Any:
+    """Return a random generator of a kind, "Generator:PCG64" or "Random", in a state."""
+    if kind == "Random":
+        made: Any = random.Random()
+    else:
+        outer, _, inner = kind.partition(":")
+        made = getattr(np.random, outer)(getattr(np.random, inner)())
+    set_state(made, state)
+    return made
+
+
+def set_state(generator: Any, state: str) -> None:
+    """Put a random generator into a state."""
+    found = json.loads(state)
+    if isinstance(generator, random.Random):
+        version, words, gauss = found
+        generator.setstate((version, tuple(words), gauss))
+    else:
+        _bits(generator).state = found
+
+
+def get_state(generator: Any) -> str:
+    """Return the state of a random generator."""
+    found = generator.getstate() if isinstance(generator, random.Random) else _bits(generator).state
+    return json.dumps(found, default=np.ndarray.tolist)
+
+
+def _bits(generator: Any) -> Any:
+    return generator.bit_generator if isinstance(generator, np.random.Generator) else generator._bit_generator
 
 
 # --- exceptions
@@ -233,7 +267,13 @@ def own_attribute(target: Any, name: str) -> list[Any]:
 
 
 def as_data(target: Any) -> list[Any]:
-    """Return what a set, bytes, a range or a fraction consists of."""
+    """Return what a set, bytes, a range, a large integer, a dict or an array of strings consists of."""
+    if isinstance(target, int):
+        return [f"{target:x}"]
+    if isinstance(target, dict):
+        return [list(pair) for pair in target.items()]
+    if isinstance(target, np.ndarray):
+        return [target.dtype.str, target.tolist()]
     if isinstance(target, (bytes, bytearray)):
         return [bytes(target).decode("latin-1")]
     if isinstance(target, range):
@@ -263,7 +303,7 @@ DETAILED: dict[str, Callable[..., Any]] = {
     "x__delitem__": operator.delitem, "x__iter__": iter, "x__reversed__": reversed, "x__next__": step,
     "x__enter__": lambda target: type(target).__enter__(target), "x__exit__": _leave, "x__array__": _to_array,
     "own_attribute": own_attribute, "own_names": own_names, "as_data": as_data, "setattr": setattr, "delattr": delattr,
-    "names": names_of, "star_names": star_names,
+    "names": names_of, "set_state": set_state, "get_state": get_state, "star_names": star_names,
     "module_name": module_name, "describe_class": describe_class, "describe_function": describe_function,
     "signature": signature, "contents": contents, "deepcopy": copy.deepcopy, "copy": copy.copy,
 }  # fmt: skip
@@ -271,6 +311,9 @@ DETAILED: dict[str, Callable[..., Any]] = {
 
 MADE: dict[str, Callable[..., Any]] = {
     "slice": slice,
+    "large_integer": lambda text: int(text, 16),
+    "dict_of": lambda *pairs: dict(map(tuple, pairs)),
+    "strings": lambda items: np.array(items, dtype=str),
     "ellipsis": lambda: Ellipsis,
     "set": lambda *items: set(items),
     "frozenset": lambda *items: frozenset(items),
@@ -280,4 +323,5 @@ MADE: dict[str, Callable[..., Any]] = {
     "student_module": student_module,
     "library": library,
     "set_random": set_random,
+    "generator_in_state": generator,
 }

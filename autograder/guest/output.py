@@ -27,7 +27,8 @@ class CountedFile(io.FileIO):
 
 def keep() -> None:
     """Keep what is written from now on, MAX_KEPT bytes of each stream, until ``take_kept`` takes it."""
-    _kept.update({1: bytearray(), 2: bytearray()})
+    if not _kept:
+        _kept.update({1: bytearray(), 2: bytearray()})
 
 
 def take_kept() -> tuple[bytes, bytes]:

@@ -53,9 +53,14 @@ def snapshot(value: Any) -> Any:
 
 def merge(old: Any, new: Any) -> Any:
     """Give ``old`` the content of ``new``, in place where that is possible; return what takes its place."""
-    if type(old) is not type(new):
+    kind: Any = type(old)
+    if kind is not type(new):
         return new
-    if isinstance(old, np.ndarray):
+    if kind is tensor_type():
+        if old.shape != new.shape or old.dtype != new.dtype:
+            return new
+        old.detach().copy_(new.detach())
+    elif isinstance(old, np.ndarray):
         if old.shape != new.shape or old.dtype != new.dtype or not old.flags.writeable:
             return new
         old[...] = new
@@ -67,10 +72,6 @@ def merge(old: Any, new: Any) -> Any:
     elif isinstance(old, list):
         common = [merge(one, other) for one, other in zip(old, new, strict=False)]
         old[:] = [*common, *new[len(common) :]]
-    elif type(old) is tensor_type():
-        if old.shape != new.shape or old.dtype != new.dtype:
-            return new
-        old.detach().copy_(new.detach())
     else:
         return new
     return old

@@ -62,12 +62,15 @@ class Encoder:
         mutable: arrays, tensors, lists and dicts, in the order in which :class:`Decoder` builds them, so that both
             sides can call one of them "node 3".
         known: number of a node that the peer has, by id(). Inside another value its number is sent instead.
+        is_lenient: whether ``other`` also gets what is refused otherwise: an integer of more than 64 bits, a dict with
+            other keys or too many, an array of another dtype.
     """
 
     def __init__(self, other: Callable[[Any], Tree | None], *, max_body: int) -> None:
         self.buffers: list[bytes | memoryview] = []
         self.mutable: list[Any] = []
         self.known: dict[int, int] = {}
+        self.is_lenient = False
         self._other = other
         self._max_body = max_body
         self._offset = 0
@@ -91,6 +94,10 @@ class Encoder:
             raise Unsendable(f"it is nested more than {MAX_DEPTH} deep, or contains itself")
         if self._nodes > MAX_NODES:
             raise Unsendable(f"it has more than {MAX_NODES} parts. Use one array")
+        if self.is_lenient and _is_odd(value):
+            tree = self._other(value)
+            if tree is not None:
+                return tree
         if issubclass(kind, np.ndarray):
             return self._array(value)
         if issubclass(kind, np.generic):  # before int and float: np.float64 is a float
@@ -217,6 +224,16 @@ class Encoder:
             name = self._str(key) if isinstance(key, str) else {"i": self._int(key)}
             pairs.append([name, self.tree(item, depth + 1)])
         return self._sub({"d": pairs}, value, dict)
+
+
+def _is_odd(value: Any) -> bool:
+    """Return whether an integer, a dict or an array has no tree of its own."""
+    kind = type(value)
+    if kind is int:
+        return not -(2**63) <= value < 2**64
+    if kind is dict:
+        return len(value) > MAX_KEYS or not all(type(key) in (str, int) for key in value)
+    return kind is np.ndarray and value.dtype.kind in "US"
 
 
 def tensor_type() -> type | None:

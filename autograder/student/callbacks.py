@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ..guest import wire
@@ -11,15 +12,24 @@ from ..workers.worker import Frame
 MAX_BODY = 2**33  # bytes; the case is trusted
 
 
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """How objects of the submission travel in a callback with details."""
+
+    incoming: Callable[[str, Any], Any]
+    encode: Callable[[Any], wire.Tree | None]
+
+
 class Callbacks:
     """The functions that one case has passed to the submission, by number.
 
-    They stay until the case ends, because an object of the submission may keep one and call it later.
+    They stay until the case ends, because an object of the submission may keep one and call it later. With ``details``
+    the student's code gets the builtin type of an exception, and objects may be arguments and results.
     """
 
     def __init__(self) -> None:
-        self.is_serving = False
-        self.tells_type = False  # whether the student's code gets the builtin type of an exception
+        self.depth = 0  # of the functions that are running now
+        self.details: Objects | None = None
         self.received = 0  # bytes of all arguments, counted as in an answer
         self._granted: dict[int, Callable[..., Any]] = {}
 
@@ -35,7 +45,8 @@ class Callbacks:
         Raises:
             wire.WireError: no such function was passed, or the frame is malformed.
         """
-        decoder = wire.Decoder(frame.body, max_body=wire.MAX_CALLBACK)
+        details = self.details
+        decoder = wire.Decoder(frame.body, details.incoming if details else None, max_body=wire.MAX_CALLBACK)
         try:
             function = self._granted[frame.header["cb"]]
             args = [decoder.value(tree) for tree in frame.header["a"]]
@@ -43,20 +54,30 @@ class Callbacks:
         except Exception:
             raise wire.WireError("a callback that was not granted or cannot be read") from None
         self.received += decoder.counted
-        self.is_serving = True
+        self.depth += 1
         try:
-            encoder = wire.Encoder(lambda value: None, max_body=MAX_BODY)
+            encoder = wire.Encoder(details.encode if details else _refuse, max_body=MAX_BODY)
+            encoder.is_lenient = details is not None
             tree = encoder.tree(function(*args, **kwargs))
             return wire.pack(wire.Kind.CBVALUE, {"v": tree}, encoder.buffers)
         except Exception as exc:  # called with unusable arguments: the student's code gets an exception
-            kind = {"type": _builtin_of(exc), "text": str(exc)[:500]} if self.tells_type else {}
+            kind = {"type": builtin_of(exc), "text": _text_of(exc)[:500]} if details else {}
             return wire.pack(wire.Kind.CBVALUE, {"error": _reason(exc), **kind}, [])
         finally:
-            self.is_serving = False
+            self.depth -= 1
 
 
-def _builtin_of(exc: Exception) -> str:
+def _refuse(value: Any) -> None:
+    """Encode nothing but plain data."""
+
+
+def builtin_of(exc: Exception) -> str:
+    """Return the name of the nearest builtin class of an exception."""
     return next(base.__name__ for base in type(exc).__mro__ if base.__module__ == "builtins")
+
+
+def _text_of(exc: Exception) -> str:
+    return exc.args[0] if len(exc.args) == 1 and isinstance(exc.args[0], str) else str(exc)
 
 
 def _reason(exc: Exception) -> str:

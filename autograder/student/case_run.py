@@ -19,7 +19,7 @@ from ..model import Verdict
 from ..workers.clock import Clock
 from ..workers.worker import Frame, WorkerLost
 from .call import HELPER, RecordedCall, Request, argument_name, batches, in_words, write_back
-from .callbacks import MAX_BODY, Callbacks
+from .callbacks import MAX_BODY, Callbacks, Objects
 from .case_settings import CaseSettings, call_limit_of
 from .connection import Connection, seed_of
 from .details import Details
@@ -128,7 +128,7 @@ class CaseRun:
             frame, pending = self._frame(batch)
         except wire.Unsendable as exc:
             if len(batch) == 1:
-                raise ArgumentError(f"{batch[0].label}: an argument cannot be sent: {exc}") from None
+                raise ArgumentError(f"{batch[0].label}: an argument cannot be sent: {exc}") from exc
             half = len(batch) // 2  # one by one they may fit
             yield from self._call_batch(batch[:half])
             yield from self._call_batch(batch[half:])
@@ -156,6 +156,7 @@ class CaseRun:
     def _frame(self, batch: Sequence[Request]) -> tuple[list[bytes | memoryview], _Pending]:
         """Return the frame that asks for ``batch``, and the calls that wait for replies to it."""
         encoder = wire.Encoder(self._encode, max_body=MAX_BODY)
+        encoder.is_lenient = self.details is not None
         calls = []
         todo: deque[tuple[Request, list[Any]]] = deque()
         for request in batch:
@@ -262,9 +263,7 @@ class CaseRun:
         def incoming(tag: str, content: Any) -> Any:
             if tag == "a":
                 return arguments[_index(content, len(arguments))]
-            if tag != "h":
-                raise wire.WireError("a value that only the trusted side may send")
-            return self._objects.decode(content)
+            return self._incoming(tag, content)
 
         nodes = len(mutable)
         try:
@@ -283,19 +282,18 @@ class CaseRun:
         except (KeyError, TypeError, ValueError):
             raise self._connection.violation("a reply of another form") from None
 
+    def _incoming(self, tag: str, content: Any) -> StudentObject:
+        if tag != "h":
+            raise wire.WireError("a value that only the trusted side may send")
+        return self._objects.decode(content)
+
     def _error(self, frame: Frame) -> RemoteError:
         """Return the error of an ERROR frame, and read its details."""
         error = self._connection.error(frame)
         if self.details is None:
             return error
-
-        def incoming(tag: str, content: Any) -> Any:
-            if tag != "h":
-                raise wire.WireError("a value that only the trusted side may send")
-            return self._objects.decode(content)
-
         try:
-            decoder = wire.Decoder(frame.body, incoming, max_body=self._connection.spec.limits.result_mib << 20)
+            decoder = wire.Decoder(frame.body, self._incoming, max_body=self._connection.spec.limits.result_mib << 20)
             self.details = Details.read(frame.header, decoder, error=error)
             self._count(decoder.counted)
         except MemoryError:
@@ -310,7 +308,7 @@ class CaseRun:
         Arguments change where the student's code changes them. ``encode`` encodes what ordinary cases cannot send.
         """
         self.details, self._encode_more = Details(), encode
-        self._callbacks.tells_type = True
+        self._callbacks.details = Objects(self._incoming, self._encode)
         self._settings = replace(self._settings, in_place=True)
 
     def undefined(self, name: str) -> StudentFault:
@@ -428,7 +426,7 @@ class CaseRun:
         """Have a worker that is free for the next frame."""
         if self.finished:
             raise RuntimeError(LOST)
-        if self._callbacks.is_serving:
+        if self._callbacks.depth and self.details is None:
             raise RuntimeError("a function that a case passes to the submission cannot call the submission")
         self._settle()
         if not self._connection.is_loaded:

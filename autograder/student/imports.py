@@ -19,8 +19,9 @@ from typing import Any
 
 from . import libraries
 from .module import Modules
+from .patches import watched
 
-_active: list[_Watched] = []  # the innermost block last
+_active: list[_Block] = []  # the innermost block last
 _is_hooked = False
 _PROCESSES = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile"})
 
@@ -42,34 +43,25 @@ def installed(modules: Modules, *, source: Path | None = None, submission: Path 
     if not _is_hooked:
         sys.addaudithook(_audit)
         _is_hooked = True
-    watched = _Watched(modules, source, submission)
-    before = {name: sys.modules.get(name) for name in watched.names()}
-    finder: Any = watched
+    block = _Block(modules, source, submission)
+    before = {name: sys.modules.get(name) for name in block.names()}
+    finder: Any = block
     sys.meta_path.insert(0, finder)
-    for name in modules:
-        _enter_parents(name, modules)
-        sys.modules[name] = modules[name]
-    _active.append(watched)
+    for name in before:
+        sys.modules.pop(name, None)
+    _active.append(block)
     try:
-        with contextlib.chdir(source) if source is not None else contextlib.nullcontext():
+        with contextlib.chdir(source) if source is not None else contextlib.nullcontext(), watched(modules):
             yield
     finally:
-        _active.remove(watched)
+        _active.remove(block)
         sys.meta_path.remove(finder)
-        for name in [*watched.imported, *before]:
+        for name in [*block.imported, *before]:
             sys.modules.pop(name, None)
         sys.modules.update({name: module for name, module in before.items() if module is not None})
 
 
-def _enter_parents(name: str, modules: Modules) -> None:
-    """Have the packages above a module, so that ``import package.module`` works."""
-    parts = name.split(".")[:-1]
-    for i in range(len(parts)):
-        parent = ".".join(parts[: i + 1])
-        sys.modules.setdefault(parent, modules.module_named(parent))
-
-
-class _Watched:
+class _Block:
     """One block of :func:`installed`: a finder of modules, and the judge of files."""
 
     def __init__(self, modules: Modules, source: Path | None, submission: Path | None) -> None:
@@ -91,15 +83,27 @@ class _Watched:
         top = fullname.partition(".")[0]
         if fullname in self.modules:
             return self._handle(fullname)
-        if top in sys.stdlib_module_names or not self.modules.is_handed_in(top):
+        if top in sys.stdlib_module_names:
             return None
+        if not self.modules.is_handed_in(top) and top not in self.names():
+            return self._noted(self._in_source(fullname, path))
         found = self._elsewhere(fullname, path)
         if found is None and self.modules.is_handed_in(fullname):
             return self._handle(fullname)
         if found is None:
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
-        self.imported.append(fullname)
-        return found
+        return self._noted(found)
+
+    def _noted(self, spec: importlib.machinery.ModuleSpec | None) -> importlib.machinery.ModuleSpec | None:
+        """Note a module of the instructor's, which must not stay for the tests of another course."""
+        if spec is not None:
+            self.imported.append(spec.name)
+        return spec
+
+    def _in_source(self, fullname: str, path: Sequence[str] | None) -> importlib.machinery.ModuleSpec | None:
+        if self._source is None or path is not None:
+            return None
+        return importlib.machinery.PathFinder.find_spec(fullname, [str(self._source)])
 
     def _elsewhere(self, fullname: str, path: Sequence[str] | None) -> importlib.machinery.ModuleSpec | None:
         """Find a module whose name is also that of a file of the student's: in a library, or in ``source``."""
@@ -165,14 +169,14 @@ def _prefixes(name: str) -> Iterator[str]:
 def _audit(event: str, args: tuple[Any, ...]) -> None:
     if not _active or (event != "open" and event not in _PROCESSES):
         return
-    watched = _active[-1]
-    if watched.is_judging or threading.get_ident() != watched.thread:
+    block = _active[-1]
+    if block.is_judging or threading.get_ident() != block.thread:
         return
-    watched.is_judging = True
+    block.is_judging = True
     try:
-        why = watched.refused_file(args[0]) if event == "open" else watched.refused_process(event, args)
-        error = watched.modules.error(f"{why}. Call its functions, which run in the worker") if why else None
+        why = block.refused_file(args[0]) if event == "open" else block.refused_process(event, args)
+        error = block.modules.error(f"{why}. Call its functions, which run in the worker") if why else None
     finally:
-        watched.is_judging = False
+        block.is_judging = False
     if error is not None:
         raise error

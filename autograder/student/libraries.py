@@ -70,15 +70,15 @@ def path_of(value: Any) -> tuple[str, str] | None:
     if type(value).__module__ == "torch" and type(value).__name__ in ("dtype", "device"):
         return ("torch", str(value).removeprefix("torch.")) if type(value).__name__ == "dtype" else None
     if isinstance(value, ModuleType):
-        name = value.__name__
-        return (name, "") if sys.modules.get(name) is value and module_of(name) is value else None
+        own = value.__name__
+        return (own, "") if sys.modules.get(own) is value and module_of(own) is value else None
     if not isinstance(value, type | FunctionType | BuiltinFunctionType | np.ufunc) and not callable(value):
         return None
     name: Any = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
     module: Any = getattr(value, "__module__", None)
     if isinstance(value, np.ufunc):
         module, name = "numpy", value.__name__
-    for where in (module, "torch", "numpy"):
+    for where in (module, "torch", "numpy"):  # a builtin of these often does not tell its module
         is_loaded = isinstance(where, str) and where in sys.modules
         if is_loaded and isinstance(name, str) and named(f"{where}:{name}") is value:
             return str(where), name
@@ -99,6 +99,12 @@ def encode(value: Any) -> wire.Tree | None:
             return {"r": [type(value).__name__, [encoder.tree(bytes(value).decode("latin-1"))]]}
         if type(value) is range:
             return {"r": ["range", [encoder.tree(part) for part in (value.start, value.stop, value.step)]]}
+        if type(value) is int:
+            return {"r": ["large_integer", [encoder.tree(f"{value:x}")]]}
+        if type(value) is dict:
+            return {"r": ["dict_of", [encoder.tree(list(pair)) for pair in value.items()]]}
+        if type(value) is np.ndarray:
+            return {"r": ["strings", [encoder.tree(value.tolist())]]} if value.dtype.kind == "U" else None
     except wire.Unsendable:
         return None
     if is_tensor(value):

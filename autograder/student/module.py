@@ -7,7 +7,7 @@ All names of the student's live in the worker; what test code defines stays here
 from __future__ import annotations
 
 import builtins
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -15,7 +15,7 @@ from ..messages import say
 from . import libraries
 from .attributes import Attributes
 from .handle import StudentCode
-from .objects import StudentObject
+from .objects import StudentObject, ref_of
 from .proxies import ProxySession
 from .raised import ModuleRaised, raised_class
 from .session import place_of_test
@@ -99,6 +99,18 @@ class Modules(ProxySession):
     def _has(self, module: str, name: str) -> bool:
         return bool(self.operate(self.module(module), "own_attribute", name, keep=False, label=name)[0])
 
+    def forward(self, module: str, name: str, value: Any) -> Callable[[], None]:
+        """Replace a name of a library in the worker; return what puts the old value back."""
+        owner = self.request(module, None, recipe="library", args=(module, ""), keep=True)
+        old = self.operate(owner, "own_attribute", name, label=f"{module}.{name}")[1]
+        self.operate(owner, "setattr", name, value, label=f"{module}.{name} = …")
+
+        def undo() -> None:
+            if self.state.generation == ref_of(owner).generation and self.state.run is ref_of(owner).run:
+                self.operate(owner, "setattr", name, old, label=f"{module}.{name} = …")
+
+        return undo
+
     def star_names(self, module: str) -> list[str]:
         """Return the names that ``from module import *`` binds, without those that the first submission did not have.
 
@@ -150,7 +162,7 @@ class StudentModule(ModuleType):
         return modules.value_of(self.__name__, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in _LOCAL:
+        if name in _LOCAL or isinstance(value, StudentModule):  # what the import of a module sets
             super().__setattr__(name, value)
             return
         modules = _modules_of(self)

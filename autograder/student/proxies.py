@@ -6,6 +6,8 @@ import inspect
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from ..messages import say
 from . import stand_ins
 from .call import Remote
@@ -16,7 +18,26 @@ from .raised import ModuleRaised, exception_of, raised_class
 from .session import Link, Session, State
 from .stand_ins import builtin_exception, class_of, new_proxy
 
-_DATA = {"set": set, "frozenset": frozenset, "range": lambda parts: range(*parts), "Fraction": Fraction}
+MAX_DIGITS = 1 << 14  # hexadecimal ones, of an integer
+
+
+def _integer(parts: list[Any]) -> int:
+    if len(parts[0]) > MAX_DIGITS:
+        raise OverflowError(f"an integer of more than {MAX_DIGITS} hexadecimal digits")
+    return int(parts[0], 16)
+
+
+def _strings(parts: list[Any]) -> np.ndarray:
+    kind, items = parts
+    return np.array(items, dtype=str if str(kind)[1:2] == "U" else bytes)
+
+
+# What is data, and has no tree of its own: how it is built of its parts, by the name of its builtin class.
+_DATA = {
+    "set": set, "frozenset": frozenset, "range": lambda parts: range(*parts), "int": _integer,
+    "bytes": lambda parts: parts[0].encode("latin-1"), "bytearray": lambda parts: bytearray(parts[0], "latin-1"),
+    "dict": lambda parts: {key: value for key, value in parts}, "ndarray": _strings, "Fraction": Fraction,
+}  # fmt: skip
 
 
 _DESCRIBED = ("__name__", "__qualname__", "__doc__", "__module__")
@@ -96,9 +117,6 @@ class StudentFunction(Remote):
     def __copy__(self) -> Any:
         return self
 
-    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
-        raise self._autograder_session.error("a test class is derived from a function of the submission")
-
     def __repr__(self) -> str:
         return f"<the student's {self._autograder_label}>"
 
@@ -127,7 +145,7 @@ def proxy_of(session: Session, thing: StudentObject, *, link: Link | None = None
         exc.args = tuple(session.operate(thing, "contents"))
         exc.text = str(session.operate(thing, "x__str__"))
         return exc
-    if type.__getattribute__(cls, "__module__") in ("builtins", "fractions") and cls.__name__ in _DATA:
+    if type.__getattribute__(cls, "__module__") in ("builtins", "fractions", "numpy") and cls.__name__ in _DATA:
         return _data_of(session, thing, cls.__name__)
     proxy = new_proxy(session, cls, thing)
     state.proxies[ref.number] = proxy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import types
 from typing import Any
 
 from ..model import Verdict
@@ -72,8 +73,8 @@ def _raised_class(base: type[BaseException]) -> type[ModuleRaised]:
         return ModuleRaised
     space = {"__module__": base.__module__, "__qualname__": base.__qualname__, "__doc__": base.__doc__}
     try:
-        made: Any = type(base.__name__, (ModuleRaised, base), space)
-        return made  # type: ignore[no-any-return]
+        made: type[ModuleRaised] = types.new_class(base.__name__, (ModuleRaised, base), {}, lambda s: s.update(space))
+        return made
     except TypeError:
         return ModuleRaised
 

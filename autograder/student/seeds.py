@@ -7,6 +7,7 @@ of the test.
 from __future__ import annotations
 
 import functools
+import json
 import random
 import sys
 from collections import Counter
@@ -81,3 +82,36 @@ _TREES: dict[str, Callable[[], Any]] = {
     "random": _random_tree,
     "torch": lambda: sys.modules["torch"].get_rng_state(),
 }
+
+
+# --- generators that a test passes as an argument
+
+Generator = np.random.Generator | np.random.RandomState | random.Random
+
+
+def is_generator(value: Any) -> bool:
+    """Return whether a value is a random generator whose state can be sent."""
+    return type(value) in (np.random.Generator, np.random.RandomState, random.Random)
+
+
+def state_of(generator: Generator) -> tuple[str, str]:
+    """Return the kind of a generator and its state as JSON: its integers have more than 64 bits."""
+    if isinstance(generator, random.Random):
+        return "Random", json.dumps(generator.getstate())
+    bits = generator.bit_generator if isinstance(generator, np.random.Generator) else generator._bit_generator
+    return f"{type(generator).__name__}:{type(bits).__name__}", json.dumps(bits.state, default=np.ndarray.tolist)
+
+
+def set_state(generator: Generator, state: str) -> None:
+    """Put a generator into a state that came from a worker.
+
+    Raises:
+        TypeError, ValueError, KeyError: it is not the state of such a generator.
+    """
+    found = json.loads(state)
+    if isinstance(generator, random.Random):
+        version, words, gauss = found
+        generator.setstate((version, tuple(words), gauss))
+    else:
+        bits = generator.bit_generator if isinstance(generator, np.random.Generator) else generator._bit_generator
+        bits.state = found

@@ -22,16 +22,17 @@ from ..guest import wire
 from ..guest.shared import Shared, is_shareable, merge
 from ..guest.trees import tensor_type
 from ..messages import say
-from ..values import mapped
+from ..values import is_tensor, leaves, mapped
 from . import libraries
-from .call import Request, holds_numbers
-from .callbacks import MAX_BODY
+from .call import Remote, Request, holds_numbers
+from .callbacks import builtin_of
 from .case_run import ArgumentError, CaseRun
 from .details import Details
 from .faults import StudentFault, StudentRaised
 from .handle import StudentCode
 from .objects import StudentObject, ref_of
-from .seeds import SentStates
+from .recipes import Recipe
+from .seeds import Generator, SentStates, is_generator, set_state, state_of
 
 MAX_CLASSES = 64  # stand-ins for classes of one submission in one case
 Link = tuple[str, str]  # module and name
@@ -41,9 +42,10 @@ Link = tuple[str, str]  # module and name
 class State:
     """What one worker has shown in one case. ``classes`` are the stand-ins by the number of the class.
 
-    ``named`` are the stand-ins that test code itself has read from a module, ``numbers`` the objects of the classes,
-    ``proxies`` those of objects and functions by number, ``modules`` the modules by name, and ``shared`` what both sides
-    hold. ``is_linked`` is true after the classes that the suite has bound were looked up.
+    ``named`` are the stand-ins that test code itself has read from a module, ``objects`` the classes themselves,
+    ``proxies`` those of objects and functions by number, ``modules`` the modules by name, ``shared`` what both sides
+    hold. ``is_linked`` is true after the classes that the suite has bound were looked up. ``generators`` are random
+    generators of the test, by id(), with their last state; ``kept`` keeps them alive.
     """
 
     run: CaseRun
@@ -55,6 +57,8 @@ class State:
     modules: dict[str, StudentObject] = field(default_factory=dict)
     shared: SharedHere = field(default_factory=lambda: SharedHere())
     is_linked: bool = False
+    generators: dict[int, tuple[StudentObject, str]] = field(default_factory=dict)
+    kept: list[Any] = field(default_factory=list)
 
 
 class Session(ABC):
@@ -69,6 +73,9 @@ class Session(ABC):
         self._run: CaseRun | None = None
         self._state: State | None = None
         self._sent = SentStates()
+        self.patches: dict[Any, Any] = {}  # replacements of library functions: their names, or what undoes them
+        self.thrown: list[Exception] = []  # by functions of the test that the student's code has called
+        self._passed: list[Generator] = []  # with the current call
         self.namespaces: list[Any] = []  # settled before each request
         self.use(student)
 
@@ -138,6 +145,11 @@ class Session(ABC):
         """
         if self.collected is not None and recipe is None:
             self.collected.append(f"{place_of_test()}: {label}()")
+        if recipe is None and (names := [each for each in self.patches.values() if isinstance(each, str)]):
+            raise self.error(
+                f"the test replaces {names[0]}, and the student's code in the worker does not see that. "
+                "Replace a name of the student's module, or look at the result alone"
+            )
         self.prepare()
         lowered: list[tuple[Any, Any]] = []  # lists and dicts of the test, and the copies that are sent
         values = tuple(self.lower(arg, lowered) for arg in args)
@@ -148,8 +160,14 @@ class Session(ABC):
         except (StudentRaised, StudentFault) as fault:
             raise self.failed(fault) from None
         except ArgumentError as exc:
-            raise self.error(f"{exc}. Pass plain data, arrays or functions") from None
+            # A submission can choose the size of a value that the test passes on, and not its type.
+            odd = [type(leaf).__name__ for arg in (*values, *named.values()) for leaf in leaves(arg)
+                   if not self.is_sendable(leaf)]  # fmt: skip
+            if not odd:
+                raise
+            raise self.error(f"{label} gets an object of {odd[0]}, which cannot be sent. Pass plain data") from exc
         details = self.finish()
+        self._take_generators()
         if call.changed:
             for arg in (*args, *(kwargs or {}).values()):
                 self._lift_inside(arg)
@@ -202,8 +220,17 @@ class Session(ABC):
         self.finish()
 
     def failed(self, fault: StudentRaised | StudentFault) -> BaseException:
-        """Return what the test gets for an exception of the student's code; a verdict stays what it is."""
-        return self.raised(fault, self.finish())
+        """Return what the test gets for an exception of the student's code; a verdict stays what it is.
+
+        An exception that a function of the test has raised comes back as itself.
+        """
+        details, (thrown, self.thrown) = self.finish(), (self.thrown, [])
+        for exc in reversed(thrown):
+            error = details.error
+            is_same = error is not None and error.text == str(exc)[: len(error.text)]
+            if isinstance(exc, SuiteError) or (error is not None and is_same and builtin_of(exc) in error.bases):
+                return exc
+        return self.raised(fault, details)
 
     def share(self, number: int, value: Any) -> Any:
         """Share ``value`` under a number that the worker has issued, if it is one that can be shared; return it."""
@@ -257,6 +284,8 @@ class Session(ABC):
             return as_object(value)
         if is_shareable(value) and (held := self.state.shared.object_of(value)) is not None:
             return held
+        if is_generator(value):
+            return self._generator(value)
         if callable(value) and not isinstance(value, np.ndarray) and libraries.encode(value) is None:
             return TestFunction(self, value)
         if type(value) not in (list, tuple, dict) or (type(value) is not dict and holds_numbers(value)):
@@ -277,6 +306,15 @@ class Session(ABC):
         if all(one is other for one, other in zip(items, new, strict=True)):
             return None
         return dict(zip(value, new, strict=True)) if type(value) is dict else type(value)(new)
+
+    def is_sendable(self, value: Any) -> bool:
+        """Return whether a value that is not a list, tuple or dict is of a type that can be sent."""
+        plain = value is None or isinstance(
+            value, bool | int | float | complex | str | np.ndarray | np.generic | Recipe
+        )
+        if plain or is_tensor(value) or isinstance(value, Remote) or callable(value):
+            return True
+        return hasattr(type(value), "_autograder_object") or libraries.encode(value) is not None
 
     def encode(self, value: Any) -> wire.Tree | None:
         """Encode what only test code for a plain module sends: proxies inside others, slices, parts of libraries."""
@@ -327,6 +365,34 @@ class Session(ABC):
         return found
 
     # --- random generators
+
+    def _generator(self, value: Generator) -> StudentObject:
+        """Return what a generator of the test is in the worker, in the state that it has now."""
+        kind, now = state_of(value)
+        held, known = self.state.generators.get(id(value), (None, ""))
+        if held is None:
+            request = Request("random generator", None, None, "generator_in_state", (kind, now), {}, keep=True)
+            held = next(self.run.call([request])).result
+            assert isinstance(held, StudentObject)
+        elif known != now:
+            self._ask("random generator", held, "set_state", (now,))
+        self.state.generators[id(value)] = held, now
+        self._passed.append(value)
+        return held
+
+    def _take_generators(self) -> None:
+        """Let the generators that the last call got go on where the student's code has left them."""
+        passed, self._passed = self._passed, []
+        for value in passed:
+            held, _ = self.state.generators[id(value)]
+            request = Request("random generator", held, None, "get_state", (), {})
+            state = next(self.run.call([request])).result
+            try:
+                set_state(value, state)
+            except (TypeError, ValueError, KeyError, AttributeError):
+                raise self.run.malformed("a random generator in another state") from None
+            self.state.generators[id(value)] = held, state_of(value)[1]
+            self.state.kept.append(value)  # as long as its id() is in the table
 
     def _send_random(self) -> None:
         """Give the worker the states of the global generators that the test has changed."""
@@ -385,14 +451,20 @@ class TestFunction:
         self._function = function
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        result = self._function(*args, **kwargs)
+        lift, session = self._session.lift, self._session
         try:
-            wire.Encoder(lambda value: None, max_body=MAX_BODY).tree(result)
-        except wire.Unsendable as exc:
-            name = getattr(self._function, "__name__", type(self._function).__name__)
-            why = f"the function {name}, which the submission calls, returns a value that cannot be sent: {exc}"
-            raise self._session.error(f"{why}. Let it return plain data or arrays") from None
-        return result
+            result = self._function(*map(lift, args), **{name: lift(value) for name, value in kwargs.items()})
+        except Exception as exc:
+            session.thrown.append(exc)
+            raise
+        for leaf in leaves(result):
+            if not session.is_sendable(leaf):
+                name = getattr(self._function, "__name__", type(self._function).__name__)
+                why = f"the function {name}, which the submission calls, returns an object of {type(leaf).__name__}"
+                error = session.error(f"{why}, which cannot be sent. Let it return plain data or arrays")
+                session.thrown.append(error)
+                raise error
+        return session.lower(result, [])
 
 
 def _holds(value: Any, kind: type) -> bool:

@@ -36,6 +36,16 @@ class StudentType(type):
     _autograder_session: Session
     _autograder_link: Link | None
 
+    def __new__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any]) -> StudentType:
+        """Refuse a class of the test: the class that it is derived from is in the worker."""
+        for base in bases:
+            if isinstance(base, StudentType):
+                raise session_of(base).error(
+                    f"the class {name} is derived from the student's class {base.__name__}, which stays in the worker. "
+                    f"Call {base.__name__} itself, or let the student hand in the derived class"
+                )
+        return super().__new__(cls, name, bases, space)
+
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         session = session_of(cls)
         return session.request(cls.__name__, object_of(cls), args=args, kwargs=kwargs)
@@ -296,7 +306,7 @@ def class_of(session: Session, number: int, *, link: Link | None = None) -> type
 
 
 def _find_linked(session: Session) -> None:
-    """Find the classes that test code has bound by name for an earlier submission: ``except TooSmall`` asks for none."""
+    """Find the classes that test code has bound by name for an earlier submission: ``except`` makes no request."""
     for link, bound in list(session.links.items()):
         if isinstance(bound, StudentType) and bound not in session.state.objects:
             with contextlib.suppress(AttributeError, ImportError):
