@@ -167,7 +167,8 @@ def test_nothing_unpickles_or_evaluates(module: str) -> None:
             if text in ("eval", "exec", "torch.load") or "allow_pickle=True" in ast.unparse(node):
                 calls.add(text)
     runs_source = module in ("guest.runner", "guest.recipes")
-    assert calls == ({"exec"} if runs_source else set())
+    runs_tests = module == "grading.cells"  # the test cells of a gradebook, which the instructor wrote
+    assert calls == ({"exec"} if runs_source else {"eval"} if runs_tests else set())
 
 
 def importers_of(module: str) -> set[str]:

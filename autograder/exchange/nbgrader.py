@@ -237,7 +237,7 @@ def _error(name: str, text: str) -> NotebookNode:
 
 
 def _output(kind: str, **fields: Any) -> NotebookNode:
-    made: NotebookNode = from_dict({"output_type": kind, **fields})
+    made: NotebookNode = from_dict({"output_type": kind, **fields})  # type: ignore[no-untyped-call]
     return made
 
 
@@ -271,6 +271,6 @@ def _limited(text: str) -> str:
 
 def _added(cell: cells.KnownCell) -> NotebookNode:
     fields = {"cell_type": cell.cell_type, "metadata": {"nbgrader": cell.metadata()}, "source": cell.source}
-    node: NotebookNode = from_dict(fields)
+    node: NotebookNode = from_dict(fields)  # type: ignore[no-untyped-call]
     cells.set_type(node, cell.cell_type)
     return node

@@ -183,7 +183,8 @@ def _due(course: CourseDirectory, config: Config, *, force: bool) -> tuple[list[
         folder = course.format_path(course.submitted_directory, course.student_id, course.assignment_id)
         raise UsageError(f"{exc}. There is no submission with a notebook in {folder}.") from exc
     pattern = course.format_path(course.submitted_directory, "(?P<student>.*)", course.assignment_id, escape=True)
-    due, summary = [], Summary()
+    due: list[str] = []
+    summary = Summary()
     for folder in sorted(converter.assignments):
         match = re.fullmatch(pattern, folder)
         if match is None:

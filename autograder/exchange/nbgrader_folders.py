@@ -20,7 +20,7 @@ from .roster import Roster
 
 TIMESTAMP = "timestamp.txt"
 _OWN = frozenset({TIMESTAMP, "submission_secret.txt"})  # files that nbgrader adds
-_ATTEMPT = re.compile(r"(?P<user>[^+/]+)\+(?P<assignment>[^+/]+)\+(?P<when>[^+/]+)(?:\+[^/]*)?")
+_ATTEMPT = re.compile(r"(?P<user>[^+/]+)\+(?P<assignment>[^+/]+)\+(?P<when>[^+/]+(?:\+\d{4})?)(?:\+[^/]*)?")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 
 

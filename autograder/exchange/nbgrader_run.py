@@ -173,7 +173,8 @@ class _Notebook:
                     continue
                 self._result.runs[number] = self._student_cell(number)
                 if role is Role.LOCKED:
-                    define(without_hidden(cell.source), self._names)
+                    known = self._submitted.known.cells[cell.metadata["nbgrader"]["grade_id"]]
+                    define(without_hidden(known.source), self._names)
         self._run.finish()
         self._result.staff += self._run.log.words
         return self._result

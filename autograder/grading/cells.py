@@ -257,7 +257,7 @@ def define(source: str, namespace: MutableMapping[str, Any]) -> None:
             if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
                 code = compile(ast.Module([node], []), "<locked cell>", "exec", dont_inherit=True)
                 with contextlib.suppress(Exception), _quiet():
-                    exec(code, namespace)  # type: ignore[arg-type]
+                    eval(code, namespace)  # type: ignore[arg-type]
 
 
 def hidden_lines(source: str) -> set[int]:

@@ -223,7 +223,7 @@ SENTENCES: dict[str, str] = {
     "cell.hidden": "비공개 검사가 실패했습니다.",
     "cell.raised": "{error} 예외가 발생했습니다",
     "cell.slow-test": "테스트가 여러분의 코드를 호출하지 않고 {seconds}초를 넘게 썼습니다.",
-    "cell.not-graded": "{cell}은(는) 자동으로 채점되지 않았습니다. 선생님이 채점합니다.",
+    "cell.not-graded": "자동으로 채점되지 않은 셀: {cell}. 선생님이 채점합니다.",
     "cell.lost": "{place}: {why} 그 앞의 셀들을 다시 실행했습니다.",
     "cell.stopped": "이 셀은 {seconds}초를 넘게 써서 중단되었습니다.",
     "call.helper": "테스트의 보조 함수",
