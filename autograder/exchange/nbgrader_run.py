@@ -161,6 +161,7 @@ class _Notebook:
         self._run = NotebookRun(connection)
         self._modules = Modules(StudentCode(self._run), [MAIN])
         self._names = Namespace(self._modules, asked=_asked(submitted.known))
+        self._names["display"] = _show_nothing
         self._result = Result()
 
     def run(self, folder: Path) -> Result:
@@ -201,6 +202,10 @@ class _Notebook:
         if errors and not score.trouble:  # the test may have caught it
             score = replace(score, points=None, trouble=errors[0])
         self._result.scores[name] = score
+
+
+def _show_nothing(*values: Any, **options: Any) -> None:
+    """Stand in for the function of that name that a notebook has."""
 
 
 def _asked(known: KnownNotebook) -> set[str]:
