@@ -113,7 +113,6 @@ def findings(*, quick: bool = False) -> Iterator[Finding]:
     )
     if not quick:
         yield from _layers()
-    yield from _nbgrader()
     digits = _digits_file if quick else _digits
     yield _guarded("digits28 (comes with the package)", digits, "Install autograder again.")
     yield _mnist()
@@ -124,6 +123,7 @@ def findings(*, quick: bool = False) -> Iterator[Finding]:
     yield _guarded(
         "GPU", _driver if quick else _gpu, "Not needed: everything runs on the CPU, training a little slower."
     )
+    yield from _nbgrader()
 
 
 def _guarded(name: str, look: Callable[[], str], remedy: str) -> Finding:
