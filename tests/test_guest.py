@@ -142,7 +142,7 @@ def test_an_unknown_handle_is_an_error_and_an_unknown_drop_is_nothing(peer: Peer
     (reply,) = peer.call("f", args=(1,))
     assert reply["v"] == {"h": [1, "object", []], "call": False}
     assert peer.call("f", args=(1,), drop=(1,))[0]["v"]["h"] == [2, "object", []]
-    assert list(peer.guest._objects) == [2]
+    assert list(peer.guest._held.objects) == [2]
 
 
 def test_a_large_result_is_sent_whole(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:

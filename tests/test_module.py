@@ -458,6 +458,7 @@ def test_operators_of_an_object(homework: Any) -> None:
     assert f"{square}" == "Square(3.0)"
     assert square(2) == 6
     assert {square: 1}[homework.Square(3.0)] == 1
+    assert square != object()
     square[0] = 7.0
     assert square.side == 7
     assert list(map(float, sorted([square, homework.Square(1.0)]))) == [1, 7]
@@ -732,3 +733,51 @@ def test_a_submission_cannot_choose_an_error_of_the_suite_by_the_depth_of_a_valu
     with pytest.raises(TypeError):
         homework.f([[[value]]])
     assert not submission.run.log.suite_errors
+
+
+# --- torch
+
+
+def test_a_torch_module_of_the_student(connect: Connect) -> None:
+    torch = pytest.importorskip("torch")
+    source = """
+        import torch
+        from torch import nn
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(4, 2)
+            def forward(self, x): return torch.relu(self.fc(x))
+    """
+    homework = Modules(connect(source, torch=True).student)["answer"]
+    torch.manual_seed(0)
+    model = homework.Net()
+    torch.manual_seed(0)
+    assert torch.equal(homework.Net().fc.weight, model.fc.weight)
+    assert isinstance(model, torch.nn.Module)
+    assert isinstance(model.fc, torch.nn.Linear)
+    assert model(torch.ones(3, 4)).shape == (3, 2)
+    assert sum(p.numel() for p in model.parameters()) == 10
+    for parameter in model.parameters():
+        parameter.data.fill_(0.5)
+    assert model(torch.ones(1, 4)).tolist() == [[2.5, 2.5]]
+    torch.nn.init.zeros_(model.fc.weight)
+    assert model(torch.ones(1, 4)).tolist() == [[0.5, 0.5]]
+    model.eval()
+    assert model.training is False
+
+
+def test_what_nobody_has_kept_is_not_compared_at_each_call(connect: Connect, homework: Any, modules: Modules) -> None:
+    x = np.ones(2)
+    homework.apply(np.sum, x)
+    for _ in range(3):
+        homework.squares(3)
+    assert homework.Square(1.0).notes == []
+    homework.squares(1)
+    assert not modules.state.shared.values
+    weights = np.eye(2)
+    layer = homework.Layer(weights)
+    assert len(modules.state.shared.values) == 1
+    del layer, weights
+    homework.squares(1)
+    assert not modules.state.shared.values

@@ -15,6 +15,7 @@ import re
 import shutil
 import sqlite3
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, field
@@ -260,7 +261,9 @@ def _grade(job: _Course, student: str) -> Graded:
     converter.coursedir.student_id = student
     errors.lines.clear()
     try:
-        converter.start()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # SQLAlchemy's, of nbgrader
+            converter.start()
     except (Exception, SystemExit) as exc:
         if refusal := vars(converter).get(REFUSAL):
             raise refusal from exc
@@ -307,9 +310,11 @@ def _store(gradebook: Gradebook, course: CourseDirectory, graded: Graded, work: 
 
 def _write(gradebook: Gradebook, assignment: str, graded: Graded) -> None:
     """Write automatic scores and comments; what people wrote stays."""
-    gradebook.update_or_create_student(graded.student)
     given = {} if graded.timestamp is None else {"timestamp": graded.timestamp}
-    submission = gradebook.update_or_create_submission(assignment, graded.student, **given)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # SQLAlchemy's, of nbgrader
+        gradebook.update_or_create_student(graded.student)
+        submission = gradebook.update_or_create_submission(assignment, graded.student, **given)
     notebooks = {notebook.name: notebook for notebook in submission.notebooks}
     grades = {(nb.name, grade.name): grade for nb in notebooks.values() for grade in nb.grades}
     comments = {(nb.name, comment.name): comment for nb in notebooks.values() for comment in nb.comments}

@@ -29,39 +29,36 @@ from .changes import Node, share_memory
 from .detail import DETAILED, MADE, contents, sort_of
 from .exceptions import MAX_TYPE, mro, type_name
 from .handed_in import HandedInFinder
+from .held import Held, KeptValues, kept_arguments
 from .importer import SubmissionImporter
 from .module_names import modules_of
 from .output import take_count
 from .recipes import OPERATIONS, RECIPES
 from .runner import Limits, Runner
-from .shared import Shared, is_shareable, merge
+from .shared import is_shareable, merge
 from .standins import Absent, Silent, StandInFinder
 from .torchvision_import import import_torchvision
 
 MAX_TO_WORKER = 2**33  # bytes of one frame from the trusted side, which is trusted
 RESERVE = 1 << 22  # bytes of address space, given back when a MemoryError has to be described
 JOINED = 1 << 20  # bytes: a smaller frame is sent in one piece; to join a larger one would take its memory twice
-NODE_REFS = 4  # references to an argument that nobody has kept: decoder, node, list of arguments, the count itself
 MAX_NAMES = 1000  # public names of a submission
 MAX_METHODS = 32  # public methods of a class
 
 
 class Guest:
-    """Serves one connection; ``_objects`` are those that the trusted side has handles to."""
+    """Serves one connection; ``_held`` are the objects that the trusted side has handles to."""
 
     def __init__(self, connection: socket.socket, *, max_result: int, max_handles: int) -> None:
         self._connection = connection
         self._max_result = max_result
-        self._max_handles = max_handles
-        self._objects: dict[int, Any] = {}
-        self._ids: dict[int, int] = {}  # id() of an object -> its handle, so that an object has only one
-        self._next = 1
+        self._held = Held(max_handles)
+        self._kept = KeptValues(self._held)
         self._reserve: mmap.mmap | None = mmap.mmap(-1, RESERVE)
         self._files: set[str] = set()
         self._modules: set[str] = set()
         self._module: ModuleType | None = None
         self._runner: Runner | None = None
-        self._shared = Shared()
         self._is_detailed = False  # whether the current request asks for what ``detail.py`` adds
 
     def serve(self) -> None:
@@ -91,10 +88,8 @@ class Guest:
         """Prepare a request. A seed starts a new case, which can use no earlier object."""
         if header["seed"] is not None:
             reseed(header["seed"])
-            self._objects.clear()
-            self._ids.clear()
-            self._next = 1
-            self._shared = Shared()
+            self._held.clear()
+            self._kept = KeptValues(self._held)
         self._drop(header["drop"])
         self._is_detailed = "also" in header
         if self._is_detailed:
@@ -204,7 +199,7 @@ class Guest:
 
     def _get(self, header: dict[str, Any]) -> None:
         try:
-            owner = self._module if header["h"] is None else self._objects[header["h"]]
+            owner = self._module if header["h"] is None else self._held.objects[header["h"]]
             value = getattr(owner, header["name"])
             is_kept = self._is_detailed and is_shareable(value)
             self._reply(header["id"], value, keep=False, nodes=[], is_kept=is_kept)
@@ -213,9 +208,8 @@ class Guest:
 
     def _drop(self, handles: list[int]) -> None:
         for handle in handles:
-            if handle in self._objects:
-                self._ids.pop(id(self._objects.pop(handle)), None)
-                self._shared.drop(handle)
+            self._held.drop(handle)
+            self._kept.drop(handle)
 
     def _call(self, number: int, call: dict[str, Any], decoder: wire.Decoder) -> bool:
         """Make one call and answer it; return False if it raised."""
@@ -227,14 +221,14 @@ class Guest:
             nodes = [Node(value, data) for value, data in sent]
             del sent  # it holds the last value
             if call["r"] == "merge":  # an operation on what both sides hold
-                result = merge(self._objects[call["h"]], *arguments)
-                self._shared.agree(call["h"])
+                result = merge(self._held.objects[call["h"]], *arguments)
+                self._kept.agree(call["h"])
             else:
                 result = self._function(call)(*arguments, **named)
             # More references than here: the submission has kept it.
             is_kept = self._is_detailed and is_shareable(result) and sys.getrefcount(result) > 2
             is_kept = is_kept and not any(result is node.value for node in nodes)
-            kept = _kept(nodes, [*map(id, arguments), *map(id, named.values())]) if self._is_detailed else []
+            kept = kept_arguments(nodes, [*map(id, arguments), *map(id, named.values())]) if self._is_detailed else []
             self._reply(number, result, keep=bool(call["keep"]), nodes=nodes, is_kept=is_kept, kept=kept)
             return True
         except BaseException as exc:
@@ -242,7 +236,7 @@ class Guest:
             return False
 
     def _function(self, call: dict[str, Any]) -> Callable[..., Any]:
-        target: Any = self._module if call["h"] is None else self._objects[call["h"]]
+        target: Any = self._module if call["h"] is None else self._held.objects[call["h"]]
         if call["r"] is not None:
             if call["h"] is None:
                 return RECIPES.get(call["r"]) or MADE[call["r"]]
@@ -253,7 +247,7 @@ class Guest:
     def _resolve(self, tag: str, content: Any) -> Any:
         """Return the object of a handle, a function that calls back, or what a recipe builds."""
         if tag == "h":
-            return self._objects[content]
+            return self._held.objects[content]
         if tag == "c":
             return lambda *args, **kwargs: self._call_back(content, args, kwargs)
         name, arguments = content
@@ -299,10 +293,10 @@ class Guest:
         kept: Sequence[int] = (),
     ) -> None:
         encoder = wire.Encoder(self._handle, max_body=self._max_result)
-        encoder.is_lenient = self._is_detailed
-        issued = self._next
+        encoder.is_special = self._kept.is_special if self._is_detailed else None
+        issued = self._held.next
         try:
-            is_shared = is_kept and self._ids.get(id(result)) in self._shared.values
+            is_shared = is_kept and self._kept.has(result)
             tree = self._handle(result) if keep or is_shared else encoder.tree(result)
             parts = list(encoder.mutable)
             encoder.known = {id(node.value): i for i, node in enumerate(nodes)}
@@ -311,10 +305,13 @@ class Guest:
             header = {"id": number, "v": tree, "w": changed, "al": aliases}
             if self._is_detailed:
                 header |= self._also(encoder)
-                header |= self._newly_shared(result if is_kept and not keep and not is_shared else None, nodes, kept)
+                header |= self._kept.arguments(nodes, kept)
+                header |= (
+                    {} if keep or is_shared else self._kept.result(result) if is_kept else self._kept.parts(result)
+                )
             self._send(wire.Kind.VALUE, header, encoder.buffers)
         except BaseException:
-            self._drop(list(range(issued, self._next)))  # the trusted side does not know these handles
+            self._drop(list(range(issued, self._held.next)))  # the trusted side does not know these handles
             raise
 
     def _also(self, encoder: wire.Encoder) -> dict[str, Any]:
@@ -323,55 +320,23 @@ class Guest:
         printed = output.take_kept()
         encoder.known = {}
         texts = [encoder.tree(np.frombuffer(text, np.uint8)) for text in printed] if any(printed) else []
-        changed = []
-        for number in self._shared.changed():
-            try:
-                changed.append([number, encoder.tree(self._shared.values[number])])
-                self._shared.agree(number)
-            except wire.Unsendable:  # it holds something new that cannot travel
-                self._shared.drop(number)
-        return {"also": [texts, changed]}
-
-    def _newly_shared(self, result: Any, nodes: list[Node], kept: Sequence[int]) -> dict[str, Any]:
-        """Return the numbers of values that the submission has kept: of the result, and of arguments by node."""
-        fields: dict[str, Any] = {}
-        if result is not None and (number := self._share(result)):
-            fields["ref"] = number
-        numbers = [[i, number] for i in kept if (number := self._share(nodes[i].value))]
-        return {**fields, "kept": numbers} if numbers else fields
-
-    def _share(self, value: Any) -> int:
-        """Share a value with the trusted side and return its number; 0 if there is no room."""
-        if not self._shared.has_room(value) or len(self._objects) >= self._max_handles:
-            return 0
-        number = self._ids.get(id(value)) or self._hold(value)
-        self._shared.add(number, value)
-        return number
+        return {"also": [texts, self._kept.changes(encoder)]}
 
     def _handle(self, value: Any) -> wire.Tree:
         if isinstance(value, Absent):
             value._use()
         name = type_name(type(value))
-        handle = self._ids.get(id(value))
+        handle = self._held.number_of(value)
         methods: list[str] = []
-        if handle is None:
+        if not handle:
             methods = self._methods(type(value))
-            handle = self._hold(value)
+            handle = self._held.hold(value)
         content: list[Any] = [handle, name, methods]
         if self._is_detailed:
             kind = type(value)
-            sort = "shared" if handle in self._shared.values else sort_of(value)
-            content += [self._ids.get(id(kind)) or self._hold(kind) if sort == "object" else 0, sort]
+            sort = "shared" if handle in self._kept.values else sort_of(value)
+            content += [self._held.number_of(kind) or self._held.hold(kind) if sort == "object" else 0, sort]
         return {"h": content, "call": callable(value)}
-
-    def _hold(self, value: Any) -> int:
-        """Keep an object for the trusted side and return its new number."""
-        if len(self._objects) >= self._max_handles:
-            raise wire.Unsendable(f"more than {self._max_handles} objects are held at once")
-        handle, self._next = self._next, self._next + 1
-        self._objects[handle] = value
-        self._ids[id(value)] = handle
-        return handle
 
     def _methods(self, kind: type) -> list[str]:
         """Return the public methods of a class of the submission, so that the trusted side need not request each."""
@@ -405,7 +370,7 @@ class Guest:
             output.take_kept()
             return {}
         exc.__traceback__ = None  # the trusted side may keep the exception, and nobody needs its frames
-        issued = self._next
+        issued = self._held.next
         try:
             encoder = wire.Encoder(self._handle, max_body=self._max_result)
             fields = {"exc": self._handle(exc)}
@@ -417,7 +382,7 @@ class Guest:
             buffers += encoder.buffers
             return fields
         except wire.Unsendable:
-            self._drop(list(range(issued, self._next)))
+            self._drop(list(range(issued, self._held.next)))
             return {}
 
     def _error(self, exc: BaseException) -> dict[str, Any]:
@@ -429,18 +394,6 @@ class Guest:
 
 def _refuse(value: Any) -> None:
     """Encode nothing but plain data."""
-
-
-def _kept(nodes: Sequence[Node], arguments: Sequence[int]) -> list[int]:
-    """Return the numbers of the nodes that the submission has kept; ``arguments`` are the id() of whole arguments.
-
-    A part of an argument has one reference more, from the node of the list or dict that contains it.
-    """
-    return [
-        i
-        for i, node in enumerate(nodes)
-        if is_shareable(node.value) and sys.getrefcount(node.value) > NODE_REFS + (id(node.value) not in arguments)
-    ]
 
 
 def _numbers(ranges: Sequence[Sequence[Any]]) -> dict[str, set[int]]:

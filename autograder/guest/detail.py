@@ -170,9 +170,8 @@ def _annotation(note: Any) -> Any:
     """Return an annotation as a class or text, which can be sent."""
     if not isinstance(note, type):
         return str(note)[:200]
-    if getattr(builtins, type_name(note), None) is note:
-        return f"builtins:{type_name(note)}"
-    return note
+    kind: type = note
+    return f"builtins:{type_name(kind)}" if getattr(builtins, type_name(kind), None) is kind else kind
 
 
 def library(module: str, name: str) -> Any:

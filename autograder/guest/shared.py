@@ -21,8 +21,13 @@ MAX_BYTES = 1 << 24  # of all of them: each is compared in each call
 
 def is_shareable(value: Any) -> bool:
     """Return whether a value can be changed in place and sent; a subclass is sent as its base type, so it cannot."""
-    kind = type(value)
-    return kind in (np.ndarray, list, dict) or (kind is tensor_type() and kind is not None)
+    return type(value) in (np.ndarray, list, dict) or _is_tensor(value)
+
+
+def _is_tensor(value: Any) -> bool:
+    """Return whether a value is a tensor or a parameter, which arrives as a tensor."""
+    tensor, kind = tensor_type(), type(value)
+    return tensor is not None and (kind is tensor or (issubclass(kind, tensor) and kind.__name__ == "Parameter"))
 
 
 def size_of(value: Any) -> int:
@@ -39,7 +44,7 @@ def snapshot(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return id(value), value.dtype.str, value.shape, value.tobytes()
     kind = type(value)
-    if kind is tensor_type() and kind is not None:
+    if _is_tensor(value):
         plain = value.detach().cpu().contiguous().reshape(-1)
         return id(value), str(value.dtype), tuple(value.shape), plain.view(sys.modules["torch"].uint8).numpy().tobytes()
     if kind is dict:
@@ -53,13 +58,12 @@ def snapshot(value: Any) -> Any:
 
 def merge(old: Any, new: Any) -> Any:
     """Give ``old`` the content of ``new``, in place where that is possible; return what takes its place."""
-    kind: Any = type(old)
-    if kind is not type(new):
-        return new
-    if kind is tensor_type():
+    if _is_tensor(old) and _is_tensor(new):
         if old.shape != new.shape or old.dtype != new.dtype:
             return new
         old.detach().copy_(new.detach())
+    elif type(old) is not type(new):
+        return new
     elif isinstance(old, np.ndarray):
         if old.shape != new.shape or old.dtype != new.dtype or not old.flags.writeable:
             return new

@@ -62,15 +62,14 @@ class Encoder:
         mutable: arrays, tensors, lists and dicts, in the order in which :class:`Decoder` builds them, so that both
             sides can call one of them "node 3".
         known: number of a node that the peer has, by id(). Inside another value its number is sent instead.
-        is_lenient: whether ``other`` also gets what is refused otherwise: an integer of more than 64 bits, a dict with
-            other keys or too many, an array of another dtype.
+        is_special: tells, for a value and its depth, whether ``other`` gets it first; None: it gets what is refused.
     """
 
     def __init__(self, other: Callable[[Any], Tree | None], *, max_body: int) -> None:
         self.buffers: list[bytes | memoryview] = []
         self.mutable: list[Any] = []
         self.known: dict[int, int] = {}
-        self.is_lenient = False
+        self.is_special: Callable[[Any, int], bool] | None = None
         self._other = other
         self._max_body = max_body
         self._offset = 0
@@ -94,7 +93,7 @@ class Encoder:
             raise Unsendable(f"it is nested more than {MAX_DEPTH} deep, or contains itself")
         if self._nodes > MAX_NODES:
             raise Unsendable(f"it has more than {MAX_NODES} parts. Use one array")
-        if self.is_lenient and _is_odd(value):
+        if self.is_special is not None and self.is_special(value, depth):
             tree = self._other(value)
             if tree is not None:
                 return tree
@@ -226,8 +225,8 @@ class Encoder:
         return self._sub({"d": pairs}, value, dict)
 
 
-def _is_odd(value: Any) -> bool:
-    """Return whether an integer, a dict or an array has no tree of its own."""
+def is_odd(value: Any, depth: int = 0) -> bool:
+    """Return whether it is an integer of more than 64 bits, a dict with other keys or too many, or an array of text."""
     kind = type(value)
     if kind is int:
         return not -(2**63) <= value < 2**64

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..guest import wire
+from ..guest.trees import is_odd
 from ..workers.worker import Frame
 
 MAX_BODY = 2**33  # bytes; the case is trusted
@@ -57,7 +58,7 @@ class Callbacks:
         self.depth += 1
         try:
             encoder = wire.Encoder(details.encode if details else _refuse, max_body=MAX_BODY)
-            encoder.is_lenient = details is not None
+            encoder.is_special = is_odd if details else None
             tree = encoder.tree(function(*args, **kwargs))
             return wire.pack(wire.Kind.CBVALUE, {"v": tree}, encoder.buffers)
         except Exception as exc:  # called with unusable arguments: the student's code gets an exception

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..guest import wire
+from ..guest.trees import is_odd
 from ..messages import say
 from ..model import Verdict
 from ..workers.clock import Clock
@@ -156,7 +157,7 @@ class CaseRun:
     def _frame(self, batch: Sequence[Request]) -> tuple[list[bytes | memoryview], _Pending]:
         """Return the frame that asks for ``batch``, and the calls that wait for replies to it."""
         encoder = wire.Encoder(self._encode, max_body=MAX_BODY)
-        encoder.is_lenient = self.details is not None
+        encoder.is_special = is_odd if self.details is not None else None
         calls = []
         todo: deque[tuple[Request, list[Any]]] = deque()
         for request in batch:

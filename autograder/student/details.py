@@ -25,6 +25,7 @@ class Details:
         arguments: those of the exception; None if they cannot be sent.
         changed: number and new content of values that both sides hold.
         ref: number of the result, if both sides hold it from now on, or 0.
+        parts: index and number of its items, if both sides hold them from now on.
         kept: arguments that both sides hold from now on, and their numbers.
     """
 
@@ -35,6 +36,7 @@ class Details:
     arguments: tuple[Any, ...] | None = None
     changed: tuple[tuple[int, Any], ...] = ()
     ref: int = 0
+    parts: tuple[tuple[int, int], ...] = ()
     kept: tuple[tuple[Any, int], ...] = ()
 
     @classmethod
@@ -66,7 +68,8 @@ class Details:
             raise wire.WireError("arguments of an exception that are not a list")
         ref = _number(header.get("ref", 0))
         arguments = None if arguments is None else tuple(arguments)
-        return cls(out, err, error, exception, arguments, changed, ref, tuple((mutable[i], n) for i, n in kept))
+        parts = tuple((_number(index), _number(number)) for index, number in header.get("parts", ())[:MAX_SHARED])
+        return cls(out, err, error, exception, arguments, changed, ref, parts, tuple((mutable[i], n) for i, n in kept))
 
 
 def _number(value: Any) -> int:

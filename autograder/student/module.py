@@ -16,9 +16,9 @@ from . import libraries
 from .attributes import Attributes
 from .handle import StudentCode
 from .objects import StudentObject, ref_of
+from .places import place_of_test
 from .proxies import ProxySession
 from .raised import ModuleRaised, raised_class
-from .session import place_of_test
 
 _LOCAL = ("__spec__", "__loader__", "__package__", "__name__", "__doc__", "__path__", "__file__", "__cached__")
 

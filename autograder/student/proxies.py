@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from ..messages import say
-from . import stand_ins
 from .call import Remote
 from .details import Details
 from .faults import StudentFault, StudentRaised
 from .objects import LOST, StudentObject, ref_of
 from .raised import ModuleRaised, exception_of, raised_class
-from .session import Link, Session, State
+from .session import Session
+from .signatures import signature
 from .stand_ins import builtin_exception, class_of, new_proxy
+from .state import Link, State
 
 MAX_DIGITS = 1 << 14  # hexadecimal ones, of an integer
 
@@ -90,7 +91,7 @@ class StudentFunction(Remote):
 
     @property
     def __signature__(self) -> inspect.Signature:
-        return stand_ins.signature(self._autograder_session, self._autograder_object())
+        return signature(self._autograder_session, self._autograder_object())
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_autograder") or name in ("__wrapped__", "__isabstractmethod__", "__set_name__"):

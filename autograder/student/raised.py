@@ -79,7 +79,7 @@ def _raised_class(base: type[BaseException]) -> type[ModuleRaised]:
         return ModuleRaised
 
 
-def exception_of(session: Session, cls: type, held: StudentObject | None) -> ModuleRaised:
+def exception_of(session: Session, cls: Any, held: StudentObject | None) -> ModuleRaised:
     """Return an exception of a stand-in class that represents one in the worker."""
     exc: ModuleRaised = cls.__new__(cls)
     exc._autograder_held, exc._autograder_session = held, session

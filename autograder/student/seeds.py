@@ -64,6 +64,7 @@ class SentStates:
         yield "random", (_seeded["random"], random.getstate())
         torch = sys.modules.get("torch")
         if torch is not None and hasattr(torch, "get_rng_state"):
+            watch()  # the test may have imported it just now
             yield "torch", (_seeded["torch"], torch.get_rng_state().numpy().tobytes())
 
 

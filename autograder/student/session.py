@@ -8,20 +8,15 @@ A :class:`Session` reads, calls and changes what is in the worker. What cannot b
 from __future__ import annotations
 
 import sys
-import traceback
-import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..errors import SuiteError
 from ..guest import wire
-from ..guest.shared import Shared, is_shareable, merge
-from ..guest.trees import tensor_type
-from ..messages import say
+from ..guest.shared import is_shareable, merge
 from ..values import is_tensor, leaves, mapped
 from . import libraries
 from .call import Remote, Request, holds_numbers
@@ -31,34 +26,10 @@ from .details import Details
 from .faults import StudentFault, StudentRaised
 from .handle import StudentCode
 from .objects import StudentObject, ref_of
+from .places import place_of_test
 from .recipes import Recipe
 from .seeds import Generator, SentStates, is_generator, set_state, state_of
-
-MAX_CLASSES = 64  # stand-ins for classes of one submission in one case
-Link = tuple[str, str]  # module and name
-
-
-@dataclass(eq=False)
-class State:
-    """What one worker has shown in one case. ``classes`` are the stand-ins by the number of the class.
-
-    ``named`` are the stand-ins that test code itself has read from a module, ``objects`` the classes themselves,
-    ``proxies`` those of objects and functions by number, ``modules`` the modules by name, ``shared`` what both sides
-    hold. ``is_linked`` is true after the classes that the suite has bound were looked up. ``generators`` are random
-    generators of the test, by id(), with their last state; ``kept`` keeps them alive.
-    """
-
-    run: CaseRun
-    generation: int
-    classes: dict[int, type] = field(default_factory=dict)
-    objects: dict[type, StudentObject] = field(default_factory=dict)
-    named: set[type] = field(default_factory=set)
-    proxies: weakref.WeakValueDictionary[int, Any] = field(default_factory=weakref.WeakValueDictionary)
-    modules: dict[str, StudentObject] = field(default_factory=dict)
-    shared: SharedHere = field(default_factory=lambda: SharedHere())
-    is_linked: bool = False
-    generators: dict[int, tuple[StudentObject, str]] = field(default_factory=dict)
-    kept: list[Any] = field(default_factory=list)
+from .state import Link, State
 
 
 class Session(ABC):
@@ -177,7 +148,14 @@ class Session(ABC):
         for value, number in details.kept:
             if id(value) not in copies:
                 self.share(number, value)
-        return call.result if keep else self.share(details.ref, self.lift(call.result))
+        if keep:
+            return call.result
+        result = self.share(details.ref, self.lift(call.result))
+        if isinstance(result, list | tuple):
+            for index, number in details.parts:
+                if index < len(result):
+                    self.share(number, result[index])
+        return result
 
     def operate(self, owner: StudentObject, name: str, *args: Any, label: str = "", keep: bool = False) -> Any:
         """Apply an operation of ``guest/detail.py`` to an object in the worker."""
@@ -401,46 +379,6 @@ class Session(ABC):
                 self._ask(f"{name}.seed", None, "set_random", (name, state))
 
 
-class SharedHere(Shared):
-    """The values that the worker and test code both hold. ``objects`` are those in the worker."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.objects: dict[int, StudentObject] = {}
-        self._numbers: dict[int, int] = {}  # by id()
-
-    def add(self, number: int, value: Any) -> None:
-        self._numbers[id(value)] = number
-        super().add(number, value)
-
-    def object_of(self, value: Any) -> StudentObject | None:
-        """Return what ``value`` is in the worker; None if it is not shared."""
-        number = self._numbers.get(id(value))
-        return None if number is None else self.objects[number]
-
-    def unused(self) -> list[int]:
-        """Return the numbers of the values that test code refers to no longer, not even to a part of them."""
-        return [number for number in self.values if not self._is_used(number)]
-
-    def _is_used(self, number: int) -> bool:
-        value = self.values[number]
-        return sys.getrefcount(value) > 3 or type(value) is tensor_type() or _has_used_part(value)
-
-    def drop(self, number: int) -> None:
-        if number in self.values:
-            del self._numbers[id(self.values[number])]
-            del self.objects[number]
-        super().drop(number)
-
-
-def _has_used_part(value: Any) -> bool:
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        is_mutable = type(part) in (list, dict, np.ndarray)
-        if (is_mutable and sys.getrefcount(part) > 3) or type(part) is tensor_type() or _has_used_part(part):
-            return True
-    return False
-
-
 class TestFunction:
     """A function of the test that the student's code may call."""
 
@@ -481,18 +419,3 @@ def _write_back(original: Any, new: Any) -> None:
         original.update(new)
     else:
         original[:] = new
-
-
-def place_of_test() -> str:
-    """Return file and line of the innermost line that is neither ours nor Python's nor a library's."""
-    return place_in(traceback.walk_stack(None))
-
-
-def place_in(frames: Iterable[tuple[Any, int]]) -> str:
-    """Return the first of ``frames`` that belongs to a test, as "test_a.py, line 3"."""
-    for frame, line in frames:
-        file = frame.f_code.co_filename
-        module = str(frame.f_globals.get("__name__", ""))
-        if not module.startswith("autograder.") and not libraries.is_library_file(file):
-            return say("module.place", file=file.rpartition("/")[2], line=line)
-    return say("module.suite")
