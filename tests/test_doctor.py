@@ -192,7 +192,20 @@ def test_quick_starts_no_worker_and_imports_no_package(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert {"numpy", "torch", "pytest", "autograder.workers.supervisor"} & set(done.stderr.split()) == set()
     names = [line[5:].split()[0] for line in done.stdout.splitlines() if line[:5] in ("yes  ", "no   ")]
-    assert names == ["Python", "digits28", "MNIST", "torch", "torchvision", "GPU"]
+    assert names == ["Python", "digits28", "MNIST", "torch", "torchvision", "GPU", "nbgrader", "alembic"]
+
+
+def test_a_course_of_nbgrader_is_checked(doctor: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograder.exchange import nbgrader_config
+
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / nbgrader_config.FILE
+    file.write_text("c = get_config()\n")
+    _, out, _ = doctor("--quick")
+    assert "no   nbgrader behind the wall: nbgrader_config.py does not name ClearOutput, RestoreCells" in out
+    file.write_text(nbgrader_config.block())
+    _, out, _ = doctor("--quick")
+    assert "yes  nbgrader behind the wall" in out
 
 
 def test_quick_takes_an_installed_package_for_a_working_one(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:

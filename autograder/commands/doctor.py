@@ -6,6 +6,7 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -122,6 +123,7 @@ def findings(*, quick: bool = False) -> Iterator[Finding]:
     yield _guarded(
         "GPU", _driver if quick else _gpu, "Not needed: everything runs on the CPU, training a little slower."
     )
+    yield from _nbgrader()
 
 
 def _guarded(name: str, look: Callable[[], str], remedy: str) -> Finding:
@@ -157,6 +159,24 @@ def _layers() -> Iterator[Finding]:
         yield Finding(f"sandbox: {layer.name}", layer.name in tested.layers, remedy, needed=True)
     where = f"below {subtree.folder}" if subtree else ""
     yield Finding("cgroup for each worker (optional)", subtree is not None, CGROUP_REMEDY, where)
+
+
+def _nbgrader() -> Iterator[Finding]:
+    """Check nbgrader, and the configuration of the course in the current folder, if there is one."""
+    from ..exchange import nbgrader_config
+
+    name = "nbgrader (optional)"
+    remedy = "Only nbgrader courses use it. Run: pip install 'autograder-dl[instructor]'"
+    found = _guarded(name, lambda: _installed("nbgrader"), remedy)
+    yield found
+    if not found.found:
+        return
+    remedy = f"nbgrader needs it to make a gradebook. Add {Path(sys.executable).parent} to PATH."
+    yield Finding("alembic on PATH (for nbgrader)", shutil.which("alembic") is not None, remedy)
+    if Path(nbgrader_config.FILE).is_file():
+        absent = nbgrader_config.missing(Path())
+        remedy = f"nbgrader autograde runs without the wall. Add to {nbgrader_config.FILE} what this command prints: "
+        yield Finding("nbgrader behind the wall", not absent, f"{remedy}autograder nbgrader config", absent)
 
 
 def _digits() -> str:

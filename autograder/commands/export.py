@@ -14,21 +14,24 @@ from ..errors import UsageError
 from ..exchange.writers import UTF16, System, writer
 from ..messages import DEFAULT, use_language
 from ..reports.files import check_writable, write_bytes, write_text
-from . import class_grades, export_feedback, options
+from . import class_grades, export_feedback, export_nbgrader, options
 
 if TYPE_CHECKING:
     from ..exchange.grades import Filled
     from ..exchange.template import Template
     from .class_grades import ClassGrades, Kept
 
+WITHOUT_TEMPLATE = (System.CSV, System.NBGRADER)
 WITH_FEEDBACK = (System.CANVAS, System.MOODLE)
 
 
 @click.command()
 @click.argument("grades", type=options.PATH, nargs=-1, required=True)
 @options.choice("--to", System, required=True, help="The system that takes the grades.")
-@click.option("--template", type=options.PATH, help="Table downloaded from that system; required unless --to csv.")
-@click.option("--out", type=options.PATH, required=True, help="File for the grades; never the template.")
+@click.option("--template", type=options.PATH, help="Table downloaded from that system; not for csv and nbgrader.")
+@click.option(
+    "--out", type=options.PATH, required=True, help="File for the grades, never the template; for nbgrader its course."
+)
 @click.option("--column", metavar="TITLE", help="Column of the assignment, if the template has several.")
 @click.option("--course", is_flag=True, help="With --to csv: a row for each student over all GRADES, and the total.")
 @click.option(
@@ -74,12 +77,15 @@ def export(
     class_grades.check_reasons(accept)
     _check_course(grades, to, course=course, others=[feedback, pages])
     archive = out.with_name(f"{out.stem}-feedback.zip") if feedback else None
-    for target in filter(None, (out, archive)):
-        _check_target(target, [path for path in (*grades, template, submissions) if path])
-    if as_of is not None and (feedback or pages):
-        raise UsageError("The students' pages are those of today. Omit --feedback and --pages, or --as-of.")
+    if as_of is not None and (feedback or pages or to is System.NBGRADER):
+        raise UsageError("The students' pages and reports are those of today. Export with --as-of to a table only.")
     if pages is not None and os.path.lexists(pages):
         raise UsageError(f"{pages} exists. Name a new folder with --pages.")
+    if to is System.NBGRADER:
+        export_nbgrader.check_course(out)
+    else:
+        for target in filter(None, (out, archive)):
+            _check_target(target, [path for path in (*grades, template, submissions) if path])
     with class_grades.kept(store, root) as kept:
         if course:
             from .export_course import export_course
@@ -89,7 +95,9 @@ def export(
             return
         with class_grades.language(grades[0], lang, root):
             found = class_grades.load(grades[0], kept, root=root, leave_out=leave_out, accept=accept, as_of=as_of)
-            if template is None:
+            if to is System.NBGRADER:
+                export_nbgrader.export(found, kept, out)
+            elif template is None:
                 _export_csv(found, kept, out)
             else:
                 job = _Export(to, template, out, column, feedback, submissions, archive, overwrite)
@@ -164,9 +172,9 @@ class _Export:
 def _check_arguments(
     to: System, template: Path | None, column: str | None, feedback: Path | None, submissions: Path | None
 ) -> None:
-    if to is System.CSV and (template or column):
-        raise UsageError("--to csv writes a table of its own. Omit --template and --column.")
-    if to is not System.CSV and template is None:
+    if to in WITHOUT_TEMPLATE and (template or column):
+        raise UsageError(f"--to {to} needs no table. Omit --template and --column.")
+    if to not in WITHOUT_TEMPLATE and template is None:
         raise UsageError(f"--to {to} needs --template: the table that you downloaded from there.")
     if feedback and to not in WITH_FEEDBACK:
         raise UsageError(

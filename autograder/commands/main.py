@@ -52,6 +52,8 @@ COMMANDS = {
     "privacy erase": Command("store", "Erase a person from store, uploads, names and reports."),
     "privacy retain": Command("store", "Show or set the date until which a course is kept."),
     "import": Command("exchange", "Bring in submissions from Canvas, Moodle or other systems."),
+    "nbgrader config": Command("nbgrader", "Print the lines that put an nbgrader course behind the wall."),
+    "nbgrader autograde": Command("nbgrader", "Grade an nbgrader assignment, many submissions at once."),
     "report": Command("report", "Render a saved report again, without grading."),
     "init": Command("course", "Begin a course of your own."),
     "new": Command("course", "Begin an assignment: all files, with cases that work."),

@@ -57,7 +57,7 @@ def detect(source: Path) -> Format:
 
 # --- exports of other systems
 
-READERS = ("gradescope", "moodle", "blackboard", "brightspace", "canvas", "git_clones", "table", "folder")
+READERS = ("gradescope", "moodle", "blackboard", "brightspace", "canvas", "git_clones", "nbgrader", "table", "folder")
 """Modules of this package, in the order in which they are asked; the folder takes what is left."""
 
 
@@ -120,4 +120,5 @@ def reader_of(source: Source, name: str = "auto") -> tuple[str, Reader]:
 
 
 def _reader(name: str) -> Reader:
-    return cast(Reader, importlib.import_module(f".{name}", __package__))
+    module = "nbgrader_folders" if name == "nbgrader" else name  # that module imports nbgrader
+    return cast(Reader, importlib.import_module(f".{module}", __package__))

@@ -12,13 +12,14 @@ from .template import Template
 
 
 class System(StrEnum):
-    """A system that takes our grades. CSV is our own table, which needs no template."""
+    """A system that takes our grades. CSV is our own table, and NBGRADER a course; both need no template."""
 
     CANVAS = "canvas"
     MOODLE = "moodle"
     BLACKBOARD = "blackboard"
     BRIGHTSPACE = "brightspace"
     GRADESCOPE = "gradescope"
+    NBGRADER = "nbgrader"
     CSV = "csv"
 
 

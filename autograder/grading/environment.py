@@ -89,17 +89,35 @@ def examine(assignment: Assignment, *, options: RunOptions, supervisor: Supervis
     Raises:
         SandboxIncomplete: the run is official, and a layer is missing.
     """
+    spec = spec_of(assignment, options)
+    if not options.official:
+        return _examined(supervisor, spec)
+    return require_complete(supervisor, spec, remedy="Or omit --official for a practice run.")
+
+
+def require_complete(supervisor: Supervisor, spec: WorkerSpec, *, remedy: str = "") -> SandboxInfo:
+    """Find out which layers of the sandbox hold, and refuse to go on without one of them.
+
+    Raises:
+        SandboxIncomplete: a layer is missing; the message names it.
+    """
+    from ..student import selftest
+
+    found = _examined(supervisor, spec)
+    if not found.complete:
+        remedies = dict.fromkeys(selftest.remedy(name, supervisor.refusal) for name in found.missing)
+        raise SandboxIncomplete(
+            f"Official grading needs every layer of the sandbox; missing here: {', '.join(found.missing)}. "
+            f"{supervisor.refusal} {' '.join(remedies)} {remedy}".rstrip()
+        )
+    return found
+
+
+def _examined(supervisor: Supervisor, spec: WorkerSpec) -> SandboxInfo:
     from ..student import selftest  # with numpy: a command starts the zygote before it imports that itself
 
-    spec = spec_of(assignment, options)
     found = supervisor.examined.get(spec)
     if found is None:
         found = selftest.examine(supervisor, spec)
         supervisor.examined[spec] = found
-    if options.official and not found.complete:
-        remedies = dict.fromkeys(selftest.remedy(name, supervisor.refusal) for name in found.missing)
-        raise SandboxIncomplete(
-            f"Official grading needs every layer of the sandbox; missing here: {', '.join(found.missing)}. "
-            f"{supervisor.refusal} {' '.join(remedies)} Or omit --official for a practice run."
-        )
     return found

@@ -58,6 +58,7 @@ class Guest:
         self._files: set[str] = set()
         self._modules: set[str] = set()
         self._module: ModuleType | None = None
+        self._runner: Runner | None = None
         self._is_detailed = False  # whether the current request asks for what ``detail.py`` adds
 
     def serve(self) -> None:
@@ -80,6 +81,8 @@ class Guest:
         elif kind is wire.Kind.GET:
             self._begin(header)
             self._get(header)
+        elif kind is wire.Kind.RUN:
+            self._run_cell(header)
 
     def _begin(self, header: dict[str, Any]) -> None:
         """Prepare a request. A seed starts a new case, which can use no earlier object."""
@@ -131,6 +134,9 @@ class Guest:
             skip=_numbers(header.get("skip", ())),
             at=self._at if header.get("careful") else None,
         )
+        if header.get("held"):
+            runner.hold(header["main"])
+        self._runner = runner
         submission = SubmissionImporter(sources, runner, late=late, notebooks=notebooks)
         self._files = submission.files
         self._modules = {*sources, "__main__"} if notebooks else set(sources)
@@ -146,6 +152,17 @@ class Guest:
             if cpu_s:
                 limit_cpu(cpu_s)
             hello = {"names": self._names(), "incidents": runner.incidents, "skip": runner.skipped}
+            self._send(wire.Kind.HELLO, hello, [])
+        except BaseException as exc:
+            self._send(wire.Kind.LOADFAIL, self._error(exc), [])
+
+    def _run_cell(self, header: dict[str, Any]) -> None:
+        """Run one cell of a held notebook, and answer with what happened in it and the names that there are now."""
+        assert self._runner is not None
+        try:
+            self._runner.incidents.clear()
+            self._runner.run_cell(header["cell"])
+            hello = {"names": self._names(), "incidents": self._runner.incidents, "skip": []}
             self._send(wire.Kind.HELLO, hello, [])
         except BaseException as exc:
             self._send(wire.Kind.LOADFAIL, self._error(exc), [])

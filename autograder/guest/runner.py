@@ -91,7 +91,9 @@ class Runner:
         self._debuggers: list[tuple[Any, Any]] = []  # module and its set_trace
         self._skip = skip or {}
         self._at = at
+        self._limits = limits
         self._timer = _Timer(limits) if limits is not None else None
+        self._held: _Held | None = None
 
     def run(self, name: str, file: str, text: str, namespace: dict[str, Any], *, is_notebook: bool = False) -> None:
         """Run the source ``text`` of a module in ``namespace``.
@@ -102,6 +104,9 @@ class Runner:
         module = self._modules[file] = _Module(name, file, text, is_notebook)
         if self.is_loading and "pdb" in text:
             self._skip_debugger()
+        if self._held is not None and self._held.name == name:
+            self._held.module, self._held.namespace = module, namespace
+            return
         first = 0
         if self._at is None and name not in self._skip:
             code = module.compiled()
@@ -111,6 +116,36 @@ class Runner:
                     return
                 first = module.statement_at(failed) + 1
         self._run_statements(module, first, namespace)
+
+    def hold(self, name: str) -> None:
+        """Run no cell of the notebook ``name`` when it is imported; :meth:`run_cell` runs them one by one."""
+        self._held = _Held(name)
+
+    def run_cell(self, number: int) -> None:
+        """Run a cell of the held notebook as Jupyter does: up to the first statement that raises.
+
+        The value of a last line that is an expression is printed. Each cell has the time of a cell for itself.
+
+        Raises:
+            SyntaxError, ValueError, RecursionError, MemoryError: Python cannot parse the notebook.
+        """
+        held = self._held
+        if held is None or held.module is None:
+            return
+        self._timer = _Timer(self._limits) if self._limits is not None else None
+        with self.loading():
+            numbers = held.module.statements_of_cell(number)
+            for statement in numbers:
+                node = held.module.statements[statement]
+                is_shown = statement == numbers[-1] and isinstance(node, ast.Expr)
+                try:
+                    code = held.module.compiled_statement(node, is_shown=is_shown)
+                except (SyntaxError, ValueError, RecursionError, MemoryError) as exc:
+                    line = getattr(exc, "lineno", None) or node.lineno
+                    self._note(held.module, statement, line, exc, kind="unread")
+                    return
+                if self._execute(held.module, code, held.namespace, statement) is not None:
+                    return
 
     @contextlib.contextmanager
     def loading(self) -> Iterator[None]:
@@ -243,6 +278,15 @@ class Runner:
         self._event("import", file, line)
 
 
+class _Held:
+    """A notebook whose cells run one by one; ``module`` is None until it is imported."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.module: _Module | None = None
+        self.namespace: dict[str, Any] = {}
+
+
 class _Module:
     """The source of one module. It is parsed only if a statement failed."""
 
@@ -281,10 +325,21 @@ class _Module:
             _ = self.statements  # raises if the parser refuses it, too
             return None
 
-    def compiled_statement(self, node: ast.stmt) -> CodeType:
-        tree = ast.Module([node], [])
-        code: CodeType = compile(tree, self._file, "exec", flags=self._flags, dont_inherit=True)
+    def compiled_statement(self, node: ast.stmt, *, is_shown: bool = False) -> CodeType:
+        """Return the code of one statement; with ``is_shown`` it prints the value of an expression."""
+        tree, mode = (ast.Interactive([node]), "single") if is_shown else (ast.Module([node], []), "exec")
+        code: CodeType = compile(tree, self._file, mode, flags=self._flags, dont_inherit=True)
         return code
+
+    def statements_of_cell(self, number: int) -> list[int]:
+        """Return the numbers of the statements in a cell of a notebook."""
+        lines = self._text.split("\n")
+        marker = f"{MARKER}{number}"
+        if marker not in lines:
+            return []
+        first = lines.index(marker) + 1  # the line of the marker, from 1
+        last = next((i for i in range(first, len(lines)) if lines[i].startswith(MARKER)), len(lines))
+        return [i for i, node in enumerate(self.statements) if first < _first_line(node) <= last]
 
     def statement_at(self, place: tuple[int, int]) -> int:
         """Return the number of the statement at a line and column."""
@@ -304,6 +359,11 @@ class _Module:
             if start.startswith(MARKER) if self._is_notebook else start[:1] not in ("", " ", "\t", ")", "]", "}", "#"):
                 return index
         return 0
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _place_in(code: CodeType, exc: BaseException) -> tuple[int, int]:

@@ -68,12 +68,14 @@ class Kind(IntEnum):
 
     # main, seed, modules: [[name, file, offset, length], ...], notebooks: [name, ...], limits: [cell_s, load_s], skip:
     # [[module, first, last], ...] numbers of top-level statements, careful: whether to send AT before each statement,
-    # packages: [name, ...] that the submission can import, or null for all; if there are other files, files: [[length
-    # of the name, length], ...], whose names and contents follow the modules in the body
+    # packages: [name, ...] that the submission can import, or null for all; held: whether the cells of the notebook
+    # ``main`` wait for RUN; if there are other files, files: [[length of the name, length], ...], whose names and
+    # contents follow the modules in the body
     LOAD = 1
     CALL = 2  # id: of the first call, seed, drop: [handle, ...], calls: [{h, r, f, a, k, keep}, ...]
     GET = 3  # id, seed, drop, h: handle or null for the module, name
     CBVALUE = 4  # v: tree, or error: text; with details also type: of the builtin exception, and text: its own
+    RUN = 5  # cell: the number of a cell of a held notebook; the answer is HELLO, about this cell alone, or LOADFAIL
     # names: [[name, "callable" | "data"], ...], incidents: [[module, statement, line, kind, type, text], ...], skip
     HELLO = 65
     LOADFAIL = 66  # the fields of an error

@@ -213,6 +213,15 @@ SENTENCES: dict[str, str] = {
     "hint.seed-ignored": "Two different seeds gave the same result. Where does your function use the seed that it receives?",
     # cases
     "case.unusable": "The case could not use the value that your code returned ({type}). Compare its type and shape with the stub.",
+    # test cells of a notebook
+    "cell.failed": "{cell}, line {line}: {text}",
+    "cell.check-failed": "This check failed.",
+    "cell.hidden": "A hidden check failed.",
+    "cell.raised": "raised {error}",
+    "cell.slow-test": "The test used more than {seconds} seconds without a call of your code.",
+    "cell.not-graded": "{cell} was not graded automatically. Your teacher grades it.",
+    "cell.lost": "{place}: {why} The cells before it were run again.",
+    "cell.stopped": "This cell used more than {seconds} seconds and was stopped.",
     "call.helper": "the test's helper",
     "case.assertion": "A check of this case failed.",
     "suite.partial": "This test gives part of its points: {earned} of {possible}.",

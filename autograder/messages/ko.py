@@ -217,6 +217,15 @@ SENTENCES: dict[str, str] = {
     "hint.seed-ignored": "시드가 다른데 결과가 같습니다. 함수가 받은 시드를 어디에서 씁니까?",
     # cases
     "case.unusable": "코드가 반환한 값을 케이스에서 사용할 수 없었습니다({type}). 타입과 형태를 뼈대 코드의 설명과 비교하십시오.",
+    # 노트북의 테스트 셀
+    "cell.failed": "{cell}, {line}번째 줄: {text}",
+    "cell.check-failed": "이 검사가 실패했습니다.",
+    "cell.hidden": "비공개 검사가 실패했습니다.",
+    "cell.raised": "{error} 예외가 발생했습니다",
+    "cell.slow-test": "테스트가 여러분의 코드를 호출하지 않고 {seconds}초를 넘게 썼습니다.",
+    "cell.not-graded": "자동으로 채점되지 않은 셀: {cell}. 선생님이 채점합니다.",
+    "cell.lost": "{place}: {why} 그 앞의 셀들을 다시 실행했습니다.",
+    "cell.stopped": "이 셀은 {seconds}초를 넘게 써서 중단되었습니다.",
     "call.helper": "테스트의 보조 함수",
     "case.assertion": "이 케이스의 검사를 통과하지 못했습니다.",
     "suite.partial": "이 테스트는 점수의 일부만 줍니다: {possible}점 가운데 {earned}점.",

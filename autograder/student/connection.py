@@ -330,6 +330,7 @@ def _load_frame(connection: Connection, seed: int) -> list[bytes | memoryview]:
         "limits": [repr(limits.cell_s), repr(limits.load_s), repr(limits.cpu_s)],
         "skip": record.skip,
         "careful": record.is_careful,
+        "held": source.held,
         "packages": None if connection.spec.packages is None else sorted(connection.spec.packages),
     }
     if source.files:  # names are in the body, because a header is short

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..course.notebook import CODE_BYTES, Unread
+from ..course.notebook import CODE_BYTES, MARKER, Unread
 from ..course.uses import mentioned, reached
 
 
@@ -24,7 +24,8 @@ class ModuleSources:
     the statements that were left out of a module because Python cannot read them.
 
     ``files`` are the files for the working folder. Their modules are in ``modules``, too; ``late`` are the names of
-    those that a worker finds after everything else.
+    those that a worker finds after everything else. With ``held`` the main module is a notebook whose cells run one by
+    one (``cells.py``).
     """
 
     main: str
@@ -37,6 +38,7 @@ class ModuleSources:
     unread: dict[str, tuple[Unread, ...]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     late: frozenset[str] = frozenset()
+    held: bool = False
     _syntax: dict[str, _Syntax] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -88,6 +90,12 @@ class ModuleSources:
         """Return a line of a module; "" if there is no such line."""
         lines = self.modules[module][1].splitlines()
         return lines[line - 1].decode("utf-8", "replace") if 0 < line <= len(lines) else ""
+
+    def line_of_cell(self, number: int) -> int:
+        """Return the first line of a cell of the main module, which is a notebook; 0 if there is no such cell."""
+        lines = self.modules[self.main][1].split(b"\n")
+        marker = MARKER.format(number=number).encode()
+        return lines.index(marker) + 2 if marker in lines else 0
 
     def names_defined_by(self, module: str, statement: int) -> frozenset[str]:
         """Return the names that a top-level statement of a module defines, by its number."""

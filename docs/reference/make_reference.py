@@ -135,6 +135,11 @@ NOTES = {
     "([privacy](../explanation/privacy.md)).",
     "privacy erase": "Also removes the person's files in the folders of results and the line in `grades.csv`.",
     "privacy retain": "Without DATE it prints the date.",
+    "nbgrader config": "Add the lines at the end of `nbgrader_config.py`. `autograder doctor` says whether they are "
+    "there. See [nbgrader](../how-to/nbgrader.md).",
+    "nbgrader autograde": "Grades what `nbgrader autograde` would grade: what is new, or newer than what was graded. "
+    "Manual scores, extra credit and comments stay. After an interruption the same command goes on. A submission that "
+    "nbgrader cannot read is reported, costs the others nothing, and makes the exit code 4.",
     "import": "Reads the exports of Canvas, Moodle, Blackboard, Brightspace and Gradescope, zipped or unpacked, a "
     "folder of git clones, a plain folder, and a CSV with a column `file`. Writes into the new folder of `--to`: "
     "`uploads/` for `batch`, `roster.json` and `report.txt`, all or nothing. Exit code 5, and nothing is written, if "

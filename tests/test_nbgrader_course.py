@@ -1,0 +1,285 @@
+"""nbgrader's own example course behind our wall, input that is wrong, and many submissions at once."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbgrader_course as course
+import pytest
+
+from autograder.errors import UsageError
+from autograder.exchange import nbgrader_batch, nbgrader_config
+from autograder.student.selftest import LAYERS
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and SQLAlchemy warn of each other
+
+AS_STOCK = {  # what nbgrader 0.9.6 gives; the test below compares it with a run of nbgrader itself
+    ("bitdiddle", "correct_squares"): (0.0, False),
+    ("bitdiddle", "squares_invalid_input"): (1.0, False),
+    ("bitdiddle", "correct_sum_of_squares"): (0.0, False),
+    ("bitdiddle", "sum_of_squares_uses_squares"): (0.5, False),
+    ("bitdiddle", "sum_of_squares_equation"): (None, True),
+    ("bitdiddle", "sum_of_squares_application"): (0.0, False),
+    ("bitdiddle", "cell-938593c4a215c6cc"): (None, True),
+    ("bitdiddle", "part-a"): (None, True),
+    ("bitdiddle", "part-b"): (None, True),
+    ("hacker", "correct_squares"): (1.0, False),
+    ("hacker", "squares_invalid_input"): (1.0, False),
+    ("hacker", "correct_sum_of_squares"): (0.5, False),
+    ("hacker", "sum_of_squares_uses_squares"): (0.5, False),
+    ("hacker", "sum_of_squares_equation"): (None, True),
+    ("hacker", "sum_of_squares_application"): (None, True),
+    ("hacker", "cell-938593c4a215c6cc"): (None, True),
+    ("hacker", "part-a"): (None, True),
+    ("hacker", "part-b"): (None, True),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def programs() -> Iterator[None]:
+    with course.programs_on_path():
+        yield
+
+
+@pytest.fixture(scope="module")
+def empty_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example course, not graded yet."""
+    return course.example(tmp_path_factory.mktemp("example"))
+
+
+@pytest.fixture(scope="module")
+def empty_lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The course ``lab`` without submissions."""
+    return course.lab(tmp_path_factory.mktemp("lab"))
+
+
+@pytest.fixture
+def example(empty_example: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(empty_example, tmp_path / "course")
+
+
+@pytest.fixture
+def lab(empty_lab: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(empty_lab, tmp_path / "course")
+
+
+def test_the_example_course_has_the_scores_of_nbgrader_and_keeps_what_people_wrote(example: Path) -> None:
+    assert course.api(example).autograde("ps1", "*")["success"]
+    assert course.scores(example, "ps1") == AS_STOCK
+    assert course.totals(example, "ps1") == {"bitdiddle": 1.5, "hacker": 3.0}
+    with course.gradebook(example) as book:
+        grade = book.find_grade("part-a", "problem2", "ps1", "hacker")
+        grade.manual_score, grade.extra_credit = 0.75, 0.25
+        book.find_comment("part-a", "problem2", "ps1", "hacker").manual_comment = "Well said."
+        book.db.commit()
+    done = nbgrader_batch.autograde(example, "ps1", workers=1, student="hacker", force=True)
+    assert done.graded == ["hacker"]
+    assert course.totals(example, "ps1") == {"bitdiddle": 1.5, "hacker": 4.0}
+    with course.gradebook(example) as book:
+        assert book.find_grade("part-a", "problem2", "ps1", "hacker").needs_manual_grade
+        assert book.find_comment("part-a", "problem2", "ps1", "hacker").comment == "Well said."
+
+
+@pytest.mark.slow
+def test_the_scores_are_those_of_nbgrader_itself(example: Path) -> None:
+    assert course.api(example, ours=False).autograde("ps1", "*")["success"]
+    assert course.scores(example, "ps1") == AS_STOCK
+
+
+# --- wrong input
+
+
+def edit(folder: Path, name: str, **changes: object) -> None:
+    """Change a cell of a submission, by its id: its text, its type, or nbgrader's metadata."""
+    path = folder / "lab.ipynb"
+    cells = course.read(path)
+    for each in cells:
+        flags = each["metadata"].get("nbgrader", {})
+        if flags.get("grade_id") == name:
+            each.update({key: value for key, value in changes.items() if key in ("source", "cell_type")})
+            flags.update({key: value for key, value in changes.items() if key not in ("source", "cell_type")})
+    course.write(path, cells)
+
+
+def test_wrong_input_costs_nobody_else_anything(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    course.submit(lab, "honest")
+    edit(course.submit(lab, "changes_locked_cell"), "imports", source="np = None")
+    edit(course.submit(lab, "changes_test"), "test_squares", source="pass", points=1)
+    edit(course.submit(lab, "blanks_id"), "essay", grade_id="")
+    edit(course.submit(lab, "invents_id"), "essay", grade_id="no such cell")
+    edit(course.submit(lab, "repeats_id"), "double", grade_id="squares")
+    path = course.submit(lab, "deletes_test") / "lab.ipynb"
+    course.write(path, [each for each in course.read(path) if "test_last" not in str(each["metadata"])])
+    (course.submit(lab, "is_not_json") / "lab.ipynb").write_text("{")
+    folder = course.submit(lab, "is_a_link")
+    (folder / "lab.ipynb").unlink()
+    (folder / "lab.ipynb").symlink_to(lab / "source" / "lab" / "lab.ipynb")
+    folder = course.submit(
+        lab, "links_data", double="def double(x):\n    return 2 * x if __import__('os').path.exists('book') else None"
+    )
+    (folder / "book").symlink_to(lab / "gradebook.db")
+    course.submit(
+        lab,
+        "reads_data",
+        last="here = open('data.csv').read()\ndef last(items):\n    return items[-1] if here == '1,2\\n' else None",
+    )
+    course.submit(
+        lab, "cannot_be_read", double="def double(x):\n    return 2 * x\nreturn (", last="1/0\n" + course.RIGHT["last"]
+    )
+    done = course.api(lab).autograde("lab", "*")
+
+    scores = course.scores(lab, "lab")
+    full = {"test_double": 5.0, "test_squares": 5.0, "test_last": 5.0, "test_shares": 2.0}
+    for student in (
+        "honest",
+        "changes_locked_cell",
+        "changes_test",
+        "deletes_test",
+        "reads_data",
+        "blanks_id",
+        "invents_id",
+    ):
+        assert {name: scores[student, name][0] for name in full} == full, student
+    assert scores["links_data", "test_double"] == (0.0, False)
+    assert scores["cannot_be_read", "test_double"] == (0.0, False)
+    assert scores["cannot_be_read", "test_last"] == (0.0, False)
+    assert {scores["is_a_link", name] for name in full} == {(None, True)}  # a person looks at it
+    assert "return 2 * x" not in (lab / "autograded" / "is_a_link" / "lab" / "lab.ipynb").read_text()
+    assert not (lab / "autograded" / "links_data" / "lab" / "book").exists()
+    assert scores["blanks_id", "essay"] == (0.0, False)  # nbgrader adds the cell again, unchanged
+    assert not done["success"]  # one submission is not a notebook
+    assert "is_not_json" in done["log"]
+    assert not (lab / "autograded" / "is_not_json" / "lab" / "lab.ipynb").exists()
+
+
+def test_an_error_of_a_test_is_no_zero(tmp_path: Path) -> None:
+    cells = [
+        course.answer("f", "def f():\n    return 1"),
+        course.check("test_missing", "import no_such_package\nassert f() == 2", 1),
+        course.check("test_nan", "assert f() == 1\nfloat('nan')", 1),
+        course.check("test_unreadable", "assert f( == 1", 1),
+        course.check("test_too_much", "10.0", 1),
+        course.check("test_negative", "-1", 1),
+        course.check("test_half", "0.5", 1),
+        course.check("test_text", "'passed'", 1),
+        course.check("test_endless", "while True:\n    pass", 1),
+    ]
+    course.write(tmp_path / "source" / "a" / "a.ipynb", cells)
+    course.generate(tmp_path, "a")
+    shutil.copytree(tmp_path / "source" / "a", tmp_path / "submitted" / "ada" / "a")
+    done = course.api(tmp_path, timeout=1.0).autograde("a", "ada")
+    assert done["success"], done
+    ungraded = (None, True)
+    assert {name: score for (_, name), score in course.scores(tmp_path, "a").items()} == {
+        "test_missing": ungraded,
+        "test_nan": ungraded,
+        "test_unreadable": ungraded,
+        "test_too_much": (1.0, False),
+        "test_negative": (0.0, False),
+        "test_half": (0.5, False),
+        "test_text": (1.0, False),
+        "test_endless": (0.0, False),
+    }
+    assert "The test cell test_missing, line 1, cannot import: No module named 'no_such_package'" in done["log"]
+
+
+def test_without_the_wall_nothing_runs(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    course.submit(lab, "honest")
+    monkeypatch.setattr("autograder.student.selftest.examine", lambda *args: _Incomplete())
+    done = course.api(lab).autograde("lab", "honest")
+    assert not done["success"]
+    assert f"Official grading needs every layer of the sandbox; missing here: {LAYERS[0].name}" in done["log"]
+    assert course.scores(lab, "lab")["honest", "test_double"] == (None, True)
+
+
+class _Incomplete:
+    complete = False
+    missing = (LAYERS[0].name,)
+
+
+# --- many at once
+
+
+def test_many_at_once_have_the_same_grades_and_nothing_is_graded_twice(lab: Path) -> None:
+    for number in range(4):
+        course.submit(lab, f"student-{number}", **({"double": ""} if number % 2 else {}))
+    (course.submit(lab, "broken") / "lab.ipynb").write_text("{")
+    done = nbgrader_batch.autograde(lab, "lab", workers=2)
+    assert sorted(done.graded) == [f"student-{number}" for number in range(4)]
+    assert list(done.problems) == ["broken"]
+    first = course.scores(lab, "lab")
+    assert {course.totals(lab, "lab")[f"student-{number}"] for number in (0, 2)} == {17.0}
+    assert {course.totals(lab, "lab")[f"student-{number}"] for number in (1, 3)} == {12.0}
+    again = nbgrader_batch.autograde(lab, "lab", workers=2)
+    assert (again.graded, len(again.current)) == ([], 4)
+    assert course.scores(lab, "lab") == first
+    assert not (lab / nbgrader_batch.WORK).exists()
+    notebook = lab / "autograded" / "student-0" / "lab" / "lab.ipynb"
+    assert notebook.is_file() and (notebook.parent / "data.csv").read_text() == "1,2\n"
+
+
+@pytest.mark.slow
+def test_a_killed_run_is_finished_by_the_next(lab: Path) -> None:
+    for number in range(6):
+        course.submit(lab, f"student-{number}")
+    command = [sys.executable, "-m", "autograder", "nbgrader", "autograde", "lab", "--root", str(lab)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "points" in process.stdout.readline()  # the first one is in the gradebook
+        process.send_signal(signal.SIGKILL)
+    with sqlite3.connect(lab / "gradebook.db") as book:
+        assert book.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with contextlib.suppress(UsageError):  # the pool of the killed process may still hold the folder for a moment
+        nbgrader_batch.autograde(lab, "lab", workers=1)
+    while (lab / nbgrader_batch.WORK).exists() or len(os.listdir(lab / "autograded")) < 6:
+        with contextlib.suppress(UsageError):
+            nbgrader_batch.autograde(lab, "lab", workers=1)
+    assert course.totals(lab, "lab") == {f"student-{number}": 17.0 for number in range(6)}
+
+
+@pytest.mark.parametrize(
+    ("break_it", "text"),
+    [
+        (lambda root: (root / "gradebook.db").unlink(), "Run first: nbgrader generate_assignment"),
+        (
+            lambda root: (root / "gradebook.db").write_text("no database, but a text of some length" * 50),
+            "cannot be read",
+        ),
+        (lambda root: shutil.rmtree(root / "submitted"), "There is no submission with a notebook in"),
+    ],
+)
+def test_a_course_that_cannot_be_graded_gets_a_sentence(lab: Path, break_it: object, text: str) -> None:
+    course.submit(lab, "honest")
+    break_it(lab)  # type: ignore[operator]
+    with pytest.raises(UsageError, match=text):
+        nbgrader_batch.autograde(lab, "lab", workers=1)
+
+
+def test_a_locked_gradebook_costs_no_grade(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nbgrader_batch, "ATTEMPTS", 1)
+    course.submit(lab, "honest")
+    with contextlib.closing(sqlite3.connect(lab / "gradebook.db")) as book:
+        book.execute("BEGIN IMMEDIATE")
+        done = nbgrader_batch.autograde(lab, "lab", workers=1)
+        assert "database is locked" in done.problems["honest"]
+    assert not (lab / "autograded" / "honest").exists()
+    assert nbgrader_batch.autograde(lab, "lab", workers=1).graded == ["honest"]
+
+
+# --- configuration
+
+
+def test_the_block_is_found_again(tmp_path: Path) -> None:
+    file = tmp_path / nbgrader_config.FILE
+    file.write_text(nbgrader_config.block())
+    assert nbgrader_config.missing(tmp_path) == ""
+    file.write_text(nbgrader_config.block().replace('    "autograder.exchange.nbgrader.SaveComments",\n', ""))
+    assert nbgrader_config.missing(tmp_path) == f"{file} does not name SaveComments"
