@@ -54,7 +54,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
     with course.programs_on_path():
         course.lab(root)
         hand_in(root)
-        api = course.api(root, timeout=2.0, call_timeout=2.0, memory_mib=512)
+        api = course.api(root, timeout=1.0, call_timeout=1.0, memory_mib=512)
         done = api.autograde("lab", "*")
         assert done["success"], done.get("error", "") + done["log"]
         for student in ("honest", "hidden_failure", "prints_arguments", "raises_arguments"):

@@ -88,7 +88,7 @@ def test_the_example_course_has_the_scores_of_nbgrader_and_keeps_what_people_wro
         assert book.find_comment("part-a", "problem2", "ps1", "hacker").comment == "Well said."
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_scores_are_those_of_nbgrader_itself(example: Path) -> None:
     assert course.api(example, ours=False).autograde("ps1", "*")["success"]
     assert course.scores(example, "ps1") == AS_STOCK
@@ -226,7 +226,7 @@ def test_many_at_once_have_the_same_grades_and_nothing_is_graded_twice(lab: Path
     assert notebook.is_file() and (notebook.parent / "data.csv").read_text() == "1,2\n"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_killed_run_is_finished_by_the_next(lab: Path) -> None:
     for number in range(6):
         course.submit(lab, f"student-{number}")
