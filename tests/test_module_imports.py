@@ -16,6 +16,7 @@ import pytest
 from conftest import Connect, Submitted, submitted
 
 from autograder.errors import SuiteError
+from autograder.student import libraries
 from autograder.student.connection import Connection
 from autograder.student.imports import installed
 from autograder.student.module import Modules, StudentModule
@@ -179,3 +180,10 @@ def test_helpers_are_found_for_the_next_submission(modules: Modules, connect: Co
     assert utils.twice(1) == 2
     modules.use(connect("X = 1", modules={"utils": "def twice(x): return 20"}).student)
     assert utils.twice(1) == 20
+
+
+@pytest.mark.parametrize("name", ["pip.__main__", "this", "numpy._core.tests", "os;x", "homework"])
+def test_a_name_that_a_worker_sends_imports_nothing_unknown(name: str) -> None:
+    before = set(sys.modules)
+    assert libraries.module_of(name) is None or name in before
+    assert set(sys.modules) <= before

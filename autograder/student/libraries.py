@@ -38,12 +38,17 @@ def is_library_file(file: str) -> bool:
 
 
 def module_of(name: str) -> ModuleType | None:
-    """Return the trusted side's module of this name if it is one of Python or of an installed package, or None."""
+    """Return the trusted side's module of this name if it is one of Python or of an installed package, or None.
+
+    A worker may send any name. So what is not loaded yet is imported only from Python, numpy and torch, whose public
+    modules do nothing when they are imported.
+    """
     top = name.partition(".")[0]
     if top in _NEVER or not name.replace(".", "").replace("_", "").isalnum():
         return None
     found = sys.modules.get(name)
-    if found is None and (top in sys.stdlib_module_names or top in sys.modules or top in ("numpy", "torch")):
+    is_public = not any(part.startswith("_") for part in name.split("."))
+    if found is None and is_public and (top in sys.stdlib_module_names or top in ("numpy", "torch")):
         try:
             found = importlib.import_module(name)
         except ImportError:
