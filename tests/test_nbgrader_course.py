@@ -263,6 +263,7 @@ def test_a_course_that_cannot_be_graded_gets_a_sentence(lab: Path, break_it: obj
         nbgrader_batch.autograde(lab, "lab", workers=1)
 
 
+@pytest.mark.long
 def test_a_locked_gradebook_costs_no_grade(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nbgrader_batch, "ATTEMPTS", 1)
     course.submit(lab, "honest")
