@@ -120,7 +120,8 @@ def run_of(folder: Path, *reports: Report) -> list[Grade]:
     (folder / "run.json").write_text("{}")
     table = csv_grades.table([class_row(each) for each in reports])
     (folder / "grades.csv").write_text(table, encoding="utf-8", newline="")
-    return csv_grades.without(csv_grades.read_grades(folder / "grades.csv"), (), file="grades.csv")
+    rows = csv_grades.without(csv_grades.read_grades(folder / "grades.csv"), (), file="grades.csv")
+    return [row.grade for row in rows]
 
 
 def test_points_comments_and_notebooks_are_in_the_course_and_people_keep_theirs(tmp_path: Path) -> None:

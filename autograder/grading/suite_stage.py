@@ -15,7 +15,7 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -132,7 +132,9 @@ def _modules_in(folder: Path) -> list[ModuleType]:
 
 
 def _is_in(module: object, start: str) -> bool:
-    places = [getattr(module, "__file__", None) or "", *(getattr(module, "__path__", None) or [])]
+    path = getattr(module, "__path__", None)
+    folders = path if isinstance(path, Iterable) else ()  # torch.classes answers every name with an object of its own
+    places = [getattr(module, "__file__", None) or "", *folders]
     return any(isinstance(place, str) and f"{place}{os.sep}".startswith(start) for place in places)
 
 

@@ -228,7 +228,7 @@ SENTENCES: dict[str, str] = {
     "cell.stopped": "이 셀은 {seconds}초를 넘게 써서 중단되었습니다.",
     "call.helper": "테스트의 보조 함수",
     "case.assertion": "이 케이스의 검사를 통과하지 못했습니다.",
-    "suite.partial": "이 테스트는 점수의 일부만 줍니다: {possible}점 가운데 {earned}점.",
+    "suite.partial": "이 테스트는 {possible}점 가운데 {earned}점만 줍니다.",
     "case.no-exception": "예외 없음",
     "case.either": "{one} 또는 {other}",
     "case.because": "{task}에서 쓰는 {cause}도 통과하지 못했습니다. {cause}부터 고치십시오.",
