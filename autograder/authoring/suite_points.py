@@ -12,7 +12,8 @@ from .suite_trial import TriedTest
 
 PointsRule = Literal["total", "per-test", "mark"]
 RULES: tuple[PointsRule, ...] = ("total", "per-test", "mark")
-TOTAL = 100.0  # points of the assignment under the rule "total"
+TOTAL = 100  # points of the assignment under the rule "total"
+HUNDREDTHS = 100  # of a point: the tests differ by one at most, so that their sum is the total
 DECIMALS = 8  # of the points of a test, as in a report
 UNMARKED = 1.0  # points of a test without a mark, beside tests with marks
 
@@ -22,14 +23,15 @@ def assigned(
 ) -> tuple[list[SuiteTest], dict[str, str]]:
     """Return the tests with tasks and points, and the title of each task, in the order of the tests.
 
-    Without a ``rule``, marks count if there are any; otherwise the tests share 100 points.
+    Without a ``rule``, marks count if there are any; otherwise the tests share 100 points, equal to a hundredth.
     """
     rule = rule or ("mark" if any(test.marks.points for test in tests) else "total")
     names = _definitions(sources)
     tasks = _tasks(tests, names)
     found = []
-    for test in tests:
-        points = TOTAL / len(tests) if rule == "total" else 1.0
+    each, left = divmod(TOTAL * HUNDREDTHS, len(tests) or 1)
+    for number, test in enumerate(tests):
+        points = (each + (number < left)) / HUNDREDTHS if rule == "total" else 1.0
         if rule == "mark":
             points = test.marks.points or UNMARKED
         title = f"{test.marks.number}) {_words(test.id)}" if test.marks.number else ""
