@@ -31,9 +31,7 @@ pytestmark = [
 ]
 
 SEED = 2026
-GRADER_KILLS = 80
-WORKER_KILLS = 80
-ZYGOTE_KILLS = 45
+USUAL, LONG = 24, 80  # kills, of graders or of workers
 MAX_RUNS = 1000  # not a limit of time, which a busy machine would exceed
 CLEAN_AFTER = 16  # killed graders, before one is left in peace
 STUDENTS = 16
@@ -210,11 +208,15 @@ def test_an_orphan_would_be_found(strays: set[int], monkeypatch: pytest.MonkeyPa
     assert_no_orphan(strays)
 
 
-def test_a_killed_grader_leaves_no_process_and_no_half_report(tmp_path: Path, strays: set[int]) -> None:
+kills = pytest.mark.parametrize("kills", [USUAL, pytest.param(LONG, marks=pytest.mark.long)])
+
+
+@kills
+def test_a_killed_grader_leaves_no_process_and_no_half_report(kills: int, tmp_path: Path, strays: set[int]) -> None:
     course, out, rng = Course(tmp_path), tmp_path / "out", random.Random(SEED)
     seconds = course.grade(tmp_path / "first")
     with_workers = 0
-    for number in range(1, GRADER_KILLS + 1):
+    for number in range(1, kills + 1):
         grader = course.start(out)
         ended_within(grader.pid, rng.uniform(0.0, seconds))
         with_workers += bool(children_of(grader.pid))
@@ -226,12 +228,13 @@ def test_a_killed_grader_leaves_no_process_and_no_half_report(tmp_path: Path, st
         if number % CLEAN_AFTER == 0:
             seconds = course.grade(out)
             assert_no_orphan(strays)
-    assert with_workers > GRADER_KILLS // 5, "most kills hit a grader that had not begun"
+    assert with_workers > kills // 5, "most kills hit a grader that had not begun"
 
 
-def test_killed_zygotes_and_workers_cost_only_what_they_were_at(tmp_path: Path, strays: set[int]) -> None:
+@kills
+def test_killed_zygotes_and_workers_cost_only_what_they_were_at(kills: int, tmp_path: Path, strays: set[int]) -> None:
     course, rng = Course(tmp_path), random.Random(SEED + 1)
-    wanted = {"worker": WORKER_KILLS, "zygote": ZYGOTE_KILLS}
+    wanted = {"worker": kills, "zygote": kills // 2}
     done: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
     for number in range(MAX_RUNS):

@@ -32,8 +32,9 @@ def test_the_listed_summary_is_the_help_of_the_command(name: str) -> None:
 
 def test_the_help_lists_every_command_with_its_whole_summary() -> None:
     help = subprocess.run([*AUTOGRADER, "--help"], capture_output=True, text=True, check=True).stdout
+    in_a_line = " ".join(help.split())
     for name, command in COMMANDS.items():
-        assert f"  {name:<{max(map(len, COMMANDS))}}  {command.summary}\n" in help
+        assert f"  {name} " in help and f"{name} {command.summary}" in in_a_line
 
 
 def test_the_version_is_that_of_the_installed_package() -> None:

@@ -359,7 +359,7 @@ nbformat.write(document, sys.argv[1])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("slug", ["05-logistic", "13-cnn"])
+@pytest.mark.parametrize("slug", ["05-logistic", pytest.param("13-cnn", marks=pytest.mark.long)])
 def test_in_a_real_kernel_the_solution_passes_and_a_mistake_does_not(slug: str, tmp_path: Path) -> None:
     assignment = assignment_of(slug)
     folder = tmp_path / "assignments" / slug

@@ -456,7 +456,7 @@ def test_two_things(student):
 
 # --- nobody's verdict differs
 
-SLOW = ("04-five-rewrites", "09-static-graph", "12-convolution")  # objects, callbacks, many calls; the others are long
+SLOW = ("09-static-graph", "12-convolution")  # objects, callbacks; the others are long
 
 
 @pytest.mark.parametrize(

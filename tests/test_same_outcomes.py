@@ -77,7 +77,7 @@ def through_the_wall(assignment: Assignment, sources: list[bytes], seed: int, su
     return [{line.case for line in each.outcomes if line.verdict is Verdict.PASSED} for each in reports]
 
 
-@pytest.mark.parametrize("count", [pytest.param(10, marks=pytest.mark.slow), pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [pytest.param(5, marks=pytest.mark.slow), pytest.param(100, marks=pytest.mark.long)])
 @pytest.mark.parametrize("slug", SLUGS)
 def test_outcomes_are_those_of_an_ordinary_pytest(
     slug: str, count: int, tmp_path: Path, supervisor: Supervisor

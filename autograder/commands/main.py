@@ -52,7 +52,7 @@ COMMANDS = {
     "privacy erase": Command("store", "Erase a person from store, uploads, names and reports."),
     "privacy retain": Command("store", "Show or set the date until which a course is kept."),
     "import": Command("exchange", "Bring in submissions from Canvas, Moodle or other systems."),
-    "nbgrader config": Command("nbgrader", "Print the lines that put an nbgrader course behind the wall."),
+    "nbgrader config": Command("nbgrader", "Print the lines to add to nbgrader_config.py."),
     "nbgrader autograde": Command("nbgrader", "Grade an nbgrader assignment, many submissions at once."),
     "report": Command("report", "Render a saved report again, without grading."),
     "init": Command("course", "Begin a course of your own."),
@@ -103,6 +103,11 @@ class _LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write whole summaries; click cuts those that do not fit into a line."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.summary) for name, command in COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -330,9 +330,10 @@ def _load_frame(connection: Connection, seed: int) -> list[bytes | memoryview]:
         "limits": [repr(limits.cell_s), repr(limits.load_s), repr(limits.cpu_s)],
         "skip": record.skip,
         "careful": record.is_careful,
-        "held": source.held,
         "packages": None if connection.spec.packages is None else sorted(connection.spec.packages),
     }
+    if source.held:
+        header["held"] = True
     if source.files:  # names are in the body, because a header is short
         named = [(name.encode(), data) for name, data in source.files.items()]
         header["files"] = [[len(name), len(data)] for name, data in named]
