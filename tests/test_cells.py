@@ -104,8 +104,6 @@ def test_an_error_of_the_suite_gives_no_zero() -> None:
     assert run("cannot()", cannot=cannot) == CellScore(None, trouble="t, line 1: it cannot work.")
 
 
-@pytest.mark.filterwarnings("ignore:careful")
-@pytest.mark.filterwarnings("ignore:careful")
 def test_magics_and_warnings_cost_nothing() -> None:
     score = run("%matplotlib inline\nimport warnings\nwarnings.warn('careful')\nassert True")
     assert score.points == 4.0
