@@ -176,15 +176,20 @@ def test_programs_get_a_summary_and_a_log_without_names(course: Course, tmp_path
     files = ("--json", "run.json", "--log", "run.jsonl")
     assert batch(course, tmp_path / "class", *files).returncode == 5
     found = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
-    people = found.pop("people")
+    people, needs_human = found.pop("people"), found.pop("needs_human")
     assert len(people) == 2 and all(person.startswith("s-") for person in people)
+    # a worker that got too little of a busy machine has a second chance
+    assert {reason: count for reason, count in needs_human.items() if reason != "retried"} == {
+        "rejected": 1,
+        "timed-out": 1,
+    }
     assert found == {
         "schema": 1, "assignment": SLUG, "digest": course.load().digest(), "official": True, "students": 3, "graded": 3,
-        "kept": 0, "incomplete": 0, "mean": 9.3333, "needs_human": {"rejected": 1, "timed-out": 1}, "exit_code": 5,
+        "kept": 0, "incomplete": 0, "mean": 9.3333, "exit_code": 5,
     }  # fmt: skip
     batch(course, tmp_path / "class", *files)
     again = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
-    assert (again["graded"], again["kept"], again["needs_human"]) == (0, 3, found["needs_human"])
+    assert (again["graded"], again["kept"], again["needs_human"]) == (0, 3, needs_human)
     text = (tmp_path / "run.jsonl").read_text(encoding="utf-8")
     events = [json.loads(line)["event"] for line in text.splitlines()]
     assert events == ["start", "graded", "graded", "graded", "end", "start", "end"]
