@@ -10,13 +10,15 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import UsageError
 from ..grading.rubric import DECIMALS
 from ..messages import say
 from ..model import Adjustment, Score
+from ..reports import class_rows
+from ..reports.class_rows import ClassRow
 
 COLUMNS = ("student", "task", "points", "set_to", "reason", "by")
 
@@ -70,6 +72,21 @@ def applied(points: Points, decisions: Iterable[Decision]) -> Points:
             line = say("adjust.all", reason=each.reason, by=each.by)
         lines.append(Adjustment(change, line, task=task))
     return Points(Score(earned, points.score.possible, tuple(lines)), tasks)
+
+
+def decided_row(summary: str, decisions: Iterable[Decision]) -> ClassRow:
+    """Return the row of a report, which the store keeps as JSON, after all decisions."""
+    row = class_rows.from_json(summary)
+    points = applied(Points(row.score, row.tasks), decisions)
+    return class_rows.decided(replace(row, score=points.score, tasks=points.tasks))
+
+
+def by_person(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
+    """Return decisions by pseudonym, in their order."""
+    found: dict[str, list[Decision]] = {}
+    for each in decisions:
+        found.setdefault(each.person, []).append(each)
+    return found
 
 
 def check(points: Points, decision: Decision, possible: Mapping[str, float]) -> None:

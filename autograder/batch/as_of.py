@@ -7,9 +7,8 @@ from datetime import datetime
 
 from ..exchange.csv_grades import GradedStudent
 from ..exchange.grades import Grade
-from ..reports import class_rows
 from . import history
-from .adjustments import Points, applied
+from .adjustments import decided_row
 from .identities import Identities
 from .store import Store
 
@@ -27,9 +26,7 @@ def _graded(name: str, then: history.AsOf) -> GradedStudent:
     found = GradedStudent(Grade(name, None, sha256=then.sha256), (), {}, then.attempt, then.received_at, then.late)
     if then.summary is None:
         return found
-    row = class_rows.from_json(then.summary)
-    points = applied(Points(row.score, row.tasks), then.decisions)
-    row = class_rows.decided(replace(row, score=points.score, tasks=points.tasks))
+    row = decided_row(then.summary, then.decisions)
     return replace(
         found,
         grade=Grade(name, row.score.earned, row.score.possible, sha256=then.sha256),

@@ -13,7 +13,7 @@ from ..model import Report, SubmissionInfo
 from ..reports import class_rows
 from ..reports.document import from_json
 from ..reports.printable import printable
-from .adjustments import Decision, Points, applied
+from .adjustments import Decision, Points, applied, by_person, decided_row
 from .identities import Identities
 from .schema import official, reports, submissions
 from .store import Store
@@ -39,9 +39,7 @@ class Attempts:
         self._store = store
         self._known = known
         self._slug = slug
-        self._decisions: dict[str, list[Decision]] = {}
-        for each in store.decisions(slug):
-            self._decisions.setdefault(each.person, []).append(each)
+        self._decisions = by_person(store.decisions(slug))
         self._newest = self._newest_reports(digest)
 
     def attempts(self, tasks: Mapping[str, float]) -> dict[str, list[Earlier]]:
@@ -76,9 +74,8 @@ class Attempts:
         if row.sha256 not in self._newest:
             return Earlier(attempt, row.sha256, None)
         number, summary = self._newest[row.sha256]
-        graded = class_rows.from_json(summary)
-        points = applied(Points(graded.score, graded.tasks), self._decisions.get(row.person, ()))
-        earned = task_points(points.tasks, points.score.earned)
+        graded = decided_row(summary, self._decisions.get(row.person, ()))
+        earned = task_points(graded.tasks, graded.score.earned)
         return Earlier(replace(attempt, points=earned, complete=True), row.sha256, number)
 
     def _attempts(self) -> Sequence[_Row]:

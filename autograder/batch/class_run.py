@@ -109,8 +109,8 @@ class ClassRun:
         row = ClassRow(member.student, score, {}, complete=False, tasks=tasks, sha256=member.sha256)
         received, attempt = member.upload.received_at, member.attempt or None
         late = late_word(member.upload.late)
-        row = replace(row, reason=reason, hint=reason, received_at=received, attempt=attempt, late=late)
-        row = replace(row, attention=(attention,))
+        row = replace(row, reason=reason, hint=reason, attention=(attention,))
+        row = replace(row, received_at=received, attempt=attempt, late=late)
         self._add(row, has_page=False)
 
     def add_unclear(self, entry: str, attention: str, why: str) -> None:

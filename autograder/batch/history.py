@@ -14,7 +14,7 @@ from ..course.assignment import Assignment
 from ..course.case_digests import digests_of
 from ..grading.environment import now
 from ..grading.environment import versions_of as installed_versions
-from .adjustments import Decision
+from .adjustments import Decision, by_person
 from .schema import KEY, adjustments, assignments, environments, official, reports, submissions
 from .store import MANY, Found, ReportKey, Store
 
@@ -165,10 +165,10 @@ def as_of(store: Store, slug: str, time: datetime) -> dict[str, AsOf]:
         last = {row.person: row for row in handed_in}
         since = _until(connection, store, slug, time, official, "at", complete=True)
         number = {row.sha256: row.report for row in since}
-        decided: dict[str, list[Decision]] = {}
-        for row in _until(connection, store, slug, time, adjustments, "at"):
-            parts = (row.person, row.task, row.points, row.set_to, row.reason, row.decided_by, row.at)
-            decided.setdefault(row.person, []).append(Decision(*parts))
+        decided = by_person(
+            Decision(row.person, row.task, row.points, row.set_to, row.reason, row.decided_by, row.at)
+            for row in _until(connection, store, slug, time, adjustments, "at")
+        )
         own = select(reports.c.id, reports.c.summary).where(reports.c.course == store.course, reports.c.slug == slug)
         summaries = {row.id: row.summary for row in connection.execute(own)}
     return {

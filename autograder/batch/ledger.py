@@ -22,7 +22,7 @@ from ..reports import class_rows
 from ..reports.class_rows import ClassRow
 from ..reports.document import from_json, to_json
 from . import history, identities
-from .adjustments import Decision, Points, applied
+from .adjustments import Decision, Points, applied, by_person, decided_row
 from .receipts import NewSubmission
 from .runner import Member, Upload
 from .store import Found, ReportKey, Store
@@ -158,9 +158,7 @@ class Ledger:
         slug, digests = self.key.slug, {m.sha256 for m in self.members.values()}
         self._found = self.store.complete(self.key, list(digests))
         self._published = self.store.published(slug)
-        self._decisions = {}
-        for each in self.store.decisions(slug):
-            self._decisions.setdefault(each.person, []).append(each)
+        self._decisions = by_person(self.store.decisions(slug))
         slow = self.store.timed_out(slug, list(digests - self._found.keys()))
         for person, member in self.members.items():
             if member.sha256 in slow:
@@ -201,12 +199,10 @@ class Ledger:
         """Return the row of a graded member."""
         found = self._found[member.sha256]
         published = self._published.get((member.upload.student, found.id), "no")
-        row = class_rows.from_json(found.summary)
-        points = applied(Points(row.score, row.tasks), self.decided(member.upload.student))
-        row = replace(row, score=points.score, tasks=points.tasks, attempt=member.attempt, published=published)
-        row = class_rows.decided(row)
+        row = decided_row(found.summary, self.decided(member.upload.student))
         late = class_rows.late_word(member.upload.late)
-        return replace(row, student=member.student, received_at=member.upload.received_at, late=late)
+        row = replace(row, attempt=member.attempt, published=published, late=late)
+        return replace(row, student=member.student, received_at=member.upload.received_at)
 
     def decided(self, person: str) -> Sequence[Decision]:
         """Return what people decided about the points of a person, the oldest first."""
