@@ -46,13 +46,11 @@ MOST_PRINTED = 100  # rows in the terminal; the class page has all of them
 @options.store
 @click.option("--shard", metavar="I/N", help="Grade part I of N of the class into --store, a file of its own.")
 @click.option("--plan", type=options.PATH, help="What a shard needs to know: the file of batch plan.")
-@options.seed
-@click.option(
-    "--workers", type=click.IntRange(min=1), help="Processes that grade side by side (default: one for each core)."
-)
-@click.option("--engine", default="local", help="Where to grade: local, or dask:ADDRESS of a scheduler.")
+@options.class_seed
+@options.workers
+@options.engine
 @click.option("--json", type=options.PATH, help="File for a summary of the run, as JSON, with pseudonyms.")
-@click.option("--log", type=options.PATH, help="File to which each event is appended as a JSON line, with pseudonyms.")
+@options.log
 @options.device
 @options.data_root
 @options.lang

@@ -107,10 +107,15 @@ root = click.option(
 )
 
 
+workers = click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes that grade side by side (default: one for each core)."
+)
+engine = click.option("--engine", default="local", help="Where to grade: local, or dask:ADDRESS of a scheduler.")
+log = click.option("--log", type=PATH, help="File to which each event is appended as a JSON line, with pseudonyms.")
 store = click.option(
     "--store", metavar="URL", help="sqlite:///FILE or postgresql://... (default: store/ in the course folder)."
 )
-seed = click.option(
+class_seed = click.option(
     "--seed",
     type=click.IntRange(min=0),
     help="Seed of all official runs (default: drawn once and kept); of a practice run (default: 0).",

@@ -55,10 +55,10 @@ STAYS = {  # why the grade of a person cannot move
     help=f"Grade N submissions again (default: {SAMPLE}) and compare with their reports.",
 )
 @options.store
-@click.option("--workers", type=click.IntRange(min=1), help="Processes that grade side by side (default: one a core).")
-@click.option("--engine", default="local", help="Where to grade: local, or dask:ADDRESS of a scheduler.")
+@options.workers
+@options.engine
 @click.option("--json", type=options.PATH, help="File for the result, as JSON, with pseudonyms.")
-@click.option("--log", type=options.PATH, help="File to which each event is appended as a JSON line, with pseudonyms.")
+@options.log
 @options.device
 @options.data_root
 @options.lang

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.argument("source", type=options.PATH)
 @click.argument("file", type=options.PATH)
 @options.store
-@options.seed
+@options.class_seed
 @options.device
 @options.lang
 @options.solutions
