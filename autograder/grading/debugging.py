@@ -81,8 +81,7 @@ def collect(assignment: Assignment, work: Callable[[Executor], None]) -> None:
     Raises:
         CaseError: the cases cannot be collected.
     """
-    tasks = [task.id for task in assignment.tasks]
-    plugin = GradingPlugin(work, tasks=tasks, hidden=None, reference=None, options=_OPTIONS)
+    plugin = GradingPlugin(work, tasks=assignment.tasks, hidden=None, reference=None, options=_OPTIONS)
     run_pytest([assignment.visible_cases.resolve()], plugin)
     if plugin.failure is not None:
         raise plugin.failure
