@@ -166,6 +166,21 @@ def _(regression: ModuleType) -> Figures:
     yield "44014", eigenvalues[-1]
 
 
+@of("03-linear-regression")
+def _(regression: ModuleType) -> Figures:
+    valley, start = np.array([1.0, 100.0]), np.array([10.0, 1.0])
+
+    def cost_of(method: str, lr: float) -> float:
+        end = regression.walk(method, valley, start, lr, 100)[-1]
+        return float(0.5 * valley @ end**2)
+
+    race = {"sgd": 0.018, "momentum": 0.01, "adagrad": 1.0, "rmsprop": 0.1, "adam": 0.3}
+    yield from pairs("1.322 .000438 .0375 .4115 .00145", (cost_of(*each) for each in race.items()))
+    assert cost_of("sgd", 0.021) > 1e9
+    w, b, _ = regression.gradient_descent(EXAMS, FINALS, lr=1e-5, epochs=95)
+    yield from pairs("180.9597 140.1316", regression.hypothesis(EXAMS, w, b)[[2, 4], 0])
+
+
 @of("04-five-rewrites")
 def _(rewrites: ModuleType) -> Figures:
     x, y, w = (torch.from_numpy(each) for each in (ANIMAL[None], DOG[None], HALVES))
@@ -287,6 +302,21 @@ def _(activations: ModuleType) -> Figures:
     assert np.abs(line - y).mean() > 400  # no straight line is better
 
 
+@of("08-activations-and-depth")
+def _(activations: ModuleType) -> Figures:
+    targets = column(5, 6, 8, 10)
+    ones = np.hstack([CORNERS, np.ones((4, 1))])
+    line = ones @ np.linalg.lstsq(ones, targets, rcond=None)[0]
+    yield from pairs("4.75 6.25 8.25 9.75", line[:, 0])
+    yield ".0625", ((line - targets) ** 2).mean()
+    start = [np.array([[0.1, 0.6], [-0.5, 0.3]]), column(0.2, -0.4)], [np.array([0.3, -0.6]), np.array([0.5])]
+    predictions, costs = activations.fit_four_points(*start)
+    yield from pairs("50.4800 37.3413 .000746", [costs[0], costs[1], costs[999]])
+    yield from pairs("4.9687 6.0280 8.0225 9.9736", predictions[:, 0])
+    alike = [np.full((2, 2), 0.5), np.full((2, 1), 0.5)], [np.zeros(2), np.zeros(1)]
+    yield ".0031", activations.fit_four_points(*alike)[1][999]
+
+
 @of("09-static-graph")
 def _(graph: ModuleType) -> Figures:
     x, w, y = (graph.placeholder(name) for name in "xwy")
@@ -343,6 +373,33 @@ def _(xor: ModuleType) -> Figures:
 
 
 # --- 11 to 14
+
+
+@of("10-xor")
+def _(xor: ModuleType) -> Figures:
+    """The sets that no line separates, with the weights of seed 1."""
+    rng = np.random.default_rng(0)
+    seen, fresh = rng.uniform(-2.5, 2.5, size=(300, 2)), rng.uniform(-2.5, 2.5, size=(2000, 2))
+    centres = np.array([[-1.5, -1.0], [1.5, -1.0], [0.0, 1.5]])
+
+    def trained(X: np.ndarray, Y: np.ndarray, units: int, steps: int) -> dict[str, np.ndarray]:
+        draw = np.random.default_rng(1).normal
+        start = {"w1": draw(size=(X.shape[1], units)), "b1": draw(size=units), "w2": draw(size=(units, 1))}
+        params, _ = xor.train_mlp({**start, "b2": np.zeros(1)}, X, Y, 1.0, steps)
+        return dict(params)
+
+    def right(params: dict[str, np.ndarray], X: np.ndarray, Y: np.ndarray) -> float:
+        return float(((xor.forward(params, X)["y_pred"] > 0.5) == Y).mean())
+
+    sets = {"61 68 93": xor.ring, "75 79 94": lambda X: xor.three_modes(X, centres, 0.8)}
+    for texts, label in sets.items():
+        nets = (trained(seen, label(seen), units, 3000) for units in (1, 3, 16))
+        yield from pairs(texts, (100 * right(net, fresh, label(fresh)) for net in nets))
+    images = np.array([[number >> bit & 1 for bit in range(4)] for number in range(16)], dtype=np.float64)
+    hits = [
+        16 * right(trained(images, xor.parity(images), units, 10000), images, xor.parity(images)) for units in (4, 8)
+    ]
+    assert hits == [15, 16]
 
 
 @of("11-mnist-linear")

@@ -124,7 +124,7 @@ def test_no_number_is_listed_that_the_hand_out_lacks(assignment: Assignment) -> 
 
 
 def test_the_predictions_of_the_errata() -> None:
-    """Epoch 96 of 100 on the exam rows: no hand-out has them."""
+    """Epoch 96 of 100 on the exam rows."""
     regression = solution("03-linear-regression")
     w, b, _ = regression.gradient_descent(EXAMS, FINALS, lr=1e-5, epochs=95)
     predictions = regression.hypothesis(EXAMS, w, b)[:, 0]

@@ -109,7 +109,8 @@ BAD_CASES = {
         "case-collection",
         'needs=("double",)',
     ),
-    "no points": (CASE.replace("points=1", "points=0"), "case-collection", "points=0"),
+    "no points": (CASE.replace("points=1", "points=0"), "case", "points is 0; write a number above 0"),
+    "points below 0": (CASE.replace("points=1", "points=-1"), "case-collection", "points=-1"),
     "points in a string": (CASE.replace("points=1", 'points="1"'), "case-collection", "points='1'"),
     "twice in classes": (
         "".join(

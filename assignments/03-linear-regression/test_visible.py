@@ -129,3 +129,40 @@ def test_lines_by_hand(student):
     lines = student.normal_equation.each([lab(), (X, y)])
     assert_close(next(lines), (np.array([[1.0]]), np.array([0.0])))
     assert_close(next(lines), (np.array([[0.5]]), np.array([1 / 6])))
+
+
+@task("walk", points=0)
+def test_two_steps_of_each_method(student):
+    """Two steps from (2, 1), in a valley that is a hundred times as steep in w2 as in w1, for all five methods."""
+    ways = {
+        "sgd": (0.01, [[1.98, 0.0], [1.9602, 0.0]]),
+        "momentum": (0.01, [[1.98, 0.0], [1.9422, -0.9]]),
+        "adagrad": (0.1, [[1.9, 0.9], [1.831125, 0.833104]]),
+        "rmsprop": (0.1, [[1.683772, 0.683772], [1.473875, 0.498871]]),
+        "adam": (0.1, [[1.9, 0.9], [1.800166, 0.800412]]),
+    }
+    valley, start = np.array([1.0, 100.0]), np.array([2.0, 1.0])
+    for method, (lr, want) in ways.items():
+        # Six decimals are written here.
+        got = student.walk(method, valley, start, lr, 2)
+        assert_close([got], [np.array([[2.0, 1.0], *want])], rtol=0, atol=1e-5, name="the way of {}", labels=[method])
+
+
+@task("walk", points=0)
+def test_cost_after_a_hundred_steps(student):
+    """From (10, 1) and a cost of 100, a hundred steps lead to 1.322, .000438, .0375, .4115 and .00145."""
+    ends = {
+        "sgd": (0.018, 1.322),
+        "momentum": (0.01, 0.0004379),
+        "adagrad": (1.0, 0.0375),
+        "rmsprop": (0.1, 0.4115),
+        "adam": (0.3, 0.001451),
+    }
+    valley, start = np.array([1.0, 100.0]), np.array([10.0, 1.0])
+    for method, (lr, want) in ends.items():
+        way = student.walk(method, valley, start, lr, 100)
+        assert_close([np.shape(way)], [(101, 2)], name="shape of the way of {}", labels=[method])
+        with np.errstate(over="ignore"):  # who walks uphill comes far
+            cost = float(0.5 * valley @ way[-1] ** 2)
+        # Four digits are written here.
+        assert_close([cost], [want], rtol=1e-3, name="cost of {}", labels=[method])

@@ -281,3 +281,33 @@ def fit_quadratic(seed: int, steps: int = 5000, optimizer: str = "SGD") -> tuple
     (2, True)
     """
     raise NotImplementedError("Task 8: fit_quadratic")
+
+
+def fit_four_points(
+    Ws: list[np.ndarray], bs: list[np.ndarray], lr: float = 0.05, steps: int = 1000
+) -> tuple[np.ndarray, list[float]]:
+    """Teach a network 2-2-1 the lecture's four points, from a given start.
+
+        prediction = sigmoid(x W1 + b1) W2 + b2
+
+    The points are x = (0, 0), (0, 1), (1, 0), (1, 1) with y = 5, 6, 8, 10. The cost is the mean of (prediction - y)²;
+    every step is one of plain gradient descent, on all four points.
+
+    Args:
+        Ws: W1, float64 (2, 2), and W2, float64 (2, 1).
+        bs: b1, float64 (2,), and b2, float64 (1,).
+        lr: the learning rate.
+        steps: the number of steps; with 0 the network answers as it starts.
+
+    Returns:
+        predictions: an array (4, 1), float32 or float64, for the four points, after the last step.
+        costs: a list of ``steps`` floats; entry i is the cost BEFORE step i + 1.
+
+    PyTorch may find the gradients. Do not change the arrays of the start.
+
+    >>> start = [np.zeros((2, 2)), np.zeros((2, 1))], [np.zeros(2), np.zeros(1)]
+    >>> predictions, costs = fit_four_points(*start, steps=1)
+    >>> [round(float(number), 4) for number in predictions.ravel()], costs
+    ([1.0875, 1.0875, 1.0875, 1.0875], [56.25])
+    """
+    raise NotImplementedError("Task 9: fit_four_points")

@@ -280,3 +280,33 @@ def test_curve_is_learned(student):
         if abs(losses[1499]) < 200 < losses[0] < math.inf and float(error.abs().mean()) < 200:
             return
     require(False, "the mean error after 1,500 steps is not below 200")
+
+
+def given_start():
+    """Return the start of the hand-out: W1 and W2, b1 and b2."""
+    return [np.array([[0.1, 0.6], [-0.5, 0.3]]), np.array([[0.2], [-0.4]])], [np.array([0.3, -0.6]), np.array([0.5])]
+
+
+@task("fit_four_points", points=0)
+def test_first_costs_of_four_points(student):
+    """From the start of the hand-out the first two costs are 50.4800 and 37.3413."""
+    _, costs = student.fit_four_points(*given_start(), 0.05, 2)
+    assert_close(len(costs), 2, name="number of costs")
+    # Room for float32, and for the four decimals that are written here.
+    assert_close(costs, [50.4800, 37.3413], rtol=1e-4, name="costs")
+
+
+@task("fit_four_points", points=0, needs=("first_costs_of_four_points",))
+def test_two_sigmoids_beat_every_line(student):
+    """After 1,000 steps the cost is .000746, where no line comes below .0625, and the four points are met."""
+    predictions, costs = student.fit_four_points(*given_start())
+    assert_close(len(costs), 1000, name="number of costs")
+    # After a thousand steps in float32 the third digit of the cost may be another one.
+    assert_close(costs[999], 0.000746, rtol=0.02, name="the last cost")
+    assert_close(
+        np.asarray(predictions, dtype=float),
+        np.array([[4.9687], [6.0280], [8.0225], [9.9736]]),
+        rtol=0,
+        atol=2e-3,
+        name="predictions",
+    )

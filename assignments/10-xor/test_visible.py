@@ -257,3 +257,53 @@ def test_number_of_parameters(student):
         answer = model(X)
         assert_close(tuple(answer.shape), (4, 1))
         require(bool(((answer > 0) & (answer < 1)).all()), "Some answers are no probabilities.")
+
+
+@task("ring", points=0)
+def test_ring_by_hand(student):
+    """The points at 0, .9, 1, 1.5, 2 and 2.1 from the middle: those at 1, 1.5 and 2 are in the ring."""
+    X = np.array([[0.0, 0.0], [0.9, 0.0], [0.0, -1.0], [-0.9, 1.2], [1.2, -1.6], [0.0, 2.1]])
+    assert_close(student.ring(X), np.array([[0.0], [0.0], [1.0], [1.0], [1.0], [0.0]]))
+
+
+@task("ring", points=0)
+def test_parity_of_two_pixels(student):
+    """The parity of two pixels is XOR; with three, one of ink and all of ink are odd."""
+    assert_close(student.parity(corners()), np.array([[0.0], [1.0], [1.0], [0.0]]), name="two pixels")
+    three = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0]])
+    assert_close(student.parity(three), np.array([[1.0], [0.0], [1.0]]), name="three pixels")
+
+
+@task("ring", points=0)
+def test_three_modes_by_hand(student):
+    """Of five points, the one between all centres and the one far out are near to none."""
+    centres = np.array([[-1.5, -1.0], [1.5, -1.0], [0.0, 1.5]])
+    X = np.array([[-1.5, -1.0], [1.5, -0.25], [0.0, 2.25], [0.0, 0.0], [9.0, 9.0]])
+    assert_close(student.three_modes(X, centres, 0.75), np.array([[1.0], [1.0], [1.0], [0.0], [0.0]]))
+
+
+@task("ring", points=0)
+def test_map_of_the_handset_net(student):
+    """The net that computes XOR by hand says yes on a band from the upper left to the lower right."""
+    params = {
+        "w1": np.array([[5.0, -7.0], [5.0, -7.0]]),
+        "b1": np.array([-8.0, 3.0]),
+        "w2": np.array([[-11.0], [-11.0]]),
+        "b2": np.array([6.0]),
+    }
+    want = [".###.......", "..###......", "...###.....", "....###....", ".....###...", "......###.."]
+    assert_close(student.decision_map(params, 11, 2.5)[:6], want, name="the upper six rows")
+
+
+@task("ring", points=0, needs=("ring_by_hand", "xor_is_learnt"), call_s=60.0)
+def test_sixteen_units_find_the_ring(student):
+    """Sixteen hidden units, trained on 300 points with your labels, are right on nine of ten fresh ones."""
+    rng = np.random.default_rng(0)
+    X, fresh = rng.uniform(-2.5, 2.5, size=(300, 2)), rng.uniform(-2.5, 2.5, size=(2000, 2))
+    draw = np.random.default_rng(1).normal
+    params = {"w1": draw(size=(2, 16)), "b1": draw(size=16), "w2": draw(size=(16, 1)), "b2": np.zeros(1)}
+    trained, _ = student.train_mlp(params, X, student.ring(X), 1.0, 3000)
+    answers = student.forward(trained, fresh)["y_pred"] > 0.5
+    length = np.hypot(fresh[:, :1], fresh[:, 1:])
+    share = float(np.mean(answers == ((length >= 1) & (length <= 2))))
+    require(share >= 0.9, "Fewer than nine of ten fresh points have the right answer.")

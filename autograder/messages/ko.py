@@ -320,7 +320,7 @@ SENTENCES: dict[str, str] = {
     "report.of-all": "(전체 {total})",
     "report.not-started": "미작성: {tasks}",
     "challenge.open": "도전 과제(선택, 0점): {task} ({title})",
-    "challenge.solved": "도전 과제 {task}({title})를 해냈습니다. 점수는 없지만 자랑할 만한 일입니다. 훌륭합니다!",
+    "challenge.solved": "도전 과제 해결: {task}({title}). 점수는 없지만 자랑할 만한 일입니다. 훌륭합니다!",
     "challenge.visible-solved": "도전 과제 {task}({title})의 공개 케이스를 모두 통과했습니다. 점수는 없지만 자랑할 만한 일입니다. 훌륭합니다!",
     "challenge.count": "{tasks}: 도전 과제 통과",
     "report.only-task": "이 문제만 채점했습니다: {task}. 나머지 문제 {count}개는 실행하지 않았습니다.",

@@ -173,3 +173,60 @@ def normal_equation(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarra
     theta = np.linalg.lstsq(A, y, rcond=None)[0]
     return theta[:-1], theta[-1]
     ### END SOLUTION
+
+
+def walk(method: str, curvature: np.ndarray, start: np.ndarray, lr: float, steps: int) -> np.ndarray:
+    """Go down a valley with one of five methods, and write down the way.
+
+    The valley is L(w) = 1/2 Σ curvature_i w_i², so its slope at w is g = curvature * w. m and s begin at 0. In step
+    t = 1, 2, 3, …, entry by entry (sqrt is the square root):
+
+        "sgd"        w = w - lr * g
+        "momentum"   m = 0.9 * m + g                   w = w - lr * m
+        "adagrad"    s = s + g²                        w = w - lr * g / (sqrt(s) + 1e-8)
+        "rmsprop"    s = 0.9 * s + 0.1 * g²            w = w - lr * g / (sqrt(s) + 1e-8)
+        "adam"       m = 0.9 * m + 0.1 * g             s = 0.999 * s + 0.001 * g²
+                     w = w - lr * (m / (1 - 0.9**t)) / (sqrt(s / (1 - 0.999**t)) + 1e-8)
+
+    Args:
+        method: one of the five names.
+        curvature: float64 (n,), each above 0.
+        start: float64 (n,), w before the first step.
+        lr: the learning rate.
+        steps: the number of steps.
+
+    Returns:
+        float64 (steps + 1, n): row t is w after t steps; row 0 is the start.
+
+    Do not change curvature or start in place.
+
+    >>> walk("momentum", np.array([1.0, 100.0]), np.array([2.0, 1.0]), 0.01, 2).round(4)
+    array([[ 2.    ,  1.    ],
+           [ 1.98  ,  0.    ],
+           [ 1.9422, -0.9   ]])
+    """
+    ### BEGIN SOLUTION
+    w = start
+    m = s = np.zeros(start.shape)
+    way = [w]
+    for t in range(1, steps + 1):
+        g = curvature * w
+        if method == "sgd":
+            step = g
+        elif method == "momentum":
+            m = 0.9 * m + g
+            step = m
+        elif method == "adagrad":
+            s = s + g**2
+            step = g / (np.sqrt(s) + 1e-8)
+        elif method == "rmsprop":
+            s = 0.9 * s + 0.1 * g**2
+            step = g / (np.sqrt(s) + 1e-8)
+        else:
+            m = 0.9 * m + 0.1 * g
+            s = 0.999 * s + 0.001 * g**2
+            step = m / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)
+        w = w - lr * step
+        way.append(w)
+    return np.array(way)
+    ### END SOLUTION

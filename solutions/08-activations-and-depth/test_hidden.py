@@ -378,3 +378,33 @@ def test_adam_follows_the_curve(student):
         if losses[1999] < 40 and error < 40:
             return
     require(False, "the mean error after 2,000 steps of Adam is not below 40")
+
+
+def start_of_2_2_1(rng):
+    """Return a start of a network 2-2-1: weights and biases of the size of 1."""
+    return [rng.normal(size=(2, 2)), rng.normal(size=(2, 1))], [rng.normal(size=2), rng.normal(size=1)]
+
+
+@task("fit_four_points", points=0)
+def test_descents_match(student, reference, rng):
+    """From other starts, with other rates and numbers of steps, costs and predictions are right."""
+    for lr, steps in ((0.05, 30), (0.01, 12), (0.1, 5)):
+        Ws, bs = start_of_2_2_1(rng)
+        got, costs = student.fit_four_points(Ws, bs, lr, steps)
+        want, right = reference.fit_four_points(Ws, bs, lr, steps)
+        # Room for float32 on either side, over thirty steps.
+        assert_close(costs, right, rtol=1e-3, atol=1e-4, name="costs")
+        assert_close(np.asarray(got, dtype=float), want.astype(float), rtol=1e-3, atol=1e-3, name="predictions")
+
+
+@task("fit_four_points", points=0)
+def test_start_of_four_points_stays(student, rng):
+    """The arrays of the start stay as they were; with no step the network answers as it starts."""
+    Ws, bs = start_of_2_2_1(rng)
+    corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    want = 1.0 / (1.0 + np.exp(-(corners @ Ws[0] + bs[0]))) @ Ws[1] + bs[1]
+    for steps in (0, 3):
+        got, costs = assert_pure(student.fit_four_points, Ws, bs, 0.05, steps)
+        assert_close(len(costs), steps, name="number of costs")
+        if not steps:
+            assert_close(np.asarray(got, dtype=float), want, rtol=1e-5, name="predictions at the start")

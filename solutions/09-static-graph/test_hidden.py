@@ -301,7 +301,26 @@ def test_sigmoid_circuit(student):
     assert_close(got, [np.array(v) for v in (-0.20, 0.39, -0.39, -0.59, 0.20)], rtol=0, atol=5e-3)
 
 
-@task("gradients", points=3)
+@task("gradients", points=1)
+def test_scalar_chain_of_the_lecture(student, rng):
+    """In the lecture's three scalar layers dw3 is the inner sigmoid, db3 is 1, and dw2 is a product of three."""
+    names = "x y w1 b1 w2 b2 w3 b3"
+    x, y, w1, b1, w2, b2, w3, b3 = every = placeholders(student, names)
+    first = student.sigmoid(w1 * x + b1)
+    second = student.sigmoid(w2 * first + b2)
+    loss = w3 * second + b3 - y
+    numbers = rng.normal(size=8)
+    X, _, W1, B1, W2, B2, W3, _ = numbers
+    s1 = 1 / (1 + np.exp(-(W1 * X + B1)))
+    s2 = 1 / (1 + np.exp(-(W2 * s1 + B2)))
+    slope = W3 * s2 * (1 - s2)
+    want = [s2, 1.0, slope * s1, slope, slope * W2 * s1 * (1 - s1) * X]
+    given = feed({node: np.array(number) for node, number in zip(every, numbers, strict=True)})
+    got = student.gradients(loss, [w3, b3, w2, b2, w1], given)
+    assert_close(got, [np.array(number) for number in want])
+
+
+@task("gradients", points=2)
 def test_gradients_for_any_nodes(student, rng):
     """Gradients come in the order of xs, for inner nodes too, and are zeros where the loss does not depend on x."""
     a, b, c = placeholders(student, "a b c")

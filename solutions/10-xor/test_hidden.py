@@ -308,3 +308,51 @@ def test_wide_deep_with_given_weights(student, rng):
     X = rng.normal(size=(7, 2))
     want = through(weights, X)
     assert_close(with_weights(student.make_wide_deep(), weights)(torch.from_numpy(X).float()), want)
+
+
+def on_the_edges():
+    """Return points whose lengths are exactly 1 and 2, and their neighbours."""
+    edges = [(1.0, 0.0), (0.0, -1.0), (-2.0, 0.0), (0.0, 2.0)]
+    return np.array([(scale * x1, scale * x2) for x1, x2 in edges for scale in (0.999, 1.0, 1.001)])
+
+
+@task("ring", points=0)
+def test_labels_match(student, reference, rng):
+    """Ring, parity and modes are right for fresh points, on the edges, and for any number of pixels and centres."""
+    points = [rng.uniform(-2.5, 2.5, size=(n, 2)) for n in (50, 7, 1)]
+    assert_matches(student.ring, reference.ring, [*((each,) for each in points), (on_the_edges(),)])
+    images = [rng.integers(0, 2, size=size).astype(np.float64) for size in ((20, 9), (7, 4), (5, 1))]
+    assert_matches(student.parity, reference.parity, [(each,) for each in images])
+    over = [(points[0], rng.uniform(-2, 2, size=(k, 2)), radius) for k, radius in ((3, 0.8), (1, 1.5), (5, 0.6))]
+    edge = np.array([[0.0, 1.5], [1.5, 0.0], [0.0, 1.501]]), np.array([[0.0, 0.0], [9.0, 9.0], [-9.0, 9.0]]), 1.5
+    assert_matches(student.three_modes, reference.three_modes, [*over, edge])
+
+
+@task("ring", points=0)
+def test_maps_match(student, reference, rng):
+    """Maps of fresh nets in several sizes are right; the net stays as it was."""
+    for size, reach, units in ((21, 2.5, 3), (2, 1.0, 1), (7, 4.0, 5)):
+        params = {
+            "w1": rng.normal(size=(2, units)),
+            "b1": rng.normal(size=units),
+            "w2": rng.normal(size=(units, 1)),
+            "b2": rng.normal(size=1) / 2,
+        }
+        got = assert_pure(student.decision_map, params, size, reach)
+        assert_close(list(got), reference.decision_map(params, size, reach), name="the map")
+    certain = {"w1": np.zeros((2, 1)), "b1": np.zeros(1), "w2": np.zeros((1, 1)), "b2": np.zeros(1)}
+    assert_close(list(student.decision_map(certain)), ["." * 21] * 21, name="the map of one half")
+
+
+@task("ring", points=0)
+def test_labelling_changes_nothing(student, rng):
+    """The points stay as they were."""
+    X = rng.uniform(-2.5, 2.5, size=(9, 2))
+    centres = rng.uniform(-2, 2, size=(3, 2))
+    length = np.hypot(X[:, :1], X[:, 1:])
+    want = ((length >= 1) & (length <= 2)).astype(np.float64)
+    assert_close(assert_pure(student.ring, X), want, name="ring")
+    near = np.hypot(*(X[:, None] - centres).T).T.min(axis=1, keepdims=True) <= 1.0
+    assert_close(assert_pure(student.three_modes, X, centres, 1.0), near.astype(np.float64), name="modes")
+    bits = (X > 0).astype(np.float64)
+    assert_close(assert_pure(student.parity, bits), bits.sum(axis=1, keepdims=True) % 2, name="parity")

@@ -299,3 +299,87 @@ def make_wide_deep() -> nn.Sequential:
         nn.Sigmoid(),
     )
     ### END SOLUTION
+
+
+def ring(X: np.ndarray) -> np.ndarray:
+    """Label points of the plane: 1 in the ring 1 <= |x| <= 2, its edges included, 0 inside and outside of it.
+
+    Args:
+        X: float64 (N, 2). |x| is the length of a row, the root of x1² + x2².
+
+    Returns:
+        float64 (N, 1), each 0.0 or 1.0.
+
+    >>> ring(np.array([[0.0, 0.5], [-1.0, 0.0], [1.2, 1.6], [2.0, 2.0]])).ravel()
+    array([0., 1., 1., 0.])
+    """
+    ### BEGIN SOLUTION
+    length = np.sqrt((X**2).sum(axis=1, keepdims=True))
+    return ((length >= 1.0) & (length <= 2.0)).astype(np.float64)
+    ### END SOLUTION
+
+
+def parity(X: np.ndarray) -> np.ndarray:
+    """Label small images: 1 where the number of pixels with ink is odd, 0 where it is even.
+
+    Args:
+        X: float64 (N, n), each 0.0 (paper) or 1.0 (ink); n pixels in a row.
+
+    Returns:
+        float64 (N, 1), each 0.0 or 1.0.
+
+    >>> parity(np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]])).ravel()
+    array([0., 1., 0., 1.])
+    """
+    ### BEGIN SOLUTION ring
+    return X.sum(axis=1, keepdims=True) % 2
+    ### END SOLUTION
+
+
+def three_modes(X: np.ndarray, centres: np.ndarray, radius: float) -> np.ndarray:
+    """Label points of the plane: 1 within ``radius`` of at least one centre, the edge included, 0 elsewhere.
+
+    Args:
+        X: float64 (N, 2).
+        centres: float64 (k, 2); the lecture has three.
+        radius: a number above 0.
+
+    Returns:
+        float64 (N, 1), each 0.0 or 1.0, also where a point is near to two centres.
+
+    >>> three_modes(np.array([[0.0, 1.0], [3.0, 0.0]]), np.array([[0.0, 0.0], [0.0, 2.0], [-2.0, 0.0]]), 1.0).ravel()
+    array([1., 0.])
+    """
+    ### BEGIN SOLUTION ring
+    distance = np.sqrt(((X[:, None, :] - centres) ** 2).sum(axis=2))
+    return (distance.min(axis=1, keepdims=True) <= radius).astype(np.float64)
+    ### END SOLUTION
+
+
+def decision_map(params: dict[str, np.ndarray], size: int = 21, reach: float = 2.5) -> list[str]:
+    """Draw what a net says about the plane: "#" where y_pred is above 1/2, "." elsewhere.
+
+    Args:
+        params: w1 (2, h), b1 (h,), w2 (h, 1), b2 (1,), float64.
+        size: the number of rows, and of columns; 2 or more.
+        reach: the columns are x1 from -reach on the left to reach on the right, the rows x2 from reach at the top to
+            -reach at the bottom, both in equal steps, the ends included.
+
+    Returns:
+        size strings, from top to bottom, of size characters each.
+
+    Do not change params in place.
+
+    >>> params = {"w1": np.array([[1.0], [0.0]]), "b1": np.zeros(1), "w2": np.array([[2.0]]), "b2": np.array([-1.0])}
+    >>> decision_map(params, size=3)
+    ['..#', '..#', '..#']
+    """
+    ### BEGIN SOLUTION ring
+    steps = np.linspace(-reach, reach, size)
+    rows = []
+    for x2 in steps[::-1]:
+        points = np.column_stack([steps, np.full(size, x2)])
+        answers = forward(params, points)["y_pred"][:, 0]
+        rows.append("".join("#" if answer > 0.5 else "." for answer in answers))
+    return rows
+    ### END SOLUTION

@@ -1,0 +1,29 @@
+"""No activation between the layers."""
+
+import torch
+from torch import nn
+
+CAUGHT_BY = ("first_costs_of_four_points",)
+HINT = (
+    "Without a bend, two layers are one (task 3), and no line costs less than .0625. What stands between your layers?"
+)
+
+
+def fit_four_points(Ws, bs, lr=0.05, steps=1000):
+    X = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    y = torch.tensor([[5.0], [6.0], [8.0], [10.0]])
+    parameters = [torch.tensor(array, dtype=torch.float32, requires_grad=True) for array in (*Ws, *bs)]
+    W1, W2, b1, b2 = parameters
+
+    def predict():
+        return (X @ W1 + b1) @ W2 + b2
+
+    stepper = torch.optim.SGD(parameters, lr=lr)
+    costs = []
+    for _ in range(steps):
+        stepper.zero_grad()
+        cost = nn.functional.mse_loss(predict(), y)
+        cost.backward()
+        stepper.step()
+        costs.append(cost.item())
+    return predict().detach().numpy(), costs
