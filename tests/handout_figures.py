@@ -352,6 +352,14 @@ def step_of_the_slide(xor: ModuleType, params: dict[str, np.ndarray]) -> dict[st
     return {name: value - gradient[name] * (4 if name in ("w1", "w2") else 1) for name, value in params.items()}
 
 
+@of("09-static-graph")
+def _(graph: ModuleType) -> Figures:
+    y_hat, y, ones = (graph.placeholder(name) for name in ("y_hat", "y", "ones"))
+    given = {y_hat: np.array([[0.75, 0.75]]), y: DOG[None], ones: np.ones((2, 1))}
+    [loss] = graph.Session().run([graph.lecture_loss(y_hat, y, ones)], given)
+    yield ".625", loss
+
+
 @of("10-xor")
 def _(xor: ModuleType) -> Figures:
     yield from pairs(".0112 .9949 .9949 .0244", xor.handset_mlp(CORNERS).ravel())

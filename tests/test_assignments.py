@@ -52,7 +52,7 @@ def lost(report: Report) -> list[str]:
     return [
         f"{line.case}: {line.verdict} {line.message} {line.mismatch}"
         for line in report.outcomes
-        if line.earned < line.points
+        if line.earned < line.points or (not line.points and line.verdict is not Verdict.PASSED)
     ]
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -82,7 +83,7 @@ def course(tmp_path: Path) -> Course:
         mistakes: Mapping[str, str] = MISTAKES,
         alternatives: Mapping[str, str] = ALTERNATIVES,
         confirmed: str = "",
-        **more: str,
+        **more: Any,
     ) -> Assignment:
         built = make(tmp_path / "course", solution=solution or solved(), mistakes=mistakes, **more)
         (built.solution / "alternatives" / "added.py").unlink()
@@ -154,6 +155,26 @@ def test_a_case_that_met_no_other_mutant_than_right_ones_may_still_catch_some(
     assert audited(course(hidden=hidden), supervisor).idle() == []
     monkeypatch.setattr(baseline, "QUICK_CASE_S", 0.0)
     assert audited(course(hidden=hidden), supervisor).idle() == []
+
+
+CHALLENGE: dict[str, Any] = {
+    "visible": VISIBLE.replace('"total", points=3', '"total", points=0'),
+    "hidden": HIDDEN.replace('"total", points=5', '"total", points=0'),
+    "tasks": {"double": 12.0, "total": 0.0},
+}
+
+
+def test_a_challenge_is_audited_like_every_task(course: Course, supervisor: Supervisor) -> None:
+    assert audited(course(**CHALLENGE), supervisor).failures() == []
+
+
+def test_a_case_of_a_challenge_that_a_probe_passes_is_a_hole(course: Course, supervisor: Supervisor) -> None:
+    """It has no point to give, so the pass itself counts."""
+    soft = '\n    require(student.total(np.array([1.0, 2.0, 3.0])) != 5.0, "No.")\n'
+    visible = CHALLENGE["visible"].replace("\n    assert_close(student.total(np.array([1.0, 2.0, 3.0])), 6.0)\n", soft)
+    hidden = CHALLENGE["hidden"].partition('@task("total"')[0]
+    found = audited(course(**{**CHALLENGE, "visible": visible, "hidden": hidden}), supervisor)
+    assert "HOLE: the case total_of_three gives a pass to the probes" in failing(found)
 
 
 # --- right answers

@@ -152,7 +152,10 @@ def _toml(tasks: Mapping[str, float], modules: tuple[str, ...], limits: str) -> 
     names = ", ".join(f'"{name}"' for name in modules)
     head = f'title = "A tiny assignment"\npoints = {sum(tasks.values())}\nmodules = [{names}]\n'
     head += 'allowed_imports = ["numpy"]\n'
-    tables = [f'[[task]]\nid = "{id}"\ntitle = "The {id}"\npoints = {points}\n' for id, points in tasks.items()]
+    tables = [
+        f'[[task]]\nid = "{id}"\ntitle = "The {id}"\npoints = {points}\n' + ("" if points else "challenge = true\n")
+        for id, points in tasks.items()
+    ]
     return "\n".join([head, *tables, f"[limits]\ncall_s = 1.0\n{limits}"])
 
 

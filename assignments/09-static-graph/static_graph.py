@@ -166,3 +166,42 @@ def gradients(loss: Node, xs: list[Node], feed_dict: dict[Node, np.ndarray]) -> 
     To see the 7 yourself: a is used three times, and the uses bring 3, 3 and 1.
     """
     raise NotImplementedError("Task 6: gradients")
+
+
+def sum_along(a: Node, axis: int, ones: Node) -> Node:
+    """Build the sum of a matrix along one axis, from an operation that the graph knows already.
+
+    Args:
+        a: a node whose value has the shape (N, D).
+        axis: 0 adds up the rows, 1 adds up the columns, as in numpy.
+        ones: a placeholder. Whoever runs the graph feeds it ones, of the shape (1, N) for axis 0 and (D, 1) for axis 1.
+
+    Returns:
+        A node; its value has the shape (1, D) for axis 0 and (N, 1) for axis 1.
+
+    >>> a, ones = placeholder("a"), placeholder("ones")
+    >>> Session().run([sum_along(a, 1, ones)], {a: np.array([[1.0, 2.0], [3.0, 4.0]]), ones: np.ones((2, 1))})
+    [array([[3.],
+           [7.]])]
+    """
+    raise NotImplementedError("Task 7: sum_along")
+
+
+def lecture_loss(y_hat: Node, y: Node, ones: Node) -> Node:
+    """Build the loss of deck 000: the squared errors, summed over the outputs, and the mean of that over the rows.
+
+        loss = reduce_mean(reduce_sum((y_hat - y)², axis=1))
+
+    Args:
+        y_hat, y: nodes whose values have the shape (N, Dout).
+        ones: a placeholder that is fed ones of the shape (Dout, 1).
+
+    Returns:
+        A node; its value has the shape ().
+
+    >>> y_hat, y, ones = placeholder("y_hat"), placeholder("y"), placeholder("ones")
+    >>> given = {y_hat: np.array([[0.75, 0.75]]), y: np.array([[1.0, 0.0]]), ones: np.ones((2, 1))}
+    >>> float(Session().run([lecture_loss(y_hat, y, ones)], given)[0])
+    0.625
+    """
+    raise NotImplementedError("Task 7: lecture_loss")

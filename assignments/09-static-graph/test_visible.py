@@ -187,3 +187,25 @@ def test_uses_of_a_node_add_up(student):
     q = a + b
     got = student.gradients(q * (q * q), [a, b, q], feed({a: 1.0, b: 2.0}))
     assert_close(got, [np.array(27.0), np.array(27.0), np.array(27.0)])
+
+
+@task("sum_along", points=0)
+def test_sums_along_both_axes(student):
+    """The rows [1, 2, 3] and [4, 5, 6] add up to 5, 7, 9 along axis 0, and to 6 and 15 along axis 1."""
+    a, ones = student.placeholder("a"), student.placeholder("ones")
+    A = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    for axis, given, want in ((0, np.ones((1, 2)), [[5.0, 7.0, 9.0]]), (1, np.ones((3, 1)), [[6.0], [15.0]])):
+        total = student.sum_along(a, axis, ones)
+        got = student.Session().run([total], recipes.dictionary([a, ones], [A, given]))
+        assert_close(got, [np.array(want)], name="sum along axis {}", labels=[axis])
+
+
+@task("sum_along", points=0)
+def test_loss_of_the_lecture(student):
+    """The animal, .75 and .75 against 1 and 0, costs .625; with a second row, errors 1 and 2, the mean is 2.8125."""
+    y_hat, y, ones = (student.placeholder(name) for name in ("y_hat", "y", "ones"))
+    loss = student.lecture_loss(y_hat, y, ones)
+    rows = np.array([[0.75, 0.75], [1.0, 2.0]]), np.array([[1.0, 0.0], [0.0, 0.0]])
+    for count, want in ((1, 0.625), (2, 2.8125)):
+        given = recipes.dictionary([y_hat, y, ones], [*(each[:count] for each in rows), np.ones((2, 1))])
+        assert_close(student.Session().run([loss], given), [np.array(want)], name="loss of {} rows", labels=[count])

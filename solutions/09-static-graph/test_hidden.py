@@ -350,3 +350,30 @@ def test_gradient_of_a_reciprocal(student, rng):
     for value in rng.uniform(1.5, 4.0, size=5):
         got = student.gradients(one_over_x, [x], feed({x: np.array(value)}))
         assert_close(got, [np.array(-1.0 / value**2)])
+
+
+@task("sum_along", points=0)
+def test_sums_of_any_shape(student, rng):
+    """Sums along both axes are right for matrices of several shapes, and can be computed with."""
+    a, ones = placeholders(student, "a ones")
+    for shape in ((3, 5), (4, 4), (1, 2), (7, 1)):
+        A = rng.normal(size=shape)
+        for axis, given in ((0, np.ones((1, shape[0]))), (1, np.ones((shape[1], 1)))):
+            total = student.square(student.sum_along(a, axis, ones))
+            got = student.Session().run([total], feed({a: A, ones: given}))
+            assert_close(got, [A.sum(axis=axis, keepdims=True) ** 2])
+
+
+@task("sum_along", points=0)
+def test_slope_of_the_lecture_loss(student, rng):
+    """The loss is a mean over rows of sums over outputs, and so is its slope: 2 (y_hat - y) / N."""
+    y_hat, y, ones = placeholders(student, "y_hat y ones")
+    loss = student.lecture_loss(y_hat, y, ones)
+    for shape in ((5, 3), (2, 4), (3, 1)):
+        P, Y = rng.normal(size=shape), rng.normal(size=shape)
+        given = {y_hat: P, y: Y, ones: np.ones((shape[1], 1))}
+        want = ((P - Y) ** 2).sum(axis=1).mean()
+        assert_close(student.Session().run([loss], feed(given)), [np.array(want)], name="loss")
+        got = student.gradients(loss, [y_hat, y], feed(given))
+        # Gradients may be computed in float32.
+        assert_close(got, [2 * (P - Y) / shape[0], 2 * (Y - P) / shape[0]], rtol=1e-5, atol=1e-6, name="gradients")
