@@ -117,6 +117,21 @@ def test_a_wrong_table_is_named_with_its_entry(table: str, problem: str, tmp_pat
         assignments.load("15-a", root=tmp_path)
 
 
+def test_a_test_of_a_challenge_has_no_points(tmp_path: Path) -> None:
+    other = '\n[[test]]\nid = "test_a.py::test_two"\ntask = "two"\npoints = 0\n'
+    tasks = (
+        "".join(
+            f'[[task]]\nid = "{name}"\ntitle = "A"\npoints = {points}\n\n' for name, points in (("one", 2), ("two", 0))
+        )
+        + "challenge = true\n"
+    )
+    toml = f'title = "A"\npoints = 2\nmodules = ["a"]\nsuite = "visible"\n\n{tasks}'
+    files = {"assignment.toml": toml, "suite.toml": TABLE + other, "suite/test_a.py": ""}
+    write(tmp_path / "assignments" / "15-a", files)
+    found = assignments.load("15-a", root=tmp_path)
+    assert [task.id for task in found.tasks_with_points] == ["one"] and found.tasks[1].challenge
+
+
 def test_the_value_of_suite_is_checked(tmp_path: Path) -> None:
     write(tmp_path / "assignments" / "15-a", {"assignment.toml": 'suite = "open"\n'})
     with pytest.raises(AssignmentError, match='suite is "open"; write "visible" or "hidden"'):
