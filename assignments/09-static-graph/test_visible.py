@@ -194,7 +194,7 @@ def test_sums_along_both_axes(student):
     """The rows [1, 2, 3] and [4, 5, 6] add up to 5, 7, 9 along axis 0, and to 6 and 15 along axis 1."""
     a, ones = student.placeholder("a"), student.placeholder("ones")
     A = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-    for axis, given, want in ((0, np.ones((1, 2)), [[5.0, 7.0, 9.0]]), (1, np.ones((3, 1)), [[6.0], [15.0]])):
+    for axis, given, want in ((1, np.ones((3, 1)), [[6.0], [15.0]]), (0, np.ones((1, 2)), [[5.0, 7.0, 9.0]])):
         total = student.sum_along(a, axis, ones)
         got = student.Session().run([total], recipes.dictionary([a, ones], [A, given]))
         assert_close(got, [np.array(want)], name="sum along axis {}", labels=[axis])
