@@ -6,7 +6,7 @@ one decimal place and shades a few steps, so that the last digits of a computati
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from unicodedata import east_asian_width
@@ -48,7 +48,7 @@ class Drawing:
         self.add(f'<text x="{_n(x)}" y="{_n(y)}" font-size="{size}" fill="{fill}"{end}>{escape(text)}</text>')
 
     def line(
-        self, points: Iterable[tuple[float, float]], colour: str = INK, *, width: float = 1, more: str = ""
+        self, points: Sequence[tuple[float, float]], colour: str = INK, *, width: float = 1, more: str = ""
     ) -> None:
         path = _path(points)
         self.add(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{_n(width)}"{more}/>')
@@ -132,9 +132,31 @@ def _n(value: float) -> str:
     return f"{round(float(value), 1) + 0.0:.1f}".removesuffix(".0")
 
 
-def _path(points: Iterable[tuple[float, float]]) -> str:
-    found = [f"{_n(x)} {_n(y)}" for x, y in points]
-    return "M" + "L".join(dict.fromkeys(found) if len(found) > 2 and found[0] != found[-1] else found)
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in _simplified(points))
+
+
+def _simplified(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Leave out points within a quarter of a pixel of the line between those that stay (Douglas and Peucker, 1973)."""
+    kept = {0, len(points) - 1}
+    open_parts = [(0, len(points) - 1)]
+    while open_parts:
+        first, last = open_parts.pop()
+        apart = [_distance(point, points[first], points[last]) for point in points[first + 1 : last]]
+        if apart and max(apart) > 0.25:
+            middle = first + 1 + apart.index(max(apart))
+            kept.add(middle)
+            open_parts += [(first, middle), (middle, last)]
+    return [points[index] for index in sorted(kept)]
+
+
+def _distance(point: tuple[float, float], first: tuple[float, float], last: tuple[float, float]) -> float:
+    """Return how far a point is from the line through two others, rounded: equal distances must stay equal."""
+    (a, b), (x, y), (to_x, to_y) = point, first, last
+    length: float = ((to_x - x) ** 2 + (to_y - y) ** 2) ** 0.5
+    if length < 0.1:
+        return round(((a - x) ** 2 + (b - y) ** 2) ** 0.5, 3)
+    return round(abs((to_x - x) * (b - y) - (to_y - y) * (a - x)) / length, 3)
 
 
 # --- images
