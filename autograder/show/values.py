@@ -182,7 +182,7 @@ def curves_of(values: tuple[Any, ...], title: str, *, log: bool) -> tuple[Curves
     found, everything = [], []
     for label, x, y in pairs:
         points = _points(x, y)
-        everything.append(points)
+        everything.append(points[:, 1] if x is None else points)
         points = points[np.isfinite(points).all(axis=1) & ((points[:, 1] > 0) | (not log))]
         found.append(Series(points[:, 0], points[:, 1], label, has_marks=len(points) == 1))
     if not any(each.x.size for each in found):
