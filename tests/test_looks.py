@@ -170,16 +170,8 @@ def test_a_box_prints_what_it_shows(assignment: Assignment, number: int, tmp_pat
             text = path.read_text(encoding="utf-8")
             path.write_text(text.replace(match["output"], printed), encoding="utf-8", newline="\n")
     assert match["output"] in (None, printed)
-
-
-@pytest.mark.slow
-def test_the_sample_digit_is_read_as_a_two(tmp_path: Path) -> None:
-    for slug, said in (("11-mnist-linear", r"^read as 2\n"), ("13-cnn", r"^2 │█{30,}")):
-        (assignment,) = (each for each in COURSE if each.slug == slug)
-        folder = tmp_path / slug
-        folder.mkdir()
-        printed = run_look(assignment, looks(assignment, "README.md")[1]["code"], folder)
-        assert re.search(said, printed, re.MULTILINE)
+    if "read_digit" in match["code"]:  # the sample is a 2
+        assert re.search(r"^read as 2$|^2 │█{30,}", printed, re.MULTILINE)
 
 
 def test_both_sample_digits_are_one_and_right() -> None:
