@@ -155,7 +155,7 @@ def _distance(point: tuple[float, float], first: tuple[float, float], last: tupl
     (a, b), (x, y), (to_x, to_y) = point, first, last
     length: float = ((to_x - x) ** 2 + (to_y - y) ** 2) ** 0.5
     if length < 0.1:
-        return round(((a - x) ** 2 + (b - y) ** 2) ** 0.5, 3)
+        return round(float(((a - x) ** 2 + (b - y) ** 2) ** 0.5), 3)
     return round(abs((to_x - x) * (b - y) - (to_y - y) * (a - x)) / length, 3)
 
 
