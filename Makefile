@@ -17,7 +17,7 @@ export PYTHONUTF8 := 1
 export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 
-.PHONY: help grade grade-variables demo test test-slow test-oldest lint check check-all audit fuzz bench docs stubs hints release dist constraints clean
+.PHONY: help grade grade-variables demo test test-slow test-oldest lint check check-all audit fuzz bench docs stubs hints figures release dist constraints clean
 
 help:  ## Show this menu.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -128,6 +128,9 @@ stubs: $(READY)  ## Generate the stubs in assignments/ from solutions/, or those
 
 hints: $(READY)  ## Seal the hints of known mistakes for students, in assignments/; one: A=05-logistic.
 	@$(BIN)/autograder hints $(A)
+
+figures: $(TORCH_READY)  ## Draw the figures of the hand-outs from the solutions.
+	@$(BIN)/python docs/reference/make_figures.py
 
 # Of the packages that not every system installs, appnope is for macOS, colorama for Windows, and setuptools for Python
 # 3.12 and newer.

@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import show
     from .checks.assertions import CaseFailed, assert_close, assert_falls, assert_matches, assert_pure, require
     from .checks.datasets import digits28, mnist
     from .checks.gradients import assert_gradient
@@ -40,13 +41,13 @@ _PLACES = {
     "reach_accuracy": "checks.training",
     "check": "grading.in_kernel",
     "task": "grading.pytest_plugin",
-    "recipes": "student",
     "build": "student.handle",
     "cpu_seconds": "student.handle",
     "fresh": "student.handle",
     "inside": "student.handle",
     "with_cache": "student.handle",
 }
+_MODULES = {"recipes": ".student.recipes", "show": ".show"}
 
 __all__ = [
     "Band",
@@ -71,6 +72,7 @@ __all__ = [
     "recipes",
     "require",
     "shifted",
+    "show",
     "speed_ratio",
     "task",
     "with_cache",
@@ -78,8 +80,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name], __name__)
     if name not in _PLACES:
         raise AttributeError(f"module 'autograder' has no attribute {name!r}")
-    if name == "recipes":
-        return importlib.import_module(".student.recipes", __name__)
     return getattr(importlib.import_module(f".{_PLACES[name]}", __name__), name)

@@ -62,9 +62,15 @@ def command(course: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_student_repository_has_what_a_student_needs_and_no_more(course: Path) -> None:
     names = set(contents(course))
     mine = {name.removeprefix(f"assignments/{SLUG}/") for name in names if name.startswith("assignments/")}
-    assert mine == {"README.md", "README.ko.md", "assignment.toml", "ko.toml", "logistic.py", "test_visible.py"} | (
-        {"hints.json"} if (ROOT / "assignments" / SLUG / "hints.json").is_file() else set()
-    )
+    assert mine == {
+        "README.md",
+        "README.ko.md",
+        "assignment.toml",
+        "ko.toml",
+        "logistic.py",
+        "test_visible.py",
+        "sigmoid.svg",
+    } | ({"hints.json"} if (ROOT / "assignments" / SLUG / "hints.json").is_file() else set())
     assert {name for name in names if "/" not in name} == {
         ".gitignore", "Makefile", "README.md", "constraints.txt", "grade.py", "release.json",
     }  # fmt: skip

@@ -37,7 +37,7 @@ from .wheel import wheel
 from .wheelhouse import FOLDER as WHEELHOUSE
 from .wheelhouse import Platform, wheels
 
-HANDED_OUT = (".md", ".toml", ".png", ".svg")
+HANDED_OUT = (".md", ".toml", ".png", ".svg", ".txt")
 QUICK = AuditOptions(seeds=1, mutants=0, probes=False)
 
 

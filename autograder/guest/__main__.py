@@ -36,6 +36,7 @@ from .output import take_count
 from .recipes import OPERATIONS, RECIPES
 from .runner import Limits, Runner
 from .shared import is_shareable, merge
+from .show import PACKAGE, ShowFinder
 from .standins import Absent, Silent, StandInFinder
 from .torchvision_import import import_torchvision
 
@@ -141,6 +142,8 @@ class Guest:
         self._files = submission.files
         self._modules = {*sources, "__main__"} if notebooks else set(sources)
         stand_ins = StandInFinder(runner, header.get("packages"))
+        if PACKAGE in sources:  # the submission has a file of this name
+            sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, ShowFinder)]
         sys.meta_path[:] = [stand_ins, submission, *sys.meta_path, HandedInFinder(submission)]
         sys.modules.pop(header["main"], None)  # it may be a library module of the same name
         try:
@@ -447,6 +450,7 @@ def serve(fd: int, *, max_result: int, max_handles: int) -> None:
     """Serve the connection on ``fd``. Never returns: the process ends by :func:`os._exit` or a signal."""
     for name in own_modules():
         sys.modules.pop(name, None)  # a student's module may have the same name, and ours is not offered
+    sys.meta_path.insert(0, ShowFinder())
     sys.modules["__main__"] = ModuleType("__main__")
     for name in ("display", "get_ipython"):  # in a notebook they are always there
         setattr(builtins, name, Silent(name))

@@ -70,6 +70,7 @@ Each target sets up what it needs, once.
 | `make docs` | generates this page and tests all pages |
 | `make stubs` | `autograder stubs`, for all assignments; `A=05-logistic` for one |
 | `make hints` | `autograder hints`, for all assignments; `A=05-logistic` for one |
+| `make figures` | draws the figures of the hand-outs from the solutions |
 | `make constraints` | pins the current release of every required package; needs Python 3.11 |
 | `make clean` | removes reports and caches |
 
