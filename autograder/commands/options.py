@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..course import data_sets
 from ..course.release_file import UPDATE_FOLDER
 from ..errors import UsageError
 from ..messages import languages, say
@@ -87,6 +88,11 @@ data_root = click.option(
     expose_value=False,
     callback=_set_data_folder,
     help="Folder of data sets such as MNIST (default: $AUTOGRADER_DATA).",
+)
+data = click.option(
+    "--data",
+    type=click.Choice(data_sets.NAMES),
+    help="Data set of the cases that can train on several (default: data in assignment.toml).",
 )
 plain = click.option(
     "--plain", is_flag=True, help="Print lines without tables (default below 60 columns and if TERM=dumb)."

@@ -82,7 +82,7 @@ def collect(assignment: Assignment, work: Callable[[Executor], None]) -> None:
         CaseError: the cases cannot be collected.
     """
     tasks = [task.id for task in assignment.tasks]
-    plugin = GradingPlugin(work, tasks=tasks, hidden=None, reference=None, options=_OPTIONS)
+    plugin = GradingPlugin(work, tasks=tasks, hidden=None, reference=None, options=_OPTIONS, data=assignment.data)
     run_pytest([assignment.visible_cases.resolve()], plugin)
     if plugin.failure is not None:
         raise plugin.failure

@@ -189,29 +189,29 @@ def test_every_epoch_asks_the_loader_anew(student, rng):
     require(epochs[0] != epochs[1] and epochs[1] != epochs[2], "Two epochs use the same order of batches.")
 
 
-@task("train", points=6, needs=A_MODEL)
-def test_digits_are_recognised(student, rng):
-    """Trained for 20 epochs (batch 32, learning rate .1) your model recognises 92 % of unseen digits.
+@task("train", points=6, needs=A_MODEL, call_s={"mnist": 240.0})
+def test_digits_are_recognised(student, rng, data):
+    """Trained by your loop (learning rate .1), your model recognises more than 9 of 10 unseen digits.
 
-    Accuracy .30, .85 and .92 earn 2, 4 and 6 points. Right runs reached .950 to .970 on these 500 images.
+    Accuracy .30, .85 and .92 earn 2, 4 and 6 points. On digits28 (20 epochs, batch 32) right runs reached .950 to .970;
+    on MNIST (15 epochs, batch 100) .9209 to .9250, and .915 earns the 6 points.
     """
-    data = digits()
+    epochs, batch_size, complete = (15, 100, 0.915) if data.name == "mnist" else (20, 32, 0.92)
     order = rng.permutation(len(data.test_labels))  # the labels stay here, and the order tells nothing
     unseen = torch.from_numpy(data.test_images[order]).flatten(start_dim=1).float() / 255
-    loader = recipes.data_loader(
-        torch.from_numpy(data.train_images)[:, None].float() / 255, torch.from_numpy(data.train_labels), 32, True
-    )
+    images = torch.from_numpy(data.train_images)[:, None].float() / 255
+    loader = recipes.data_loader(images, torch.from_numpy(data.train_labels), batch_size, True)
 
     def train(seed):
         model = student.make_model()
-        student.train(model, loader, 20, 0.1)
+        student.train(model, loader, epochs, 0.1)
         return model.state_dict()
 
     reach_accuracy(
         train,
         predict=lambda state: unseen @ state["weight"].detach().T + state["bias"].detach(),
         labels=data.test_labels[order],
-        bands=(Band(at=0.30, credit=1 / 3), Band(at=0.85, credit=2 / 3), Band(at=0.92, credit=1.0)),
+        bands=(Band(at=0.30, credit=1 / 3), Band(at=0.85, credit=2 / 3), Band(at=complete, credit=1.0)),
         seeds=(1, 2),
     )
 

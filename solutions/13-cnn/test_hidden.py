@@ -407,13 +407,16 @@ def test_measuring_changes_nothing(student, rng):
         assert_close(grad, torch.full_like(value, 3.0), rtol=0, atol=0, name=".grad afterwards")
 
 
-@task("accuracy", points=15, needs=(*A_CNN, "loss_falls"), call_s=120.0)
-def test_digits_are_recognised(student, rng, device):
-    """Trained for 3 epochs (batch 16, learning rate .003) your model recognises 95 % of unseen digits.
+@task("accuracy", points=15, needs=(*A_CNN, "loss_falls"), call_s={"digits28": 120.0, "mnist": 900.0})
+def test_digits_are_recognised(student, rng, device, data):
+    """Trained by your loop, your model recognises at least 95 % of unseen digits.
 
-    Accuracy .30, .85 and .95 earn 5, 10 and 15 points. Right runs reached .91 to .98 on these 500 images.
+    On digits28 (3 epochs, batch 16, learning rate .003) accuracy .30, .85 and .95 earn 5, 10 and 15 points, and right
+    runs reached .91 to .98 on the 500 images. On MNIST (1 epoch, batch 100, learning rate .001) it is .97 for the 15.
     """
-    data = digits28()
+    settings, complete, at_once = {"epochs": 3, "batch_size": 16, "lr": 3e-3}, 0.95, 100
+    if data.name == "mnist":
+        settings, complete, at_once = {"epochs": 1, "batch_size": 100, "lr": 1e-3}, 0.97, 500
     order = rng.permutation(len(data.test_labels))  # the labels stay here, and the order tells nothing
     unseen = scaled(torch.from_numpy(data.test_images[order]))
     # On a GPU when there is one: model and images go there before the student's code sees them.
@@ -422,14 +425,14 @@ def test_digits_are_recognised(student, rng, device):
 
     def train(seed):
         model = build(student, recipes.on_device(student.CNN(), device))
-        student.train(model, images, labels, epochs=3, batch_size=16, lr=3e-3, seed=seed)
+        student.train(model, images, labels, **settings, seed=seed)
         return model
 
     reach_accuracy(
         train,
-        predict=lambda model: torch.cat([model(recipes.on_device(part, device)) for part in unseen.split(100)]),
+        predict=lambda model: torch.cat([model(recipes.on_device(part, device)) for part in unseen.split(at_once)]),
         labels=data.test_labels[order],
-        bands=(Band(at=0.30, credit=1 / 3), Band(at=0.85, credit=2 / 3), Band(at=0.95, credit=1.0)),
+        bands=(Band(at=0.30, credit=1 / 3), Band(at=0.85, credit=2 / 3), Band(at=complete, credit=1.0)),
         seeds=(1, 2, 3, 4),
         retry_from=0.90,
     )
