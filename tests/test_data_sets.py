@@ -17,8 +17,8 @@ from test_commands import Command, Finished
 from test_commands import command as command  # a fixture
 
 from autograder.checks import datasets
+from autograder.commands.options import with_data
 from autograder.course import assignment as assignments
-from autograder.course.data_sets import with_data
 from autograder.errors import AssignmentError, CaseError, UsageError
 from autograder.grading.environment import spec_of
 from autograder.grading.options import RunOptions
@@ -133,7 +133,7 @@ def test_an_assignment_without_a_choice_refuses_the_option(command: Command, tmp
     course = tiny_course.make(tmp_path / "plain")
     done = grade(command, course, "--data", "mnist")
     assert done.code == 2
-    assert "--data mnist chooses between data sets, and 01-tiny has only one, or none. Omit the option." in done.err
+    assert "--data mnist chooses between data sets, and 01-tiny has no choice. Omit the option." in done.err
 
 
 def test_the_option_is_for_those_that_have_a_choice(course: tiny_course.Course, tmp_path: Path) -> None:

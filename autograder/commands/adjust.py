@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..course import assignment as assignments
-from ..course import data_sets, translation
+from ..course import translation
 from ..errors import UsageError
 from . import options
 
@@ -67,7 +67,7 @@ def adjust(
     from ..batch.ledger import Ledger
     from ..grading.options import RunOptions
 
-    [assignment] = data_sets.with_data([assignments.load(slug, root=root)], data)
+    [assignment] = options.with_data([assignments.load(slug, root=root)], data)
     lines: list[Line]
     if file is not None:
         lines = [(f"{file}, line {line}: ", name, each) for line, name, each in adjustments.read(file, by)]

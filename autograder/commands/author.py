@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from ..course import assignment as assignments
-from ..course import data_sets
 from ..course.assignment import Assignment
 from ..errors import AssignmentError, AutograderError, CaseError
 from ..reports.files import check_writable
@@ -57,7 +56,7 @@ def audit(
 
     SLUG is an assignment, such as 05-logistic. Without one, every assignment is audited.
     """
-    chosen = data_sets.with_data(assignments.choose(slugs, root=root), data)
+    chosen = options.with_data(assignments.choose(slugs, root=root), data)
     check_writable(out)
 
     from ..audit import audit as auditing

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..course import assignment as assignments
-from ..course import data_sets, translation
+from ..course import translation
 from ..course.assignment import Assignment
 from ..errors import NeedsHuman, UsageError
 from ..messages import say
@@ -93,7 +93,7 @@ def batch(
         raise UsageError("Missing option '--out'. Name a folder for the results.")
     if practice and official:
         raise UsageError("--practice and --official exclude each other. Give one of them, or none for an official run.")
-    [assignment] = data_sets.with_data([assignments.load(slug, root=root)], data)
+    [assignment] = options.with_data([assignments.load(slug, root=root)], data)
     if source is None and (practice or part is not None):
         what, option = ("A practice run", "--practice") if practice else ("A shard", "--shard")
         raise UsageError(f"{what} grades a folder of uploads. Name the folder, or omit {option}.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..course import assignment as assignments
-from ..course import data_sets, folders, release_file, translation
+from ..course import folders, release_file, translation
 from ..course import submission as submissions
 from ..course.assignment import Assignment
 from ..course.submission import Refused, Submission
@@ -71,7 +71,7 @@ def grade(
     SLUG is an assignment, such as 05-logistic; its number (5) or the beginning of its name is enough. Without one,
     every assignment is graded as it is.
     """
-    chosen = data_sets.with_data(assignments.choose(slugs, root=root), data)
+    chosen = options.with_data(assignments.choose(slugs, root=root), data)
     if len(chosen) != 1 and (submission or json or task):
         option = "--submission PATH" if submission else "--json PATH" if json else "--task TASK"
         name = option.partition(" ")[0]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,6 +127,20 @@ class_seed = click.option(
     type=click.IntRange(min=0),
     help="Seed of all official runs (default: drawn once and kept); of a practice run (default: 0).",
 )
+
+
+def with_data(assignments: Sequence[Assignment], name: str | None) -> list[Assignment]:
+    """Return the assignments, those with a choice of data set with the set ``name``; None leaves all as they are.
+
+    Raises:
+        UsageError: none of them has a choice.
+    """
+    if name is None:
+        return list(assignments)
+    if not any(each.data for each in assignments):
+        slugs = ", ".join(each.slug for each in assignments)
+        raise UsageError(f"--data {name} chooses between data sets, and {slugs} has no choice. Omit the option.")
+    return [replace(each, data=name) if each.data else each for each in assignments]
 
 
 def store_folder(url: str | None, root: Path) -> Path:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..course import assignment as assignments
-from ..course import course_file, data_sets, translation
+from ..course import course_file, translation
 from ..course.assignment import Assignment
 from ..course.course_file import Course
 from ..errors import AutograderError, UsageError
@@ -97,7 +97,7 @@ def regrade(
     for file in (json, log):
         if file is not None:
             check_writable(file.parent, file)
-    [assignment] = data_sets.with_data([assignments.load(slug, root=root)], data)
+    [assignment] = options.with_data([assignments.load(slug, root=root)], data)
     folder = options.store_folder(store, root)
     from ..batch import identities
     from ..batch.run_log import RunLog

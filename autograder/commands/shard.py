@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..course import assignment as assignments
-from ..course import data_sets, translation
+from ..course import translation
 from ..course.assignment import Assignment
 from ..errors import UsageError
 from ..exchange import formats
@@ -52,7 +52,7 @@ def batch_plan(
     SLUG and SOURCE are those of batch. FILE is a new file, such as shards/plan.json. It has the seed: only you can
     read it.
     """
-    [assignment] = data_sets.with_data([assignments.load(slug, root=root)], data)
+    [assignment] = options.with_data([assignments.load(slug, root=root)], data)
     entries = formats.detect(source).entries(source)
     check_writable(file.parent, file)
     with translation.assignment_language(lang, assignment), options.open_store(store, root) as opened:
@@ -120,7 +120,7 @@ def grade_part(
     from .console import Terminal, fail, grader_errors
 
     plan = shards.read_plan(part.plan, assignment)
-    [assignment] = data_sets.with_data([assignment], dict(plan.versions).get("data"))  # of the class, as its seed
+    [assignment] = options.with_data([assignment], dict(plan.versions).get("data"))  # of the class, as its seed
     run = RunOptions(official=True, seed=plan.seed, device=device)
     plan.check(job_of(assignment, run, current_language()))
     with open_shard(part.store, plan.course, plan.assignment, plan.seed) as store, RunLog(log) as lines:
