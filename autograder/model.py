@@ -49,7 +49,8 @@ class RubricLine:
 class Task:
     """A part of an assignment. ``id`` is the name of the function or class that it grades.
 
-    ``kind`` is "cases", or "manual" if a person grades it; then ``id`` is any name, and ``rubric`` may say how.
+    ``kind`` is "cases", or "manual" if a person grades it; then ``id`` is any name, and ``rubric`` may say how. A
+    ``challenge`` is an optional task with cases and 0 points.
     """
 
     id: str
@@ -57,11 +58,12 @@ class Task:
     points: float
     kind: str = "cases"
     rubric: tuple[RubricLine, ...] = ()
+    challenge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One pytest function (or one parameter set of it) with points.
+    """One pytest function (or one parameter set of it) with points; a case of a challenge has 0.
 
     ``needs`` lists the cases that must pass first; otherwise this case is SKIPPED.
     """
@@ -321,6 +323,17 @@ class Report:
         """The manual tasks of an official report that nobody has graded yet."""
         decided = {each.task for each in self.score.adjustments}
         return tuple(task for task in self.tasks if self.official and task.kind == "manual" and task.id not in decided)
+
+    @property
+    def challenges(self) -> frozenset[str]:
+        """The ids of the optional tasks, which have 0 points."""
+        return frozenset(task.id for task in self.tasks if task.challenge)
+
+    @property
+    def required(self) -> tuple[GradedCase, ...]:
+        """The cases without those of challenges: what decides whether the submission is finished."""
+        challenges = self.challenges
+        return tuple(case for case in self.outcomes if case.task not in challenges)
 
     def seen_by(self, audience: Audience) -> Report:
         """Return the part of this report that ``audience`` may see.

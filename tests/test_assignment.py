@@ -158,7 +158,7 @@ WRONG = {
     "text for a number": ("points = 30", 'points = "ten"', 'line 2: points is "ten"; write a number.'),
     "truth for a number": ("points = 10", "points = true", "line 9: points is true; write a number."),
     "no finite number": ("points = 10", "points = inf", "line 9: points is Infinity; write a finite number."),
-    "zero points": ("points = 20", "points = 0", "line 14: points is 0; write a number above 0."),
+    "zero points": ("points = 20", "points = 0", "line 14: points is 0; write a number above 0, or add challenge = tr"),
     "zero seconds": ("call_s = 2.5", "call_s = 0", "line 17: call_s is 0; write a number above 0."),
     "number for text": ('title = "Its slope"', "title = 3", "line 13: title is 3; write text in quotes."),
     "empty text": ('id = "sigmoid"\n', 'id = ""\n', 'line 7: id is ""; write at least one character.'),

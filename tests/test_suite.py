@@ -93,7 +93,11 @@ points = 2.0
             TABLE.replace("points = 2.0", 'points = "2"'),
             'suite.toml, test 1: points is "2", which is of the wrong type',
         ),
-        (TABLE.replace("points = 2.0", "points = 0"), "suite.toml, test 1: points is 0; write a number above 0"),
+        (
+            TABLE.replace("points = 2.0", "points = 0"),
+            "suite.toml: points of test_a.py::test_one is 0; write a number above 0, or make one a challenge",
+        ),
+        (TABLE.replace("points = 2.0", "points = -1"), "suite.toml, test 1: points is -1; write a number above 0"),
         (TABLE.replace("points", "point"), "suite.toml, test 1: the key point is unknown; write one of id, task"),
         (TABLE + TABLE, "suite.toml, test 2: test_a.py::test_one is named twice"),
         (TABLE.replace("test_a", "test_b"), "suite.toml, test 1: suite/test_b.py is missing"),

@@ -15,7 +15,7 @@ from ..course import solution, stubs
 from ..course.assignment import Assignment
 from ..grading import rubric
 from ..grading.session import CollectedCases
-from ..model import Case
+from ..model import Case, Verdict
 from ..student.log import CaseLog
 from . import probing
 from .answers import other_answers
@@ -53,7 +53,8 @@ class Probes:
             for visible in (True, False):
                 for case, outcome, log in self._cases.run_on(connection, [c for c in due if c.visible is visible]):
                     (graded,) = rubric.graded([case], [outcome])
-                    if graded.earned > 0 and other_answers(log, self._solution_log(case)):
+                    gives = graded.earned > 0 or graded.verdict is Verdict.PASSED  # a challenge has no points to give
+                    if gives and other_answers(log, self._solution_log(case)):
                         reason = self._accepted.get((case.id, probe), "")
                         holes.append(Hole(case.id, probe, graded.earned, case.points, reason))
         return ProbeResult(task, probe, tuple(case.id for case in due), tuple(holes))

@@ -213,7 +213,7 @@ class Audit:
 def _hole_sentence(holes: Sequence[Hole]) -> str:
     """Describe the holes of one case: all its probes, or what its only probe does."""
     probes = ", ".join(hole.probe for hole in holes)
-    most = f"{max(hole.earned for hole in holes):g} of {holes[0].points:g} points"
+    most = f"{max(hole.earned for hole in holes):g} of {holes[0].points:g} points" if holes[0].points else "a pass"
     if len(holes) > 1:
         return f"HOLE: the case {holes[0].case} gives {most} to the probes {probes}."
     return f"HOLE: the case {holes[0].case} gives {most} to the probe {probes}, which {PROBES[probes][0]}."

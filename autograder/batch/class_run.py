@@ -105,7 +105,7 @@ class ClassRun:
     def _add_without_report(self, member: Member, attention: str, *, detail: str = "") -> None:
         """Add a row for a submission without a report, which is no grade: a person has to look at it."""
         score, reason = Score(0.0, self.assignment.points), f"{say(f'attention.{attention}')} {detail}".rstrip()
-        tasks = {task.id: 0.0 for task in self.assignment.all_tasks}
+        tasks = {task.id: 0.0 for task in self.assignment.tasks_with_points}
         row = ClassRow(member.student, score, {}, complete=False, tasks=tasks, sha256=member.sha256)
         received, attempt = member.upload.received_at, member.attempt or None
         late = late_word(member.upload.late)

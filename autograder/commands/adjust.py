@@ -81,7 +81,9 @@ def adjust(
         run = RunOptions(official=True, seed=opened.kept_seed(assignment.slug), device=device)
         ledger = Ledger(opened, folder, assignment, run)
         ledger.recall()
-        decided, changes = _checked(lines, known, ledger, {each.id: each.points for each in assignment.all_tasks})
+        decided, changes = _checked(
+            lines, known, ledger, {each.id: each.points for each in assignment.tasks_with_points}
+        )
         opened.decide(assignment.slug, decided)
     for name, before, after in changes:
         click.echo(f"{name}: {before.score.earned:g} -> {after.score.earned:g} of {after.score.possible:g} points")

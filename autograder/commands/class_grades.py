@@ -138,7 +138,7 @@ def load(
     if not final_grades.has_rules(course, slug):
         found = [final_grades.as_graded(row) for row in rows]
         return ClassGrades(file, slug, students, found, history=history, course=course)
-    tasks = assignments.load(slug, root=root).all_tasks
+    tasks = assignments.load(slug, root=root).tasks_with_points
     earlier = _earlier(history, rows, {task.id: task.points for task in tasks}) if history else {}
     before = {student: [each.attempt for each in attempts] for student, attempts in earlier.items()}
     left_out = {*leave_out, *names} - {row.grade.student for row in rows}

@@ -74,7 +74,7 @@ def _attempts(found: ClassGrades, root: Path) -> dict[str, Sequence[Attempt]]:
     """Return all attempts of each student in an assignment."""
     from ..exchange.final_grades import attempt_of_row
 
-    tasks = assignments.load(found.slug, root=root).all_tasks
+    tasks = assignments.load(found.slug, root=root).tasks_with_points
     return {
         each.grade.student: [
             *(earlier.attempt for earlier in found.earlier.get(each.grade.student, ())),

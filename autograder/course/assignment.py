@@ -74,6 +74,11 @@ class Assignment:
         return (*self.tasks, *self.manual)
 
     @property
+    def tasks_with_points(self) -> tuple[Task, ...]:
+        """All tasks but the challenges."""
+        return tuple(task for task in self.all_tasks if not task.challenge)
+
+    @property
     def solution_name(self) -> str:
         """The solution's folder in messages: ``solutions/05-logistic``, without the folders above it."""
         return "/".join(self.solution.parts[-2:]) if self.solution else f"solutions/{self.slug}"
@@ -231,11 +236,17 @@ def _suite(folder: Path, kind: str) -> Suite | None:
 
 def _check_suite(suite: Suite, table: dict[str, Any], source: _Source) -> None:
     points = {task["id"]: task["points"] for task in table["task"]}
+    challenges = {task["id"] for task in table["task"] if task.get("challenge")}
     for test in suite.tests:
         if test.task not in points:
             raise AssignmentError(
                 f"{suites.TABLE}: {test.id} is of the task {test.task}, which {source.shown} does not have; it has "
                 f"{', '.join(points)}."
+            )
+        if not test.points and test.task not in challenges:
+            raise AssignmentError(
+                f"{suites.TABLE}: points of {test.id} is 0; write a number above 0, or make {test.task} a challenge in "
+                f"{source.shown}."
             )
     for i, (task, possible) in enumerate(points.items()):
         total = math.fsum(test.points for test in suite.tests if test.task == task)
@@ -269,6 +280,7 @@ _NUMBER = (
     (lambda value: -1e300 < value < 1e300, "a finite number"),
     (lambda value: value > 0, "a number above 0"),
 )
+_POINTS: _Kind = (*_NUMBER[:2], (lambda value: value >= 0, "a number above 0"))  # of a task; a challenge has 0
 _TEXT: _Kind = ((lambda value: isinstance(value, str), "text in quotes"), (bool, "at least one character"))
 _WHOLE: _Kind = ((lambda value: type(value) is int, "a whole number"), _NUMBER[2])
 _NAMES: _Kind = ((lambda value: isinstance(value, list), 'a list such as ["numpy"]'),)
@@ -293,7 +305,8 @@ KEYS: Mapping[str, _Kind] = {
 }  # fmt: skip
 _TASK_KIND: _Kind = ((lambda value: value in manual_tasks.KINDS, '"cases" or "manual"'),)
 TASK_KEYS: Mapping[str, _Kind] = {
-    "id": _TEXT, "title": _TEXT, "points": _NUMBER, "uses": _NAMES, "kind": _TASK_KIND, "rubric": _TABLE,
+    "id": _TEXT, "title": _TEXT, "points": _POINTS, "challenge": _YES, "uses": _NAMES, "kind": _TASK_KIND,
+    "rubric": _TABLE,
 }  # fmt: skip
 LIMIT_KEYS: Mapping[str, _Kind] = {
     "call_s": _NUMBER, "cell_s": _NUMBER, "load_s": _NUMBER, "submission_s": _NUMBER, "cpu_s": _NUMBER,
@@ -309,6 +322,7 @@ OPTIONAL = {
     "limits",
     "data",
     "uses",
+    "challenge",
     "kind",
     "rubric",
     data_sets.MNIST,

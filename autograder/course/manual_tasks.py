@@ -1,4 +1,4 @@
-"""Tasks that a person grades: ``kind = "manual"`` in ``assignment.toml``, with points and perhaps a rubric."""
+"""Kinds of tasks in ``assignment.toml``: those that a person grades (``kind = "manual"``), and optional challenges."""
 
 from __future__ import annotations
 
@@ -23,11 +23,21 @@ class Problem:
 def task_of(table: Mapping[str, Any]) -> Task:
     """Return the task of a checked table ``[[task]]``."""
     rubric = tuple(RubricLine(text, float(points)) for text, points in table.get("rubric", {}).items())
-    return Task(table["id"], table["title"], float(table["points"]), table.get("kind", CASES), rubric)
+    kind, challenge = table.get("kind", CASES), table.get("challenge", False)
+    return Task(table["id"], table["title"], float(table["points"]), kind, rubric, challenge)
 
 
 def problem(table: Mapping[str, Any]) -> Problem | None:
-    """Return what is wrong with the kind or the rubric of a task, or None."""
+    """Return what is wrong with the points, the kind or the rubric of a task, or None."""
+    if table.get("challenge"):
+        if table.get("kind", CASES) == MANUAL:
+            return Problem("challenge", "cases check a challenge, not a person; remove challenge, or kind.")
+        if table["points"]:
+            sentence = f"points is {table['points']:g}, but a challenge gives none; write points = 0, or remove"
+            return Problem("points", f"{sentence} challenge.")
+    elif not table["points"]:
+        remedy = "write a number above 0, or add challenge = true to make the task optional."
+        return Problem("points", f"points is 0; {remedy}")
     rubric = table.get("rubric")
     if table.get("kind", CASES) == CASES:
         if rubric is not None:

@@ -101,7 +101,7 @@ def check_names(file: CourseTable, root: Path) -> None:
             )
     for slug, table in file.policy.items():
         if table.extra_credit or table.drop_lowest:
-            _check_tasks(slug, [task.id for task in assignment.load(slug, root=root).all_tasks], file)
+            _check_tasks(slug, [task.id for task in assignment.load(slug, root=root).tasks_with_points], file)
 
 
 def _slugs(file: CourseTable) -> Iterator[tuple[str, str]]:

@@ -109,7 +109,7 @@ def _test(entry: Any, place: str) -> SuiteTest:
         kind: Any = _KEYS[key]
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise AssignmentError(f"{place}: {key} is {json.dumps(value, default=str)}, which is of the wrong type.")
-    if not 0 < entry["points"] < 1e300:
+    if not 0 <= entry["points"] < 1e300:  # 0 is for a challenge
         raise AssignmentError(f"{place}: points is {entry['points']}; write a number above 0.")
     return SuiteTest(**{**entry, "points": float(entry["points"])})
 

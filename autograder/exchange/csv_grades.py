@@ -43,7 +43,8 @@ def write_grades(rows: Sequence[ClassRow], path: Path) -> None:
 
     The columns are student, points earned and possible, points per task, sha256, the reason if nothing was graded, the
     number of cases with each verdict, how late it was, attempt, the times, whether the grade was published, what people
-    added to the points and why, and why a person has to look at it. A report with a grader error has no points: it is
+    added to the points and why, and why a person has to look at it. If somebody solved a challenge, a column has the
+    names of the solved ones. A report with a grader error has no points: it is
     no grade. A manual task that nobody has graded has none either.
 
     The file is written whole or not at all. It is UTF-8 with a byte order mark; read it back as ``utf-8-sig``.
@@ -62,7 +63,8 @@ def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> 
     mark = [first[1]] if first else []
     verdicts = [verdict.value for verdict in Verdict]
     head = ["student", "earned", "possible", *tasks, "sha256", "reason", *verdicts]
-    head += _LAST
+    has_challenges = any(row.challenges for row in rows)
+    head += [*(["challenges"] if has_challenges else []), *_LAST]
     writer.writerow([*([first[0]] if first else []), *head])
     for row in rows:
         own = [row.score.earned, *(None if task in row.awaiting else row.tasks.get(task) for task in tasks)]
@@ -70,7 +72,8 @@ def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> 
         earned, *of_tasks = points
         counts = [row.verdicts.get(verdict, 0) for verdict in Verdict]
         possible = round(row.score.possible, DECIMALS) if row.complete else ""
-        cells = [earned, possible, *of_tasks, row.sha256, cell(row.reason), *counts, row.late, row.attempt]
+        solved = [" ".join(row.challenges)] if has_challenges else []
+        cells = [earned, possible, *of_tasks, row.sha256, cell(row.reason), *counts, *solved, row.late, row.attempt]
         changes = row.score.adjustments
         adjusted = round(sum(each.points for each in changes), DECIMALS) if changes else ""
         reasons = cell(" · ".join(each.reason for each in changes))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,8 @@ class _Export:
     def __init__(self, gradebook: Gradebook, folders: CourseDirectory, report: Report, total: float | None) -> None:
         self._gradebook = gradebook
         self._folders = folders
-        self._report = report.seen_by(Audience.STUDENT)
+        seen = report.seen_by(Audience.STUDENT)
+        self._report = replace(seen, tasks=tuple(task for task in seen.tasks if not task.challenge))
         self._total = total
         self._name = _id(report.assignment)
         self._student = report.submission.student or ""

@@ -12,7 +12,7 @@ import pytest
 
 from ..errors import CaseError
 from ..messages import translate
-from ..model import Case
+from ..model import Case, Task
 
 DATA = "data"  # the fixture of a case that uses the data set of the run
 FIXTURES = frozenset({"student", "reference", "rng", "device", "measure", DATA})
@@ -64,7 +64,7 @@ class CaseItem:
 def plan_cases(
     items: Sequence[pytest.Item],
     *,
-    tasks: Sequence[str],
+    tasks: Sequence[Task],
     hidden: Path | None,
     without: Collection[str],
     plugin: object,
@@ -73,20 +73,24 @@ def plan_cases(
 ) -> dict[str, CaseItem]:
     """Return the cases among ``items`` by id, the visible ones first, leaving out those in ``without``.
 
+    The cases of challenges come after all others: their time cannot cost the points of another case.
+
     ``hidden`` is the file of the hidden cases, ``plugin`` the object that defines our fixtures. After the hand-in the
     answers are ``published``: every case is a visible one. ``data`` is the data set of the run, or "".
 
     Raises:
         CaseError: an item has no task or an unknown one, two have one name, a needed case is missing, or there is none.
     """
+    challenges = {task.id for task in tasks if task.challenge}
     # A visible case shows everything, so it runs before a worker has seen the inputs of a hidden one.
-    items = sorted(items, key=lambda item: item.path == hidden)
+    items = sorted(items, key=lambda item: (_mark_of(item).args[0] in challenges, item.path == hidden))
     sets: dict[tuple[str, str], int] = {}
     for item in items:
         sets[_function_of(item)] = sets.get(_function_of(item), 0) + 1
     planned: dict[str, tuple[pytest.Item, Case]] = {}
     for item in items:
         case = _case_of(item, tasks=tasks, visible=published or item.path != hidden, share=sets[_function_of(item)])
+        _check_points(item, case, challenges)
         if case.id in planned:
             raise CaseError(f"{item.nodeid}: another case is named {case.id}. Rename one of them.")
         for needed in case.needs:
@@ -112,11 +116,21 @@ def plan_cases(
     }
 
 
-def _case_of(item: pytest.Item, *, tasks: Sequence[str], visible: bool, share: int) -> Case:
+def _check_points(item: pytest.Item, case: Case, challenges: Collection[str]) -> None:
+    is_challenge = case.task in challenges
+    if is_challenge and case.points:
+        raise CaseError(f"{item.nodeid}: {case.task} is a challenge, which gives no points; write points=0.")
+    if not is_challenge and not case.points:
+        remedy = f"write a number above 0, or make {case.task} a challenge in assignment.toml."
+        raise CaseError(f"{item.nodeid}: points is 0; {remedy}")
+
+
+def _case_of(item: pytest.Item, *, tasks: Sequence[Task], visible: bool, share: int) -> Case:
     mark = _mark_of(item)
-    if mark.args[0] not in tasks:
+    ids = [task.id for task in tasks]
+    if mark.args[0] not in ids:
         raise CaseError(
-            f"{item.nodeid}: assignment.toml has no task {mark.args[0]!r}; it has {', '.join(tasks)}.",
+            f"{item.nodeid}: assignment.toml has no task {mark.args[0]!r}; it has {', '.join(ids)}.",
             slug="case-task",
         )
     return Case(

@@ -152,7 +152,7 @@ class _Practice:
         chosen.sort(key=lambda item: item.location[1] or 0)
         with self._language():
             self._session = Session(self._assignment, RunOptions(without=_unselected_needs(chosen)), supervisor)
-            tasks = [task.id for task in self._assignment.tasks]
+            tasks = self._assignment.tasks
             self.executor = plugin.executor_of(chosen, tasks=tasks, options=self._session.options)
             try:
                 submission = submissions.open(self._assignment.folder, self._assignment)
@@ -207,7 +207,8 @@ class _Practice:
     def _shown(self, item: pytest.Item, line: GradedCase) -> pytest.TestReport:
         if line.verdict is Verdict.PASSED:
             return _report(item, "call", "passed", seconds=line.seconds)
-        if line.verdict is Verdict.SKIPPED:
+        is_open = line.verdict is Verdict.NOT_ATTEMPTED and not line.points  # a challenge is no work that is due
+        if line.verdict is Verdict.SKIPPED or is_open:
             place = (str(item.path), item.location[1] or 0, line.message)
             return _report(item, "call", "skipped", place, seconds=line.seconds)
         notes = (*self._notes, *self._student.notes())

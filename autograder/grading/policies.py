@@ -80,11 +80,12 @@ class Final:
 
 def attempt_of(report: Report) -> Attempt:
     """Return the attempt of an official report. A refused upload has no points in any task."""
-    earned = {task.id: [line.earned for line in report.outcomes if line.task == task.id] for task in report.tasks}
+    tasks = [task for task in report.tasks if not task.challenge]
+    earned = {task.id: [line.earned for line in report.outcomes if line.task == task.id] for task in tasks}
     received = report.submission.received_at
     return Attempt(
         points={task: float(_sum(values)) for task, values in earned.items()},
-        possible={task.id: task.points for task in report.tasks},
+        possible={task.id: task.points for task in tasks},
         received_at=datetime.fromisoformat(received) if received else None,
         number=report.submission.attempt or 1,
         complete=report.complete,

@@ -20,6 +20,7 @@ from _pytest import unittest
 from ..checks.datasets import Digits
 from ..course import data_sets
 from ..errors import CaseError, UsageError
+from ..model import Task
 from ..student.handle import StudentCode
 from .collection import plan_cases
 from .constants import Constants, namespaces
@@ -40,7 +41,8 @@ def task(
     """Mark a pytest function as a case of task ``id``.
 
     Args:
-        points: of the case. A parametrised function splits them evenly over its parameter sets.
+        points: of the case; 0 if the task is a challenge. A parametrised function splits them evenly over its
+            parameter sets.
         needs: cases that must pass first; otherwise this case is SKIPPED.
         hint: shown when the case fails and no better hint is known.
         call_s: the limit of a single call in seconds, instead of the assignment's limit, for example for training; or
@@ -51,10 +53,10 @@ def task(
             that the hand-out says are updated, such as ``("config",)``. A change of any other one costs points.
 
     Raises:
-        CaseError: ``points`` is not a positive number, ``needs`` or ``may_change`` is one string, or ``call_s`` names
-            no data set.
+        CaseError: ``points`` is not a number of 0 or more, ``needs`` or ``may_change`` is one string, or ``call_s``
+            names no data set.
     """
-    if not isinstance(points, int | float) or not 0 < points < math.inf:
+    if not isinstance(points, int | float) or not 0 <= points < math.inf:
         raise CaseError(f"@task({id!r}, points={points!r}): give a number of points above 0.")
     if isinstance(needs, str):
         raise CaseError(f'@task({id!r}): needs is a tuple of cases; write needs=("{needs}",).')
@@ -158,7 +160,7 @@ class CasePlugin:
         self,
         items: Sequence[pytest.Item],
         *,
-        tasks: Sequence[str],
+        tasks: Sequence[Task],
         options: RunOptions,
         hidden: Path | None = None,
         reference: Any = None,
@@ -202,7 +204,7 @@ class GradingPlugin(CasePlugin):
         self,
         serve: Callable[[Executor], None],
         *,
-        tasks: Sequence[str],
+        tasks: Sequence[Task],
         hidden: Path | None,
         reference: Any,
         options: RunOptions,

@@ -169,7 +169,7 @@ class Session:
         with imported_solution(self._assignment) if hidden else contextlib.nullcontext() as reference:
             plugin = GradingPlugin(
                 checked,
-                tasks=[task.id for task in self._assignment.tasks],
+                tasks=self._assignment.tasks,
                 hidden=hidden and hidden.resolve(),
                 reference=reference,
                 options=self.options,
@@ -337,8 +337,12 @@ class Session:
     ) -> list[Outcome]:
         """Run all cases that are not known on one submission, with the hints of known mistakes."""
         outcomes: dict[str, Outcome] = {}
+        has_seen_hidden = False
         try:
             for case in self._plan(executor):
+                if case.visible and has_seen_hidden:  # of a challenge; its report shows everything
+                    connection.close()
+                has_seen_hidden = not case.visible
                 found = known.find(case, outcomes, without=self.options.without) if known else None
                 if found is None:
                     if case.id not in self._proven:  # in a regrade: with it the others that run at least

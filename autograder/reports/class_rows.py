@@ -38,7 +38,8 @@ class ClassRow:
     that a practice run does not have, otherwise 0. ``tasks`` are the points of each task. ``reason`` says why no case
     could be graded, or is "". ``late`` and ``published`` are texts for the table of grades. ``attention`` says why a
     person has to look at it, as ids of sentences: rejected, grader-error, retried, timed-out, awaiting, changed,
-    died, not-kept, no-copy, damaged. ``awaiting`` are the manual tasks that nobody has graded yet.
+    died, not-kept, no-copy, damaged. ``awaiting`` are the manual tasks that nobody has graded yet. ``challenges`` are
+    those whose cases all pass; the cases of challenges are in no other number.
     """
 
     student: str | None
@@ -59,6 +60,7 @@ class ClassRow:
     published: str = ""
     attention: tuple[str, ...] = ()
     awaiting: tuple[str, ...] = ()
+    challenges: tuple[str, ...] = ()
 
     @property
     def points(self) -> str:
@@ -84,6 +86,8 @@ class ClassRow:
             return say("state.not-graded")
         if self.awaiting:
             said = f"{said}, {', '.join(self.awaiting)}: {say('state.awaiting')}"
+        if self.challenges:
+            said = f"{said}, {say('challenge.count', tasks=', '.join(self.challenges))}"
         return said if self.complete else f"{said} ({say('state.incomplete')})"
 
 
@@ -93,7 +97,7 @@ def class_row(report: Report, *, page: str = "") -> ClassRow:
     The hint is the first hint of the cases that did not pass, or their first message. The hint of a refused upload is
     the note that says why.
     """
-    behind = [case for case in report.outcomes if case.verdict is not Verdict.PASSED]
+    behind = [case for case in report.required if case.verdict is not Verdict.PASSED]
     said = [*(case.hint for case in behind), *(case.message for case in behind)]
     if not report.outcomes:  # the upload was refused; other notes are no reason for a lost point
         said += report.notes
@@ -101,14 +105,16 @@ def class_row(report: Report, *, page: str = "") -> ClassRow:
     return ClassRow(
         student=report.submission.student,
         score=report.score,
-        verdicts=dict(Counter(case.verdict for case in report.outcomes)),
+        verdicts=dict(Counter(case.verdict for case in report.required)),
         hint=next((sentence for sentence in said if sentence), ""),
         complete=report.complete,
         page=page,
         measured=tuple(Measured(case.case, case.title, case.measure) for case in passed if case.measure),
         total=views.total_points(report),
         tasks={
-            task.id: math.fsum(line.earned for line in report.outcomes if line.task == task.id) for task in report.tasks
+            task.id: math.fsum(line.earned for line in report.outcomes if line.task == task.id)
+            for task in report.tasks
+            if not task.challenge
         },
         sha256=report.submission.sha256,
         reason=_reason(report),
@@ -117,7 +123,13 @@ def class_row(report: Report, *, page: str = "") -> ClassRow:
         attempt=report.submission.attempt,
         attention=_attention(report),
         awaiting=tuple(task.id for task in report.awaiting),
+        challenges=_solved(report),
     )
+
+
+def _solved(report: Report) -> tuple[str, ...]:
+    found = (view for view in views.by_task(report) if view.task.challenge and view.state == "passed")
+    return tuple(view.task.id for view in found)
 
 
 def decided(row: ClassRow) -> ClassRow:
@@ -134,7 +146,7 @@ def late_word(late: bool | None) -> str:
 
 
 def _attention(report: Report) -> tuple[str, ...]:
-    verdicts = {line.verdict for line in report.outcomes}
+    verdicts = {line.verdict for line in report.required}
     found = {
         "rejected": not report.outcomes,
         "grader-error": not report.complete,
@@ -163,7 +175,8 @@ def from_json(text: str) -> ClassRow:
     found["score"] = Score(**found["score"] | {"adjustments": ()})
     found["verdicts"] = {Verdict(name): count for name, count in found["verdicts"].items()}
     found["attention"] = tuple(found["attention"])
-    found["awaiting"] = tuple(found.get("awaiting", ()))
+    for name in ("awaiting", "challenges"):
+        found[name] = tuple(found.get(name, ()))
     measured = found["measured"]
     found["measured"] = tuple(Measured(each["case"], each["title"], Measure(**each["measure"])) for each in measured)
     return ClassRow(**found)

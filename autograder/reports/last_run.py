@@ -58,7 +58,7 @@ class LastRun:
     @classmethod
     def of(cls, report: Report, changed: CaseChanges = _NO_CHANGES) -> LastRun:
         """Return what is saved of a report."""
-        cases = report.outcomes
+        cases = report.required
         return cls(
             assignment=report.assignment,
             title=report.title,

@@ -81,6 +81,7 @@ def html(report: Report, *, audience: Audience, change: str = "") -> str:
 def _case_view(case: GradedCase, also: list[str], common: str, word: str) -> CaseView:
     css = views.css_name(case.verdict)
     points = views.of(case.earned, case.points) if views.counts(case) else say("report.not-counted")
+    points = points if case.points else ""  # of a challenge
     done = case.verdict in (Verdict.PASSED, Verdict.SKIPPED, Verdict.GRADER_ERROR)
     step = "" if done else say("report.next-fix" if case.visible else "report.next-hidden")
     mark = views.MARKS.get(css, views.FAILED_MARK)

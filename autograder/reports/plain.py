@@ -76,15 +76,18 @@ def _report(report: Report, audience: Audience, change: str) -> list[str]:
         lines += [_task(view) for view in standing.begun(report)]
         for case, also in folded(filter(has_news, standing.cases(report)), audience):
             lines += _case(case, also, report, audience)
-        lines += [*standing.to_do(report), standing.not_started_line(report)]
+        lines += [*standing.to_do(report), standing.not_started_line(report), *standing.open_challenges(report)]
     lines += [f"{say('label.total')}: {standing.total_line(report)}", change]
     for each in report.score.adjustments:
         lines.append(say("report.adjustment", points=views.signed(each.points), reason=each.reason))
-    lines += [standing.praise(report) if report.complete else views.incomplete(report), standing.not_run(report)]
+    lines += [standing.praise(report) if report.complete else views.incomplete(report), *standing.honours(report)]
+    lines += [standing.not_run(report)]
     return [*lines, *views.missing_layers([report])]
 
 
 def _task(view: TaskView) -> str:
+    if view.task.challenge:
+        return f"{view.task.id}: {view.points}, {view.word}"
     if not view.cases:
         return f"{view.task.id}: {view.word}"
     total = view.task.points if view.hidden else 0.0

@@ -28,7 +28,7 @@ def in_words(earned: float, possible: float, total: float) -> str:
 
 def praise(report: Report) -> str:
     """Return a sentence for a report without a failed case, or ""; it tells how many points are not decided yet."""
-    if not report.complete or views.state(report.outcomes) != "passed":
+    if not report.complete or views.state(report.required) != "passed":
         return ""
     if total := views.total_points(report):
         by_hand = sum(task.points for task in report.tasks if task.kind == "manual")
@@ -43,6 +43,26 @@ def praise_of_visible(earned: float, possible: float, total: float, *, by_hand: 
     return f"{praise} {say('report.by-hand', points=views.number(by_hand))}" if by_hand else praise
 
 
+def honours(report: Report) -> list[str]:
+    """Return a sentence for each challenge whose cases all pass."""
+    solved = (view for view in _challenges(report) if view.state == "passed")
+    end = "solved" if report.official else "visible-solved"
+    return [say(f"challenge.{end}", task=view.task.id, title=view.task.title) for view in solved]
+
+
+def open_challenges(report: Report) -> list[str]:
+    """Return a quiet line for each challenge that is not started."""
+    idle = {stub.task for stub in _stubs(report)}
+    views_ = (view for view in _challenges(report) if view.task.id in idle)
+    return [say("challenge.open", task=view.task.id, title=view.task.title) for view in views_]
+
+
+def _challenges(report: Report) -> list[views.TaskView]:
+    if report.load_failure or not report.outcomes:
+        return []
+    return [view for view in views.by_task(report) if view.task.challenge]
+
+
 def not_run(report: Report) -> str:
     """Return a sentence about the tasks that a run of one task left out, or ""."""
     if not report.only_task:
@@ -51,7 +71,12 @@ def not_run(report: Report) -> str:
 
 
 def not_started(report: Report) -> list[Stub]:
-    """Return the tasks that are still the stub as a whole, in the order of the assignment."""
+    """Return the tasks that are still the stub as a whole, in the order of the assignment; challenges are optional."""
+    challenges = report.challenges
+    return [stub for stub in _stubs(report) if stub.task not in challenges]
+
+
+def _stubs(report: Report) -> list[Stub]:
     ran = {case.task for case in report.outcomes if case.verdict not in (Verdict.NOT_ATTEMPTED, Verdict.SKIPPED)}
     shown = {view.task.id for view in views.by_task(report)}
     return [stub for stub in report.stubs if stub.task in shown - ran]
@@ -65,7 +90,7 @@ def not_started_line(report: Report) -> str:
 
 def begun(report: Report) -> list[views.TaskView]:
     """Return the tasks that are started; there are none if the submission cannot be opened or loaded."""
-    idle = {stub.task for stub in not_started(report)}
+    idle = {stub.task for stub in _stubs(report)}
     return (
         []
         if report.load_failure or not report.outcomes
@@ -111,16 +136,22 @@ def next_step(report: Report) -> str:
         return say("next.line", line=failure.line, file=failure.file, command=command)
     if failure or not report.outcomes:
         return say("next.advice", command=command)
-    places = {stub.task: stub for stub in not_started(report)}
+    idle = _stubs(report) if report.only_task else not_started(report)
+    places = {stub.task: stub for stub in idle}
     for view in views.by_task(report):
+        if view.task.challenge and not report.only_task:
+            continue
         if stub := places.get(view.task.id):
             return say("next.write", task=stub.task, file=stub.file, line=stub.line, command=command)
         if step := _step_in(view, command):
             return step
-    if any(case.verdict in FAILURES for case in report.outcomes):
+    if any(case.verdict in FAILURES for case in report.required):
         return say("next.hidden", advice=say("report.next-hidden"))
     if not report.complete:
         return ""
+    for view in begun(report):
+        if view.task.challenge and (step := _step_in(view, command)):
+            return step
     if report.only_task:
         return say("next.rest", command=views.rerun(report, all_tasks=True))
     return say("next.hand-in") if views.total_points(report) else ""

@@ -97,8 +97,8 @@ def _print_tasks(report: Report, audience: Audience, console: Console) -> None:
         _print(console, _case(case, also, report, audience))
     if stubs := standing.to_do(report):
         _print(console, _to_do(stubs))
-    if line := standing.not_started_line(report):
-        _print(console, Group(_text(line, style="dim"), ""))
+    if lines := [line for line in (standing.not_started_line(report), *standing.open_challenges(report)) if line]:
+        _print(console, Group(*(_text(line, style="dim") for line in lines), ""))
 
 
 def _print_page(page: Path | None, console: Console) -> None:
@@ -322,7 +322,7 @@ def _total(report: Report, change: str) -> Group:
         lines.append(_text("  " + say("report.adjustment", points=views.signed(each.points), reason=each.reason)))
     if not report.complete:
         lines.append(Text(views.incomplete(report), style="magenta"))
-    lines += [_text(line, style="green") for line in [standing.praise(report)] if line]
+    lines += [_text(line, style="green") for line in [standing.praise(report), *standing.honours(report)] if line]
     lines += [_text(line, style="dim") for line in [standing.not_run(report)] if line]
     return Group(*lines, *_missing([report]))
 

@@ -33,6 +33,7 @@ class TaskView:
     state: str  # a result of state(), of a manual task, or hidden-only: a practice run has none of its cases
     hidden: float = 0.0  # points of the hidden cases that a practice run does not have
     given: float = 0.0  # points that a person gave in a manual task
+    is_practice: bool = False
 
     @property
     def earned(self) -> float:
@@ -46,7 +47,9 @@ class TaskView:
 
     @property
     def points(self) -> str:
-        """A text such as "3 / 3 (of 10)"; for a task without cases its points."""
+        """A text such as "3 / 3 (of 10)"; for a task without cases its points; a word for a challenge."""
+        if self.task.challenge:
+            return say("label.challenge")
         if self.state == "decided":
             return of(self.given, self.task.points)
         if not self.cases:
@@ -61,6 +64,8 @@ class TaskView:
     @property
     def word(self) -> str:
         """The state in words."""
+        if self.task.challenge and self.state == "passed" and self.is_practice:
+            return say("state.visible-passed")  # nobody here knows whether it has hidden cases
         return state_word(self.state, self.cases, hidden=self.hidden)
 
 
@@ -141,7 +146,7 @@ def _task_view(task: Task, report: Report) -> TaskView:
     if not cases and report.outcomes and not report.official:
         return TaskView(task, cases, "hidden-only")
     hidden = 0.0 if report.official or not cases else task.points - math.fsum(case.points for case in cases)
-    return TaskView(task, cases, state(cases), max(0.0, round(hidden, 4)))
+    return TaskView(task, cases, state(cases), max(0.0, round(hidden, 4)), is_practice=not report.official)
 
 
 def total_points(report: Report) -> float:
