@@ -1,5 +1,6 @@
 """The gradient by hand; images one by one; counts in a loop over Python numbers."""
 
+import itertools
 import math
 
 import numpy as np
@@ -53,3 +54,20 @@ def confusion_matrix(y, p, k=10):
     for true, said in zip(y.tolist(), p.tolist(), strict=True):
         counts[true][said] += 1
     return np.array(counts)
+
+
+class Deep(nn.Module):
+    """Layers in a list, and the larger of each number and 0."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in itertools.pairwise(sizes))
+
+    def forward(self, x):
+        for i, layer in enumerate(self.layers):
+            x = layer(x if i == 0 else torch.maximum(x, torch.zeros_like(x)))
+        return x
+
+
+def make_dnn(hidden):
+    return Deep((784, *hidden, 10))
