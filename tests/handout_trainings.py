@@ -169,12 +169,12 @@ def learned_by_heart(cnn: ModuleType, size: int, epochs: int, seed: int) -> tupl
     return seen, unseen
 
 
-@of("13-cnn", slow=".72 .89 .98 1.00 .87 .95 .96 .99 .92 .97", long=True)
+@of("13-cnn", slow=".72 .89 .98 1.00 .87 .95 .91", long=True)
 def _(cnn: ModuleType) -> Figures:
     for size, epochs, texts in (
         (50, 30, ("1.00", ".72 .89")),
         (200, 10, (".98 1.00", ".87 .95")),
-        (997, 4, (".96 .99", ".92 .97")),
+        (997, 4, (".95 .98", ".91 .95")),
     ):
         yield from zip(texts, learned_by_heart(cnn, size, epochs, seed=1), strict=True)
 
