@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import nn
 
-CAUGHT_BY = ("two_hidden_numbers_make_an_absolute_value", "deep_networks_of_given_weights")
+CAUGHT_BY = ("two_hidden_numbers_make_an_absolute_value",)
 HINT = "No logit of yours is ever negative. Which layer needs no ReLU after it?"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import nn
 
-CAUGHT_BY = ("two_hidden_numbers_make_an_absolute_value", "deep_networks_of_given_weights")
+CAUGHT_BY = ("two_hidden_numbers_make_an_absolute_value",)
 HINT = "Your hidden numbers stay between 0 and 1. The task asks for another activation: the larger of the number and 0."
 
 

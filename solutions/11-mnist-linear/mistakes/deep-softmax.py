@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import nn
 
-CAUGHT_BY = ("two_hidden_numbers_make_an_absolute_value", "deep_networks_of_given_weights")
+CAUGHT_BY = ("two_hidden_numbers_make_an_absolute_value",)
 HINT = "Each row of your result sums to 1: these are probabilities. Return the scores of the last layer as they are."
 
 

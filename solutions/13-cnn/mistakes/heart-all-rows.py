@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-CAUGHT_BY = ("accuracies_of_a_model_that_says_seven", "only_the_first_rows_are_trained_on")
+CAUGHT_BY = ("accuracies_of_a_model_that_says_seven",)
 HINT = "Your first accuracy is that of all rows, whatever size says. How many images were to be trained on?"
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-CAUGHT_BY = ("accuracies_of_a_model_that_says_seven", "both_accuracies_of_known_weights")
+CAUGHT_BY = ("accuracies_of_a_model_that_says_seven",)
 HINT = "Your two numbers are one: that of the images which the model has seen. Which images are the second exam?"
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-CAUGHT_BY = ("accuracies_of_a_model_that_says_seven", "both_accuracies_of_known_weights")
+CAUGHT_BY = ("accuracies_of_a_model_that_says_seven",)
 HINT = "Both numbers are right, and in each other's place. Which one comes first?"
 
 
