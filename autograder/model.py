@@ -223,11 +223,13 @@ class GraderInfo:
     """The version and the settings that are needed to repeat the grading.
 
     ``seed`` is None in a student's copy of an official report, because hidden inputs can be drawn from it again.
+    ``data`` is the data set that a case asked for, "digits28" or "mnist"; "" if none did.
     """
 
     version: str
     seed: int | None
     device: str
+    data: str = ""
 
 
 @dataclass(frozen=True, slots=True)

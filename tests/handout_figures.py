@@ -415,6 +415,7 @@ def _(linear: ModuleType) -> Figures:
     digits = digits28()
     yield "1,297", len(digits.train_images)
     yield "7,850", sum(parameter.numel() for parameter in linear.make_model().parameters())
+    yield "101,770", sum(parameter.numel() for parameter in linear.make_dnn((128,)).parameters())
     yield "2.3026", np.log(10)
     yield "2.30", np.log(10)
     model = linear.make_model()

@@ -183,7 +183,7 @@ WRONG = {
                               "line 13: the key point is unknown. Did you mean points?"),
     "unknown limit": ("call_s", "seconds", "line 17: the key seconds is unknown. "
                       "Write one of call_s, cell_s, load_s, submission_s, cpu_s, memory_mib, "
-                      "result_mib."),
+                      "result_mib, mnist."),
     "half a MiB": ("call_s = 2.5", "memory_mib = 0.5", "line 17: memory_mib is 0.5; write a whole number."),
     "unknown table": ("[limits]", "[limit]", "line 16: the key limit is unknown. Did you mean limits?"),
     "sum": ("points = 30", "points = 100", "line 2: points is 100, but the tasks add up to 30; make them equal."),

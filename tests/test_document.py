@@ -56,7 +56,7 @@ def test_the_contract_of_scripts():
     measured = json.loads(to_json(race()[2], audience=Audience.STAFF))["outcomes"][1]["measure"]
     assert measured == {"name": "loss", "value": LOSS.value, "unit": "", "smaller_is_better": True}
     assert {"complete", "layers"} <= set(document["sandbox"])
-    assert set(document["grader"]) == {"version", "seed", "device"}
+    assert set(document["grader"]) == {"version", "seed", "device", "data"}
 
 
 def test_the_published_schema_is_the_one_of_the_model():

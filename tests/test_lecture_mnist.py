@@ -6,6 +6,7 @@ Name its folder in the environment variable AUTOGRADER_DATA. It takes ten CPU se
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -84,6 +85,29 @@ def test_costs_and_accuracy_of_the_lecture(linear: ModuleType, digits: dict[str,
     # One image is .0001.
     assert unscaled_accuracy(model, digits) == pytest.approx(0.8863, abs=1e-4)
     assert linear.evaluate(model, digits["test_images"], digits["test_labels"]) == pytest.approx(0.9234, abs=1e-4)
+
+
+def test_the_eight_that_the_lecture_reads_as_a_three(linear: ModuleType, digits: dict[str, torch.Tensor]) -> None:
+    torch.manual_seed(777)
+    model = linear.make_model()
+    linear.train(model, OldOrder(*ready(digits)), EPOCHS, 0.1)
+    number = random.Random(777).randint(0, len(digits["test_images"]) - 1)
+    assert number == 3757
+    image, label = digits["test_images"][number], int(digits["test_labels"][number])
+    assert (label, linear.predict_one(model, image)) == (8, 3)  # "Label: 8", "Prediction: 3"
+    with torch.no_grad():
+        assert int(model(image.flatten()[None].float()).argmax()) == 3  # from 0 to 255, as on the slide
+        probabilities = model(image.flatten()[None] / 255).softmax(dim=1)[0]
+    assert float(probabilities[3]) == pytest.approx(0.655, abs=5e-4)
+    assert float(probabilities[8]) == pytest.approx(0.117, abs=5e-4)
+
+
+def test_accuracy_of_a_deep_network(linear: ModuleType, digits: dict[str, torch.Tensor]) -> None:
+    torch.manual_seed(777)
+    model = linear.make_dnn((128,))
+    linear.train(model, OldOrder(*ready(digits)), 4, 0.2)
+    reached = linear.evaluate(model, digits["test_images"], digits["test_labels"])
+    assert reached == pytest.approx(0.966, abs=0.004)  # of twenty seeds, mean .9664, each within .0025 of it
 
 
 def test_accuracy_in_the_order_of_today(linear: ModuleType, digits: dict[str, torch.Tensor]) -> None:

@@ -132,10 +132,11 @@ def make(
     tasks: Mapping[str, float] = TASKS,
     modules: tuple[str, ...] = ("tiny",),
     limits: str = "",
+    data: str = "",
 ) -> Course:
     """Write the course into ``root``; ``solution=None`` leaves out all that students do not have."""
     course = Course(root)
-    write(course.folder / "assignment.toml", _toml(tasks, modules, limits))
+    write(course.folder / "assignment.toml", _toml(tasks, modules, limits, data))
     write(course.folder / "tiny.py", stub)
     write(course.folder / "test_visible.py", HEAD + textwrap.dedent(visible))
     if solution is not None:
@@ -148,10 +149,10 @@ def make(
     return course
 
 
-def _toml(tasks: Mapping[str, float], modules: tuple[str, ...], limits: str) -> str:
+def _toml(tasks: Mapping[str, float], modules: tuple[str, ...], limits: str, data: str) -> str:
     names = ", ".join(f'"{name}"' for name in modules)
     head = f'title = "A tiny assignment"\npoints = {sum(tasks.values())}\nmodules = [{names}]\n'
-    head += 'allowed_imports = ["numpy"]\n'
+    head += 'allowed_imports = ["numpy"]\n' + (f'data = "{data}"\n' if data else "")
     tables = [
         f'[[task]]\nid = "{id}"\ntitle = "The {id}"\npoints = {points}\n' + ("" if points else "challenge = true\n")
         for id, points in tasks.items()

@@ -4,7 +4,7 @@ Raw images are uint8 (N, 28, 28), 0 for paper and 255 for ink. The model wants f
 Labels are int64, 0 to 9. Logits are scores before the softmax.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
@@ -106,3 +106,26 @@ def confusion_matrix(y: np.ndarray, p: np.ndarray, k: int = 10) -> np.ndarray:
            [0, 0, 1]])
     """
     raise NotImplementedError("Task 5: confusion_matrix")
+
+
+def make_dnn(hidden: Sequence[int]) -> nn.Module:
+    """Build a deep network for digits: linear layers with bias, and a ReLU between each two of them.
+
+        784 pixels -> hidden[0] -> hidden[1] -> ... -> 10 logits
+
+    Args:
+        hidden: the sizes of the hidden layers, each at least 1; () gives the linear model.
+
+    Returns:
+        A new model for every call, whose layers start as nn.Linear draws them. It gives logits (B, 10) for rows
+        (B, 784), so train and evaluate take it as it is.
+
+    No ReLU and no softmax after the last layer.
+
+    >>> model = make_dnn((128,))
+    >>> sum(parameter.numel() for parameter in model.parameters())
+    101770
+    >>> model(torch.zeros(5, 784)).shape
+    torch.Size([5, 10])
+    """
+    raise NotImplementedError("Task 6: make_dnn")

@@ -230,3 +230,43 @@ def test_every_table_starts_from_zero(student):
     y, p = np.array([0, 1, 1]), np.array([1, 1, 0])
     for got in student.confusion_matrix.each([(y, p, 2), (y, p, 2)]):
         assert_close(got, np.array([[0, 1], [1, 1]]))
+
+
+def put(model, layers):
+    """Put weights and biases into the layers of a model, the first one first, and return it."""
+    values = [value for layer in layers for value in layer]
+    state = model.state_dict()
+    shapes = [tuple(value.shape) for value in values]
+    require(
+        [tuple(value.shape) for value in state.values()] == shapes,
+        "The parameters do not have the documented shapes.",
+    )
+    model.load_state_dict(dict(zip(state, values, strict=True)))
+    return model
+
+
+@task("make_dnn", points=0, hint="One nn.Linear from each size to the next: 784, the hidden sizes, 10.")
+def test_layers_of_the_deep_network(student):
+    """A hidden layer of 128 makes 101,770 parameters, layers of 64 and 32 make 52,650, none makes 7,850."""
+    for hidden, count in (((128,), 101_770), ((64, 32), 52_650), ((), 7_850)):
+        model = student.make_dnn(hidden)
+        sizes = [784, *hidden, 10]
+        shapes = [shape for i in range(len(sizes) - 1) for shape in ((sizes[i + 1], sizes[i]), (sizes[i + 1],))]
+        state = model.state_dict()
+        assert_close([tuple(value.shape) for value in state.values()], shapes, name="shapes of the parameters")
+        assert_close(sum(value.numel() for value in state.values()), count, name="number of parameters")
+        assert_close(tuple(model(torch.zeros(3, 784)).shape), (3, 10), name="shape of the logits")
+
+
+@task("make_dnn", points=0, needs=("layers_of_the_deep_network",))
+def test_two_hidden_numbers_make_an_absolute_value(student):
+    """Hidden numbers ReLU(x) and ReLU(-x) for the first pixel x: score 3 adds them to |x|, score 7 takes one away."""
+    first, last = torch.zeros(2, 784), torch.zeros(10, 2)
+    first[:, 0] = torch.tensor([1.0, -1.0])
+    last[3], last[7, 0] = 1.0, -1.0
+    model = put(student.make_dnn((2,)), [(first, torch.zeros(2)), (last, torch.zeros(10))])
+    x = torch.zeros(3, 784)
+    x[:, 0] = torch.tensor([0.5, -2.0, 1.0])
+    want = torch.zeros(3, 10)
+    want[:, 3], want[:, 7] = torch.tensor([0.5, 2.0, 1.0]), torch.tensor([-0.5, 0.0, -1.0])
+    assert_close(model(x), want, name="logits")

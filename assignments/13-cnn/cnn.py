@@ -115,3 +115,42 @@ def accuracy(model: nn.Module, images_uint8: torch.Tensor, labels: torch.Tensor,
     0.75
     """
     raise NotImplementedError("Task 4: accuracy")
+
+
+def train_and_validate(
+    model: nn.Module,
+    images_uint8: torch.Tensor,
+    labels: torch.Tensor,
+    train_rows: torch.Tensor,
+    val_rows: torch.Tensor,
+    *,
+    size: int,
+    epochs: int,
+    batch_size: int,
+    lr: float,
+    seed: int,
+) -> tuple[float, float]:
+    """Train the model in place on some images, and measure it on these and on images that it has not seen.
+
+    Args:
+        model: gives logits (B, 10) for images (B, 1, 28, 28).
+        images_uint8: uint8 (N, 28, 28).
+        labels: int64 (N,).
+        train_rows: int64 (T,), numbers of images; only the first size of them are trained on.
+        val_rows: int64 (V,), numbers of other images: only to measure.
+        size: 1 to T.
+        epochs, batch_size, lr, seed: as in train; batch_size is at most size.
+
+    Returns:
+        After the training, two floats in [0, 1]: the accuracy on the images that were trained on, and on those of
+        val_rows.
+
+    >>> model = CNN()
+    >>> _ = nn.init.zeros_(model.fc.weight), nn.init.zeros_(model.fc.bias)
+    >>> _ = nn.init.ones_(model.fc.bias[7:8].data)  # a seven for every image, as nothing is learned with lr=0.0
+    >>> images, labels = torch.zeros(5, 28, 28, dtype=torch.uint8), torch.tensor([7, 7, 1, 7, 2])
+    >>> rows = torch.tensor([1, 0, 3]), torch.tensor([4, 3])
+    >>> train_and_validate(model, images, labels, *rows, size=2, epochs=1, batch_size=2, lr=0.0, seed=0)
+    (1.0, 0.5)
+    """
+    raise NotImplementedError("Task 5: train_and_validate")

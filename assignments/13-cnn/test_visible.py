@@ -247,3 +247,27 @@ def test_measuring_leaves_the_model_alone(student):
     grad = model.get_parameter.keep("1.bias").grad
     require(grad is not None, "Measuring cleared the gradients of the model.")
     assert_close(grad, torch.full((10,), 3.0), name=".grad afterwards")
+
+
+ROWS = torch.tensor([5, 0, 1, 2, 4]), torch.tensor([6, 3])
+SETTINGS = {"epochs": 1, "batch_size": 1, "seed": 3}
+
+
+@task("train_and_validate", points=0, hint="Which images were trained on? Each share has its own images and labels.")
+def test_accuracies_of_a_model_that_says_seven(student):
+    """Without a step a model goes on saying seven: right for 2 of the 3 images to train on, and for 1 of 2 others."""
+    bias = [0.0] * 7 + [1.0, 0.0, 0.0]
+    images, labels = torch.zeros(8, 28, 28, dtype=torch.uint8), torch.tensor([7, 1, 7, 7, 2, 7, 3, 7])
+    for size, want in ((3, (2 / 3, 0.5)), (5, (0.6, 0.5)), (1, (1.0, 0.5))):
+        model = linear_model(student, bias=bias)
+        got = student.train_and_validate(model, images, labels, *ROWS, size=size, lr=0.0, **SETTINGS)
+        assert_close(tuple(got), want, atol=1e-6, name="the two accuracies")
+
+
+@task("train_and_validate", points=0, hint="Train first, then measure twice.")
+def test_accuracies_after_the_training(student):
+    """A model that knows nothing says zero for all; after some steps on threes it says three."""
+    images, labels = torch.zeros(8, 28, 28, dtype=torch.uint8), torch.tensor([3, 3, 3, 0, 3, 3, 3, 3])
+    model = linear_model(student)
+    got = student.train_and_validate(model, images, labels, *ROWS, size=3, lr=0.1, **SETTINGS)
+    assert_close(tuple(got), (1.0, 0.5), atol=1e-6, name="the two accuracies")

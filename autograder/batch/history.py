@@ -131,6 +131,14 @@ def versions_of(store: Store, environment: str) -> dict[str, str]:
         return dict(json.loads(connection.execute(query).scalar() or "{}"))
 
 
+def data_sets(store: Store, slug: str) -> set[str]:
+    """Return the data sets on which reports of an assignment were made, where its cases could ask for several."""
+    query = select(reports.c.environment).distinct().where(reports.c.course == store.course, reports.c.slug == slug)
+    with store.snapshot() as connection:
+        digests = list(connection.scalars(query))
+    return {versions_of(store, digest).get("data", "") for digest in digests} - {""}
+
+
 def differences(store: Store, then: str, now_: str) -> str:
     """Return what differs between two environments, such as "numpy was 2.4.0 and is 2.5.0"."""
     old, new = versions_of(store, then), versions_of(store, now_)

@@ -57,6 +57,20 @@ class Digits:
     name: str
 
 
+def digits_of(name: str) -> Digits:
+    """Return new arrays of the set with this name, "digits28" or "mnist". The files of MNIST are read once.
+
+    Raises:
+        DataError: as in :func:`mnist`.
+    """
+    return copy.deepcopy(_mnist_in(_named_folder(None))) if name == "mnist" else digits28()
+
+
+@functools.lru_cache(maxsize=1)
+def _mnist_in(folder: Path) -> Digits:
+    return mnist(folder)
+
+
 def digits28() -> Digits:
     """Return the set of the package: 1,297 training and 500 test images, the same bytes on every machine.
 

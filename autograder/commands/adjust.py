@@ -33,6 +33,7 @@ Line = tuple[str, str, "Decision"]
 @click.option("--file", type=options.PATH, help="CSV with student, task, points or set_to, reason, by: all or none.")
 @options.store
 @options.device
+@options.data
 @options.lang
 @options.solutions
 @options.root
@@ -48,6 +49,7 @@ def adjust(
     file: Path | None,
     store: str | None,
     device: str,
+    data: str | None,
     lang: str | None,
     root: Path,
 ) -> None:
@@ -65,7 +67,7 @@ def adjust(
     from ..batch.ledger import Ledger
     from ..grading.options import RunOptions
 
-    assignment = assignments.load(slug, root=root)
+    [assignment] = options.with_data([assignments.load(slug, root=root)], data)
     lines: list[Line]
     if file is not None:
         lines = [(f"{file}, line {line}: ", name, each) for line, name, each in adjustments.read(file, by)]

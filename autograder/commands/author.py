@@ -38,15 +38,25 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=options.PATH, default=Path("report/audit"), show_default=True, help="Folder for the reports."
 )
+@options.data
 @options.data_root
 @options.solutions
 @options.root
-def audit(*, slugs: tuple[str, ...], seeds: int, mutants: int | None, processes: int, out: Path, root: Path) -> None:
+def audit(
+    *,
+    slugs: tuple[str, ...],
+    seeds: int,
+    mutants: int | None,
+    processes: int,
+    out: Path,
+    data: str | None,
+    root: Path,
+) -> None:
     """Test the test cases: right answers pass, wrong ones fail.
 
     SLUG is an assignment, such as 05-logistic. Without one, every assignment is audited.
     """
-    chosen = assignments.choose(slugs, root=root)
+    chosen = options.with_data(assignments.choose(slugs, root=root), data)
     check_writable(out)
 
     from ..audit import audit as auditing

@@ -52,6 +52,7 @@ MOST_PRINTED = 100  # rows in the terminal; the class page has all of them
 @click.option("--json", type=options.PATH, help="File for a summary of the run, as JSON, with pseudonyms.")
 @options.log
 @options.device
+@options.data
 @options.data_root
 @options.lang
 @options.solutions
@@ -75,6 +76,7 @@ def batch(
     json: Path | None,
     log: Path | None,
     device: str,
+    data: str | None,
     lang: str | None,
     root: Path,
 ) -> None:
@@ -91,7 +93,7 @@ def batch(
         raise UsageError("Missing option '--out'. Name a folder for the results.")
     if practice and official:
         raise UsageError("--practice and --official exclude each other. Give one of them, or none for an official run.")
-    assignment = assignments.load(slug, root=root)
+    [assignment] = options.with_data([assignments.load(slug, root=root)], data)
     if source is None and (practice or part is not None):
         what, option = ("A practice run", "--practice") if practice else ("A shard", "--shard")
         raise UsageError(f"{what} grades a folder of uploads. Name the folder, or omit {option}.")
@@ -185,6 +187,7 @@ def _grade(job: _Job, run: RunOptions, ledger: Ledger | None = None) -> None:
         folder.check()
         if ledger:
             ledger.take_in(uploads, job.source.name, job.out)
+            _name_other_data(ledger, assignment)
         course = course_file.read(job.root)
         class_run = ClassRun(assignment, uploads, folder, run=run, course=course, ledger=ledger, log=log)
         log.write("start", assignment=assignment.slug, students=class_run.size, pending=len(class_run.pending))
@@ -196,6 +199,20 @@ def _grade(job: _Job, run: RunOptions, ledger: Ledger | None = None) -> None:
         rows = class_run.write_tables(job.source.grades)
     _show(rows, class_run, console)
     _end(job, class_run, rows)
+
+
+def _name_other_data(ledger: Ledger, assignment: Assignment) -> None:
+    """Say that the store has reports on another data set: they are neither changed nor used in this run."""
+    from ..batch import history
+
+    if not assignment.data:
+        return
+    if others := sorted(history.data_sets(ledger.store, assignment.slug) - {assignment.data}):
+        click.echo(
+            f"autograder: the store has reports of {assignment.slug} on {', '.join(others)}. This run is on "
+            f"{assignment.data}: it grades every submission again, and its tables have only its own reports.",
+            err=True,
+        )
 
 
 def _end(job: _Job, class_run: ClassRun, rows: Sequence[ClassRow]) -> None:

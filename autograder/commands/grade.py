@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 @options.official
 @options.seed
 @options.device
+@options.data
 @options.data_root
 @options.choice("--audience", Audience, default="student", show_default=True, help="Who reads terminal and pages.")
 @options.lang
@@ -60,6 +61,7 @@ def grade(
     official: bool,
     seed: int | None,
     device: str,
+    data: str | None,
     audience: Audience,
     lang: str | None,
     root: Path,
@@ -69,7 +71,7 @@ def grade(
     SLUG is an assignment, such as 05-logistic; its number (5) or the beginning of its name is enough. Without one,
     every assignment is graded as it is.
     """
-    chosen = assignments.choose(slugs, root=root)
+    chosen = options.with_data(assignments.choose(slugs, root=root), data)
     if len(chosen) != 1 and (submission or json or task):
         option = "--submission PATH" if submission else "--json PATH" if json else "--task TASK"
         name = option.partition(" ")[0]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..course import data_sets
 from ..course.release_file import UPDATE_FOLDER
 from ..errors import UsageError
 from ..messages import languages, say
@@ -88,6 +90,11 @@ data_root = click.option(
     callback=_set_data_folder,
     help="Folder of data sets such as MNIST (default: $AUTOGRADER_DATA).",
 )
+data = click.option(
+    "--data",
+    type=click.Choice(data_sets.NAMES),
+    help="Data set of the cases that can train on several (default: data in assignment.toml).",
+)
 plain = click.option(
     "--plain", is_flag=True, help="Print lines without tables (default below 60 columns and if TERM=dumb)."
 )
@@ -120,6 +127,20 @@ class_seed = click.option(
     type=click.IntRange(min=0),
     help="Seed of all official runs (default: drawn once and kept); of a practice run (default: 0).",
 )
+
+
+def with_data(assignments: Sequence[Assignment], name: str | None) -> list[Assignment]:
+    """Return the assignments, those with a choice of data set with the set ``name``; None leaves all as they are.
+
+    Raises:
+        UsageError: none of them has a choice.
+    """
+    if name is None:
+        return list(assignments)
+    if not any(each.data for each in assignments):
+        slugs = ", ".join(each.slug for each in assignments)
+        raise UsageError(f"--data {name} chooses between data sets, and {slugs} has no choice. Omit the option.")
+    return [replace(each, data=name) if each.data else each for each in assignments]
 
 
 def store_folder(url: str | None, root: Path) -> Path:

@@ -60,6 +60,7 @@ STAYS = {  # why the grade of a person cannot move
 @click.option("--json", type=options.PATH, help="File for the result, as JSON, with pseudonyms.")
 @options.log
 @options.device
+@options.data
 @options.data_root
 @options.lang
 @options.solutions
@@ -81,6 +82,7 @@ def regrade(
     json: Path | None,
     log: Path | None,
     device: str,
+    data: str | None,
     lang: str | None,
     root: Path,
 ) -> None:
@@ -95,7 +97,7 @@ def regrade(
     for file in (json, log):
         if file is not None:
             check_writable(file.parent, file)
-    assignment = assignments.load(slug, root=root)
+    [assignment] = options.with_data([assignments.load(slug, root=root)], data)
     folder = options.store_folder(store, root)
     from ..batch import identities
     from ..batch.run_log import RunLog

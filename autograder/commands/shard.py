@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @options.store
 @options.class_seed
 @options.device
+@options.data
 @options.lang
 @options.solutions
 @options.root
@@ -42,6 +43,7 @@ def batch_plan(
     store: str | None,
     seed: int | None,
     device: str,
+    data: str | None,
     lang: str | None,
     root: Path,
 ) -> None:
@@ -50,7 +52,7 @@ def batch_plan(
     SLUG and SOURCE are those of batch. FILE is a new file, such as shards/plan.json. It has the seed: only you can
     read it.
     """
-    assignment = assignments.load(slug, root=root)
+    [assignment] = options.with_data([assignments.load(slug, root=root)], data)
     entries = formats.detect(source).entries(source)
     check_writable(file.parent, file)
     with translation.assignment_language(lang, assignment), options.open_store(store, root) as opened:
@@ -118,6 +120,7 @@ def grade_part(
     from .console import Terminal, fail, grader_errors
 
     plan = shards.read_plan(part.plan, assignment)
+    [assignment] = options.with_data([assignment], dict(plan.versions).get("data"))  # of the class, as its seed
     run = RunOptions(official=True, seed=plan.seed, device=device)
     plan.check(job_of(assignment, run, current_language()))
     with open_shard(part.store, plan.course, plan.assignment, plan.seed) as store, RunLog(log) as lines:

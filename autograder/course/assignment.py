@@ -21,7 +21,7 @@ from autograder.errors import AssignmentError, did_you_mean
 from autograder.messages import DEFAULT, languages
 from autograder.model import Task
 
-from . import folders, framework, manual_tasks
+from . import data_sets, folders, framework, manual_tasks
 from . import suite as suites
 from .folders import TOML
 from .suite import Suite
@@ -42,6 +42,7 @@ class Assignment:
     the hidden cases are then visible ones. ``manual`` are the tasks that a person grades; ``tasks`` are the others.
     the hidden cases are then visible ones. The cases of an adopted assignment are the tests of ``suite``; None there
     means that this machine does not have it. Its modules may be dotted: "layers.dense" is ``layers/dense.py``.
+    ``data`` is the data set of the cases that ask for one (``data_sets.py``), "" if the assignment offers no choice.
     """
 
     slug: str
@@ -59,6 +60,13 @@ class Assignment:
     manual: tuple[Task, ...] = ()
     adopted: bool = False
     suite: Suite | None = field(default=None, hash=False)
+    data: str = ""
+    mnist_limits: dict[str, float] = field(default_factory=dict, hash=False)
+
+    @property
+    def current_limits(self) -> dict[str, float]:
+        """The limits that ``[limits]`` overrides, and on MNIST those of ``[limits.mnist]``."""
+        return self.limits | self.mnist_limits if self.data == data_sets.MNIST else self.limits
 
     @property
     def all_tasks(self) -> tuple[Task, ...]:
@@ -203,7 +211,9 @@ def load(slug_or_path: str | Path, *, root: Path, solutions: Path | None = None)
         modules=tuple(table["modules"]),
         allowed_imports=tuple(table.get("allowed_imports", ())),
         language=table.get("language", DEFAULT),
-        limits={key: float(value) for key, value in table.get("limits", {}).items()},
+        limits=_limits(table.get("limits", {})),
+        mnist_limits=_limits(table.get("limits", {}).get(data_sets.MNIST, {})),
+        data=table.get("data", ""),
         folder=folder,
         solution=solution if solution.is_dir() else None,
         uses={task["id"]: tuple(task["uses"]) for task in table["task"] if task.get("uses")},
@@ -211,6 +221,10 @@ def load(slug_or_path: str | Path, *, root: Path, solutions: Path | None = None)
         adopted=adopted is not None,
         suite=suite,
     )
+
+
+def _limits(table: Mapping[str, Any]) -> dict[str, float]:
+    return {key: float(value) for key, value in table.items() if key in LIMIT_KEYS}
 
 
 def _suite(folder: Path, kind: str) -> Suite | None:
@@ -274,6 +288,7 @@ _SOME: _Kind = (*_NAMES, (bool, "at least one entry"))
 _LANGUAGE: _Kind = ((lambda value: value in languages(), " or ".join(f'"{each}"' for each in languages())),)
 _VERSIONS: _Kind = (*_TEXT, (framework.is_specifier, 'versions of autograder, such as ">=0.2" or ">=0.2,<1"'))
 _SUITE: _Kind = ((lambda value: value in suites.KINDS, '"visible" or "hidden"'),)
+_DATA: _Kind = ((lambda value: value in data_sets.NAMES, " or ".join(f'"{each}"' for each in data_sets.NAMES)),)
 _YES: _Kind = ((lambda value: type(value) is bool, "true or false"),)
 _TABLE: _Kind = ((lambda value: isinstance(value, dict), "a table, headed by its name in brackets"),)
 _TASKS: _Kind = (
@@ -286,7 +301,7 @@ _TASKS: _Kind = (
 KEYS: Mapping[str, _Kind] = {
     "title": _TEXT, "points": _NUMBER, "modules": _SOME, "allowed_imports": _NAMES, "language": _LANGUAGE,
     "requires": _VERSIONS, "published": _YES, "suite": _SUITE, "task": _TASKS,
-    "limits": _TABLE,
+    "limits": _TABLE, "data": _DATA,
 }  # fmt: skip
 _TASK_KIND: _Kind = ((lambda value: value in manual_tasks.KINDS, '"cases" or "manual"'),)
 TASK_KEYS: Mapping[str, _Kind] = {
@@ -305,10 +320,12 @@ OPTIONAL = {
     "published",
     "suite",
     "limits",
+    "data",
     "uses",
     "challenge",
     "kind",
     "rubric",
+    data_sets.MNIST,
     *LIMIT_KEYS,
 }
 ENTRIES: Mapping[str, _Kind] = {
@@ -384,7 +401,9 @@ def _tables(table: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Mapping[str
         if isinstance(task, dict):
             yield task, TASK_KEYS, ("task", i)
     if isinstance(limits := table.get("limits"), dict):
-        yield limits, LIMIT_KEYS, ("limits",)
+        yield limits, {**LIMIT_KEYS, data_sets.MNIST: _TABLE}, ("limits",)
+        if isinstance(on_mnist := limits.get(data_sets.MNIST), dict):
+            yield on_mnist, LIMIT_KEYS, ("limits", data_sets.MNIST)
 
 
 def _entries(value: Any) -> Iterable[tuple[int, Any]]:

@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from .assignment import HIDDEN, VISIBLE, Assignment
 
@@ -50,7 +50,8 @@ def digest_of(digests: Mapping[str, str], case: str) -> str | None:
 
 
 def _settings(assignment: Assignment) -> bytes:
-    values = (assignment.modules, assignment.allowed_imports, assignment.limits, assignment.published)
+    values: list[Any] = [assignment.modules, assignment.allowed_imports, assignment.limits, assignment.published]
+    values += [assignment.mnist_limits] if assignment.mnist_limits else []  # the digests of all others stay
     return json.dumps(values, sort_keys=True).encode()
 
 

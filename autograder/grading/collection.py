@@ -14,7 +14,8 @@ from ..errors import CaseError
 from ..messages import translate
 from ..model import Case, Task
 
-FIXTURES = frozenset({"student", "reference", "rng", "device", "measure"})
+DATA = "data"  # the fixture of a case that uses the data set of the run
+FIXTURES = frozenset({"student", "reference", "rng", "device", "measure", DATA})
 TASK_ARGUMENTS = frozenset({"points", "needs", "hint", "call_s", "in_place", "may_change"})
 
 
@@ -39,6 +40,7 @@ class CaseItem:
         direct: how to call it without pytest; None if it needs what pytest does around a call.
         neighbour: another case of the same file. Named as the next item, it keeps the fixtures of module and session
             alive.
+        uses_data: whether it asks for the data set of the run.
     """
 
     case: Case
@@ -49,6 +51,7 @@ class CaseItem:
     may_change: frozenset[str]
     direct: DirectCall | None
     neighbour: pytest.Item | None
+    uses_data: bool = False
 
     def forget_instance(self) -> None:
         """Drop the instance of a class-based case: what one submission left on it must not reach the next."""
@@ -66,13 +69,14 @@ def plan_cases(
     without: Collection[str],
     plugin: object,
     published: bool = False,
+    data: str = "",
 ) -> dict[str, CaseItem]:
     """Return the cases among ``items`` by id, the visible ones first, leaving out those in ``without``.
 
     The cases of challenges come after all others: their time cannot cost the points of another case.
 
     ``hidden`` is the file of the hidden cases, ``plugin`` the object that defines our fixtures. After the hand-in the
-    answers are ``published``: every case is a visible one.
+    answers are ``published``: every case is a visible one. ``data`` is the data set of the run, or "".
 
     Raises:
         CaseError: an item has no task or an unknown one, two have one name, a needed case is missing, or there is none.
@@ -101,10 +105,11 @@ def plan_cases(
             case=case,
             item=item,
             hint=translate(_mark_of(item).kwargs["hint"]),
-            call_s=_mark_of(item).kwargs["call_s"],
+            call_s=_call_s(item, data),
             in_place=_mark_of(item).kwargs["in_place"],
             may_change=frozenset(_mark_of(item).kwargs["may_change"]),
             direct=_direct_call(item, plugin),
+            uses_data=DATA in getattr(item, "fixturenames", ()),
             neighbour=next((each for each, _ in planned.values() if each.parent is item.parent and each != item), None),
         )
         for id, (item, case) in planned.items()
@@ -136,6 +141,12 @@ def _case_of(item: pytest.Item, *, tasks: Sequence[Task], visible: bool, share: 
         visible=visible,
         needs=mark.kwargs["needs"],
     )
+
+
+def _call_s(item: pytest.Item, data: str) -> float | None:
+    """Return the case's own limit of a single call: one for all data sets, or that for ``data``."""
+    limit: float | Mapping[str, float] | None = _mark_of(item).kwargs["call_s"]
+    return limit.get(data) if isinstance(limit, Mapping) else limit
 
 
 def _mark_of(item: pytest.Item) -> pytest.Mark:

@@ -81,7 +81,8 @@ def collect(assignment: Assignment, work: Callable[[Executor], None]) -> None:
     Raises:
         CaseError: the cases cannot be collected.
     """
-    plugin = GradingPlugin(work, tasks=assignment.tasks, hidden=None, reference=None, options=_OPTIONS)
+    tasks, data = assignment.tasks, assignment.data
+    plugin = GradingPlugin(work, tasks=tasks, hidden=None, reference=None, options=_OPTIONS, data=data)
     run_pytest([assignment.visible_cases.resolve()], plugin)
     if plugin.failure is not None:
         raise plugin.failure

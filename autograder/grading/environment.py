@@ -27,11 +27,13 @@ def now() -> str:
 def versions_of(assignment: Assignment) -> dict[str, str]:
     """Return what may change an outcome on this machine: the versions of Python and of the packages, and the processor.
 
-    A package that is not installed is "missing".
+    A package that is not installed is "missing". The data set is named where the cases can ask for several: reports on
+    one say nothing about the other.
     """
     packages = {"numpy", *assignment.allowed_imports} | ({"torchvision"} if assignment.needs_torch else set())
     found = {"python": platform.python_version(), "machine": platform.machine()}
-    return found | {name: _installed(name) for name in sorted(packages)}
+    found |= {name: _installed(name) for name in sorted(packages)}
+    return found | {"data": assignment.data} if assignment.data else found
 
 
 def _installed(package: str) -> str:
@@ -77,7 +79,7 @@ def spec_of(assignment: Assignment, options: RunOptions) -> WorkerSpec:
 
 
 def _limits(assignment: Assignment, *, gpu: bool) -> Limits:
-    values: dict[str, Any] = dict(assignment.limits)
+    values: dict[str, Any] = dict(assignment.current_limits)
     if "memory_mib" in values:
         values["memory_mib"] = int(values["memory_mib"])
     return Limits(**values, gpu=gpu)

@@ -18,6 +18,8 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from ..checks.assertions import CaseFailed, changed_only, is_explained
+from ..checks.datasets import digits_of
+from ..course.data_sets import DIGITS28
 from ..errors import CaseError, CaseMisuse, DataError, SandboxError
 from ..messages import say, translate
 from ..model import Case, Measure, Mismatch, Outcome, Verdict
@@ -33,7 +35,7 @@ from ..values import as_array, is_array
 from . import case_bounds
 from .cache import OutcomeCache
 from .call_patterns import hint_of_calls
-from .collection import CaseItem
+from .collection import DATA, CaseItem
 from .constants import Constants
 from .evidence import Attempt, evidence
 
@@ -71,6 +73,7 @@ class Executor:
         device: str,
         without: frozenset[str] = frozenset(),
         published: bool = False,
+        data: str = "",
     ) -> None:
         self.plan = plan
         self.seed = seed
@@ -80,6 +83,7 @@ class Executor:
         self.solution_s: dict[str, float] = {}
         self._reference = reference
         self._published = published
+        self._data = data
         self._without = without
         self._prepared: dict[str, MutableMapping[Any, Any]] = {}
 
@@ -134,6 +138,8 @@ class Executor:
             return rng_of(self.seed, self.attempt.item.item.name)
         if name == "device":
             return self.device
+        if name == DATA:
+            return digits_of(self._data or DIGITS28)
         if name == "measure":
             return self._measure
         if self._reference is None or (self.attempt.item.case.visible and not self._published):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -17,6 +17,8 @@ import numpy as np
 import pytest
 from _pytest import unittest
 
+from ..checks.datasets import Digits
+from ..course import data_sets
 from ..errors import CaseError, UsageError
 from ..model import Task
 from ..student.handle import StudentCode
@@ -32,7 +34,7 @@ def task(
     points: float,
     needs: Sequence[str] = (),
     hint: str = "",
-    call_s: float | None = None,
+    call_s: float | Mapping[str, float] | None = None,
     in_place: bool = False,
     may_change: Sequence[str] = (),
 ) -> pytest.MarkDecorator:
@@ -43,14 +45,16 @@ def task(
             parameter sets.
         needs: cases that must pass first; otherwise this case is SKIPPED.
         hint: shown when the case fails and no better hint is known.
-        call_s: the limit of a single call in seconds, instead of the assignment's limit, for example for training.
+        call_s: the limit of a single call in seconds, instead of the assignment's limit, for example for training; or
+            such limits by the names of data sets, such as ``{"mnist": 240.0}``, for a case that uses ``data``.
         in_place: whether the student's code may change the arguments of its calls. The case then sees the changes, as
             after a local call. By default its arrays stay as they were, and a change costs a quarter of the points.
         may_change: the parameters of the student's functions whose arguments may change, as with ``in_place``: those
             that the hand-out says are updated, such as ``("config",)``. A change of any other one costs points.
 
     Raises:
-        CaseError: ``points`` is not a number of 0 or more, or ``needs`` or ``may_change`` is one string.
+        CaseError: ``points`` is not a number of 0 or more, ``needs`` or ``may_change`` is one string, or ``call_s``
+            names no data set.
     """
     if not isinstance(points, int | float) or not 0 <= points < math.inf:
         raise CaseError(f"@task({id!r}, points={points!r}): give a number of points above 0.")
@@ -58,6 +62,10 @@ def task(
         raise CaseError(f'@task({id!r}): needs is a tuple of cases; write needs=("{needs}",).')
     if isinstance(may_change, str):
         raise CaseError(f'@task({id!r}): may_change is a tuple of parameters; write may_change=("{may_change}",).')
+    if isinstance(call_s, Mapping) and (wrong := [name for name in call_s if name not in data_sets.NAMES]):
+        raise CaseError(
+            f"@task({id!r}): call_s has a limit for {wrong[0]!r}; the data sets are {', '.join(data_sets.NAMES)}."
+        )
     return pytest.mark.task(
         id,
         points=points,
@@ -134,6 +142,11 @@ class CasePlugin:
         return cast(str, self._value_of("device"))
 
     @pytest.fixture
+    def data(self) -> Digits:
+        """The data set of this run, digits28 or MNIST: arrays of its own for every case, and its name."""
+        return cast(Digits, self._value_of("data"))
+
+    @pytest.fixture
     def measure(self) -> Callable[..., None]:
         """Record a number in addition to the verdict: ``measure("accuracy", 0.97)``. The last call of a case counts."""
         return cast(Callable[..., None], self._value_of("measure"))
@@ -152,13 +165,22 @@ class CasePlugin:
         hidden: Path | None = None,
         reference: Any = None,
         published: bool = False,
+        data: str = "",
     ) -> Executor:
         """Return an executor of the cases among ``items``; see :func:`~autograder.grading.collection.plan_cases`.
 
         Raises:
             CaseError: the plan of the cases is wrong.
         """
-        plan = plan_cases(items, tasks=tasks, hidden=hidden, without=options.without, plugin=self, published=published)
+        plan = plan_cases(
+            items,
+            tasks=tasks,
+            hidden=hidden,
+            without=options.without,
+            plugin=self,
+            published=published,
+            data=data,
+        )
         return Executor(
             plan,
             Constants(list(namespaces(items, reference))),
@@ -167,6 +189,7 @@ class CasePlugin:
             device=options.device,
             without=options.without,
             published=published,
+            data=data,
         )
 
 
@@ -186,6 +209,7 @@ class GradingPlugin(CasePlugin):
         reference: Any,
         options: RunOptions,
         published: bool = False,
+        data: str = "",
     ) -> None:
         super().__init__()
         self.failure: BaseException | None = None
@@ -195,6 +219,7 @@ class GradingPlugin(CasePlugin):
         self._reference = reference
         self._options = options
         self._published = published
+        self._data = data
         self.collection_errors: list[str] = []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -226,6 +251,7 @@ class GradingPlugin(CasePlugin):
             hidden=self._hidden,
             reference=self._reference,
             published=self._published,
+            data=self._data,
         )
 
 

@@ -11,6 +11,7 @@ import gc
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from ..checks import datasets
 from ..course import notebook, solution, translation
 from ..course import suite as suites
 from ..course.assignment import Assignment, file_of, import_name
@@ -94,6 +95,7 @@ class Session:
         self._supervisor = supervisor
         self._notes: tuple[str, ...] = ()
         self._proven: set[str] = set()  # cases that have passed on the solution
+        self._data = ""  # the data set that a case asks for
         self._spec = spec_of(assignment, self.options)
         self._parameters = stub_parameters(assignment)
         self._asked = assignment.asked_names  # read once, and not for every worker
@@ -156,17 +158,23 @@ class Session:
 
             collect_adopted(self._assignment, work, connect=self.connect_own, options=self.options)
             return
+
+        def checked(executor: Executor) -> None:
+            self._check_data(executor)
+            work(executor)
+
         published = self._assignment.published and not self.options.official
         hidden = self._assignment.hidden_cases if self.options.official or published else None
         files = [path.resolve() for path in (self._assignment.visible_cases, hidden) if path]
         with imported_solution(self._assignment) if hidden else contextlib.nullcontext() as reference:
             plugin = GradingPlugin(
-                work,
+                checked,
                 tasks=self._assignment.tasks,
                 hidden=hidden and hidden.resolve(),
                 reference=reference,
                 options=self.options,
                 published=published,
+                data=self._assignment.data,
             )
             try:
                 run_pytest(files, plugin)
@@ -176,6 +184,24 @@ class Session:
             raise plugin.failure
         if plugin.executor is None:
             raise CaseError(f"pytest ended before it collected {files[0]}.", slug="case-collection")
+
+    def _check_data(self, executor: Executor) -> None:
+        """Read the data set of the run, if a case asks for it: without the files nothing is to be graded.
+
+        Raises:
+            CaseError: assignment.toml names no data set.
+            DataError: a file is missing or damaged.
+        """
+        asking = [case.id for case in self._plan(executor) if executor.plan[case.id].uses_data]
+        if not asking:
+            return
+        if not self._assignment.data:
+            raise CaseError(
+                f"{self._assignment.slug}: the case {asking[0]} uses `data`, but assignment.toml names no data set. "
+                'Add data = "digits28" above its tasks.'
+            )
+        datasets.digits_of(self._assignment.data)
+        self._data = self._assignment.data
 
     # --- the solution and the known mistakes
 
@@ -286,7 +312,7 @@ class Session:
             score=self._with_manual(score),
             outcomes=(),
             sandbox=self._sandbox,
-            grader=GraderInfo(version=version(), seed=self.options.seed, device=self.options.device),
+            grader=GraderInfo(version(), self.options.seed, self.options.device, self._data),
             official=self.options.official,
             notes=notes,
             language=current_language(),

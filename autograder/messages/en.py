@@ -299,6 +299,8 @@ SENTENCES: dict[str, str] = {
     "label.version": "version",
     "label.seed": "seed",
     "label.device": "device",
+    "label.data": "data set",
+    "report.trained-on": "Data set: {data}. Device: {device}.",
     "report.practice": "practice",
     "report.practice-why": "A practice run of the visible cases; it is not a grade.",
     "report.official": "official",

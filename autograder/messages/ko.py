@@ -303,6 +303,8 @@ SENTENCES: dict[str, str] = {
     "label.version": "버전",
     "label.seed": "시드",
     "label.device": "장치",
+    "label.data": "데이터셋",
+    "report.trained-on": "데이터셋: {data}. 장치: {device}.",
     "report.practice": "연습",
     "report.practice-why": "공개 케이스만 실행한 연습 결과이며, 성적이 아닙니다.",
     "report.official": "공식",

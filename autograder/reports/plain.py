@@ -69,7 +69,7 @@ def _report(report: Report, audience: Audience, change: str) -> list[str]:
         lines.append(f"{say('label.student')}: {report.submission.student}")
     if report.submission.path:
         lines.append(say("report.submission", path=report.submission.path))
-    lines += views.notes(report)
+    lines += [views.trained_on(report), *views.notes(report)]
     if report.load_failure:
         lines += _load_failure(report.load_failure, standing.staff_of_failure(report))
     else:

@@ -259,6 +259,12 @@ def notes(report: Report) -> list[str]:
     return [*filter(None, [common]), *report.notes, *waiting]
 
 
+def trained_on(report: Report) -> str:
+    """Return a sentence with data set and device, or "" if no case asked for a data set."""
+    grader = report.grader
+    return say("report.trained-on", data=grader.data, device=grader.device) if grader.data else ""
+
+
 def reason(case: GradedCase, common: str) -> str:
     """Return the message of a case, or a short reference if it is ``common``, which the top of the report shows."""
     return say("report.said-above") if case.message and case.message == common else case.message

@@ -4,7 +4,7 @@ Raw images are uint8 (N, 28, 28), 0 for paper and 255 for ink. The model wants f
 Labels are int64, 0 to 9. Logits are scores before the softmax.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
@@ -130,4 +130,33 @@ def confusion_matrix(y: np.ndarray, p: np.ndarray, k: int = 10) -> np.ndarray:
     counts = np.zeros((k, k), dtype=np.int64)
     np.add.at(counts, (y, p), 1)
     return counts
+    ### END SOLUTION
+
+
+def make_dnn(hidden: Sequence[int]) -> nn.Module:
+    """Build a deep network for digits: linear layers with bias, and a ReLU between each two of them.
+
+        784 pixels -> hidden[0] -> hidden[1] -> ... -> 10 logits
+
+    Args:
+        hidden: the sizes of the hidden layers, each at least 1; () gives the linear model.
+
+    Returns:
+        A new model for every call, whose layers start as nn.Linear draws them. It gives logits (B, 10) for rows
+        (B, 784), so train and evaluate take it as it is.
+
+    No ReLU and no softmax after the last layer.
+
+    >>> model = make_dnn((128,))
+    >>> sum(parameter.numel() for parameter in model.parameters())
+    101770
+    >>> model(torch.zeros(5, 784)).shape
+    torch.Size([5, 10])
+    """
+    ### BEGIN SOLUTION
+    sizes = [28 * 28, *hidden, 10]
+    layers: list[nn.Module] = []
+    for i in range(len(sizes) - 1):
+        layers += [nn.Linear(sizes[i], sizes[i + 1]), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
     ### END SOLUTION

@@ -34,6 +34,8 @@ def trusted_linear(weight, bias):
     return layer
 
 
+A_DNN = ("layers_of_the_deep_network", "two_hidden_numbers_make_an_absolute_value")
+
 digits = cache(digits28)
 
 
@@ -189,29 +191,32 @@ def test_every_epoch_asks_the_loader_anew(student, rng):
     require(epochs[0] != epochs[1] and epochs[1] != epochs[2], "Two epochs use the same order of batches.")
 
 
-@task("train", points=6, needs=A_MODEL)
-def test_digits_are_recognised(student, rng):
-    """Trained for 20 epochs (batch 32, learning rate .1) your model recognises 92 % of unseen digits.
+@task("train", points=6, needs=A_MODEL, call_s={"mnist": 240.0})
+def test_digits_are_recognised(student, rng, device, data):
+    """Trained by your loop (learning rate .1), your model recognises more than 9 of 10 unseen digits.
 
-    Accuracy .30, .85 and .92 earn 2, 4 and 6 points. Right runs reached .950 to .970 on these 500 images.
+    Accuracy .30, .85 and .92 earn 2, 4 and 6 points. On digits28 (20 epochs, batch 32) right runs reached .950 to .970;
+    on MNIST (15 epochs, batch 100) .9209 to .9250, and .915 earns the 6 points.
     """
-    data = digits()
+    epochs, batch_size, complete = (15, 100, 0.915) if data.name == "mnist" else (20, 32, 0.92)
     order = rng.permutation(len(data.test_labels))  # the labels stay here, and the order tells nothing
     unseen = torch.from_numpy(data.test_images[order]).flatten(start_dim=1).float() / 255
+    # On a GPU when there is one: model and images go there before the student's code sees them.
+    images = recipes.on_device(torch.from_numpy(data.train_images)[:, None].float() / 255, device)
     loader = recipes.data_loader(
-        torch.from_numpy(data.train_images)[:, None].float() / 255, torch.from_numpy(data.train_labels), 32, True
+        images, recipes.on_device(torch.from_numpy(data.train_labels), device), batch_size, True
     )
 
     def train(seed):
-        model = student.make_model()
-        student.train(model, loader, 20, 0.1)
+        model = build(student, recipes.on_device(student.make_model(), device))
+        student.train(model, loader, epochs, 0.1)
         return model.state_dict()
 
     reach_accuracy(
         train,
         predict=lambda state: unseen @ state["weight"].detach().T + state["bias"].detach(),
         labels=data.test_labels[order],
-        bands=(Band(at=0.30, credit=1 / 3), Band(at=0.85, credit=2 / 3), Band(at=0.92, credit=1.0)),
+        bands=(Band(at=0.30, credit=1 / 3), Band(at=0.85, credit=2 / 3), Band(at=complete, credit=1.0)),
         seeds=(1, 2),
     )
 
@@ -326,3 +331,62 @@ def test_confusion_leaves_its_arguments_alone(student, reference, rng):
     wanted = reference.confusion_matrix(y.copy(), p.copy(), 17)
     for _ in range(2):
         assert_close(assert_pure(student.confusion_matrix, y, p, 17), wanted)
+
+
+@task("make_dnn", points=0, needs=A_DNN, hint="A ReLU after every layer but the last, for any number of layers.")
+def test_deep_networks_of_given_weights(student, rng):
+    """With given weights, networks of two to four layers have the logits of the formula."""
+    for hidden in ((7,), (5, 8), (6, 9, 4)):
+        sizes = [784, *hidden, 10]
+        x = y = torch.from_numpy(rng.normal(size=(11, 784))).float()
+        model = student.make_dnn(hidden)
+        values = []
+        for i in range(len(sizes) - 1):
+            weight, bias = (
+                rng.normal(scale=sizes[i] ** -0.5, size=(sizes[i + 1], sizes[i])),
+                rng.normal(size=sizes[i + 1]),
+            )
+            values += [torch.from_numpy(weight).float(), torch.from_numpy(bias).float()]
+            y = (y.clamp(min=0) if i else y) @ values[-2].T + values[-1]
+        model.load_state_dict(dict(zip(model.state_dict(), values, strict=True)))
+        assert_close(model(x), y, rtol=1e-4, atol=1e-4, name="logits")
+
+
+@task("make_dnn", points=0, needs=A_DNN, hint="nn.Linear draws weights of its own each time that it is built.")
+def test_every_deep_network_is_drawn_anew(student):
+    """The weights of two networks differ, those of all units of a layer too, and all parameters can be trained."""
+    first, second = student.make_dnn((30, 20)), student.make_dnn((30, 20))
+    for name, value in first.state_dict().items():
+        require(first.get_parameter.keep(name).requires_grad, "Some parameters cannot be trained.")
+        require(not torch.equal(value, second.state_dict()[name]), "Two networks start from the same parameters.")
+        require(len(value.unique(dim=0)) == len(value), "Two units of a layer start from the same weights.")
+
+
+@task("make_dnn", points=0, needs=A_DNN, call_s={"mnist": 240.0})
+def test_deep_network_recognises_digits(student, rng, device, data):
+    """Trained by your loop, a network with one hidden layer of 128 recognises more than 9 of 10 unseen digits.
+
+    On digits28 (20 epochs, batch 32, learning rate .1) .92 is asked for, and right runs reached .934 to .974. On MNIST
+    (4 epochs, batch 100, learning rate .2) it is .96, and they reached .9647 to .9694; the linear model reaches .925.
+    """
+    epochs, batch_size, lr, wanted = (4, 100, 0.2, 0.96) if data.name == "mnist" else (20, 32, 0.1, 0.92)
+    order = rng.permutation(len(data.test_labels))  # the labels stay here, and the order tells nothing
+    unseen = torch.from_numpy(data.test_images[order]).flatten(start_dim=1).float() / 255
+    images = recipes.on_device(torch.from_numpy(data.train_images)[:, None].float() / 255, device)
+    loader = recipes.data_loader(
+        images, recipes.on_device(torch.from_numpy(data.train_labels), device), batch_size, True
+    )
+
+    def train(seed):
+        model = build(student, recipes.on_device(student.make_dnn((128,)), device))
+        student.train(model, loader, epochs, lr)
+        return model
+
+    reach_accuracy(
+        train,
+        predict=lambda model: torch.cat([model(recipes.on_device(part, device)) for part in unseen.split(2500)]),
+        labels=data.test_labels[order],
+        bands=(Band(at=wanted, credit=1.0),),
+        seeds=(1, 2, 3),
+        retry_from=0.85,
+    )

@@ -1,5 +1,6 @@
 """The gradient by hand; images one by one; counts in a loop over Python numbers."""
 
+import itertools
 import math
 
 import numpy as np
@@ -22,6 +23,8 @@ def make_model():
 
 
 def train(model, loader, epochs, lr):
+    if not isinstance(model, nn.Linear):
+        return train_deep(model, loader, epochs, lr)
     history = []
     for _ in range(epochs):
         total, batches = 0.0, 0
@@ -35,6 +38,23 @@ def train(model, loader, epochs, lr):
                 model.bias -= lr * d.sum(dim=0)
             batches += 1
         history.append(total / batches)
+    return history
+
+
+def train_deep(model, loader, epochs, lr):
+    """Only the steps by hand: the gradients of many layers come from autograd."""
+    history = []
+    for _ in range(epochs):
+        costs = []
+        for x, y in loader:
+            model.zero_grad()
+            cost = nn.functional.cross_entropy(model(x.view(x.size(0), -1)), y)
+            cost.backward()
+            with torch.no_grad():
+                for p in model.parameters():
+                    p -= lr * p.grad
+            costs.append(float(cost))
+        history.append(sum(costs) / len(costs))
     return history
 
 
@@ -53,3 +73,20 @@ def confusion_matrix(y, p, k=10):
     for true, said in zip(y.tolist(), p.tolist(), strict=True):
         counts[true][said] += 1
     return np.array(counts)
+
+
+class Deep(nn.Module):
+    """Layers in a list, and the larger of each number and 0."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in itertools.pairwise(sizes))
+
+    def forward(self, x):
+        for i, layer in enumerate(self.layers):
+            x = layer(x if i == 0 else torch.maximum(x, torch.zeros_like(x)))
+        return x
+
+
+def make_dnn(hidden):
+    return Deep((784, *hidden, 10))

@@ -51,3 +51,15 @@ def predict_one(model, image_uint8):
 
 def confusion_matrix(y, p, k=10):
     return np.bincount(k * y + p, minlength=k * k).reshape(k, k)
+
+
+def make_dnn(hidden):
+    model = nn.Sequential()
+    width = 28 * 28
+    for number, size in enumerate(hidden):
+        model.add_module(f"fc{number}", nn.Linear(width, size))
+        nn.init.kaiming_uniform_(model[-1].weight, nonlinearity="relu")
+        model.add_module(f"relu{number}", nn.ReLU(inplace=True))
+        width = size
+    model.add_module("out", nn.Linear(width, 10))
+    return model

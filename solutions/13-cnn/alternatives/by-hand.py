@@ -56,3 +56,10 @@ def accuracy(model: nn.Module, images_uint8: Tensor, labels: Tensor, batch_size:
         for scores, label in zip(model(x).tolist(), labels[start : start + batch_size].tolist(), strict=True):
             right += int(scores.index(max(scores)) == label)
     return right / labels.numel()
+
+
+def train_and_validate(model, images_uint8, labels, train_rows, val_rows, *, size, epochs, batch_size, lr, seed):
+    x = torch.stack([images_uint8[int(i)] for i in train_rows[:size]])
+    y = torch.stack([labels[int(i)] for i in train_rows[:size]])
+    train(model, x, y, epochs=epochs, batch_size=batch_size, lr=lr, seed=seed)
+    return accuracy(model, x, y), accuracy(model, images_uint8[val_rows], labels[val_rows], batch_size=7)

@@ -53,3 +53,10 @@ def accuracy(model: nn.Module, images_uint8: Tensor, labels: Tensor, batch_size:
     with torch.inference_mode():
         guess = torch.max(model(images_uint8[:, None].to(torch.float32).div(255)), 1)[1]
     return (guess == labels).float().mean().item()
+
+
+def train_and_validate(model, images_uint8, labels, train_rows, val_rows, *, size, **settings):
+    train_rows = train_rows.narrow(0, 0, size)
+    parts = [(images_uint8.index_select(0, rows), labels.index_select(0, rows)) for rows in (train_rows, val_rows)]
+    train(model, *parts[0], **settings)
+    return tuple(accuracy(model, *part) for part in parts)

@@ -1,0 +1,25 @@
+"""All rows are trained on, whatever the size."""
+
+import torch
+from torch import nn
+
+CAUGHT_BY = ("accuracies_of_a_model_that_says_seven",)
+HINT = "Your first accuracy is that of all rows, whatever size says. How many images were to be trained on?"
+
+
+def train_and_validate(
+    model: nn.Module,
+    images_uint8: torch.Tensor,
+    labels: torch.Tensor,
+    train_rows: torch.Tensor,
+    val_rows: torch.Tensor,
+    *,
+    size: int,
+    epochs: int,
+    batch_size: int,
+    lr: float,
+    seed: int,
+) -> tuple[float, float]:
+    used = train_rows
+    train(model, images_uint8[used], labels[used], epochs=epochs, batch_size=batch_size, lr=lr, seed=seed)
+    return accuracy(model, images_uint8[used], labels[used]), accuracy(model, images_uint8[val_rows], labels[val_rows])

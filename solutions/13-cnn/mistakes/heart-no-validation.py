@@ -1,0 +1,26 @@
+"""The second accuracy is that of the training images, too."""
+
+import torch
+from torch import nn
+
+CAUGHT_BY = ("accuracies_of_a_model_that_says_seven",)
+HINT = "Your two numbers are one: that of the images which the model has seen. Which images are the second exam?"
+
+
+def train_and_validate(
+    model: nn.Module,
+    images_uint8: torch.Tensor,
+    labels: torch.Tensor,
+    train_rows: torch.Tensor,
+    val_rows: torch.Tensor,
+    *,
+    size: int,
+    epochs: int,
+    batch_size: int,
+    lr: float,
+    seed: int,
+) -> tuple[float, float]:
+    used = train_rows[:size]
+    train(model, images_uint8[used], labels[used], epochs=epochs, batch_size=batch_size, lr=lr, seed=seed)
+    seen = accuracy(model, images_uint8[used], labels[used])
+    return seen, seen
