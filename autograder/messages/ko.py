@@ -415,7 +415,7 @@ SENTENCES: dict[str, str] = {
     "report.begin-read": "읽기   assignments/{slug}/README.ko.md",
     "report.begin-edit": "작성   assignments/{slug}/{module}",
     "report.begin-run": "실행   {command}",
-    "report.continue": "다음에 할 일을 보려면:",
+    "report.continue": "통과: {all}개 중 {passed}개. 다음은 {slug}입니다:",
     # training: the accuracy of a run, and what it suggests
     "training.reached": "테스트 예제 {examples}개에서 정확도 {accuracy} (95 % 신뢰 구간 {low}–{high}), 훈련 시드 {seed}.",
     "training.band": "훈련 {tried}번 중 가장 좋은 결과로 정확도 {band} 이상 구간의 점수를 받습니다. 다음 구간은 {following}부터입니다.",
