@@ -151,7 +151,10 @@ def next_steps(runs: Sequence[LastRun], modules: Mapping[str, str]) -> list[str]
 
     ``modules`` maps each assignment to the file that a student edits, in the order in which to do the assignments.
     """
-    unsolved = sorted((run for run in runs if run.state != "passed"), key=lambda run: [*modules].index(run.assignment))
+    rank = {slug: number for number, slug in enumerate(modules)}
+    unsolved = sorted(
+        (run for run in runs if run.state != "passed"), key=lambda run: rank.get(run.assignment, len(rank))
+    )
     if unsolved:
         slug = unsolved[0].assignment
         begun = any(run.state != "not-attempted" for run in runs)
