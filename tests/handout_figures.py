@@ -126,6 +126,9 @@ def _(tensors: ModuleType) -> Figures:
     yield "2.5", tensors.mean_by(square.flatten(), 0)
     yield "154", tensors.matmul_loops(torch.arange(1, 7).reshape(2, 3), torch.arange(7, 13).reshape(3, 2))[1, 1]
     yield "36", tensors.describe(torch.zeros(4, 3, 3))[2]
+    t = torch.arange(7)
+    cuts = [t[0], t[-1], t[2:5], t[4:-1], t[:2], t[3:]]
+    assert [each.tolist() for each in cuts] == [0, 6, [2, 3, 4], [4, 5], [0, 1], [3, 4, 5, 6]]
 
 
 @of("03-linear-regression")
@@ -157,6 +160,10 @@ def _(regression: ModuleType) -> Figures:
     yield "1.5670", costs[95]
     yield "1.5663", costs[96]
     assert costs[1000] > 1
+    assert regression.hypothesis(column(4), column(2), np.zeros(1)) == 8  # "what will 4 hours give?"
+    x = np.linspace(-1, 1, 5)[:, None]
+    weights, bias = regression.normal_equation(np.hstack([x, x**2]), 8 * x**2 + 7 * x + 3)
+    assert np.allclose([*weights[:, 0], *bias], [7, 8, 3])
     w, b = regression.normal_equation(EXAMS, FINALS)
     yield ".1043", regression.cost(regression.hypothesis(EXAMS, w, b), FINALS)
     yield ".00004544", regression.max_stable_lr(EXAMS)

@@ -299,3 +299,21 @@ def test_a_version_that_fits_is_no_error(write: Write, wanted: str) -> None:
 def test_a_pre_release_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(framework, "version", lambda: "0.3.0rc1")
     assert framework.is_met(">=0.2") and not framework.is_met(">=0.3")
+
+
+# --- the order in which to do them
+
+
+def test_the_order_follows_what_each_is_after(write: Write) -> None:
+    """What is not there counts as done; a circle is cut at its first assignment."""
+    for slug, after in (("01-a", []), ("02-b", ["04-d", "09-gone"]), ("03-c", []), ("04-d", ["01-a"])):
+        root = write(f"after = {after}\n" + TOML, slug=slug)
+    order = assignment.recommended(assignment.load_all(root))
+    assert [each.slug for each in order] == ["01-a", "03-c", "04-d", "02-b"]
+    write('after = ["02-b"]\n' + TOML, slug="04-d")
+    assert [each.slug for each in assignment.recommended(assignment.load_all(root))] == ["01-a", "03-c", "02-b", "04-d"]
+
+
+def test_what_an_assignment_is_after_must_be_names(write: Write) -> None:
+    with pytest.raises(AssignmentError, match=r"line 1: after is \"01-a\"; write a list such as"):
+        assignment.load("05-logistic", root=write('after = "01-a"\n' + TOML))

@@ -212,6 +212,23 @@ def test_all_assignments_are_graded_when_none_is_named(command: Command, course:
     assert 'href="02-tiny.html"' in index
 
 
+def test_the_next_assignment_comes_after_those_it_needs(command: Command, course: Course) -> None:
+    """01-tiny passes; 02-tiny is to come after 03-tiny, and is named last."""
+    toml = (course.folder / "assignment.toml").read_text(encoding="utf-8")
+    for slug, after in (("02-tiny", 'after = ["03-tiny", "09-elsewhere"]\n'), ("03-tiny", 'after = ["01-tiny"]\n')):
+        write(course.root / "assignments" / slug / "assignment.toml", after + toml)
+        for name in ("tiny.py", "test_visible.py"):
+            write(course.root / "assignments" / slug / name, (course.folder / name).read_bytes())
+    write(course.folder / "tiny.py", SOLUTION)
+    found = command("grade", "--root", course.root).out
+    assert "Passed: 1 of 3. Next comes 03-tiny:" in found
+    assert "edit   assignments/03-tiny/tiny.py" in found
+    write(course.root / "assignments" / "03-tiny" / "tiny.py", SOLUTION)
+    write(course.root / "assignments" / "02-tiny" / "tiny.py", SOLUTION.replace("2 * x", "3 * x"))
+    found = command("grade", "--root", course.root).out
+    assert "Passed: 2 of 3. Next comes 02-tiny:" in found and "edit   assignments" not in found
+
+
 # --- one task, and runs that last
 
 

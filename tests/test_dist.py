@@ -99,8 +99,8 @@ def test_the_archives_hold_what_the_build_needs_and_no_answer(tmp_path: Path, di
     with tarfile.open(source) as archive:
         parts = {Path(name).parts[1] for name in archive.getnames()}
     assert parts == {
-        ".gitignore", "CHANGELOG.md", "CITATION.cff", "LICENSE", "PKG-INFO", "README.md", "SECURITY.md", "autograder",
-        "constraints.txt", "pyproject.toml", "templates",
+        ".gitignore", "CHANGELOG.md", "CITATION.cff", "LICENSE", "NOTICE", "PKG-INFO", "README.md", "SECURITY.md",
+        "autograder", "constraints.txt", "pyproject.toml", "templates",
     }  # fmt: skip
     with zipfile.ZipFile(wheel, "a") as changed:
         changed.writestr("autograder/more.py", "x = 1\n")

@@ -150,19 +150,45 @@ RUNNABLE = [
 ]
 
 
+# A slope by differences and by backward(); PyTorch's single precision and the student's double precision.
+TWO_WAYS = {"05-logistic": 1e-4, "06-softmax": 1e-4, "10-xor": 1e-6}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("assignment", "block"), RUNNABLE)
 def test_a_block_that_can_be_run_runs(assignment: Assignment, block: str, tmp_path: Path) -> None:
-    """In a folder with the solution. The two numbers of 10-xor, a slope by differences and by backward(), agree."""
+    """In a folder with the solution. What two ways give, and the block prints, agrees: one line of numbers for each."""
     name = f"{assignment.modules[0]}.py"
     (tmp_path / name).write_bytes((ROOT / "solutions" / assignment.slug / name).read_bytes())
     code = block.removeprefix("```python\n").removesuffix("```").replace("/tmp/digits", str(tmp_path / "digits"))
     done = run_block(code, tmp_path)
     assert done.returncode == 0, done.stderr
-    if assignment.slug == "10-xor":
-        measured, derived = map(float, done.stdout.split())
-        assert measured == pytest.approx(derived, rel=1e-6)
+    if tolerance := TWO_WAYS.get(assignment.slug):
+        first, second = ([float(number) for number in line.split()] for line in done.stdout.splitlines())
+        assert first == pytest.approx(second, rel=tolerance)
 
 
 def test_the_hand_outs_have_blocks_to_run() -> None:
-    assert [each.id for each in RUNNABLE] == ["07-data-2", "07-data-3", "10-xor-1", "11-mnist-linear-0", "13-cnn-0"]
+    ids = ["02-tensors-0", "05-logistic-1", "06-softmax-1", "07-data-2", "07-data-3", "10-xor-1", "11-mnist-linear-0"]
+    assert [each.id for each in RUNNABLE] == [*ids, "13-cnn-0"]
+
+
+def test_the_digit_of_the_tensors_is_looked_at_with_every_function() -> None:
+    """The lines "On the digit" run, after the block that draws it, and use each function of the assignment."""
+    (assignment,) = (each for each in COURSE if each.slug == "02-tensors")
+    names = vars(solution("02-tensors")).copy()
+    block = next(iter(PYTHON.findall((assignment.folder / "README.md").read_text(encoding="utf-8"))))
+    exec(block.removeprefix("```python\n").removesuffix("```"), names)
+    lines = {}
+    for page, mark in (("README.md", "On the digit"), ("README.ko.md", "이미지에서")):
+        paragraphs = re.findall(
+            rf"^\*{mark}\*:.*?\n(?=\n|\Z)", (assignment.folder / page).read_text(encoding="utf-8"), re.M | re.S
+        )
+        lines[page] = [code for each in paragraphs for code in re.findall(r"`([^`]*\(.*?\)[^`]*)`", each)]
+    assert lines["README.md"] == lines["README.ko.md"]
+    codes = [code for code in lines["README.md"] if not code.startswith(".")]
+    for code in codes:
+        eval(code, names)
+    assert {task.id for task in assignment.tasks} <= {name for code in codes for name in re.findall(r"\w+", code)}
+    assert [len(each) for each in names["batches"](names["threes"], 50)] == [50, 50, 33]
+    assert names["describe"](names["digit"])[2] == 784 and len(names["threes"]) == 133

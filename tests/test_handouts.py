@@ -134,6 +134,30 @@ def test_the_length_that_is_announced(slug: str, lines: int, english: str, korea
     assert 0.85 * lines <= len(code) <= 1.15 * lines
 
 
+# --- habits
+
+
+@every_page
+def test_what_is_needed_is_named_by_topic(assignment: Assignment, name: str) -> None:
+    """A reader elsewhere has no deck: it is a note beside what is needed."""
+    start, end, note = (
+        (r"\*\*You need\*\*", r"\*\*It takes\*\*", r"\(\*[Ii]n the lecture\*: deck .*?\)")
+        if name == "README.md"
+        else (r"\*\*필요한 것\*\*", r"\*\*걸리는 시간\*\*", r"\(\*강의 자료\*: .*?00\d.*?\)")
+    )
+    needs = re.search(f"{start}(.*?){end}", read(assignment, name))
+    assert needs
+    assert bool(re.search(note, needs[1])) == (assignment.slug != "14-capstone")
+    rest = re.sub(note, "", needs[1])
+    assert not re.search(r"\bdeck\b|강의 자료", rest) and len(rest) > 10
+
+
+@every_page
+def test_hand_outs_with_long_trainings_ask_for_a_guess_first(assignment: Assignment, name: str) -> None:
+    mark = {"README.md": "**Guess first.**", "README.ko.md": "**먼저 예상하기.**"}[name]
+    assert (mark in read(assignment, name)) == (assignment.slug[:2] in ("03", "06", "08", "10", "13"))
+
+
 # --- drawings
 
 

@@ -130,7 +130,7 @@ def test_a_class_table_cuts_a_long_hint_at_a_word_and_says_so():
     assert re.search(r"\b(one|two|three|four|five)…", english) and "characters left out" not in english
 
 
-MODULES = {"01-dog-wolf": "dog_wolf.py", "02-tensors": "tensors.py"}
+MODULES = {"01-dog-wolf": "dog_wolf.py", "02-tensors": "tensors.py", "05-logistic": "logistic.py"}
 
 
 def test_the_summary_of_untouched_assignments_says_how_to_begin():
@@ -145,14 +145,15 @@ def test_the_summary_of_untouched_assignments_says_how_to_begin():
 
 
 def test_the_summary_warns_once_of_layers_that_do_not_hold():
-    text = printed(terminal.summary, [practice(), practice(), all_passed()], modules={})
+    text = printed(terminal.summary, [practice(), practice(), all_passed()], modules=MODULES)
     assert text.count("Sandbox layers missing on this machine: user namespace, seccomp.") == 1
     assert "Missing" not in printed(terminal.summary, [all_passed()], modules={})
 
 
 def test_the_summary_names_the_next_assignment():
-    text = printed(terminal.summary, [all_passed(), practice()], modules={})
+    text = printed(terminal.summary, [all_passed(), practice()], modules=MODULES)
     assert "100 / 100   passed" in text and "make grade A=05-logistic" in text and "README" not in text
+    assert "Passed: 1 of 2. Next comes 05-logistic:" in text
 
 
 def test_the_summary_of_solved_assignments_is_glad():

@@ -162,7 +162,14 @@ def form(text: str) -> tuple[list[str], list[int], list[int]]:
     rest = FENCE.sub("", text)
     headings = [len(found) for found in re.findall(r"^(#+) ", rest, re.MULTILINE)]
     rows = [len(re.findall(r"(?<!\\)\|", row)) for row in re.findall(r"^\|.*$", rest, re.MULTILINE)]
-    return FENCE.findall(text), headings, rows
+    return list(map(untranslated, FENCE.findall(text))), headings, rows
+
+
+def untranslated(block: str) -> str:
+    """Return what both languages share of a code block: of one marked ``text`` its numbers, line by line; else all."""
+    if not block.startswith("```text\n"):
+        return block
+    return "```text\n" + "\n".join(" ".join(re.findall(r"\d+", line)) for line in block.splitlines())
 
 
 @every_assignment
@@ -179,10 +186,59 @@ def test_a_hand_out_of_another_form_is_found() -> None:
     assert form(text.replace("# A", "# 가").replace("| a |", "| 나 |")) == form(text)
 
 
+def test_only_a_block_marked_as_text_may_be_translated() -> None:
+    text = "```text\nx = 1, the first\ny\n```\n"
+    assert form(text.replace("the first", "첫째")) == form(text)
+    for other in (text.replace("1", "2"), text.replace("y\n", ""), text.replace("text", "")):
+        assert form(other) != form(text)
+    code = text.replace("text", "python")
+    assert form(code.replace("the first", "첫째")) != form(code)
+
+
 @every_assignment
 @pytest.mark.parametrize("name", ["README.md", "README.ko.md"])
 def test_hand_outs_link_the_glossary(assignment: Assignment, name: str) -> None:
     assert "(../../docs/glossary.md#words-of-the-course)" in (assignment.folder / name).read_text(encoding="utf-8")
+
+
+# One word for one thing: what the glossary calls otherwise, and what it calls it.
+OTHER_WORDS = {
+    "스텁": "뼈대 코드",
+    "네트워크": "신경망",
+    "걸음": "스텝",
+    "유닛": "뉴런",
+    "납작": "1차원",
+    "돌려주": "반환하다",
+    "돌려줍": "반환하다",
+    "공개된 케이스": "공개 케이스",
+    "부른 쪽": "호출한 쪽",
+    "준비물": "필요한 것",
+    "여러분의 과목에서 쓰는 채점기": "과목의 채점기",
+    "수업의 채점기": "과목의 채점기",
+    "강의의 채점기": "과목의 채점기",
+    "one-hot": "원-핫",
+    "초록": "통과",
+    "루프": "반복문",
+}
+
+
+def other_words(text: str) -> list[str]:
+    """Return the words that the glossary calls otherwise, and endings that are not formal."""
+    prose = " ".join(re.sub("`[^`]*`", "", FENCE.sub("", text)).split())
+    informal = re.findall(r"[가-힣]+(?:까요|어요|아요|세요)[.?]", prose)
+    return [word for word in OTHER_WORDS if word in prose] + informal
+
+
+@every_assignment
+def test_a_korean_hand_out_has_one_word_for_one_thing(assignment: Assignment) -> None:
+    page = (assignment.folder / "README.ko.md").read_text(encoding="utf-8")
+    sentences = [*table(assignment.folder).values(), *table(assignment.solution).values()]
+    assert other_words("\n".join([page, *sentences])) == []
+
+
+def test_other_words_are_found() -> None:
+    assert other_words("스텁에 적힌 대로 네트워크를\n훈련할까요?") == ["스텁", "네트워크", "훈련할까요?"]
+    assert other_words("뼈대 코드에 적힌 `one-hot`\n```\n루프\n```\n신경망입니까?") == []
 
 
 # --- the tables

@@ -182,7 +182,7 @@ def _show(
     if len(reports) == 1:
         printer.show(reports[0], audience=audience, console=console, change=changes[0], page=pages[0])
     else:
-        modules = {each.slug: each.edited_file(each.modules[0]).name for each in graded}
+        modules = {each.slug: each.edited_file(each.modules[0]).name for each in assignments.recommended(graded)}
         printer.summary(reports, console, modules=modules, page=folder / "index.html")
 
 

@@ -40,9 +40,10 @@ class Assignment:
     ``[limits]`` overrides. ``solution`` is None on a student's machine. ``uses`` maps a task to the tasks that its own
     functions call; tasks that use none are left out. ``published`` is true after the hand-in (``release --answers``):
     the hidden cases are then visible ones. ``manual`` are the tasks that a person grades; ``tasks`` are the others.
-    the hidden cases are then visible ones. The cases of an adopted assignment are the tests of ``suite``; None there
-    means that this machine does not have it. Its modules may be dotted: "layers.dense" is ``layers/dense.py``.
-    ``data`` is the data set of the cases that ask for one (``data_sets.py``), "" if the assignment offers no choice.
+    The cases of an adopted assignment are the tests of ``suite``; None there means that this machine does not have it.
+    Its modules may be dotted: "layers.dense" is ``layers/dense.py``. ``after`` are the slugs of assignments that
+    students should have done before. ``data`` is the data set of the cases that ask for one (``data_sets.py``), "" if
+    the assignment offers no choice.
     """
 
     slug: str
@@ -62,6 +63,7 @@ class Assignment:
     suite: Suite | None = field(default=None, hash=False)
     data: str = ""
     mnist_limits: dict[str, float] = field(default_factory=dict, hash=False)
+    after: tuple[str, ...] = ()
 
     @property
     def current_limits(self) -> dict[str, float]:
@@ -220,6 +222,7 @@ def load(slug_or_path: str | Path, *, root: Path, solutions: Path | None = None)
         published=table.get("published", False),
         adopted=adopted is not None,
         suite=suite,
+        after=tuple(table.get("after", ())),
     )
 
 
@@ -262,6 +265,20 @@ def load_all(root: Path) -> list[Assignment]:
     return [load(slug, root=root) for slug in folders.slugs_of(root)]
 
 
+def recommended(course: Iterable[Assignment]) -> list[Assignment]:
+    """Return the assignments in the order in which students should do them: by slug, but none before what it is after.
+
+    What is not in ``course`` is taken as done, and a circle is cut at its first assignment.
+    """
+    rest = sorted(course, key=lambda each: each.slug)
+    found = []
+    while rest:
+        open_slugs = {each.slug for each in rest}
+        found.append(next((each for each in rest if not open_slugs & {*each.after}), rest[0]))
+        rest.remove(found[-1])
+    return found
+
+
 def choose(slugs: Sequence[str] | None, *, root: Path) -> list[Assignment]:
     """Read the assignments with these slugs, or all assignments if the list is empty or None."""
     return [load(slug, root=root) for slug in slugs] if slugs else load_all(root)
@@ -299,8 +316,8 @@ _TASKS: _Kind = (
 )
 
 KEYS: Mapping[str, _Kind] = {
-    "title": _TEXT, "points": _NUMBER, "modules": _SOME, "allowed_imports": _NAMES, "language": _LANGUAGE,
-    "requires": _VERSIONS, "published": _YES, "suite": _SUITE, "task": _TASKS,
+    "title": _TEXT, "points": _NUMBER, "modules": _SOME, "allowed_imports": _NAMES, "after": _NAMES,
+    "language": _LANGUAGE, "requires": _VERSIONS, "published": _YES, "suite": _SUITE, "task": _TASKS,
     "limits": _TABLE, "data": _DATA,
 }  # fmt: skip
 _TASK_KIND: _Kind = ((lambda value: value in manual_tasks.KINDS, '"cases" or "manual"'),)
@@ -315,6 +332,7 @@ LIMIT_KEYS: Mapping[str, _Kind] = {
 """The limits that an assignment may override. The sandbox has the defaults, so ``limits`` contains no missing keys."""
 OPTIONAL = {
     "allowed_imports",
+    "after",
     "language",
     "requires",
     "published",
@@ -329,7 +347,7 @@ OPTIONAL = {
     *LIMIT_KEYS,
 }
 ENTRIES: Mapping[str, _Kind] = {
-    "modules": _TEXT[:1], "allowed_imports": _TEXT[:1], "task": _TABLE, "uses": _TEXT[:1],
+    "modules": _TEXT[:1], "allowed_imports": _TEXT[:1], "after": _TEXT[:1], "task": _TABLE, "uses": _TEXT[:1],
 }  # fmt: skip
 
 

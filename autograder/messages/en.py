@@ -418,7 +418,7 @@ SENTENCES: dict[str, str] = {
     "report.begin-read": "read   assignments/{slug}/README.md",
     "report.begin-edit": "edit   assignments/{slug}/{module}",
     "report.begin-run": "run    {command}",
-    "report.continue": "To see what to do next:",
+    "report.continue": "Passed: {passed} of {all}. Next comes {slug}:",
     # training: the accuracy of a run, and what it suggests
     "training.reached": "Accuracy {accuracy} on {examples} test {examples:example|examples} (95 % interval {low} to {high}), trained with seed {seed}.",
     "training.band": "{tried:Your run|The best of {tried} runs} earns the band from accuracy {band}; the next band begins at {following}.",

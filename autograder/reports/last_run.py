@@ -149,19 +149,25 @@ def keep(report: Report, folder: Path, changed: CaseChanges = _NO_CHANGES) -> st
 def next_steps(runs: Sequence[LastRun], modules: Mapping[str, str]) -> list[str]:
     """Return a sentence and the steps that follow it, after a run of several assignments.
 
-    ``modules`` maps each assignment to the file that a student edits.
+    ``modules`` maps each assignment to the file that a student edits, in the order in which to do the assignments.
     """
-    unsolved = [run.assignment for run in runs if run.state != "passed"]
-    if all(run.state == "not-attempted" for run in runs):
-        slug = unsolved[0]
+    rank = {slug: number for number, slug in enumerate(modules)}
+    unsolved = sorted(
+        (run for run in runs if run.state != "passed"), key=lambda run: rank.get(run.assignment, len(rank))
+    )
+    if unsolved:
+        slug = unsolved[0].assignment
+        begun = any(run.state != "not-attempted" for run in runs)
+        passed, last = len(runs) - len(unsolved), say("report.begin-run", command=programs.grade_command(slug))
+        first = say("report.continue", passed=passed, all=len(runs), slug=slug) if begun else say("report.begin")
+        if unsolved[0].state != "not-attempted":
+            return [first, last]
         return [
-            say("report.begin"),
+            first,
             say("report.begin-read", slug=slug),
             say("report.begin-edit", slug=slug, module=modules[slug]),
-            say("report.begin-run", command=programs.grade_command(slug)),
+            last,
         ]
-    if unsolved:
-        return [say("report.continue"), say("report.begin-run", command=programs.grade_command(unsolved[0]))]
     total = sum(run.total or run.possible for run in runs)
     possible = sum(run.possible for run in runs)
     if total == possible:
