@@ -158,7 +158,7 @@ def seed_of(seed: int | None, *, official: bool) -> int:
     """Return the seed of a run. The default is random for an official run, so that it is unpredictable, otherwise 0."""
     if seed is not None:
         return seed
-    return secrets.randbelow(2**32) if official else 0
+    return secrets.randbits(128) if official else 0
 
 
 def start_zygote(supervisor: Supervisor, assignment: Assignment, run: RunOptions) -> None:

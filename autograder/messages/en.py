@@ -51,6 +51,7 @@ SENTENCES: dict[str, str] = {
     "student.signature": "{call} could not be called this way: {text}. Compare the parameters of your function with the stub.",
     "student.no-file-place": "{file} is missing at the top of your submission, but there is {found}. Move it out of its folder.",
     # hidden cases: one sentence for each verdict, because the code under test could choose among several
+    "case.stray": "After this case, your code wrote to the grader's connection. Use print for output, and leave other file descriptors alone.",
     "hidden.errored": "Your code raised an exception in this hidden case, or returned a value that cannot be compared. Compare parameters and results with the stub, and try inputs of your own.",
     "hidden.not_attempted": "Your code called a function that is still a stub. Replace the line that raises NotImplementedError with your answer.",
     "hidden.timed_out": "Your code did not finish this hidden case in time. Look for a loop whose condition never becomes false, and for slow code.",

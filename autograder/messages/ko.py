@@ -55,6 +55,7 @@ SENTENCES: dict[str, str] = {
     "student.signature": "{call}: 이렇게 호출할 수 없었습니다: {text}. 함수의 파라미터를 뼈대 코드와 비교하십시오.",
     "student.no-file-place": "{file}: 제출물의 맨 위 폴더에 없습니다. 그 대신 이런 파일이 있습니다: {found}. 폴더 밖으로 옮기십시오.",
     # hidden cases: one sentence for each verdict, because the code under test could choose among several
+    "case.stray": "이 케이스가 끝난 뒤에 코드가 채점기와 이어진 연결에 직접 썼습니다. 출력에는 print를 쓰고 다른 디스크립터는 건드리지 마십시오.",
     "hidden.errored": "이 비공개 케이스에서 코드에 예외가 발생했거나, 코드가 비교할 수 없는 값을 반환했습니다. 파라미터와 반환값을 뼈대 코드와 비교하고, 입력을 직접 만들어 시험해 보십시오.",
     "hidden.not_attempted": "아직 뼈대 코드 그대로인 함수가 호출되었습니다. NotImplementedError 줄을 지우고 그 자리에 답을 작성하십시오.",
     "hidden.timed_out": "이 비공개 케이스를 제한 시간 안에 끝내지 못했습니다. 조건이 영영 거짓이 되지 않는 반복문이나 느린 코드가 있는지 살펴보십시오.",

@@ -27,7 +27,12 @@ UTF_8 = "C.UTF-8"
 _CATEGORIES = (
     locale.LC_CTYPE, locale.LC_COLLATE, locale.LC_MESSAGES, locale.LC_MONETARY, locale.LC_NUMERIC, locale.LC_TIME,
 )  # fmt: skip
-PROC = ("/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/sys/devices/system/cpu")
+# Not all of /proc/self: its mountinfo, mounts and cgroup name folders of the host, its net and ns lead elsewhere.
+_OWN = ("maps", "smaps", "statm", "status", "stat", "fd", "limits", "io", "sched", "auxv", "comm")
+PROC = (
+    *(f"/proc/self/{name}" for name in _OWN),
+    "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/sys/devices/system/cpu",
+)  # fmt: skip
 DEVICES = tuple(f"/dev/{name}" for name in namespaces.DEVICES)
 
 

@@ -106,12 +106,14 @@ class Worker(abc.ABC):
 
     # --- sending and receiving
 
-    def send(self, pieces: list[bytes | memoryview], *, limit_s: float) -> None:
-        """Send one frame. Bytes that arrive before it do not answer a request, so they are a violation."""
-        if self._received or self._readable():
+    def send(self, pieces: list[bytes | memoryview], clock: Clock) -> None:
+        """Send one frame within the remaining time of ``clock``.
+
+        Bytes that arrive before it do not answer a request, so they are a violation.
+        """
+        if self.has_stray():
             raise self.violation("a frame that answers nothing")
         data = memoryview(b"".join(pieces))
-        clock = Clock(self._pid, limit_s)
         while data:
             try:
                 data = data[self._connection.send(data) :]
@@ -120,6 +122,10 @@ class Worker(abc.ABC):
             except OSError:
                 raise self._ended() from None
         self._is_asked = True
+
+    def has_stray(self) -> bool:
+        """Return whether bytes have arrived that answer nothing, before the next frame is sent."""
+        return bool(self._received) or self._readable()
 
     def receive_raw(self, clock: Clock) -> Raw:
         """Receive one frame within the remaining time of ``clock``, for :meth:`read`."""
