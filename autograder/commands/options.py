@@ -14,6 +14,7 @@ import click
 from ..course.release_file import UPDATE_FOLDER
 from ..errors import UsageError
 from ..messages import languages, say
+from ..model import Level
 
 if TYPE_CHECKING:
     from ..batch.store import Store
@@ -67,6 +68,13 @@ def language(help: str, *, environment: bool = False) -> Decorator:
 
 slugs = click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 official = click.option("--official", is_flag=True, help="Add the hidden cases; needs the complete sandbox.")
+level = choice(
+    "--level",
+    Level,
+    default=Level.FULL.value,
+    show_default=True,
+    help="Layers of the sandbox: full, or container where the kernel refuses namespaces.",
+)
 seed = click.option(
     "--seed", type=click.IntRange(min=0), help="Draw the same inputs again (default: 0; fresh if --official)."
 )

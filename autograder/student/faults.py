@@ -31,8 +31,8 @@ class StudentFault(BaseException):
     the worker waited for a core or for memory. ``harmless`` is true if the submission could not choose the message
     while it had the inputs of a case, so that the report of a hidden case may show it. ``ran`` is false if no code of
     the task ran, so that a hint about the task would mislead. ``trace`` are the student's lines that an exception
-    passed through. ``hidden`` is the sentence that a hidden case shows; "": the one for the verdict. ``is_unasked`` is true
-    if a worker that is older than the case broke the protocol: an earlier case may have left the cause there.
+    passed through. ``hidden`` is the sentence that a hidden case shows; "": the one for the verdict. ``is_unasked`` is
+    true if a worker that is older than the case broke the protocol: an earlier case may have left the cause there.
     """
 
     def __init__(
@@ -302,6 +302,10 @@ class FaultMessages:
             case LossReason.MEMORY:
                 verdict = Verdict.OUT_OF_MEMORY
                 message = say("worker.memory", call=call, mib=self.spec.limits.memory_mib)
+            case LossReason.FILES:
+                verdict, message = Verdict.CRASHED, say("worker.files", call=call, mib=self.spec.limits.scratch_mib)
+            case LossReason.TASKS:
+                verdict, message = Verdict.CRASHED, say("worker.tasks", call=call, tasks=self.spec.limits.tasks)
             case LossReason.TOO_LARGE:
                 verdict, message = Verdict.CRASHED, say("worker.too-large", call=call)
             case LossReason.EXITED:

@@ -13,9 +13,9 @@ from .connection import Connection
 class FrameNumbers:
     """Numbers the frames of one case and seeds the worker with the first of them.
 
-    What a case asks does not depend on the cases before it: the numbers of calls start at one that belongs to the case, so
-    that a late reply to the case before is never taken for one to this case. A worker learns neither the case nor the run
-    from it.
+    What a case asks does not depend on the cases before it: the numbers of calls start at one that belongs to the case,
+    so that a late reply to the case before is never taken for one to this case. A worker learns neither the case nor
+    the run from it.
     """
 
     def __init__(self, connection: Connection, case: str) -> None:
