@@ -335,6 +335,7 @@ SENTENCES: dict[str, str] = {
     "adjust.all": "{reason} ({by})",
     "adjust.task": "{task}: {reason} ({by})",
     "report.adjustment": "{points} {points:point|points}: {reason}",
+    "report.level": "The sandbox of this run has the level {level}.",
     "report.missing": "Sandbox layers missing on this machine: {layers}. Submissions run with less protection here. Run {command} to see what to do.",
     "report.no-layers": "none",
     "report.all-passed": "Everything passes. Well done!",

@@ -339,6 +339,7 @@ SENTENCES: dict[str, str] = {
     "adjust.all": "{reason} ({by})",
     "adjust.task": "{task}: {reason} ({by})",
     "report.adjustment": "{points}점: {reason}",
+    "report.level": "이 채점에 쓰인 보호 수준은 {level}입니다.",
     "report.missing": "이 컴퓨터에 없는 보호 계층: {layers}. 제출물이 더 적은 보호 아래에서 실행됩니다. 해결 방법을 확인하십시오: {command}",
     "report.no-layers": "없음",
     "report.all-passed": "모두 통과했습니다. 수고하셨습니다!",

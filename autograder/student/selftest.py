@@ -91,7 +91,7 @@ def own_user():
     return os.getuid()
 
 def change(path):
-    # Modes and times are looked at from outside: a filter may pretend to change them.
+    # Modes and times are looked at from outside.
     attempt(lambda: os.chmod(path, 0o640))
     attempt(lambda: os.utime(path, (0, 0)))
     def create():

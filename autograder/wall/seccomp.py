@@ -86,10 +86,9 @@ _IOCTLS = (0x5401, 0x5421, 0x541B, 0x5451, 0x5450)  # TCGETS FIONBIO FIONREAD FI
 # that read the same files could communicate or send signals.
 _FCNTLS = (0, 1, 2, 3, 4, 1030)
 _O_PATH, _O_TRUNC, _O_ACCMODE = 0o10000000, 0o1000, 0o3
-# Not done where files are shared -> the error. Modes and times stay as they are without an error (0), because a copy
-# of a file (shutil.copy2) sets them. glibc writes where fallocate is not supported.
+# Refused where files are shared -> the error. glibc writes where fallocate is not supported.
 _NOT_SHARED = {
-    "chmod": 0, "fchmod": 0, "fchmodat": 0, "utimensat": 0, "truncate": _EPERM,
+    "chmod": _EPERM, "fchmod": _EPERM, "fchmodat": _EPERM, "utimensat": _EPERM, "truncate": _EPERM,
     "fallocate": _EOPNOTSUPP, "openat2": _ENOSYS, "mincore": _ENOSYS,
 }  # fmt: skip
 _Step = tuple[int, int, int, int]

@@ -133,6 +133,7 @@ def _warm_up(*, torch: bool) -> None:
     import numpy as np
 
     from ..guest import __main__ as guest
+    from ..guest import one_process  # noqa: F401  # a worker could not read the file
 
     rng = np.random.default_rng(0)
     m = rng.normal(size=(4, 4))
@@ -249,11 +250,13 @@ def _work(
     jail.die_with_parent(parent)
     jail.neutral_descriptors(connection, output)
     walls.put_on(limits, scratch, uid=uid, parent=parent)
-    if walls.home is None:
-        sys.meta_path.insert(0, ClosedPackages())
     from ..guest.__main__ import serve
+    from ..guest.one_process import copy_without_modes
     from ..guest.output import open_streams
 
+    if walls.home is None:
+        sys.meta_path.insert(0, ClosedPackages())
+        copy_without_modes()
     open_streams()
     gc.enable()
     serve(3, max_result=limits.result_mib * 1024 * 1024, max_handles=limits.handles)

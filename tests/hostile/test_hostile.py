@@ -72,9 +72,10 @@ def wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wall]:
     if LEVEL is Level.CONTAINER:  # another user must be able to pass the folders above the scratch folder
         for each in (folder, folder.parent, folder.parent.parent):
             each.chmod(0o711)
+    (folder / "closed").mkdir(mode=0o700)  # as a course in such a place should lie
     scratch = folder / "scratch"
     scratch.mkdir()
-    with pytest.MonkeyPatch.context() as patch, Canaries(folder / "canaries") as canaries:
+    with pytest.MonkeyPatch.context() as patch, Canaries(folder / "closed" / "canaries") as canaries:
         patch.setattr(tempfile, "tempdir", str(scratch))
         with Supervisor() as supervisor:
             yield Wall(supervisor, canaries, scratch)
