@@ -186,8 +186,8 @@ def scratch():
 NAMESPACES_REMEDY = (
     "On Ubuntu 24.04 and on GitHub runners: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0. "
     "In Docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
-    "--security-opt systempaths=unconfined --cap-add SYS_ADMIN. Or choose the layers of a container: --level container. "
-    "macOS and Windows do not have it."
+    "--security-opt systempaths=unconfined --cap-add SYS_ADMIN. Or choose the layers of a container: "
+    "--level container. macOS and Windows do not have it."
 )
 # What a refusal contains -> its remedy. The first match counts; without one, NAMESPACES_REMEDY is the remedy.
 REFUSALS = (

@@ -189,12 +189,13 @@ def _go_inside(
     """
     if root is None:
         return jail.Walls(home=None, readable=tuple(paths), open_devices=open_devices)
+    counts_tasks = namespaces.keeps_root()
     try:
         home = namespaces.enter(paths, covered, root, die_with_parent=jail.die_with_parent)
     except OSError as exc:
         control.send(json.dumps({"refused": str(exc)}).encode())
         os._exit(0)
-    return jail.Walls(home=home, readable=tuple(paths), open_devices=open_devices)
+    return jail.Walls(home=home, readable=tuple(paths), open_devices=open_devices, counts_tasks=counts_tasks)
 
 
 def _warm_up_torch() -> None:
@@ -235,7 +236,8 @@ def _spawn(
             os._exit(BROKEN)  # never return to the zygote's loop
     os.close(connection)
     os.close(output)
-    alive[pid] = _Child(None if folder is None else shared_system.Watch(pid, folder, scratch, limits, uid))
+    is_watched = folder is not None or walls.counts_tasks
+    alive[pid] = _Child(shared_system.Watch(pid, folder, scratch or "", limits, uid) if is_watched else None)
     pidfd = os.pidfd_open(pid)
     ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pidfd]))]
     control.sendmsg([json.dumps({"pid": pid}).encode()], ancillary)
