@@ -27,9 +27,9 @@ USERS = pytest.mark.parametrize("uid", [0, 1000], ids=["root", "user"])
 # One program for every promise, one that is honest and sets modes, and some that only the watch or an own user stops.
 SHORT = (
     "a17_kill_everything", "b04_ways_to_one_file", "b05_read_other_processes", "b05_read_where_it_runs",
-    "b07_trace_other_processes", "c01_write_everywhere", "c02_signal_another_process", "c04_leave_files",
-    "c04_sockets_and_locks", "d08_thread_bomb", "d10_fill_the_disk", "e01_make_sockets", "e03_daemon",
-    "neutral_machine",
+    "b07_trace_other_processes", "c01_write_everywhere", "c01_change_modes_and_times", "c02_signal_another_process",
+    "c04_leave_files", "c04_sockets_and_locks", "d08_thread_bomb", "d10_fill_the_disk", "d10_keep_deleted_files",
+    "d10_allocate_the_disk", "e01_make_sockets", "e03_daemon", "neutral_machine",
 )  # fmt: skip
 
 
