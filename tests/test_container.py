@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,12 @@ from pathlib import Path
 
 import containers
 import pytest
+
+from autograder.batch.ledger import key_of
+from autograder.course import assignment as assignments
+from autograder.grading.environment import versions_of
+from autograder.grading.options import RunOptions
+from autograder.model import Level
 
 ROOT = Path(__file__).parents[1]
 EXAMINE = """
@@ -84,6 +91,25 @@ def test_an_official_run_says_its_level_and_refuses_the_other(place: Path, uid: 
     assert report["sandbox"]["level"] == "container"
     assert report["sandbox"]["complete"]
     assert "level container" in " ".join(done.stdout.split())
+
+
+def test_root_without_the_right_to_mount_has_the_full_level(place: Path) -> None:
+    """Its user namespace gives that right, where it may make one."""
+    if not shutil.which("setpriv"):
+        pytest.skip("needs setpriv")
+    command = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin", str(place / "venv/bin/python")]
+    done = subprocess.run([*command, "-c", EXAMINE], cwd="/", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)[0]["full"] == []
+
+
+def test_reports_of_two_levels_never_count_as_one() -> None:
+    assignment = assignments.load("01-dog-wolf", root=ROOT)
+    full, container = (key_of(assignment, RunOptions(official=True, level=level)) for level in Level)
+    assert full.environment != container.environment
+    assert versions_of(assignment, Level.CONTAINER).items() - versions_of(assignment).items() == {
+        ("level", "container")
+    }
 
 
 def test_without_landlock_the_run_is_refused_with_the_promise_that_fails(place: Path) -> None:
