@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import subprocess
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +93,39 @@ def test_an_official_run_says_its_level_and_refuses_the_other(place: Path, uid: 
     assert report["sandbox"]["level"] == "container"
     assert report["sandbox"]["complete"]
     assert "level container" in " ".join(done.stdout.split())
+
+
+@USERS
+def test_a_worker_ends_with_a_grader_that_is_killed(place: Path, uid: int) -> None:
+    code = """
+    import os, signal
+    from autograder.model import Level
+    from autograder.workers.spec import WorkerSpec
+    from autograder.workers.supervisor import Supervisor
+    supervisor = Supervisor()
+    worker = supervisor.spawn(WorkerSpec(level=Level.CONTAINER))
+    print(worker._pid, *supervisor.zygote_pids(), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+    """
+    done = inside(place, uid, "-c", textwrap.dedent(code))
+    numbers = done.stdout.split()
+    assert len(numbers) == 2, done.stderr
+    for number in numbers:
+        assert is_gone(int(number))
+
+
+def is_gone(number: int, *, wait_s: float = 20.0) -> bool:
+    """Whether a process ends within some seconds, which it does without our doing."""
+    try:
+        descriptor = os.pidfd_open(number)
+    except ProcessLookupError:
+        return True
+    ready = select.poll()
+    ready.register(descriptor, select.POLLIN)
+    try:
+        return bool(ready.poll(wait_s * 1000))
+    finally:
+        os.close(descriptor)
 
 
 def test_root_without_the_right_to_mount_has_the_full_level(place: Path) -> None:

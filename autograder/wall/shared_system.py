@@ -61,6 +61,7 @@ def no_own_user(paths: Sequence[str], scratch: str) -> str:
     child = os.fork()
     if child == 0:
         try:
+            os.fchown(theirs, WORKER_UIDS[-1], WORKER_UIDS[-1])
             _change_user(WORKER_UIDS[-1])
             os.write(theirs, (_unreachable(paths, scratch) or "ok").encode())
             os.kill(os.getpid(), signal.SIGSTOP)
