@@ -102,7 +102,7 @@ def _no_rights(probes: _Probes) -> bool:
 
 
 def _no_usable_rights(probes: _Probes) -> bool:
-    """As :func:`_no_rights`, but for the bounding set. Not everybody can empty it, and without new privileges it is moot."""
+    """As :func:`_no_rights`, but for the bounding set: a user cannot empty it, and no new privileges make it moot."""
     found = probes.student.privileges()
     sets = [int(value, 16) for key, value in found.items() if key.startswith("Cap") and key != "CapBnd"]
     return len(sets) == 4 and not any(sets) and found["NoNewPrivs"] == "1"
