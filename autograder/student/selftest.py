@@ -181,6 +181,7 @@ def _failed(attempts: list[str]) -> bool:
 
 def _hides_files(probes: _Probes) -> bool:
     """Whether a file cannot even be looked for. Without an own user, ``container`` does not promise it."""
+    probes.secret.write_text("secret", encoding="utf-8")  # another attempt may have removed it, and proves nothing then
     return "done" not in probes.student.look_at(str(probes.secret))
 
 
