@@ -94,6 +94,10 @@ CONTAINER = {
         sees=("stat", "lstat of its folder", "access", "chdir", "statvfs"),
         without_root_only=True,
     ),
+    "b05_read_other_processes": Difference(
+        "a runtime covers these files with /dev/null, which is empty and may be read",
+        sees=("/proc/kcore", "/proc/keys"),
+    ),
     "b06_read_the_environment": Difference("the scratch folder lies below TMPDIR and has its path", sees=("a path: ",)),
 }
 
