@@ -1,25 +1,28 @@
-"""Test which layers of the sandbox work on this machine, with real attempts from inside a real worker.
+"""Test which layers of the sandbox work on this machine, and whether the promises of official grading hold.
 
-Each attempt has a positive control on the trusted side: an attempt on a missing file or listener would prove nothing.
-Every report contains the result. ``--official`` refuses to grade unless every layer works.
+Both are real attempts from inside a real worker. Each has a positive control on the trusted side: an attempt on a
+missing file or listener would prove nothing. A level is a set of layers by which all promises hold. Every report
+contains the result. ``--official`` refuses to grade unless every layer of its level works and every promise holds.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import SandboxError
-from ..model import SandboxInfo
+from ..model import Level, SandboxInfo, Verdict
 from ..wall import namespaces
 from ..wall.limits import Limits
 from ..workers.folders import TemporaryFolder
 from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
+from .attempts import PROBE
 from .case_run import CaseRun
 from .case_settings import CaseSettings
 from .connection import Connection
@@ -27,76 +30,11 @@ from .faults import StudentFault
 from .handle import StudentCode
 from .source import ModuleSources
 
-PROBE = b"""
-import os, sys
-
-def attempt(action):
-    try:
-        action()
-    except MemoryError:
-        return "MemoryError"
-    except (OSError, ValueError) as exc:
-        return type(exc).__name__
-    return "done"
-
-def look_at(path):
-    return [attempt(lambda: os.stat(path)), attempt(lambda: open(path).close())]
-
-def identity():
-    return [os.getpid(), os.getppid()]
-
-def list_root():
-    return attempt(lambda: os.listdir("/"))
-
-def connect(port):
-    import socket
-    def go():
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    return attempt(go)
-
-def start_processes():
-    def fork():
-        if os.fork() == 0:
-            os._exit(0)
-    return [attempt(fork), attempt(lambda: os.execv("/bin/true", ["true"]))]
-
-def privileges():
-    with open("/proc/self/status") as file:
-        lines = dict(line.split(":", 1) for line in file if ":" in line)
-    return {key: lines[key].strip() for key in lines if key.startswith(("Cap", "NoNewPrivs", "Seccomp"))}
-
-def outgrow(mib):
-    import resource
-    def allocate():
-        bytearray((mib + 64) * 2**20)
-    def raise_limit():
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard + 1, hard + 1))
-    return [attempt(allocate), attempt(raise_limit)]
-
-def surroundings():
-    fds = [fd for fd in range(64) if attempt(lambda: os.fstat(fd)) == "done"]
-    return [sorted(os.environ), [*sys.argv, *sys.orig_argv], fds]
-
-def command_line():
-    try:
-        with open("/proc/self/cmdline", "rb") as file:
-            return file.read().strip(b"\\0").decode()
-    except OSError:
-        return ""
-
-def scratch():
-    def write():
-        with open("probe", "w") as file:
-            file.write("x")
-    size = os.statvfs(".")
-    return [attempt(write), os.listdir("."), size.f_blocks * size.f_frsize // 2**20]
-"""
-
 NAMESPACES_REMEDY = (
     "On Ubuntu 24.04 and on GitHub runners: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0. "
-    "In Docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cap-add SYS_ADMIN. "
-    "macOS and Windows do not have it."
+    "In Docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
+    "--security-opt systempaths=unconfined --cap-add SYS_ADMIN. Or choose the layers of a container: "
+    "--level container. macOS and Windows do not have it."
 )
 # What a refusal contains -> its remedy. The first match counts; without one, NAMESPACES_REMEDY is the remedy.
 REFUSALS = (
@@ -131,13 +69,24 @@ class Layer:
 
 
 class _Probes:
-    """The handle to the attempts in the worker, and the file and port that the trusted side prepared for them."""
+    """The handle to the attempts in the worker, and what the trusted side prepared for them.
 
-    def __init__(self, student: StudentCode, limits: Limits, *, secret: Path, port: int) -> None:
+    ``secret`` is a file in a folder that only the grader may enter, ``port`` that of a listener, ``left`` paths where a
+    worker might leave a file. ``small`` is the handle of a second worker, with small limits.
+    """
+
+    def __init__(
+        self, student: StudentCode, small: StudentCode, limits: Limits, *, secret: Path, open_secret: Path, port: int
+    ) -> None:
         self.student: Any = student
+        self.small: Any = small
         self.limits = limits
         self.secret = secret
+        self.open_secret = open_secret
         self.port = port
+        self.left = [
+            f"{folder}/{secret.parent.name}.left" for folder in ("/tmp", "/dev/shm", "/var/tmp", secret.parent)
+        ]
 
 
 def _clean(probes: _Probes) -> bool:
@@ -150,6 +99,13 @@ def _no_rights(probes: _Probes) -> bool:
     found = probes.student.privileges()
     sets = [int(value, 16) for key, value in found.items() if key.startswith("Cap")]
     return len(sets) == 5 and not any(sets) and found["NoNewPrivs"] == "1"
+
+
+def _no_usable_rights(probes: _Probes) -> bool:
+    """As :func:`_no_rights`, but for the bounding set: a user cannot empty it, and no new privileges make it moot."""
+    found = probes.student.privileges()
+    sets = [int(value, 16) for key, value in found.items() if key.startswith("Cap") and key != "CapBnd"]
+    return len(sets) == 4 and not any(sets) and found["NoNewPrivs"] == "1"
 
 
 def _filtered(probes: _Probes) -> bool:
@@ -189,7 +145,107 @@ LAYERS = (
     ),
     Layer("no environment, arguments or open files", _clean, LINUX),
 )
-REMEDIES = {layer.name: layer.remedy for layer in LAYERS}
+OWN_USER = "own user"
+CONTAINER_REMEDY = "See docs/how-to/grade-in-a-container.md."
+_OF_FULL = {layer.name: layer for layer in LAYERS}
+CONTAINER = (
+    _OF_FULL["separate process"],
+    Layer(
+        OWN_USER,
+        lambda probes: probes.student.own_user() not in (0, os.getuid()),
+        "Root gives every worker a user of its own. That needs the capabilities SETUID, SETGID, CHOWN and KILL, an "
+        "interpreter that every user can read (not below /root), and a TMPDIR that every user can pass. Or run the "
+        "grader as another user.",
+    ),
+    _OF_FULL["Landlock"],
+    _OF_FULL["system-call filter"],
+    replace(_OF_FULL["no capabilities, no new privileges"], holds=_no_usable_rights),
+    _OF_FULL["resource limits"],
+    _OF_FULL["no environment, arguments or open files"],
+)
+
+
+def layers_of(level: Level) -> tuple[Layer, ...]:
+    """Return the layers that a level has on this machine. Without root, workers of ``container`` have no own user."""
+    if level is Level.FULL or os.name != "posix":
+        return LAYERS
+    return CONTAINER if os.getuid() == 0 else tuple(each for each in CONTAINER if each.name != OWN_USER)
+
+
+# --- the promises
+
+
+def _failed(attempts: list[str]) -> bool:
+    return bool(attempts) and "done" not in attempts
+
+
+def _hides_files(probes: _Probes) -> bool:
+    """Whether a file cannot even be looked for. Without an own user, ``container`` does not promise it."""
+    probes.secret.write_text("secret", encoding="utf-8")  # another attempt may have removed it, and proves nothing then
+    return "done" not in probes.student.look_at(str(probes.secret))
+
+
+def _keeps_files(probes: _Probes) -> bool:
+    """Whether files of others can be neither read nor changed, also where their folder is open to everybody."""
+    before = os.stat(probes.open_secret)
+    tried = [*probes.student.change(str(probes.secret)), *probes.student.change(str(probes.open_secret))]
+    now = os.stat(probes.open_secret)
+    same = (before.st_mode, before.st_mtime_ns, before.st_size) == (now.st_mode, now.st_mtime_ns, now.st_size)
+    return _failed(tried) and same
+
+
+def _is_bounded(probes: _Probes) -> bool:
+    """Whether too many threads and too many files are refused, or end the worker within moments."""
+    return _refused(lambda: probes.small.too_many_threads(SMALL.tasks + 6)) and _refused(
+        lambda: probes.small.too_many_bytes(2 * SMALL.scratch_mib + 2)
+    )
+
+
+def _refused(attempt: Callable[[], str]) -> bool:
+    try:
+        return attempt() != "done"
+    except StudentFault as fault:
+        if fault.verdict is not Verdict.CRASHED or fault.again:
+            raise
+        return True
+
+
+def _leaves_nothing(probes: _Probes) -> bool:
+    """Whether the second worker finds nothing of the first, and no file is left where all programs may write."""
+    probes.student.leave(probes.left)
+    found = probes.small.leave([])
+    return found == [] and not any(os.path.exists(path) for path in probes.left)
+
+
+SMALL = Limits(tasks=8, scratch_mib=1, memory_mib=1024, submission_s=20.0)
+HIDES = "learns nothing of files of others"
+PROMISES = (
+    Layer("reads and changes no file of others", _keeps_files, CONTAINER_REMEDY),
+    Layer(HIDES, _hides_files, CONTAINER_REMEDY),
+    Layer(
+        "sees no other process", lambda probes: _failed(probes.student.look_at_process(os.getpid())), CONTAINER_REMEDY
+    ),
+    Layer("signals and traces nobody", lambda probes: _failed(probes.student.disturb(os.getpid())), CONTAINER_REMEDY),
+    Layer("starts no process", lambda probes: _failed(probes.student.start_others()), CONTAINER_REMEDY),
+    Layer("connects to nothing", lambda probes: _failed(probes.student.connections(probes.port)), CONTAINER_REMEDY),
+    Layer(
+        "shares no memory, message or lock",
+        lambda probes: _failed(probes.student.share(f"/{probes.secret.parent.name}")),
+        CONTAINER_REMEDY,
+    ),
+    Layer("leaves nothing behind", _leaves_nothing, CONTAINER_REMEDY),
+    Layer("has bounded files and threads", _is_bounded, CONTAINER_REMEDY),
+)
+
+
+def promises_of(level: Level) -> tuple[Layer, ...]:
+    """Return what a level promises on this machine."""
+    if level is Level.CONTAINER and os.name == "posix" and os.getuid() != 0:
+        return tuple(each for each in PROMISES if each.name != HIDES)
+    return PROMISES
+
+
+REMEDIES = {each.name: each.remedy for each in (*LAYERS, *CONTAINER, *PROMISES)}
 
 
 def remedy(name: str, refusal: str) -> str:
@@ -201,30 +257,47 @@ def remedy(name: str, refusal: str) -> str:
 
 
 def examine(supervisor: Supervisor, spec: WorkerSpec) -> SandboxInfo:
-    """Test every layer in a worker like those that will run submissions.
+    """Test every layer of the level of ``spec``, in a worker like those that will run submissions, then every promise.
+
+    Where a layer of the full level is missing, no promise is tried: nothing official follows, and much would happen.
 
     Raises:
         SandboxError: No worker can be started.
     """
     source = ModuleSources("probe", {"probe": ("probe.py", PROBE)})
     connection = Connection(source, supervisor, spec, seed=0)
-    folder = TemporaryFolder("scratch")  # the next grader removes it if this one is killed
+    second = Connection(source, supervisor, replace(spec, limits=replace(SMALL, gpu=spec.limits.gpu)), seed=0)
+    left: list[str] = []
+    hidden, shown = (
+        TemporaryFolder("scratch"),
+        TemporaryFolder("scratch"),
+    )  # the next grader removes them if this one dies
     try:
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            os.chmod(folder.path, 0o755)
-            secret = Path(folder.path) / "secret"
-            secret.write_text("secret", encoding="utf-8")
+            os.chmod(shown.path, 0o755)
+            secret, open_secret = Path(hidden.path) / "secret", Path(shown.path) / "secret"
             port = listener.getsockname()[1]
-            _control(secret, port)
-            probes = _Probes(
-                StudentCode(CaseRun(connection, CaseSettings("self-test"))), spec.limits, secret=secret, port=port
-            )
-            held = tuple(layer.name for layer in LAYERS if _try(layer, probes))
+            for path in (secret, open_secret):
+                path.write_text("secret", encoding="utf-8")
+                _control(path, port)
+            settings = CaseSettings("self-test")
+            student, small = (StudentCode(CaseRun(each, settings)) for each in (connection, second))
+            probes = _Probes(student, small, spec.limits, secret=secret, open_secret=open_secret, port=port)
+            left = probes.left
+            layers, promises = layers_of(spec.level), promises_of(spec.level)
+            held = [layer.name for layer in layers if _try(layer, probes)]
+            missing = [layer.name for layer in layers if layer.name not in held]
+            if not missing or spec.level is not Level.FULL:
+                missing += [promise.name for promise in promises if not _try(promise, probes)]
     finally:
-        connection.close()
-        folder.remove()
-    missing = tuple(layer.name for layer in LAYERS if layer.name not in held)
-    return SandboxInfo(complete=not missing, layers=held, missing=missing)
+        for each in (connection, second):
+            each.close()
+        for folder in (hidden, shown):
+            folder.remove()
+        for place in left:
+            with contextlib.suppress(OSError):
+                os.unlink(place)
+    return SandboxInfo(not missing, tuple(held), tuple(missing), spec.level)
 
 
 def _control(secret: Path, port: int) -> None:

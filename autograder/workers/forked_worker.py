@@ -14,6 +14,7 @@ from ..wall import cgroup
 from ..wall.limits import Limits
 from .clock import Clock
 from .folders import TemporaryFolder
+from .own_user import OwnUser
 from .worker import Usage, Worker
 
 
@@ -32,7 +33,7 @@ class ForkedWorker(Worker):
         output: int,
         *,
         limits: Limits,
-        scratch: TemporaryFolder | None,
+        scratch: TemporaryFolder | OwnUser | None,
         reap: Callable[[int], Usage],
     ) -> None:
         super().__init__(_pid_of(pidfd) or number, connection, limits)
