@@ -516,4 +516,10 @@ SENTENCES: dict[str, str] = {
     "import.twice": "{person} has several submissions: {entries}",
     "import.receipt": "the receipt is that of {user}, the name is not",
     "import.not-described": "submission_metadata.yml does not describe it",
+    # platforms that start the grader themselves (exchange/platforms.py)
+    "platform.stopped": "Your submission is not graded yet, because the grader was stopped before it had finished. This is not a grade. Your instructor sees it. You can submit again.",
+    "platform.late": "Your submission is not graded yet, because the grader did not finish in time on this machine. This is not a grade. Look for slow code, or ask your instructor to grade it again.",
+    "platform.killed": "Your submission is not graded yet, because this machine ended the grader, perhaps for lack of memory. This is not a grade. Your instructor sees it. You can submit again.",
+    "platform.error": "Your submission is not graded yet, because of an error in the grader. This is not a grade. Your instructor sees the error.",
+    "platform.refused": "Your submission is not graded yet, because this machine cannot run it safely. This is not a grade. Your instructor sees what is missing.",
 }

@@ -51,7 +51,9 @@ def list_root():
 def connect(port):
     import socket
     def go():
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        with socket.socket() as connection:  # create_connection would import the tables of international names
+            connection.settimeout(1)
+            connection.connect(("127.0.0.1", port))
     return attempt(go)
 
 def start_processes():
@@ -231,7 +233,9 @@ def _control(secret: Path, port: int) -> None:
     """Check that the trusted side can read the file and connect. Otherwise a failed attempt would prove nothing."""
     if secret.read_text(encoding="utf-8") != "secret":
         raise SandboxError("The self-test cannot read its own file, so it proves nothing.", slug="sandbox-selftest")
-    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    with socket.socket() as connection:
+        connection.settimeout(5)
+        connection.connect(("127.0.0.1", port))
 
 
 def _try(layer: Layer, probes: _Probes) -> bool:
