@@ -67,6 +67,13 @@ def language(help: str, *, environment: bool = False) -> Decorator:
 
 slugs = click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 official = click.option("--official", is_flag=True, help="Add the hidden cases; needs the complete sandbox.")
+level = click.option(
+    "--level",
+    type=click.Choice(["full", "container"]),
+    default="full",
+    show_default=True,
+    help="The lowest level of the sandbox that official grading accepts.",
+)
 seed = click.option(
     "--seed", type=click.IntRange(min=0), help="Draw the same inputs again (default: 0; fresh if --official)."
 )

@@ -34,11 +34,12 @@ ROOM_MIB = 192  # of memory for the grader and the process that forks workers, w
 @click.argument("slug", metavar="SLUG")
 @click.option("--to", "target", type=options.PATH, required=True, help="File for the proof.")
 @options.seed
+@options.level
 @options.device
 @options.data_root
 @options.solutions
 @options.root
-def prove(*, slug: str, target: Path, seed: int | None, device: str, root: Path) -> None:
+def prove(*, slug: str, target: Path, seed: int | None, level: str, device: str, root: Path) -> None:
     """Run the official cases on the solution once, for grade-for.
 
     The proof has the seed of the runs that use it. Keep it where no student can read it.
@@ -63,6 +64,7 @@ def prove(*, slug: str, target: Path, seed: int | None, device: str, root: Path)
 @click.option("--submission", type=options.PATH, required=True, help="Folder, .py, .ipynb or .zip to grade.")
 @click.option("--to", "target", type=options.PATH, required=True, help="File for the results.")
 @click.option("--proof", type=options.PATH, help="The file that autograder prove wrote on this machine.")
+@options.level
 @options.device
 @options.data_root
 @options.lang
@@ -75,6 +77,7 @@ def grade_for(
     submission: Path,
     target: Path,
     proof: Path | None,
+    level: str,
     device: str,
     lang: str | None,
     root: Path,
