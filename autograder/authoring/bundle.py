@@ -29,7 +29,7 @@ from .wheelhouse import wheels
 PYTHON = "3.11"  # the oldest that the framework supports
 SECONDS = {Platform.GRADESCOPE: 540, Platform.PRAIRIELEARN: 240, Platform.AUTOLAB: 240}
 """For one submission. Gradescope ends a program after 600 seconds by default, and then keeps no results."""
-PROGRAM = '"$source/venv/bin/python" -m autograder'
+PROGRAM = '"$source/venv/bin/python" -I -m autograder'
 EXECUTABLE = frozenset({"setup.sh", "run_autograder", "tests/run", "bundle/run"})
 FAILURES = ("stopped", "late", "killed")
 

@@ -27,8 +27,6 @@ from . import options
 if TYPE_CHECKING:
     from ..grading.options import RunOptions
 
-ROOM_MIB = 192  # of memory for the grader and the process that forks workers, without torch
-
 
 @click.command()
 @click.argument("slug", metavar="SLUG")
@@ -40,9 +38,9 @@ ROOM_MIB = 192  # of memory for the grader and the process that forks workers, w
 @options.solutions
 @options.root
 def prove(*, slug: str, target: Path, seed: int | None, level: str, device: str, root: Path) -> None:
-    """Run the official cases on the solution once, for grade-for.
+    """Run the official cases on the solution once, for later runs.
 
-    The proof has the seed of the runs that use it. Keep it where no student can read it.
+    The proof is for grade-for on this machine, and has the seed of its runs. Keep it where no student can read it.
     """
     [assignment] = assignments.choose([slug], root=root)
     check_writable(target.parent, target)
@@ -82,9 +80,9 @@ def grade_for(
     lang: str | None,
     root: Path,
 ) -> None:
-    """Grade one submission officially, and write its results for a platform.
+    """Grade one submission officially, for a platform that asks.
 
-    If the grader fails, the results say so and are no grade.
+    The results are what Gradescope, PrairieLearn or Autolab read. If the grader fails, they say so and are no grade.
     """
     begun = time.monotonic()
     check_writable(target.parent, target)
@@ -93,7 +91,7 @@ def grade_for(
     try:
         [assignment] = assignments.choose([slug], root=root)
         run = _options(assignment, device, proof)
-        report = _graded(assignment, submission, run, lang)
+        report = _graded_with_memory(assignment, submission, run, lang)
         with translation.assignment_language(lang, assignment):
             text = writer.graded(report, seconds=time.monotonic() - begun)
     except Exception as exc:
@@ -123,6 +121,26 @@ def _options(assignment: Assignment, device: str, proof: Path | None) -> RunOpti
     return proven or run
 
 
+def _graded_with_memory(assignment: Assignment, path: Path, run: RunOptions, lang: str | None) -> Report:
+    """Grade, and refuse the report if the container had too little memory for what a submission may use.
+
+    Raises:
+        AutograderError: ``platform-memory``. Nobody knows what the submission would have earned.
+    """
+    from ..grading import machine_memory
+
+    before = machine_memory.oom_kills()
+    report = _graded(assignment, path, run, lang)
+    if before is not None and (machine_memory.oom_kills() or 0) > before:
+        raise AutograderError(
+            f"This container has {machine_memory.limit_mib() or '?'} MiB of memory, and the kernel killed a process "
+            f"for lack of it. A submission may use what {assignment.slug} allows (memory_mib below [limits] in "
+            "assignment.toml; 1024 if it is not there). Give the container more memory, or write a lower limit.",
+            slug="platform-memory",
+        )
+    return report
+
+
 def _graded(assignment: Assignment, path: Path, run: RunOptions, lang: str | None) -> Report:
     from ..workers.supervisor import Supervisor
 
@@ -140,4 +158,7 @@ def _graded(assignment: Assignment, path: Path, run: RunOptions, lang: str | Non
 
 def _sentence(exc: Exception) -> str:
     """Return what a student reads about a failure of the grader."""
-    return say("platform.refused" if isinstance(exc, SandboxIncomplete) else "platform.error")
+    if isinstance(exc, SandboxIncomplete):
+        return say("platform.refused")
+    killed = isinstance(exc, MemoryError) or (isinstance(exc, AutograderError) and exc.slug == "platform-memory")
+    return say("platform.killed" if killed else "platform.error")

@@ -21,13 +21,15 @@ DECIMALS = 4
 def graded(report: Report, *, seconds: float) -> str:
     """Return the lines of a graded submission; see :class:`platforms.Results`."""
     shown = report.seen_by(Audience.STUDENT)
+    if not report.outcomes:  # the upload was refused as a whole
+        return not_graded(platforms.notes_of(shown), staff="")
     broken = {line.task for line in shown.outcomes if line.verdict is Verdict.GRADER_ERROR}
     scores: dict[str, float] = {
         task.id: round(math.fsum(line.earned for line in shown.outcomes if line.task == task.id), DECIMALS)
         for task in shown.tasks
-        if task.kind == "cases" and task.id not in broken
+        if task.id not in broken and _lines(task.id, shown)
     }
-    feedback: dict[str, Any] = {"_presentation": "semantic", "stages": [task for task in scores if _lines(task, shown)]}
+    feedback: dict[str, Any] = {"_presentation": "semantic", "stages": [*scores]}
     for task in feedback["stages"]:
         feedback[task] = {
             line.case: {"passed": line.verdict is Verdict.PASSED, "hint": platforms.text_of(line, shown)}

@@ -17,6 +17,7 @@ from . import platforms
 
 DECIMALS = 4
 ERROR = "GRADER ERROR"
+REFUSED = "NOT GRADED"  # an upload that cannot be opened safely
 UNTIL_PUBLISHED = "after_published"
 
 
@@ -26,6 +27,8 @@ def graded(report: Report, *, seconds: float) -> str:
     if share is None:
         return not_graded(say("platform.error"), staff=platforms.staff_of(report))
     shown = report.seen_by(Audience.STUDENT)
+    if not report.outcomes:
+        return not_graded(platforms.notes_of(shown), staff=platforms.notes_of(shown), title=REFUSED)
     most = math.fsum(line.points for line in report.outcomes)
     tests = [_test(line, shown) for line in shown.outcomes]
     document = {
@@ -48,10 +51,10 @@ def graded(report: Report, *, seconds: float) -> str:
     return _text(document)
 
 
-def not_graded(sentence: str, *, staff: str) -> str:
+def not_graded(sentence: str, *, staff: str, title: str = ERROR) -> str:
     """Return the document for a failure of the grader; see :class:`platforms.Results`."""
     extra = {"autograder": {"complete": False}}
-    tests = [_for_staff(staff)]
+    tests = [_for_staff(staff, title=title)]
     return _text({**_FORMATS, "score": 0.0, "output": sentence, "tests": tests, "extra_data": extra})
 
 
@@ -77,9 +80,9 @@ def _test(line: GradedCase, report: Report) -> dict[str, Any]:
     }
 
 
-def _for_staff(text: str) -> dict[str, Any]:
+def _for_staff(text: str, *, title: str = ERROR) -> dict[str, Any]:
     # no score of its own: one would count as points that were lost
-    return {"name": ERROR, "status": "failed", "output": text, "visibility": "hidden"}
+    return {"name": title, "status": "failed", "output": text, "visibility": "hidden"}
 
 
 def _leader(line: GradedCase) -> dict[str, Any]:
