@@ -207,13 +207,27 @@ class SubmissionInfo:
     attempt: int | None = None
 
 
+class Level(StrEnum):
+    """A set of layers by which all promises of official grading hold.
+
+    FULL has namespaces. CONTAINER is for places that refuse them; ``docs/explanation/security.md`` says what it lacks.
+    """
+
+    FULL = "full"
+    CONTAINER = "container"
+
+
 @dataclass(frozen=True, slots=True)
 class SandboxInfo:
-    """The layers of the sandbox that were active and missing during grading."""
+    """The layers of the sandbox that were active and missing during grading.
+
+    ``missing`` may also name promises that did not hold. ``level`` is the level whose layers are listed.
+    """
 
     complete: bool
     layers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    level: Level = Level.FULL
 
 
 @dataclass(frozen=True, slots=True)

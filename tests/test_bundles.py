@@ -27,6 +27,7 @@ from autograder.exchange.platforms import Platform
 from autograder.grading import machine_memory, proof
 from autograder.grading.options import RunOptions
 from autograder.grading.session import Session, grade_one
+from autograder.model import Level
 from autograder.workers.supervisor import Supervisor
 
 SLUG = tiny_course.SLUG
@@ -280,7 +281,7 @@ def test_autolab_reads_the_scores_from_the_last_line(course: Course, tmp_path: P
 
 def grade_for(course: Course, submission: Path, target: Path, **more: Any) -> None:
     arguments = {"platform": Platform.GRADESCOPE, "slug": SLUG, "submission": submission, "target": target,
-                 "proof": None, "level": "full", "device": "cpu", "lang": None, "root": course.root}  # fmt: skip
+                 "proof": None, "level": Level.FULL, "device": "cpu", "lang": None, "root": course.root}  # fmt: skip
     function: Callable[..., None] = load("grade-for").callback  # type: ignore[assignment]
     function(**arguments | more)
 

@@ -1217,6 +1217,46 @@ def test_the_budget_ends_a_call_that_calls_back_without_end(load: Load, monkeypa
         student.f(Clock(monkeypatch).advance)
 
 
+def test_a_worker_that_does_not_read_uses_the_submissions_time(connect: Connect) -> None:
+    source = """
+    import sys, time
+    def f(x):
+        frame = sys._getframe()
+        while not hasattr(frame.f_locals.get("self"), "_exactly"):
+            frame = frame.f_back
+        type(frame.f_locals["self"])._exactly = lambda self, size: time.sleep(60)
+    """
+    submission = connect(source, call_s=0.3)
+    student = submission.student
+    student.f(1)
+    budget = student._autograder_run._connection.budget
+    before_s = budget.used_s
+    with pytest.raises(StudentFault) as caught:
+        student.f(np.ones(1 << 20))
+    assert caught.value.verdict is Verdict.TIMED_OUT
+    assert budget.used_s - before_s >= 0.3
+
+
+def test_a_worker_that_does_not_read_the_answer_of_a_callback_uses_the_time_of_its_call(load: Load) -> None:
+    source = """
+    import sys, time
+    def f(g):
+        frame = sys._getframe()
+        while not hasattr(frame.f_locals.get("self"), "_exactly"):
+            frame = frame.f_back
+        server = type(frame.f_locals["self"])
+        exactly = server._exactly
+        server._exactly = lambda self, size: time.sleep(0.2) or exactly(self, size)
+        for _ in range(20):
+            g(1)
+    """
+    student = load(source, call_s=0.5)
+    calls: list[int] = []
+    with pytest.raises(StudentFault) as caught:
+        student.f(lambda n: calls.append(n) or np.ones(1 << 17))
+    assert caught.value.verdict is Verdict.TIMED_OUT and len(calls) < 20
+
+
 # --- chance
 
 CHANCE = """

@@ -148,15 +148,16 @@ def test_reaping_ends_whatever_a_worker_started() -> None:
         pids = b""
         while pids.count(b" ") < 2:
             pids += os.read(read, 99)
-        alive = {worker, neighbour}
-        print(zygote._reap(worker, alive)["status"], alive == {neighbour})
+        alive = zygote._Alive(0)
+        alive.update({worker: zygote._Child(), neighbour: zygote._Child()})
+        print(zygote._reap(worker, alive)["status"], set(alive) == {neighbour})
         for pid in [worker, *map(int, pids.split())]:
             try:
                 os.kill(pid, 0)
                 print("still there")
             except ProcessLookupError:
                 pass
-        print(zygote._reap(neighbour, alive)["status"], alive)
+        print(zygote._reap(neighbour, alive)["status"], set(alive))
     """
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=60, check=False

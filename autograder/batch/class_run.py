@@ -18,6 +18,7 @@ from ..model import Report, Score
 from ..reports import class_page
 from ..reports.class_rows import ClassRow, class_row, late_word
 from ..reports.files import write_text
+from .ledger import level_of
 from .results import ResultsFolder
 from .run_log import RunLog
 from .runner import Member, Upload
@@ -115,12 +116,12 @@ class ClassRun:
 
     def add_unclear(self, entry: str, attention: str, why: str) -> None:
         """Add a row for an entry of an export that nobody can be graded for: it is ambiguous or unmatched."""
-        self.folder.begin("full")  # if nothing is graded; else it has begun
+        self.folder.begin(self.options.level.value)  # if nothing is graded; else it has begun
         self._add_without_report(Member(entry, Upload(entry, ()), "", 0), attention, detail=f"{why}.")
         self.unclear += 1
 
     def _record(self, report: Report) -> None:
-        self.folder.begin("full" if report.sandbox.complete else "partial")
+        self.folder.begin(level_of(report))
         if self.ledger is None:
             self._write(report)
             return

@@ -14,6 +14,7 @@ from ..course.assignment import Assignment
 from ..course.case_digests import digests_of
 from ..grading.environment import now
 from ..grading.environment import versions_of as installed_versions
+from ..model import Level
 from .adjustments import Decision, by_person
 from .schema import KEY, adjustments, assignments, environments, official, reports, submissions
 from .store import MANY, Found, ReportKey, Store
@@ -96,7 +97,7 @@ def confirm(store: Store, key: ReportKey, found: Mapping[str, Found]) -> None:
 # --- what the cases of a report depended on
 
 
-def describe(store: Store, key: ReportKey, assignment: Assignment) -> None:
+def describe(store: Store, key: ReportKey, assignment: Assignment, level: Level) -> None:
     """Keep what the cases of this assignment depend on and what is installed here, for the reports under ``key``."""
     version = {"course": store.course, "slug": key.slug, "digest": key.assignment}
     here = {"course": store.course, "digest": key.environment}
@@ -109,7 +110,9 @@ def describe(store: Store, key: ReportKey, assignment: Assignment) -> None:
             connection.execute(assignments.update().where(*same).values(cases=cases))
         known = select(environments.c.digest).where(*(environments.c[name] == value for name, value in here.items()))
         if connection.execute(known).first() is None:
-            row = store.insert_into(environments).values(**here, versions=json.dumps(installed_versions(assignment)))
+            row = store.insert_into(environments).values(
+                **here, versions=json.dumps(installed_versions(assignment, level))
+            )
             connection.execute(row.on_conflict_do_nothing())
 
 

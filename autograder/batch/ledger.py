@@ -35,11 +35,16 @@ def key_of(assignment: Assignment, run: RunOptions) -> ReportKey:
         slug=assignment.slug,
         assignment=assignment.digest(),
         version=version(),
-        environment=hashlib.sha256(json.dumps(versions_of(assignment)).encode()).hexdigest(),
+        environment=hashlib.sha256(json.dumps(versions_of(assignment, run.level)).encode()).hexdigest(),
         seed=hashlib.sha256(str(run.seed).encode()).hexdigest(),
         device=device_of(assignment, run),
         language=current_language(),
     )
+
+
+def level_of(report: Report) -> str:
+    """Return the level of the sandbox of a report, or "partial" if a layer was missing, as it may be in practice."""
+    return report.sandbox.level.value if report.sandbox.complete else "partial"
 
 
 def _utc(time: str | None) -> str | None:
@@ -52,7 +57,7 @@ def values_of(report: Report) -> dict[str, Any]:
     anonymous = replace(report, submission=SubmissionInfo(None, report.submission.sha256))
     return {
         "sha256": report.submission.sha256,
-        "level": "full" if report.sandbox.complete else "partial",
+        "level": level_of(report),
         "graded_at": report.graded_at or "",
         "complete": report.complete,
         "earned": report.score.earned,
@@ -75,6 +80,7 @@ class Ledger:
         self.kept = Uploads(folder)
         self.key = key_of(assignment, run)
         self._assignment = assignment
+        self._level = run.level
         self.members: dict[str, Member] = {}  # by pseudonym
         self.problems: dict[str, str] = {}
         self._found: dict[str, Found] = {}  # by sha256
@@ -124,7 +130,7 @@ class Ledger:
                 upload = replace(upload, received_at=last[person].received_at, late=last[person].late)
             self.members[person] = replace(m, upload=upload, attempt=attempts.get(person, 0))
         self._find_reports()
-        history.describe(self.store, self.key, self._assignment)
+        history.describe(self.store, self.key, self._assignment, self._level)
         history.confirm(self.store, self.key, self._found)
 
     def _record(self, members: Sequence[Member], source: str) -> dict[str, int]:
@@ -151,7 +157,7 @@ class Ledger:
             if is_wanted(sha256):
                 self.members.setdefault(sha256, Member(sha256, replace(each, student=sha256), sha256, 0))
         self._find_reports()
-        history.describe(self.store, self.key, self._assignment)
+        history.describe(self.store, self.key, self._assignment, self._level)
 
     def _find_reports(self) -> None:
         """Find out what is graded and published, and what of the rest timed out before."""

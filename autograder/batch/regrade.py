@@ -58,7 +58,7 @@ class Regrade:
         self.log = log
         self.ledger = Ledger(store, folder, assignment, run)
         self.ledger.recall()
-        history.describe(store, self.ledger.key, assignment)
+        history.describe(store, self.ledger.key, assignment, run.level)
         self.graded = 0  # in this run
         self.reasons: list[str] = []
         self.changed: list[str] = []  # cases whose digest is not that of the reports

@@ -43,7 +43,7 @@ class RunKind:
     assignment: str
     digest: str
     official: bool
-    level: str = ""  # "full" or "partial"; not known before the first worker has started
+    level: str = ""  # "full", "container" or "partial"; not known before the first worker has started
 
     @property
     def word(self) -> str:

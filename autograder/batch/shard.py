@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..course.assignment import Assignment
 from ..errors import CaseError, UsageError
 from ..grading.options import RunOptions
-from ..model import Report
+from ..model import Level, Report
 from .identities import write_private
 from .run_log import RunLog
 
@@ -68,6 +68,7 @@ class Plan:
     device: str
     language: str
     graded: tuple[str, ...]
+    level: str = Level.FULL.value
 
     def check(self, job: Job) -> None:
         """Check that this machine makes the reports that the plan asks for.
@@ -97,6 +98,7 @@ def plan_of(job: Job, ledger: Ledger) -> Plan:
         device=ledger.key.device,
         language=ledger.key.language,
         graded=tuple(sorted({member.sha256 for member in ledger.graded})),
+        level=job.run.level.value,
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL
 
 from ..errors import AutograderError, UsageError
 from ..grading.environment import now
+from ..model import Level
 from ..reports.class_rows import TIMED_OUT
 from . import schema
 from .adjustments import Decision
@@ -125,6 +126,15 @@ class Store:
         query = select(seeds.c.seed).where(seeds.c.course == self.course, seeds.c.slug == slug)
         with self._read() as connection:
             return int(connection.execute(query).scalar() or 0)
+
+    def kept_level(self, slug: str) -> Level:
+        """Return the level of the sandbox of the last official report of an assignment."""
+        query = select(reports.c.level).where(
+            reports.c.course == self.course, reports.c.slug == slug, reports.c.complete
+        )
+        with self._read() as connection:
+            found = connection.execute(query.order_by(reports.c.id.desc()).limit(1)).scalar()
+        return Level.CONTAINER if found == Level.CONTAINER.value else Level.FULL
 
     def add(self, slug: str, new: Sequence[NewSubmission]) -> dict[str, int]:
         """Add submissions whose bytes differ from the person's last one, and return the attempt of each person."""

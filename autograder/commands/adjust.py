@@ -76,7 +76,12 @@ def adjust(
         raise UsageError(f"The store has no submissions of {assignment.slug}. Run batch first.")
     known = people.read(folder)
     with translation.assignment_language(lang, assignment), options.open_store(store, root) as opened:
-        run = RunOptions(official=True, seed=opened.kept_seed(assignment.slug), device=device)
+        run = RunOptions(
+            official=True,
+            level=opened.kept_level(assignment.slug),
+            seed=opened.kept_seed(assignment.slug),
+            device=device,
+        )
         ledger = Ledger(opened, folder, assignment, run)
         ledger.recall()
         decided, changes = _checked(lines, known, ledger, {each.id: each.points for each in assignment.all_tasks})

@@ -17,6 +17,7 @@ from ..course import translation
 from ..course.assignment import Assignment
 from ..errors import NeedsHuman, UsageError
 from ..messages import say
+from ..model import Level
 from ..reports.files import check_writable
 from . import options
 from .class_grading import grade_pending, official_run
@@ -47,6 +48,7 @@ MOST_PRINTED = 100  # rows in the terminal; the class page has all of them
 @click.option("--shard", metavar="I/N", help="Grade part I of N of the class into --store, a file of its own.")
 @click.option("--plan", type=options.PATH, help="What a shard needs to know: the file of batch plan.")
 @options.class_seed
+@options.level
 @options.workers
 @options.engine
 @click.option("--json", type=options.PATH, help="File for a summary of the run, as JSON, with pseudonyms.")
@@ -70,6 +72,7 @@ def batch(
     shard: str | None,
     plan: Path | None,
     seed: int | None,
+    level: Level,
     workers: int | None,
     engine: str,
     json: Path | None,
@@ -118,13 +121,15 @@ def batch(
         if practice:
             from ..grading.options import RunOptions
 
-            _grade(job, RunOptions(official=False, seed=options.seed_of(seed, official=False), device=device))
+            _grade(
+                job, RunOptions(official=False, level=level, seed=options.seed_of(seed, official=False), device=device)
+            )
         else:
             with options.open_store(store, root) as opened:
                 wanted = None if seed is None else str(seed)
                 for warning in opened.warnings():
                     click.echo(f"autograder: {warning}", err=True)
-                run = official_run(opened, assignment, wanted=wanted, device=device)
+                run = official_run(opened, assignment, wanted=wanted, device=device, level=level)
                 _grade(job, run, _ledger(job, run, opened, options.store_folder(store, root)))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..course.assignment import Assignment
 from ..messages import current_language
+from ..model import Level
 from . import options
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 FEW = 8  # submissions: another process would cost more than it saves
 
 
-def official_run(store: Store, assignment: Assignment, *, wanted: str | None, device: str) -> RunOptions:
+def official_run(store: Store, assignment: Assignment, *, wanted: str | None, device: str, level: Level) -> RunOptions:
     """Return the options of the official run of an assignment, with the seed that the store keeps."""
     from ..grading.options import RunOptions
 
     drawn = store.seed(assignment.slug, str(options.seed_of(None, official=True)), wanted=wanted)
-    return RunOptions(official=True, seed=int(drawn), device=device)
+    return RunOptions(official=True, level=level, seed=int(drawn), device=device)
 
 
 def grade_pending(class_run: ClassRun | ShardRun | Regrade | Verification, console: Console, engine: Engine) -> None:

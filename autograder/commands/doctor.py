@@ -12,11 +12,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import AutograderError, SandboxIncomplete, UsageError
+from ..model import Level, SandboxInfo
 from . import options
+
+if TYPE_CHECKING:
+    from ..workers.supervisor import Supervisor
 
 CGROUP_REMEDY = (
     "Resource limits bound memory without it. For a bound on real pages on a machine with systemd: "
@@ -30,6 +35,7 @@ class Requirement(StrEnum):
     """A use that a machine may have to support."""
 
     OFFICIAL = "official"
+    CONTAINER = "container"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,16 @@ def doctor(*, quick: bool, json: bool, require: Requirement | None) -> None:
     if quick and not json:
         print(NOT_TRIED)
     missing = ", ".join(each.text.removeprefix("sandbox: ") for each in _missing(found))
+    container = next((each for each in found if each.name == _name_of(Level.CONTAINER)), None)
+    if require is Requirement.CONTAINER:
+        missing = "" if container is None or container.found else container.detail.removeprefix("missing ")
+        missing = "the whole level" if container is None else missing
     if require and missing:
         raise SandboxIncomplete(f"Official grading needs every layer of the sandbox; missing here: {missing}.")
+
+
+def _name_of(level: Level) -> str:
+    return f"level {level.value}"
 
 
 def _missing(found: Iterable[Finding]) -> list[Finding]:
@@ -154,11 +168,37 @@ def _layers() -> Iterator[Finding]:
         if supervisor.refusal:
             yield Finding("sandbox", False, "See the layers below.", supervisor.refusal)
         subtree, refusal = supervisor.subtree, supervisor.refusal
+        yield _level(tested, "")
+        if sys.platform == "linux":
+            yield _container(supervisor)
     for layer in selftest.LAYERS:
         remedy = selftest.remedy(layer.name, refusal)
         yield Finding(f"sandbox: {layer.name}", layer.name in tested.layers, remedy, needed=True)
     where = f"below {subtree.folder}" if subtree else ""
     yield Finding("cgroup for each worker (optional)", subtree is not None, CGROUP_REMEDY, where)
+
+
+def _level(tested: SandboxInfo, remedy: str) -> Finding:
+    """Return whether official grading of a level is possible, and by which layers."""
+    words = ", ".join(tested.layers if tested.complete else tested.missing)
+    full = tested.level is Level.FULL
+    remedy = "See the layers below." if full else remedy
+    name, detail = _name_of(tested.level), f"({words})" if tested.complete else f"missing {words}"
+    return Finding(name, tested.complete, remedy, detail, needed=full)
+
+
+def _container(supervisor: Supervisor) -> Finding:
+    from ..student import selftest
+    from ..workers.spec import WorkerSpec
+
+    spec = WorkerSpec(level=Level.CONTAINER)
+    try:
+        tested = selftest.examine(supervisor, spec)
+    except AutograderError as exc:
+        return Finding(_name_of(Level.CONTAINER), False, "Run the command again with nothing else running.", str(exc))
+    why = supervisor.no_own_user(spec)
+    remedies = dict.fromkeys(selftest.remedy(name, why) for name in tested.missing)
+    return _level(tested, " ".join(filter(None, [why, *remedies])))
 
 
 def _nbgrader() -> Iterator[Finding]:

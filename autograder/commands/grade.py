@@ -19,7 +19,7 @@ from ..course.assignment import Assignment
 from ..course.submission import Refused, Submission
 from ..errors import SubmissionRejected, UsageError, did_you_mean
 from ..messages import DEFAULT, say, use_language
-from ..model import Audience, Report
+from ..model import Audience, Level, Report
 from ..reports.files import check_writable, write_text
 from ..reports.printable import file_stem
 from . import options
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--markdown", type=options.PATH, help="Also write the student's report as Markdown, for a CI.")
 @options.plain
 @options.official
+@options.level
 @options.seed
 @options.device
 @options.data_root
@@ -58,6 +59,7 @@ def grade(
     markdown: Path | None,
     plain: bool,
     official: bool,
+    level: Level,
     seed: int | None,
     device: str,
     audience: Audience,
@@ -85,7 +87,7 @@ def grade(
     from ..workers.supervisor import Supervisor
 
     drawn = options.seed_of(seed, official=official)
-    run = RunOptions(official=official, seed=drawn, device=device, task=task, draft=True)
+    run = RunOptions(official=official, level=level, seed=drawn, device=device, task=task, draft=True)
     with use_language(_common_language(chosen, lang)):
         with Supervisor() as supervisor:
             options.start_zygote(supervisor, chosen[0], run)

@@ -14,6 +14,7 @@ import click
 from ..course.release_file import UPDATE_FOLDER
 from ..errors import UsageError
 from ..messages import languages, say
+from ..model import Level
 
 if TYPE_CHECKING:
     from ..batch.store import Store
@@ -67,12 +68,12 @@ def language(help: str, *, environment: bool = False) -> Decorator:
 
 slugs = click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 official = click.option("--official", is_flag=True, help="Add the hidden cases; needs the complete sandbox.")
-level = click.option(
+level = choice(
     "--level",
-    type=click.Choice(["full", "container"]),
-    default="full",
+    Level,
+    default=Level.FULL.value,
     show_default=True,
-    help="The lowest level of the sandbox that official grading accepts.",
+    help="Layers of the sandbox: full, or container where the kernel refuses namespaces.",
 )
 seed = click.option(
     "--seed", type=click.IntRange(min=0), help="Draw the same inputs again (default: 0; fresh if --official)."
@@ -165,7 +166,7 @@ def seed_of(seed: int | None, *, official: bool) -> int:
     """Return the seed of a run. The default is random for an official run, so that it is unpredictable, otherwise 0."""
     if seed is not None:
         return seed
-    return secrets.randbelow(2**32) if official else 0
+    return secrets.randbits(128) if official else 0
 
 
 def start_zygote(supervisor: Supervisor, assignment: Assignment, run: RunOptions) -> None:

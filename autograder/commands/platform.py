@@ -20,7 +20,7 @@ from ..course.submission import Refused, Submission
 from ..errors import AutograderError, SandboxIncomplete, SubmissionRejected
 from ..exchange.platforms import Platform, results, staff_of
 from ..messages import DEFAULT, say, use_language
-from ..model import Report
+from ..model import Level, Report
 from ..reports.files import check_writable, write_text
 from . import options
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @options.data_root
 @options.solutions
 @options.root
-def prove(*, slug: str, target: Path, seed: int | None, level: str, device: str, root: Path) -> None:
+def prove(*, slug: str, target: Path, seed: int | None, level: Level, device: str, root: Path) -> None:
     """Run the official cases on the solution once, for later runs.
 
     The proof is for grade-for on this machine, and has the seed of its runs. Keep it where no student can read it.
@@ -48,7 +48,7 @@ def prove(*, slug: str, target: Path, seed: int | None, level: str, device: str,
     from ..grading.options import RunOptions
     from ..workers.supervisor import Supervisor
 
-    run = RunOptions(official=True, seed=options.seed_of(seed, official=True), device=device)
+    run = RunOptions(official=True, level=level, seed=options.seed_of(seed, official=True), device=device)
     with Supervisor() as supervisor:
         options.start_zygote(supervisor, assignment, run)
         found = proof.make(assignment, run=run, supervisor=supervisor)
@@ -75,7 +75,7 @@ def grade_for(
     submission: Path,
     target: Path,
     proof: Path | None,
-    level: str,
+    level: Level,
     device: str,
     lang: str | None,
     root: Path,
@@ -90,7 +90,7 @@ def grade_for(
     assignment: Assignment | None = None
     try:
         [assignment] = assignments.choose([slug], root=root)
-        run = _options(assignment, device, proof)
+        run = _options(assignment, level, device, proof)
         report = _graded_with_memory(assignment, submission, run, lang)
         with translation.assignment_language(lang, assignment):
             text = writer.graded(report, seconds=time.monotonic() - begun)
@@ -105,12 +105,12 @@ def grade_for(
         raise AutograderError(f"Cases failed because of an error in the grader.\n{broken}", slug="platform")
 
 
-def _options(assignment: Assignment, device: str, proof: Path | None) -> RunOptions:
+def _options(assignment: Assignment, level: Level, device: str, proof: Path | None) -> RunOptions:
     """Return the options of the run, with those of the proof if it fits."""
     from ..grading import proof as proofs
     from ..grading.options import RunOptions
 
-    run = RunOptions(official=True, seed=options.seed_of(None, official=True), device=device)
+    run = RunOptions(official=True, level=level, seed=options.seed_of(None, official=True), device=device)
     proven = proofs.with_proof(run, assignment, proof) if proof is not None else None
     if proof is not None and proven is None:
         print(

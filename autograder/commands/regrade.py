@@ -18,6 +18,7 @@ from ..course.assignment import Assignment
 from ..course.course_file import Course
 from ..errors import AutograderError, UsageError
 from ..messages import say
+from ..model import Level
 from ..reports.files import check_writable, write_text
 from . import options
 from .class_grading import grade_pending
@@ -59,6 +60,7 @@ STAYS = {  # why the grade of a person cannot move
 @options.engine
 @click.option("--json", type=options.PATH, help="File for the result, as JSON, with pseudonyms.")
 @options.log
+@options.level
 @options.device
 @options.data_root
 @options.lang
@@ -80,6 +82,7 @@ def regrade(
     engine: str,
     json: Path | None,
     log: Path | None,
+    level: Level,
     device: str,
     lang: str | None,
     root: Path,
@@ -113,7 +116,7 @@ def regrade(
 
         if not opened.last(assignment.slug):
             raise UsageError(f"The store has no submissions of {assignment.slug}. Run batch first.")
-        run = RunOptions(official=True, seed=opened.kept_seed(assignment.slug), device=device)
+        run = RunOptions(official=True, level=level, seed=opened.kept_seed(assignment.slug), device=device)
         where = engine_of(engine, workers)
         if verify is not None:
             _verify(opened, folder, assignment, run, verify, where, json)

@@ -15,6 +15,7 @@ from ..course.assignment import Assignment
 from ..errors import UsageError
 from ..exchange import formats
 from ..messages import current_language
+from ..model import Level
 from ..reports.files import check_writable
 from . import options
 from .class_grading import grade_pending, official_run
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 @click.argument("file", type=options.PATH)
 @options.store
 @options.class_seed
+@options.level
 @options.device
 @options.lang
 @options.solutions
@@ -41,6 +43,7 @@ def batch_plan(
     file: Path,
     store: str | None,
     seed: int | None,
+    level: Level,
     device: str,
     lang: str | None,
     root: Path,
@@ -59,7 +62,7 @@ def batch_plan(
         from ..batch.ledger import Ledger
 
         wanted = None if seed is None else str(seed)
-        run = official_run(opened, assignment, wanted=wanted, device=device)
+        run = official_run(opened, assignment, wanted=wanted, device=device, level=level)
         uploads = runner.uploads_of(entries)
         ledger = Ledger(opened, options.store_folder(store, root), assignment, run)
         ledger.take_in(uploads, "folder", None)
@@ -118,7 +121,7 @@ def grade_part(
     from .console import Terminal, fail, grader_errors
 
     plan = shards.read_plan(part.plan, assignment)
-    run = RunOptions(official=True, seed=plan.seed, device=device)
+    run = RunOptions(official=True, level=Level(plan.level), seed=plan.seed, device=device)
     plan.check(job_of(assignment, run, current_language()))
     with open_shard(part.store, plan.course, plan.assignment, plan.seed) as store, RunLog(log) as lines:
         ledger = Ledger(store, Path(store.url.database or "").parent, assignment, run)

@@ -45,9 +45,9 @@ def batch_status(*, store: str | None, lang: str | None, root: Path) -> None:
         width = max(map(len, latest), default=0)
         for slug, sha256s in latest.items():
             assignment = assignments.load(slug, root=root)
-            seed = opened.kept_seed(slug)
+            run = RunOptions(official=True, level=opened.kept_level(slug), seed=opened.kept_seed(slug))
             with translation.assignment_language(lang, assignment):
-                ledger = Ledger(opened, folder, assignment, RunOptions(official=True, seed=seed))
+                ledger = Ledger(opened, folder, assignment, run)
             graded = opened.complete(ledger.key, list(set(sha256s.values())))
             done = sum(sha256 in graded for sha256 in sha256s.values())
             students = f"{len(sha256s)} student{'s' if len(sha256s) != 1 else ''}"

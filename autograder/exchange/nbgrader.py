@@ -15,11 +15,12 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode, from_dict
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Float, Integer, List, Unicode
+from traitlets import Enum, Float, Integer, List, Unicode
 
 from ..errors import AutograderError, SandboxError
 from ..grading.cells import CellScore
 from ..messages import say
+from ..model import Level
 from ..student.cells import CellRun
 from . import nbgrader_cells as cells
 from .nbgrader_cells import KnownNotebook, Role
@@ -76,6 +77,9 @@ class SecureExecute(_OfCourse):
     call_timeout = Float(10.0, help="Seconds for one call of a test to the student's code.").tag(config=True)
     notebook_timeout = Float(300.0, help="Seconds for all cells and calls of one notebook.").tag(config=True)
     memory_mib = Integer(2048, help="Memory of the student's process, in MiB.").tag(config=True)
+    level = Enum(
+        [each.value for each in Level], "full", help="Layers of the sandbox; container where namespaces are refused."
+    ).tag(config=True)
     packages = List(
         Unicode(), list(PACKAGES), help="Packages that student code can import, as far as they are installed."
     ).tag(config=True)
@@ -134,7 +138,12 @@ class SecureExecute(_OfCourse):
 
     def _wall(self) -> Wall:
         settings = Settings(
-            self.timeout, self.call_timeout, self.notebook_timeout, self.memory_mib, tuple(self.packages)
+            self.timeout,
+            self.call_timeout,
+            self.notebook_timeout,
+            self.memory_mib,
+            tuple(self.packages),
+            Level(self.level),
         )
         wall: Wall = _kept(self, "wall", lambda: Wall(settings), close=Wall.close)
         return wall

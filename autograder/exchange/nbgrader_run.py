@@ -17,6 +17,7 @@ from ..grading.cells import CellScore, Failure, TestCell, as_shown, define, with
 from ..grading.environment import require_complete
 from ..guest.module_names import modules_of
 from ..messages import say
+from ..model import Level
 from ..student.cells import CellConnection, CellRun, NotebookRun
 from ..student.handle import StudentCode
 from ..student.imports import installed
@@ -46,6 +47,7 @@ class Settings:
     notebook_s: float = 300.0
     memory_mib: int = 2048
     packages: tuple[str, ...] = PACKAGES
+    level: Level = Level.FULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ class Wall:
             file_mib=32 + mib, scratch_mib=64 + mib,
         )  # fmt: skip
         torch = torch and "torch" in self._packages
-        return WorkerSpec(limits, torch, self._packages if torch else self._packages - {"torch", "torchvision"})
+        packages = self._packages if torch else self._packages - {"torch", "torchvision"}
+        return WorkerSpec(limits, torch, packages, settings.level)
 
 
 class _Notebook:

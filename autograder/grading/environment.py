@@ -12,7 +12,7 @@ from ..course.assignment import Assignment
 from ..course.framework import DISTRIBUTION as DISTRIBUTION
 from ..course.framework import version as version
 from ..errors import SandboxIncomplete, UsageError
-from ..model import SandboxInfo
+from ..model import Level, SandboxInfo
 from ..wall.limits import Limits
 from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
@@ -24,14 +24,16 @@ def now() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
-def versions_of(assignment: Assignment) -> dict[str, str]:
+def versions_of(assignment: Assignment, level: Level = Level.FULL) -> dict[str, str]:
     """Return what may change an outcome on this machine: the versions of Python and of the packages, and the processor.
 
-    A package that is not installed is "missing".
+    A package that is not installed is "missing". A level other than the full one is part of it, so that reports of two
+    levels never count as one.
     """
     packages = {"numpy", *assignment.allowed_imports} | ({"torchvision"} if assignment.needs_torch else set())
     found = {"python": platform.python_version(), "machine": platform.machine()}
-    return found | {name: _installed(name) for name in sorted(packages)}
+    found |= {name: _installed(name) for name in sorted(packages)}
+    return found if level is Level.FULL else found | {"level": level.value}
 
 
 def _installed(package: str) -> str:
@@ -73,7 +75,7 @@ def device_of(assignment: Assignment, options: RunOptions) -> str:
 def spec_of(assignment: Assignment, options: RunOptions) -> WorkerSpec:
     """Return what kind of worker the submissions of an assignment need."""
     limits = _limits(assignment, gpu=device_of(assignment, options) == "cuda")
-    return WorkerSpec(limits, assignment.needs_torch, assignment.packages)
+    return WorkerSpec(limits, assignment.needs_torch, assignment.packages, options.level)
 
 
 def _limits(assignment: Assignment, *, gpu: bool) -> Limits:
@@ -105,10 +107,12 @@ def require_complete(supervisor: Supervisor, spec: WorkerSpec, *, remedy: str = 
 
     found = _examined(supervisor, spec)
     if not found.complete:
-        remedies = dict.fromkeys(selftest.remedy(name, supervisor.refusal) for name in found.missing)
+        refusal = supervisor.refusal if spec.level is Level.FULL else supervisor.no_own_user(spec)
+        remedies = dict.fromkeys(selftest.remedy(name, refusal) for name in found.missing)
+        level = "" if spec.level is Level.FULL else f" of the level {spec.level.value}"
         raise SandboxIncomplete(
-            f"Official grading needs every layer of the sandbox; missing here: {', '.join(found.missing)}. "
-            f"{supervisor.refusal} {' '.join(remedies)} {remedy}".rstrip()
+            f"Official grading needs every layer{level} of the sandbox; missing here: {', '.join(found.missing)}. "
+            f"{refusal} {' '.join(remedies)} {remedy}".rstrip()
         )
     return found
 

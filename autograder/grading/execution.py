@@ -117,6 +117,7 @@ class Executor:
         if isinstance(second, Attempt):
             second.seconds += first.seconds
         done = self._finished(case, second)
+        connection.has_leftover = fault.is_unasked and done.outcome.verdict is not Verdict.CRASHED
         note = f"Run twice. The first time: {fault.verdict.value}, {fault.message}"
         return replace(done, outcome=replace(done.outcome, staff=f"{note}\n{done.outcome.staff}".strip()))
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..model import Level
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """The options of one grading run.
 
     Attributes:
-        official: add the hidden cases; it needs the complete sandbox.
+        official: add the hidden cases; it needs every layer of its level.
+        level: the layers of the sandbox. No run changes its level by itself.
         seed: fixes every random draw.
         device: "auto", "cpu" or "cuda".
         task: the only task whose cases are reported; "" for all tasks.
@@ -22,6 +25,7 @@ class RunOptions:
     """
 
     official: bool = False
+    level: Level = Level.FULL
     seed: int = 0
     device: str = "auto"
     task: str = ""

@@ -3,7 +3,7 @@
 A run proves every case on the solution before it grades. A class needs this once, but a platform that starts the grader
 for each submission needs it each time. With a proof these runs take the seed of the proof, and so the same inputs, and
 skip the solution. A proof counts only if nothing changed that could change an outcome: the assignment, the judging
-code, Python, the packages, the processor, the device, or whether the run is official.
+code, Python, the packages, the processor, the device, the level, or whether the run is official.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def with_proof(run: RunOptions, assignment: Assignment, path: Path) -> RunOption
 
 def key_of(assignment: Assignment, run: RunOptions) -> str:
     """Return a text that differs whenever an outcome on the solution could differ."""
-    machine = [digest_of_code(), versions_of(assignment), device_of(assignment, run)]
+    machine = [digest_of_code(), versions_of(assignment), device_of(assignment, run), run.level]
     return json.dumps([assignment.digest(), *machine, run.official, sorted(run.without)], sort_keys=True)
 
 

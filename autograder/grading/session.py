@@ -328,15 +328,21 @@ class Session:
     ) -> list[Outcome]:
         """Run all cases that are not known on one submission, with the hints of known mistakes."""
         outcomes: dict[str, Outcome] = {}
+        ran = ""
         try:
             for case in self._plan(executor):
+                _charge_stray(connection, outcomes, ran)
                 found = known.find(case, outcomes, without=self.options.without) if known else None
                 if found is None:
                     if case.id not in self._proven:  # in a regrade: with it the others that run at least
                         others = [each for each in self._plan(executor) if known and not known.has(each)]
                         self._prove_first(executor, cache, list(dict.fromkeys([*others, case])))
                     found = self.run_case(executor, case, connection, outcomes, mistakes=mistakes, cache=cache)
+                    if connection.take_leftover():
+                        _charge(outcomes, ran)
+                    ran = case.id if connection.is_loaded else ""
                 outcomes[case.id] = found
+            _charge_stray(connection, outcomes, ran)
         finally:
             connection.close()  # before the report: no code of the submission may still run
         return list(outcomes.values())
@@ -403,12 +409,30 @@ class Session:
             files=files,
             late=frozenset(late),
         )
-        return Connection(
+        connection = Connection(
             source,
             self._supervisor,
             self._spec,
             seed=self.options.seed if seed is None else seed,
             track=TrackRecord(is_kept=submission is not None),
+        )
+        connection.draws = seed or 0
+        return connection
+
+
+def _charge_stray(connection: Connection, outcomes: dict[str, Outcome], ran: str) -> None:
+    """Let the case that ran last pay for what its worker sent and that answers nothing; the next gets a new worker."""
+    if connection.drop_stray():
+        _charge(outcomes, ran)
+
+
+def _charge(outcomes: dict[str, Outcome], ran: str) -> None:
+    """Let the case ``ran`` pay for bytes that its worker sent without a request; "" is none."""
+    if ran and outcomes[ran].verdict is not Verdict.GRADER_ERROR:
+        before = outcomes[ran]
+        staff = f"Its worker sent bytes that answer nothing. Before: {before.verdict.value}. {before.staff}".rstrip()
+        outcomes[ran] = Outcome(
+            ran, Verdict.CRASHED, say("case.stray"), seconds=before.seconds, output=before.output, staff=staff
         )
 
 
@@ -472,7 +496,7 @@ class CollectedCases:
 
         ``cache`` stores outcomes for submissions that give the same replies, as in a class.
         """
-        connection.seed = self.seed
+        connection.seed = connection.draws = self.seed
         outcomes: dict[str, Outcome] = {}
         for case in cases:
             passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}

@@ -62,7 +62,7 @@ class SuiteExecutor(Executor):
                 self._tear_down(item)
                 self._stage.renew()
             self._served = attempt.run.source
-        seed(attempt.run.seed)
+        seed(attempt.run.own_seed)
         with self._stage.inside(), self._modules.of(attempt.run, self._stage.folder):
             self.shared_asks = False
             try:

@@ -1,4 +1,4 @@
-"""Have torch work in one process, because a worker cannot start another.
+"""Have libraries do without what a worker cannot do: start another process, and set modes and times of shared files.
 
 A ``DataLoader`` with workers loads in the worker itself, in the same order. ``torch.compile``, which starts a C++
 compiler, returns its argument, as it does with ``disable=True``.
@@ -6,7 +6,9 @@ compiler, returns its argument, as it does with ``disable=True``.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -42,3 +44,18 @@ def _replace(owner: Any, name: str, function: Callable[..., Any]) -> None:
 
 def _compile(model: Any = None, **options: Any) -> Any:
     return (lambda function: function) if model is None else model
+
+
+def copy_without_modes() -> None:
+    """Let shutil copy a file where modes and times cannot be set: the copy keeps those that it has."""
+
+    def tolerant(function: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(function)
+        def copy(*args: Any, **kwargs: Any) -> None:
+            with contextlib.suppress(PermissionError):
+                function(*args, **kwargs)
+
+        return copy
+
+    shutil.copymode = tolerant(shutil.copymode)
+    shutil.copystat = tolerant(shutil.copystat)

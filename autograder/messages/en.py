@@ -14,6 +14,8 @@ SENTENCES: dict[str, str] = {
     "worker.signal": "{call} crashed the interpreter ({signal}). Compiled code received memory or a value that it cannot handle. Check what you pass to it.",
     "worker.protocol": "{call} wrote to the grader's connection or closed it. Use print for output, and leave other file descriptors alone.",
     "worker.too-large": "{call}: the answers of your code in this case are too large to compare. Return arrays of the documented shapes.",
+    "worker.files": "{call} wrote more than {mib} MiB of files, or too many of them. Keep your data in memory, and delete what you no longer need.",
+    "worker.tasks": "{call} started more than {tasks} threads. Start fewer, and wait for them with join.",
     "worker.budget": "Your submission has used its total time limit of {seconds} {seconds:second|seconds}, so this case was not run. Look for slow code in the cases above.",
     # test code for a plain module (student/module.py)
     "module.place": "{file}, line {line}",
@@ -51,6 +53,7 @@ SENTENCES: dict[str, str] = {
     "student.signature": "{call} could not be called this way: {text}. Compare the parameters of your function with the stub.",
     "student.no-file-place": "{file} is missing at the top of your submission, but there is {found}. Move it out of its folder.",
     # hidden cases: one sentence for each verdict, because the code under test could choose among several
+    "case.stray": "After this case, your code wrote to the grader's connection. Use print for output, and leave other file descriptors alone.",
     "hidden.errored": "Your code raised an exception in this hidden case, or returned a value that cannot be compared. Compare parameters and results with the stub, and try inputs of your own.",
     "hidden.not_attempted": "Your code called a function that is still a stub. Replace the line that raises NotImplementedError with your answer.",
     "hidden.timed_out": "Your code did not finish this hidden case in time. Look for a loop whose condition never becomes false, and for slow code.",
@@ -332,6 +335,7 @@ SENTENCES: dict[str, str] = {
     "adjust.all": "{reason} ({by})",
     "adjust.task": "{task}: {reason} ({by})",
     "report.adjustment": "{points} {points:point|points}: {reason}",
+    "report.level": "The sandbox of this run has the level {level}.",
     "report.missing": "Sandbox layers missing on this machine: {layers}. Submissions run with less protection here. Run {command} to see what to do.",
     "report.no-layers": "none",
     "report.all-passed": "Everything passes. Well done!",

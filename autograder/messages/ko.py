@@ -18,6 +18,8 @@ SENTENCES: dict[str, str] = {
     "worker.signal": "{call}: 파이썬 인터프리터가 비정상 종료되었습니다({signal}). 컴파일된 코드가 다룰 수 없는 메모리나 값을 받았습니다. 넘겨준 값을 확인하십시오.",
     "worker.protocol": "{call}: 채점기와 이어진 연결에 직접 쓰거나 연결을 끊었습니다. 출력에는 print를 쓰고 다른 디스크립터는 건드리지 마십시오.",
     "worker.too-large": "{call}: 이 케이스에서 코드가 돌려준 값이 너무 커서 비교할 수 없습니다. 설명된 형태의 배열을 반환하십시오.",
+    "worker.files": "{call}: 파일을 {mib} MiB보다 많이 썼거나 파일 수가 너무 많습니다. 데이터는 메모리에 두고, 더 필요 없는 파일은 지우십시오.",
+    "worker.tasks": "{call}: 스레드를 {tasks}개보다 많이 시작했습니다. 수를 줄이고, join으로 끝나기를 기다리십시오.",
     "worker.budget": "제출물에 주어진 전체 시간 {seconds}초를 다 써서 이 케이스를 실행하지 않았습니다. 앞의 케이스에서 느린 코드를 찾아보십시오.",
     # test code for a plain module (student/module.py)
     "module.place": "{file}, {line}번째 줄",
@@ -55,6 +57,7 @@ SENTENCES: dict[str, str] = {
     "student.signature": "{call}: 이렇게 호출할 수 없었습니다: {text}. 함수의 파라미터를 뼈대 코드와 비교하십시오.",
     "student.no-file-place": "{file}: 제출물의 맨 위 폴더에 없습니다. 그 대신 이런 파일이 있습니다: {found}. 폴더 밖으로 옮기십시오.",
     # hidden cases: one sentence for each verdict, because the code under test could choose among several
+    "case.stray": "이 케이스가 끝난 뒤에 코드가 채점기와 이어진 연결에 직접 썼습니다. 출력에는 print를 쓰고 다른 디스크립터는 건드리지 마십시오.",
     "hidden.errored": "이 비공개 케이스에서 코드에 예외가 발생했거나, 코드가 비교할 수 없는 값을 반환했습니다. 파라미터와 반환값을 뼈대 코드와 비교하고, 입력을 직접 만들어 시험해 보십시오.",
     "hidden.not_attempted": "아직 뼈대 코드 그대로인 함수가 호출되었습니다. NotImplementedError 줄을 지우고 그 자리에 답을 작성하십시오.",
     "hidden.timed_out": "이 비공개 케이스를 제한 시간 안에 끝내지 못했습니다. 조건이 영영 거짓이 되지 않는 반복문이나 느린 코드가 있는지 살펴보십시오.",
@@ -336,6 +339,7 @@ SENTENCES: dict[str, str] = {
     "adjust.all": "{reason} ({by})",
     "adjust.task": "{task}: {reason} ({by})",
     "report.adjustment": "{points}점: {reason}",
+    "report.level": "이 채점에 쓰인 보호 수준은 {level}입니다.",
     "report.missing": "이 컴퓨터에 없는 보호 계층: {layers}. 제출물이 더 적은 보호 아래에서 실행됩니다. 해결 방법을 확인하십시오: {command}",
     "report.no-layers": "없음",
     "report.all-passed": "모두 통과했습니다. 수고하셨습니다!",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from autograder.messages import say
-from autograder.model import Entries, GradedCase, Measure, Mismatch, Report, Task, Verdict
+from autograder.model import Entries, GradedCase, Level, Measure, Mismatch, Report, Task, Verdict
 
 from . import programs
 
@@ -245,13 +245,16 @@ def said_of_all(report: Report) -> str:
 
 
 def notes(report: Report) -> list[str]:
-    """List the sentences at the top of a report: the common message of all cases, then the notes.
+    """List the sentences at the top of a report: the level of the sandbox unless it is the full one, the common message
+    of all cases, then the notes.
 
     What prevented the import of the submission has a block of its own.
     """
     common = "" if report.load_failure else said_of_all(report)
     waiting = [say("report.awaiting", task=task.id, points=number(task.points)) for task in report.awaiting]
-    return [*filter(None, [common]), *report.notes, *waiting]
+    level = report.sandbox.level
+    special = say("report.level", level=level.value) if report.official and level is not Level.FULL else ""
+    return [*filter(None, [special, common]), *report.notes, *waiting]
 
 
 def reason(case: GradedCase, common: str) -> str:

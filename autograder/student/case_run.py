@@ -7,6 +7,7 @@ the :class:`~autograder.student.connection.Connection`, which asks the worker.
 from __future__ import annotations
 
 import functools
+import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
@@ -22,7 +23,7 @@ from ..workers.worker import Frame, WorkerLost
 from .call import HELPER, RecordedCall, Request, argument_name, batches, in_words, write_back
 from .callbacks import MAX_BODY, Callbacks, Objects
 from .case_settings import CaseSettings, call_limit_of
-from .connection import Connection, seed_of
+from .connection import Connection
 from .details import Details
 from .faults import FaultMessages, RemoteError, StudentFault
 from .frame_numbers import FrameNumbers
@@ -78,7 +79,7 @@ class CaseRun:
         self._faults = FaultMessages(connection.source, connection.spec)
         self._replies: Replies = replies or Live(connection, limit_s=call_limit_of(settings, connection))
         self._is_short = connection.track.is_short
-        self._frames = FrameNumbers(connection, seed_of(connection.seed, settings.id))
+        self._frames = FrameNumbers(connection, settings.id)
         self._objects = ObjectTable(self, connection)
         self._callbacks = Callbacks()
         self._answered = 0  # bytes, counted as in one answer
@@ -99,8 +100,14 @@ class CaseRun:
 
     @property
     def seed(self) -> int:
-        """The seed of the case's generators in the worker."""
-        return self._frames.seed
+        """The seed of the generators in the worker."""
+        return self._connection.worker_seed
+
+    @property
+    def own_seed(self) -> int:
+        """The seed of what the case itself draws; no worker is told it."""
+        digest = hashlib.sha256(f"{self._connection.seed}/{self._settings.id}".encode()).digest()
+        return int.from_bytes(digest[:4], "little")
 
     @property
     def _call_s(self) -> float:
@@ -243,7 +250,7 @@ class CaseRun:
                     self._count(0)
                 except wire.WireError as exc:
                     raise self._connection.violation(str(exc)) from None
-                self._connection.ask(answer, limit_s=self._call_s)
+            self._connection.ask_on(answer, clock)
         if frame.kind not in (wire.Kind.VALUE, wire.Kind.ERROR) or frame.header.get("id") != number:
             raise self._connection.violation("a reply to another call")
         printed = frame.header.get("out", 0)

@@ -106,7 +106,7 @@ class CellConnection(Connection):
                         answer = self.answer(frame)
                     except wire.WireError as exc:
                         raise self.violation(str(exc)) from None
-                self.ask(answer, limit_s=cell_s)
+                self.ask_on(answer, clock)
             return self._read_end(frame)
         except WorkerLost:
             self.close()
@@ -138,7 +138,7 @@ class NotebookRun(CaseRun):
     def __init__(self, connection: CellConnection) -> None:
         settings = CaseSettings("", in_place=True)
         super().__init__(connection, settings)
-        self._frames = _Unseeded(connection, self._frames.seed)
+        self._frames = _Unseeded(connection, "")
         self._cells = connection
         connection.answer = self.answer
 

@@ -6,7 +6,6 @@ A worker is forked when it is first needed and replaced after it was lost, so a 
 from __future__ import annotations
 
 import functools
-import hashlib
 from typing import Any
 
 from ..errors import SandboxError
@@ -23,6 +22,9 @@ from .loading import Incident, LoadRecord, notes_on, statement_of
 from .source import ModuleSources, checked_text
 from .track_record import TrackRecord
 
+# Of all generators in a worker, before the import of a submission and before every case. It is the same in every run: a
+# number that depended on the run, the case or the kind of run would tell the submission about them.
+WORKER_SEED = 20_050_419
 LATE_S = 1.0  # the worker's own timer has the first chance to end a statement
 
 
@@ -30,7 +32,8 @@ class Connection:
     """Starts workers for one submission, loads it, sends frames and receives replies.
 
     ``names`` are the public names of the loaded module, each "callable" or "data". ``generation`` counts the workers,
-    ``budget`` the time of the submission, ``track`` what its functions did.
+    ``budget`` the time of the submission, ``track`` what its functions did. ``seed`` is that of the run, which no
+    worker is told. ``draws`` is 0 wherever something is graded; an audit tries other numbers of the generators with it.
 
     No sentence about the first load can carry a hidden input, because none was there yet. A later one can: a worker
     that has seen one may end at a chosen moment, and the next worker may look at the clock while it is loaded.
@@ -50,6 +53,8 @@ class Connection:
         self.source = source
         self.spec = spec
         self.seed = seed
+        self.draws = 0
+        self.has_leftover = False
         self.names: dict[str, str] = {}
         self.generation = 0
         self._supervisor = supervisor
@@ -62,6 +67,11 @@ class Connection:
         self._record = record or LoadRecord()
         self._output = ""
         self._imported = ""
+
+    @property
+    def worker_seed(self) -> int:
+        """The seed of all generators in the worker."""
+        return (WORKER_SEED + self.draws) % 2**32
 
     # --- load
 
@@ -166,7 +176,7 @@ class Connection:
         limits = self.spec.limits
         clock = self._worker.clock(limits.load_s + limits.cell_s + LATE_S)
         try:
-            self._worker.send(_load_frame(self, seed_of(self.seed, "")), limit_s=limits.load_s)
+            self._worker.send(_load_frame(self), self._worker.clock(limits.load_s))
             frame = self._hello(clock)
             if frame.kind is wire.Kind.LOADFAIL:
                 self._unreadable = self.error(frame)
@@ -218,8 +228,32 @@ class Connection:
     # --- ask and reply
 
     def ask(self, frame: list[bytes | memoryview], *, limit_s: float) -> None:
-        """Send one frame; WorkerLost when the worker is gone or does not take it in time."""
-        self._alive().send(frame, limit_s=limit_s)
+        """Send one request; WorkerLost when the worker is gone or does not take it in time.
+
+        The time counts for the submission, because a worker that does not read lets the grader wait.
+        """
+        worker = self._alive()
+        clock = worker.clock(limit_s)
+        try:
+            worker.send(frame, clock)
+        finally:
+            self.budget.charge(clock)
+
+    def ask_on(self, frame: list[bytes | memoryview], clock: Clock) -> None:
+        """Send the answer to a callback within the remaining time of the call; WorkerLost as in :meth:`ask`."""
+        self._alive().send(frame, clock)
+
+    def drop_stray(self) -> bool:
+        """Kill a worker that has sent bytes which answer nothing; return whether there is one."""
+        if self._worker is None or not self._worker.has_stray():
+            return False
+        self.close()
+        return True
+
+    def take_leftover(self) -> bool:
+        """Return and forget whether a case met in its worker what an earlier case had left there to send."""
+        found, self.has_leftover = self.has_leftover, False
+        return found
 
     def clock(self, limit_s: float) -> Clock:
         """Start the clock for one reply."""
@@ -268,7 +302,7 @@ class Connection:
 
     def sibling(self) -> Connection:
         """Return a connection to a further worker for the same submission; both share the submission's time."""
-        return Connection(
+        sibling = Connection(
             self.source,
             self._supervisor,
             self.spec,
@@ -277,6 +311,8 @@ class Connection:
             record=self._record,
             track=self.track,
         )
+        sibling.draws = self.draws
+        return sibling
 
     def take_output(self) -> str:
         """Return and forget what the submission printed since the last time, in all its workers."""
@@ -306,12 +342,7 @@ class Connection:
             self._output += worker.take_output()
 
 
-def seed_of(seed: int, case: str) -> int:
-    """Return the seed of a case's generators in a run with ``seed``; "" is the import of the submission."""
-    return int.from_bytes(hashlib.sha256(f"{seed}/{case}".encode()).digest()[:4], "little")
-
-
-def _load_frame(connection: Connection, seed: int) -> list[bytes | memoryview]:
+def _load_frame(connection: Connection) -> list[bytes | memoryview]:
     source, limits, record = connection.source, connection.spec.limits, connection._record
     modules: list[list[Any]] = []
     buffers: list[bytes | memoryview] = []
@@ -325,7 +356,7 @@ def _load_frame(connection: Connection, seed: int) -> list[bytes | memoryview]:
     header: dict[str, Any] = {
         "main": source.main,
         "modules": modules,
-        "seed": seed,
+        "seed": connection.worker_seed,
         "notebooks": sorted(source.notebooks),
         "limits": [repr(limits.cell_s), repr(limits.load_s), repr(limits.cpu_s)],
         "skip": record.skip,

@@ -31,7 +31,8 @@ class StudentFault(BaseException):
     the worker waited for a core or for memory. ``harmless`` is true if the submission could not choose the message
     while it had the inputs of a case, so that the report of a hidden case may show it. ``ran`` is false if no code of
     the task ran, so that a hint about the task would mislead. ``trace`` are the student's lines that an exception
-    passed through. ``hidden`` is the sentence that a hidden case shows; "": the one for the verdict.
+    passed through. ``hidden`` is the sentence that a hidden case shows; "": the one for the verdict. ``is_unasked`` is
+    true if a worker that is older than the case broke the protocol: an earlier case may have left the cause there.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class StudentFault(BaseException):
         self.verdict = verdict
         self.message = message
         self.staff = staff
+        self.is_unasked = False
 
 
 class StudentRaised(Exception):
@@ -285,8 +287,9 @@ class FaultMessages:
         ``served_before`` is true if the worker is older than the case, ``is_short`` if the limit was a short one.
         """
         call = self.call(describe)
-        # Or earlier cases used CPU time of the same worker.
-        again = is_perhaps_not_its_fault(lost) or (lost.loss is LossReason.CPU and served_before)
+        # Or earlier cases used CPU time of the same worker, or left something that sends frames.
+        by_others = (LossReason.CPU, LossReason.PROTOCOL)
+        again = is_perhaps_not_its_fault(lost) or (lost.loss in by_others and served_before)
         match lost.loss:
             case LossReason.BUDGET:
                 verdict = Verdict.TIMED_OUT
@@ -299,6 +302,10 @@ class FaultMessages:
             case LossReason.MEMORY:
                 verdict = Verdict.OUT_OF_MEMORY
                 message = say("worker.memory", call=call, mib=self.spec.limits.memory_mib)
+            case LossReason.FILES:
+                verdict, message = Verdict.CRASHED, say("worker.files", call=call, mib=self.spec.limits.scratch_mib)
+            case LossReason.TASKS:
+                verdict, message = Verdict.CRASHED, say("worker.tasks", call=call, tasks=self.spec.limits.tasks)
             case LossReason.TOO_LARGE:
                 verdict, message = Verdict.CRASHED, say("worker.too-large", call=call)
             case LossReason.EXITED:
@@ -310,7 +317,9 @@ class FaultMessages:
             case _:
                 verdict, message = Verdict.CRASHED, say("worker.protocol", call=call)
         harmless = lost.loss is LossReason.BUDGET  # the same sentence for everybody, and not about this case
-        return StudentFault(verdict, message, staff=lost.text, again=again, starved=lost.starved, harmless=harmless)
+        fault = StudentFault(verdict, message, staff=lost.text, again=again, starved=lost.starved, harmless=harmless)
+        fault.is_unasked = lost.loss is LossReason.PROTOCOL and served_before
+        return fault
 
     def lost_at(self, lost: WorkerLost, place: tuple[str, int]) -> str:
         """Return the sentence about a statement at the top level of a module that lost the worker."""

@@ -1,20 +1,22 @@
-"""Test which layers of the sandbox work on this machine, with real attempts from inside a real worker.
+"""Test which layers of the sandbox work on this machine, and whether the promises of official grading hold.
 
-Each attempt has a positive control on the trusted side: an attempt on a missing file or listener would prove nothing.
-Every report contains the result. ``--official`` refuses to grade unless every layer works.
+Both are real attempts from inside a real worker. Each has a positive control on the trusted side: an attempt on a
+missing file or listener would prove nothing. A level is a set of layers by which all promises hold. Every report
+contains the result. ``--official`` refuses to grade unless every layer of its level works and every promise holds.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import SandboxError
-from ..model import SandboxInfo
+from ..model import Level, SandboxInfo, Verdict
 from ..wall import namespaces
 from ..wall.limits import Limits
 from ..workers.folders import TemporaryFolder
@@ -87,6 +89,94 @@ def command_line():
     except OSError:
         return ""
 
+def own_user():
+    return os.getuid()
+
+def change(path):
+    # Modes and times are looked at from outside.
+    attempt(lambda: os.chmod(path, 0o640))
+    attempt(lambda: os.utime(path, (0, 0)))
+    def create():
+        open(path + ".new", "x").close()
+    def overwrite():
+        open(path, "r+b").close()
+    return [attempt(each) for each in (
+        lambda: open(path).close(), lambda: os.listdir(os.path.dirname(path)), create, overwrite,
+        lambda: os.truncate(path, 0), lambda: os.rename(path, path + ".moved"), lambda: os.unlink(path),
+    )]
+
+def look_at_process(pid):
+    return [attempt(lambda: open(f"/proc/{pid}/{name}", "rb").close()) for name in ("environ", "cmdline", "mem")]
+
+def disturb(pid):
+    import ctypes, resource
+    libc = ctypes.CDLL(None, use_errno=True)
+    def called(*arguments):
+        if libc.syscall(*arguments) < 0:
+            raise OSError(ctypes.get_errno(), "")
+    ptrace, vm_readv = (101, 310) if os.uname().machine == "x86_64" else (117, 270)
+    return [attempt(each) for each in (
+        lambda: os.kill(pid, 0), lambda: os.close(os.pidfd_open(pid)),
+        lambda: resource.prlimit(pid, resource.RLIMIT_CPU), lambda: os.setpriority(os.PRIO_PROCESS, pid, 19),
+        lambda: called(ptrace, 0x4206, pid, 0, 0),
+        lambda: called(vm_readv, pid, 0, 0, 0, 0, 0),
+    )]
+
+def start_others():
+    return start_processes() + [attempt(lambda: os.posix_spawn("/bin/true", ["true"], {}))]
+
+def connections(port):
+    import socket
+    kinds = [(socket.AF_INET, socket.SOCK_DGRAM), (socket.AF_UNIX, socket.SOCK_STREAM)]
+    kinds.append((socket.AF_NETLINK, socket.SOCK_RAW))
+    return [connect(port), *(attempt(lambda: socket.socket(*kind).close()) for kind in kinds)]
+
+def share(name):
+    import ctypes, fcntl
+    libc = ctypes.CDLL(None, use_errno=True)
+    def called(function, *arguments):
+        if function(*arguments) < 0:
+            raise OSError(ctypes.get_errno(), "")
+    def lock(kind):
+        with open("/dev/null") as file:
+            kind(file, fcntl.LOCK_SH)
+    return [attempt(each) for each in (
+        lambda: os.close(os.memfd_create("probe")), lambda: called(libc.shmget, 0, 4096, 0o1600),
+        lambda: called(libc.msgget, 0, 0o1600), lambda: called(libc.mq_open, name.encode(), 64, 0o600, None),
+        lambda: lock(fcntl.flock), lambda: lock(fcntl.lockf),
+    )]
+
+def leave(paths):
+    for path in paths:
+        attempt(lambda: open(path, "x").close())
+    return os.listdir(".")
+
+def too_many_threads(count):
+    import threading, time
+    threading.stack_size(1 << 16)
+    end = threading.Event()
+    threads = [threading.Thread(target=end.wait, daemon=True) for _ in range(count)]
+    try:
+        for thread in threads:
+            thread.start()
+    except RuntimeError:
+        return "refused"
+    finally:
+        end.set() if not threads[-1].is_alive() else None
+    time.sleep(2)
+    return "done"
+
+def too_many_bytes(mib):
+    import time
+    def write():
+        for number in range(mib):
+            with open(f"{number}", "wb") as file:
+                file.write(bytes(2**20))
+    failed = attempt(write)
+    if failed == "done":
+        time.sleep(2)
+    return failed
+
 def scratch():
     def write():
         with open("probe", "w") as file:
@@ -133,13 +223,24 @@ class Layer:
 
 
 class _Probes:
-    """The handle to the attempts in the worker, and the file and port that the trusted side prepared for them."""
+    """The handle to the attempts in the worker, and what the trusted side prepared for them.
 
-    def __init__(self, student: StudentCode, limits: Limits, *, secret: Path, port: int) -> None:
+    ``secret`` is a file in a folder that only the grader may enter, ``port`` that of a listener, ``left`` paths where a
+    worker might leave a file. ``small`` is the handle of a second worker, with small limits.
+    """
+
+    def __init__(
+        self, student: StudentCode, small: StudentCode, limits: Limits, *, secret: Path, open_secret: Path, port: int
+    ) -> None:
         self.student: Any = student
+        self.small: Any = small
         self.limits = limits
         self.secret = secret
+        self.open_secret = open_secret
         self.port = port
+        self.left = [
+            f"{folder}/{secret.parent.name}.left" for folder in ("/tmp", "/dev/shm", "/var/tmp", secret.parent)
+        ]
 
 
 def _clean(probes: _Probes) -> bool:
@@ -152,6 +253,13 @@ def _no_rights(probes: _Probes) -> bool:
     found = probes.student.privileges()
     sets = [int(value, 16) for key, value in found.items() if key.startswith("Cap")]
     return len(sets) == 5 and not any(sets) and found["NoNewPrivs"] == "1"
+
+
+def _no_rights_of_a_user(probes: _Probes) -> bool:
+    """As :func:`_no_rights`. A user cannot empty the bounding set, which without new privileges has no effect."""
+    found = probes.student.privileges()
+    sets = [int(value, 16) for key, value in found.items() if key.startswith("Cap") and key != "CapBnd"]
+    return len(sets) == 4 and not any(sets) and found["NoNewPrivs"] == "1"
 
 
 def _filtered(probes: _Probes) -> bool:
@@ -191,7 +299,110 @@ LAYERS = (
     ),
     Layer("no environment, arguments or open files", _clean, LINUX),
 )
-REMEDIES = {layer.name: layer.remedy for layer in LAYERS}
+OWN_USER = "own user"
+CONTAINER_REMEDY = "See docs/how-to/grade-in-a-container.md."
+_OF_FULL = {layer.name: layer for layer in LAYERS}
+CONTAINER = (
+    _OF_FULL["separate process"],
+    Layer(
+        OWN_USER,
+        lambda probes: probes.student.own_user() not in (0, os.getuid()),
+        "Root gives every worker a user of its own. That needs the capabilities SETUID, SETGID, CHOWN and KILL, an "
+        "interpreter that every user can read (not below /root), and a TMPDIR that every user can pass. Or run the "
+        "grader as another user.",
+    ),
+    _OF_FULL["Landlock"],
+    _OF_FULL["system-call filter"],
+    _OF_FULL["no capabilities, no new privileges"],
+    _OF_FULL["resource limits"],
+    _OF_FULL["no environment, arguments or open files"],
+)
+
+
+def layers_of(level: Level) -> tuple[Layer, ...]:
+    """Return the layers that a level has on this machine. Without root, workers of ``container`` have no own user."""
+    if level is Level.FULL or os.name != "posix":
+        return LAYERS
+    if os.getuid() == 0:
+        return CONTAINER
+    rights = "no capabilities, no new privileges"
+    own = [replace(each, holds=_no_rights_of_a_user) if each.name == rights else each for each in CONTAINER]
+    return tuple(each for each in own if each.name != OWN_USER)
+
+
+# --- the promises
+
+
+def _failed(attempts: list[str]) -> bool:
+    return bool(attempts) and "done" not in attempts
+
+
+def _hides_files(probes: _Probes) -> bool:
+    """Whether a file cannot even be looked for. Without an own user, ``container`` does not promise it."""
+    return "done" not in probes.student.look_at(str(probes.secret))
+
+
+def _keeps_files(probes: _Probes) -> bool:
+    """Whether files of others can be neither read nor changed, also where their folder is open to everybody."""
+    before = os.stat(probes.open_secret)
+    tried = [*probes.student.change(str(probes.secret)), *probes.student.change(str(probes.open_secret))]
+    now = os.stat(probes.open_secret)
+    same = (before.st_mode, before.st_mtime_ns, before.st_size) == (now.st_mode, now.st_mtime_ns, now.st_size)
+    return _failed(tried) and same
+
+
+def _is_bounded(probes: _Probes) -> bool:
+    """Whether too many threads and too many files are refused, or end the worker within moments."""
+    return _refused(lambda: probes.small.too_many_threads(SMALL.tasks + 6)) and _refused(
+        lambda: probes.small.too_many_bytes(2 * SMALL.scratch_mib + 2)
+    )
+
+
+def _refused(attempt: Callable[[], str]) -> bool:
+    try:
+        return attempt() != "done"
+    except StudentFault as fault:
+        if fault.verdict is not Verdict.CRASHED or fault.again:
+            raise
+        return True
+
+
+def _leaves_nothing(probes: _Probes) -> bool:
+    """Whether the second worker finds nothing of the first, and no file is left where all programs may write."""
+    probes.student.leave(probes.left)
+    found = probes.small.leave([])
+    return found == [] and not any(os.path.exists(path) for path in probes.left)
+
+
+SMALL = Limits(tasks=8, scratch_mib=1, memory_mib=1024, submission_s=20.0)
+HIDES = "learns nothing of files of others"
+PROMISES = (
+    Layer("reads and changes no file of others", _keeps_files, CONTAINER_REMEDY),
+    Layer(HIDES, _hides_files, CONTAINER_REMEDY),
+    Layer(
+        "sees no other process", lambda probes: _failed(probes.student.look_at_process(os.getpid())), CONTAINER_REMEDY
+    ),
+    Layer("signals and traces nobody", lambda probes: _failed(probes.student.disturb(os.getpid())), CONTAINER_REMEDY),
+    Layer("starts no process", lambda probes: _failed(probes.student.start_others()), CONTAINER_REMEDY),
+    Layer("connects to nothing", lambda probes: _failed(probes.student.connections(probes.port)), CONTAINER_REMEDY),
+    Layer(
+        "shares no memory, message or lock",
+        lambda probes: _failed(probes.student.share(f"/{probes.secret.parent.name}")),
+        CONTAINER_REMEDY,
+    ),
+    Layer("leaves nothing behind", _leaves_nothing, CONTAINER_REMEDY),
+    Layer("has bounded files and threads", _is_bounded, CONTAINER_REMEDY),
+)
+
+
+def promises_of(level: Level) -> tuple[Layer, ...]:
+    """Return what a level promises on this machine."""
+    if level is Level.CONTAINER and os.name == "posix" and os.getuid() != 0:
+        return tuple(each for each in PROMISES if each.name != HIDES)
+    return PROMISES
+
+
+REMEDIES = {each.name: each.remedy for each in (*LAYERS, *CONTAINER, *PROMISES)}
 
 
 def remedy(name: str, refusal: str) -> str:
@@ -203,30 +414,47 @@ def remedy(name: str, refusal: str) -> str:
 
 
 def examine(supervisor: Supervisor, spec: WorkerSpec) -> SandboxInfo:
-    """Test every layer in a worker like those that will run submissions.
+    """Test every layer of the level of ``spec``, in a worker like those that will run submissions, then every promise.
+
+    Where a layer of the full level is missing, no promise is tried: nothing official follows, and much would happen.
 
     Raises:
         SandboxError: No worker can be started.
     """
     source = ModuleSources("probe", {"probe": ("probe.py", PROBE)})
     connection = Connection(source, supervisor, spec, seed=0)
-    folder = TemporaryFolder("scratch")  # the next grader removes it if this one is killed
+    second = Connection(source, supervisor, replace(spec, limits=replace(SMALL, gpu=spec.limits.gpu)), seed=0)
+    left: list[str] = []
+    hidden, shown = (
+        TemporaryFolder("scratch"),
+        TemporaryFolder("scratch"),
+    )  # the next grader removes them if this one dies
     try:
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            os.chmod(folder.path, 0o755)
-            secret = Path(folder.path) / "secret"
-            secret.write_text("secret", encoding="utf-8")
+            os.chmod(shown.path, 0o755)
+            secret, open_secret = Path(hidden.path) / "secret", Path(shown.path) / "secret"
             port = listener.getsockname()[1]
-            _control(secret, port)
-            probes = _Probes(
-                StudentCode(CaseRun(connection, CaseSettings("self-test"))), spec.limits, secret=secret, port=port
-            )
-            held = tuple(layer.name for layer in LAYERS if _try(layer, probes))
+            for path in (secret, open_secret):
+                path.write_text("secret", encoding="utf-8")
+                _control(path, port)
+            settings = CaseSettings("self-test")
+            student, small = (StudentCode(CaseRun(each, settings)) for each in (connection, second))
+            probes = _Probes(student, small, spec.limits, secret=secret, open_secret=open_secret, port=port)
+            left = probes.left
+            layers, promises = layers_of(spec.level), promises_of(spec.level)
+            held = [layer.name for layer in layers if _try(layer, probes)]
+            missing = [layer.name for layer in layers if layer.name not in held]
+            if not missing or spec.level is not Level.FULL:
+                missing += [promise.name for promise in promises if not _try(promise, probes)]
     finally:
-        connection.close()
-        folder.remove()
-    missing = tuple(layer.name for layer in LAYERS if layer.name not in held)
-    return SandboxInfo(complete=not missing, layers=held, missing=missing)
+        for each in (connection, second):
+            each.close()
+        for folder in (hidden, shown):
+            folder.remove()
+        for place in left:
+            with contextlib.suppress(OSError):
+                os.unlink(place)
+    return SandboxInfo(not missing, tuple(held), tuple(missing), spec.level)
 
 
 def _control(secret: Path, port: int) -> None:

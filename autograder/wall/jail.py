@@ -18,7 +18,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import landlock, namespaces, seccomp
+from . import landlock, namespaces, seccomp, shared_system
 from .libc import checked, libc
 from .limits import Limits
 
@@ -27,7 +27,12 @@ UTF_8 = "C.UTF-8"
 _CATEGORIES = (
     locale.LC_CTYPE, locale.LC_COLLATE, locale.LC_MESSAGES, locale.LC_MONETARY, locale.LC_NUMERIC, locale.LC_TIME,
 )  # fmt: skip
-PROC = ("/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/sys/devices/system/cpu")
+# Not all of /proc/self: its mountinfo, mounts and cgroup name folders of the host, its net and ns lead elsewhere.
+_OWN = ("maps", "smaps", "statm", "status", "stat", "fd", "limits", "io", "sched", "auxv", "comm")
+PROC = (
+    *(f"/proc/self/{name}" for name in _OWN),
+    "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/sys/devices/system/cpu",
+)  # fmt: skip
 DEVICES = tuple(f"/dev/{name}" for name in namespaces.DEVICES)
 
 
@@ -48,30 +53,51 @@ class Walls:
         """Fork. With namespaces the child is process 1 of its own pid namespace."""
         return os.fork() if self.home is None else namespaces.fork_into_own_pid_namespace(self.home)
 
-    def put_on(self, limits: Limits, scratch: str | None) -> None:
-        """Apply every layer that this machine supports, in the worker. ``scratch`` is its folder without namespaces."""
+    def put_on(self, limits: Limits, scratch: str | None, *, uid: int | None = None, parent: int = 0) -> None:
+        """Apply every layer that this machine supports, in the worker.
+
+        Without namespaces ``scratch`` is its folder, and ``uid`` its own user, if root can give it one.
+        """
         if self.home is not None:
             namespaces.own_mounts(limits.scratch_mib, self.readable)
         box = namespaces.BOX if self.home is not None or scratch is None else scratch
+        if uid is not None:
+            shared_system.become(uid, box, die_with_parent=die_with_parent, parent=parent)
         neutral_surroundings(box)
         if sys.platform == "linux":
             drop_capabilities()
-        limit_resources(limits, own_users=self.home is not None)
+        limit_resources(limits, tasks=self._tasks(limits, uid), core=int(self.home is None))
         if sys.platform == "linux":
-            no_new_privileges()
+            no_new_privileges(is_watched=self.home is None)
             if not self.open_devices:
                 self._close(box)
 
+    def _tasks(self, limits: Limits, uid: int | None) -> int | None:
+        """Return the limit of RLIMIT_NPROC, or None. It counts all processes of a user, on the whole machine.
+
+        Therefore a worker gets one only if its user is its own. The watch counts the threads of the others.
+        """
+        if self.home is not None:
+            return limits.tasks + 3  # the zygote and its relay count in our user namespace, too
+        return None if uid is None else limits.tasks
+
     def _close(self, box: str) -> None:
-        writable = [box, "/dev/null", *(("/tmp", "/dev/shm") if self.home is not None else ())]
+        shares_files = self.home is None
+        writable = [box, "/dev/null", *(() if shares_files else ("/tmp", "/dev/shm"))]
         if landlock.landlock_abi():
-            landlock.restrict_files([*self.readable, *PROC, *DEVICES], _module_folders(), writable)
+            readable = [*self.readable, *PROC, *DEVICES]
+            landlock.restrict_files(readable, _module_folders(self.readable), writable)
         if seccomp.has_system_call_filter():
-            seccomp.filter_system_calls(seccomp.system_call_filter(os.getpid()))
+            seccomp.filter_system_calls(seccomp.system_call_filter(os.getpid(), shares_files=shares_files))
 
 
-def _module_folders() -> Sequence[str]:
-    return [path for path in sys.path if path and os.path.isdir(path)]
+def _module_folders(readable: Sequence[str]) -> Sequence[str]:
+    """Return the folders that Python searches for modules and that hold something readable.
+
+    An editable install adds the folder of a repository, whose names are none of a submission's business.
+    """
+    holding = {*readable, *map(os.path.dirname, readable)}
+    return [path for path in sys.path if path and os.path.isdir(path) and os.path.normpath(path) in holding]
 
 
 # linux/prctl.h
@@ -110,14 +136,20 @@ def drop_capabilities() -> None:
     checked(libc.capset(header, bytes(24)), "capset")
 
 
-def no_new_privileges() -> None:
-    """Forbid core dumps, access to our memory (``dumpable``), and gaining privileges by running a program."""
-    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+def no_new_privileges(*, is_watched: bool = False) -> None:
+    """Forbid core dumps, access to our memory (``dumpable``), and gaining privileges by running a program.
+
+    A zygote that watches the open files of the process needs ``dumpable``.
+    """
+    libc.prctl(PR_SET_DUMPABLE, int(is_watched), 0, 0, 0)
     checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
 
 
-def limit_resources(limits: Limits, *, own_users: bool = False) -> None:
+def limit_resources(limits: Limits, *, tasks: int | None = None, core: int = 0) -> None:
     """Apply the rlimits of ``limits`` to this process and its children.
+
+    ``tasks`` bounds the processes of its user. ``core`` is the bound of a core dump in bytes: 1 allows none and, unlike
+    0, forbids also a dump to a program (core(5)), which ``dumpable`` allows.
 
     The limit on address space is added to the space that this process has mapped (gigabytes in a torch zygote).
     """
@@ -129,13 +161,11 @@ def limit_resources(limits: Limits, *, own_users: bool = False) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))  # the hard limit kills a process that ignores SIGXCPU
     _limit(resource.RLIMIT_FSIZE, limits.file_mib * mib)
     _limit(resource.RLIMIT_NOFILE, limits.open_files)
-    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_CORE, core)
     _limit(resource.RLIMIT_MEMLOCK, 0)
     _limit(resource.RLIMIT_STACK, 8 * mib)
-    if own_users:
-        _limit(resource.RLIMIT_NPROC, limits.tasks + 3)  # the zygote and its relay count in our user namespace, too
-    elif linux and os.getuid() != 0:  # root is exempt; otherwise all the user's processes count
-        _limit(resource.RLIMIT_NPROC, _processes_of_user() + limits.tasks)
+    if tasks is not None:
+        _limit(resource.RLIMIT_NPROC, tasks)
 
 
 def forget_memory_bound() -> None:
@@ -153,18 +183,6 @@ def _limit(which: int, value: int) -> None:
 def _mapped_bytes() -> int:
     with open("/proc/self/statm", encoding="ascii") as file:
         return int(file.read().split()[0]) * resource.getpagesize()
-
-
-def _processes_of_user() -> int:
-    uid, count = os.getuid(), 0
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                if os.stat(f"/proc/{name}").st_uid == uid:
-                    count += len(os.listdir(f"/proc/{name}/task"))
-            except OSError:
-                continue  # it has ended in the meantime
-    return count
 
 
 def neutral_descriptors(connection: int, output: int) -> None:

@@ -34,5 +34,8 @@ class Limits:
     gpu: bool = False  # CUDA reserves more address space than any RLIMIT_AS allows, so that limit is not set
 
 
+FILES, TASKS = "files", "tasks"  # what the watch of a worker without namespaces finds too much of
+SANDBOX_UID = 64_321  # root changes to this uid, which owns nothing
+WORKER_UIDS = range(SANDBOX_UID, SANDBOX_UID + 1000)  # of workers of root that run at the same time without namespaces
 BROKEN = 97  # exit status of a worker whose own loop failed: the submission has interfered with it
 PATIENCE = 10.0  # measured: on a busy machine wall time is up to 8 times the time that a worker ran

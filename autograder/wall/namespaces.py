@@ -14,6 +14,7 @@ import platform
 from collections.abc import Callable, Sequence
 
 from .libc import checked, libc
+from .limits import SANDBOX_UID
 
 # linux/sched.h
 CLONE_NEWNS = 0x00020000
@@ -38,7 +39,6 @@ _SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _SYS_MOUNT_SETATTR = 442
 
 INSIDE_UID = 1000  # uid and gid of a worker inside its namespace
-SANDBOX_UID = 64_321  # root changes to this uid, which owns nothing
 UNREADABLE = "only root can read"
 BOX = "/box"  # a worker's scratch folder, also mounted as /tmp and /dev/shm
 DEVICES = ("null", "zero", "urandom", "random")
@@ -78,11 +78,9 @@ def enter(
         OSError: The kernel refuses.
     """
     os.umask(0o022)  # with the grader's own, SANDBOX_UID might be unable to enter the folders that root makes
-    root = os.getuid() == 0 and _is_mapped(SANDBOX_UID)
+    root = os.getuid() == 0 and is_mapped(SANDBOX_UID)
     if root:
-        # Bind before the uid changes, because the interpreter may be below a folder that only root can enter.
-        unshare(CLONE_NEWNS)
-        _build_root(paths, covered, new_root)
+        root = _build_root_as_root(paths, covered, new_root)
         _give_up_root()
         _check_readable(paths)
     uid, gid = os.getuid(), os.getgid()
@@ -99,7 +97,20 @@ def enter(
     return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
 
-def _is_mapped(id: int) -> bool:
+def _build_root_as_root(paths: Sequence[str], covered: Sequence[str], new_root: str) -> bool:
+    """Build the root before the uid changes, because the interpreter may be below a folder that only root can enter.
+
+    Return False if this root has no right to mounts. Its user namespace then gives that right, as to any other user.
+    """
+    try:
+        unshare(CLONE_NEWNS)
+    except PermissionError:
+        return False
+    _build_root(paths, covered, new_root)
+    return True
+
+
+def is_mapped(id: int) -> bool:
     """Return whether this user namespace has the uid and gid ``id``. One that an ordinary user made may have only 0."""
     for name in ("uid_map", "gid_map"):
         with open(f"/proc/self/{name}", encoding="ascii") as file:

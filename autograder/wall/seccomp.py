@@ -85,16 +85,25 @@ _IOCTLS = (0x5401, 0x5421, 0x541B, 0x5451, 0x5450)  # TCGETS FIONBIO FIONREAD FI
 # F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC. Locks, leases and owners are forbidden: with them, workers
 # that read the same files could communicate or send signals.
 _FCNTLS = (0, 1, 2, 3, 4, 1030)
+_O_PATH, _O_TRUNC, _O_ACCMODE = 0o10000000, 0o1000, 0o3
+# Refused where files are shared -> the error. glibc writes where fallocate is not supported.
+_NOT_SHARED = {
+    "chmod": _EPERM, "fchmod": _EPERM, "fchmodat": _EPERM, "utimensat": _EPERM, "truncate": _EPERM,
+    "fallocate": _EOPNOTSUPP, "openat2": _ENOSYS, "mincore": _ENOSYS,
+}  # fmt: skip
+_Step = tuple[int, int, int, int]
 _MSG_OOB = 1
 _FLAGS_AT = {"sendto": 3, "recvfrom": 3, "sendmsg": 2, "recvmsg": 2}
 _ARGUMENT = [16 + 8 * i for i in range(6)]  # low halves, little-endian
 
 
 @functools.cache
-def system_call_filter(pid: int) -> bytes:
+def system_call_filter(pid: int, *, shares_files: bool = False) -> bytes:
     """Return the BPF program of the allow-list for this machine. It allows signals to the process ``pid`` only.
 
     With namespaces every worker is process 1. The zygote computes the program in advance and its workers share it.
+    ``shares_files`` is for a worker without a file system of its own. It then also refuses what Landlock does not
+    cover or older versions of it do not: modes and times of files, paths without reading, disk space in advance.
     """
     table = dict(TABLES[platform.machine()])
     names = ("clone", "clone3", "fcntl", "ioctl", "prlimit64", "tgkill", *_FLAGS_AT)
@@ -121,14 +130,36 @@ def system_call_filter(pid: int) -> bytes:
     for name, commands in (("ioctl", _IOCTLS), ("fcntl", _FCNTLS)):
         checks = [(_JEQ, len(commands) - i, 0, command) for i, command in enumerate(commands)]
         rule(special[name], (_LOAD, 0, 0, _ARGUMENT[1]), *checks, deny, allow)
+    if shares_files:
+        for name, error in _NOT_SHARED.items():
+            if name in table:  # an architecture may lack it
+                rule(table.pop(name), (_RETURN, 0, 0, _ERRNO | error))
+        for name, at in (("open", 1), ("openat", 2)):
+            if name in table:
+                rule(table.pop(name), *_opening(at, deny, allow))
+        rule(special.pop("sendmsg"), deny)  # it can keep deleted files alive in the connection
     for name, at in _FLAGS_AT.items():  # out-of-band data uses rarely tested kernel code
-        rule(special[name], (_LOAD, 0, 0, _ARGUMENT[at]), (_JSET, 0, 1, _MSG_OOB), deny, allow)
+        if name in special:
+            rule(special[name], (_LOAD, 0, 0, _ARGUMENT[at]), (_JSET, 0, 1, _MSG_OOB), deny, allow)
     for number in sorted(table.values()):
         rule(number, allow)
     for number in _LIST_ATTRIBUTES[platform.machine()]:  # shutil.copy2 then leaves them out
         rule(number, (_RETURN, 0, 0, _ERRNO | _EOPNOTSUPP))
     program.append(deny)
     return b"".join(struct.pack("<HBBI", *instruction) for instruction in program)
+
+
+def _opening(at: int, deny: _Step, allow: _Step) -> list[_Step]:
+    """Return the checks of the flags of an opening call: no O_PATH, and no O_TRUNC without the right to write."""
+    return [
+        (_LOAD, 0, 0, _ARGUMENT[at]),
+        (_JSET, 4, 0, _O_PATH),
+        (_JSET, 0, 2, _O_TRUNC),
+        (_JSET, 1, 0, _O_ACCMODE),
+        deny,
+        allow,
+        deny,
+    ]
 
 
 def has_system_call_filter() -> bool:

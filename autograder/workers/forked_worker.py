@@ -8,6 +8,7 @@ import select
 import signal
 import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ..errors import SandboxError
 from ..wall import cgroup
@@ -15,6 +16,9 @@ from ..wall.limits import Limits
 from .clock import Clock
 from .folders import TemporaryFolder
 from .worker import Usage, Worker
+
+if TYPE_CHECKING:
+    from .supervisor import OwnUser
 
 
 class ForkedWorker(Worker):
@@ -32,7 +36,7 @@ class ForkedWorker(Worker):
         output: int,
         *,
         limits: Limits,
-        scratch: TemporaryFolder | None,
+        scratch: TemporaryFolder | OwnUser | None,
         reap: Callable[[int], Usage],
     ) -> None:
         super().__init__(_pid_of(pidfd) or number, connection, limits)

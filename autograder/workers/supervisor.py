@@ -6,9 +6,11 @@ first, and import numpy and pytest while the zygote imports numpy and torch.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -17,8 +19,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SandboxError
+from ..model import Level
 from ..wall import cgroup
-from ..wall.limits import Limits
+from ..wall.limits import WORKER_UIDS, Limits
 from .folders import TemporaryFolder, remove_abandoned
 from .spec import WorkerSpec
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 START_S = 120.0  # importing torch on a cold disk of a busy machine
 CONTROL_S = 30.0
 NUMPY = frozenset({"numpy"})
+_Kind = tuple[bool, frozenset[str] | None, bool, Level]
 TORCH = frozenset({"numpy", "torch", "torchvision"})
 
 # The zygote receives the control socket as standard input, so that the socket needs no name or descriptor number.
@@ -44,6 +48,37 @@ os._exit(0)
 """
 
 
+class OwnUser:
+    """The user of one running worker, which no other worker of this machine has at the same time.
+
+    The kernel drops the name of a socket with its process, so a killed grader keeps no user.
+    """
+
+    def __init__(self) -> None:
+        self._lock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._scratch: TemporaryFolder | None = None
+        for uid in random.sample(WORKER_UIDS[:-1], len(WORKER_UIDS) - 1):  # the last one is for trying
+            with contextlib.suppress(OSError):
+                self._lock.bind(f"\0autograder-user-{uid}")
+                self.uid = uid
+                return
+        raise SandboxError("All users of workers are in use.", slug="zygote-lost")
+
+    def holding(self, scratch: TemporaryFolder | None) -> OwnUser:
+        """Remove ``scratch`` before the user is free again."""
+        self._scratch = scratch
+        return self
+
+    def remove(self) -> None:
+        """Remove the folder of the worker and free its user. The worker has ended."""
+        if self._scratch is not None:
+            self._scratch.remove()
+        self.release()
+
+    def release(self) -> None:
+        self._lock.close()
+
+
 class NamespacesRefused(SandboxError):
     """The kernel does not allow this process to create namespaces."""
 
@@ -55,7 +90,8 @@ class Zygote:
 
     Its workers can import the packages of ``spec``. With ``enclosed`` they run in namespaces of their own and see no
     other part of the file system. The constructor starts the process; :meth:`spawn` waits until it is ready.
-    ``environment`` is for the libraries, beside the variables that every zygote has.
+    ``environment`` is for the libraries, beside the variables that every zygote has. ``no_own_user`` says, when the
+    zygote is ready, why a worker has not a user of its own; "" if it has.
     """
 
     def __init__(
@@ -63,6 +99,7 @@ class Zygote:
     ) -> None:
         self.cpu_s = 0.0
         self.enclosed = enclosed
+        self.no_own_user = ""
         self._ready = False
         self._root: TemporaryFolder | None = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -71,7 +108,7 @@ class Zygote:
         try:
             if enclosed:
                 self._root = TemporaryFolder("root")
-            self._send({"op": "enter", "view": self._view(spec)})
+            self._send({"op": "enter", "view": self._view(spec), "scratch": tempfile.gettempdir()})
         except BaseException:
             self.close()
             raise
@@ -102,21 +139,24 @@ class Zygote:
         output, output_end = os.pipe()
         scratch = None if self.enclosed else TemporaryFolder("scratch")
         place = None if scratch is None else scratch.path
+        user = None if self.no_own_user else OwnUser()
         try:
-            request = {"op": "spawn", "limits": dataclasses.asdict(limits), "scratch": place}
+            uid = None if user is None else user.uid
+            request = {"op": "spawn", "limits": dataclasses.asdict(limits), "scratch": place, "uid": uid}
             answer, descriptors = self._request(request, [theirs.fileno(), output_end])
         except BaseException:
             ours.close()
             os.close(output)
             if scratch is not None:
                 scratch.remove()
+            if user is not None:
+                user.release()
             raise
         finally:
             theirs.close()
             os.close(output_end)
-        worker = ForkedWorker(
-            answer["pid"], descriptors[0], ours, output, limits=limits, scratch=scratch, reap=self.reap
-        )
+        held = scratch if user is None else user.holding(scratch)
+        worker = ForkedWorker(answer["pid"], descriptors[0], ours, output, limits=limits, scratch=held, reap=self.reap)
         if subtree is not None:
             worker.bound(subtree)
         return worker
@@ -127,7 +167,10 @@ class Zygote:
 
         answer, _ = self._request({"op": "reap", "pid": pid})
         usage = Usage(
-            os.waitstatus_to_exitcode(answer["status"]), answer["user_s"] + answer["system_s"], answer["peak_kib"]
+            os.waitstatus_to_exitcode(answer["status"]),
+            answer["user_s"] + answer["system_s"],
+            answer["peak_kib"],
+            exceeded=answer["exceeded"],
         )
         self.cpu_s += usage.cpu_s
         return usage
@@ -163,6 +206,7 @@ class Zygote:
         answer, _ = self._receive(timeout_s=START_S)
         if "refused" in answer:
             raise NamespacesRefused(f"This machine refuses namespaces: {answer['refused']}.")
+        self.no_own_user = answer["no_own_user"]
         self._ready = True
 
     def _request(
@@ -217,8 +261,9 @@ class Supervisor:
 
     With ``enclosed`` (the default on Linux) workers run in namespaces. If the kernel refuses, they run without
     namespaces, and ``refusal`` contains the reason. ``student/selftest.py`` then tests which layers remain, and the
-    caller decides whether they suffice. A ``portable`` supervisor (the default on other systems) has no zygotes and
-    starts each worker as a program (``subprocess_worker.py``).
+    caller decides whether they suffice. Workers of the level ``container`` never run in namespaces. A ``portable``
+    supervisor (the default on other systems) has no zygotes and starts each worker as a program
+    (``subprocess_worker.py``).
     """
 
     def __init__(
@@ -235,7 +280,7 @@ class Supervisor:
         self._enclosed = enclosed
         self._portable = portable
         self._tidied = False
-        self._zygotes: dict[tuple[bool, frozenset[str] | None, bool], Zygote] = {}
+        self._zygotes: dict[_Kind, Zygote] = {}
 
     def prepare(self, spec: WorkerSpec) -> None:
         """Start the zygote that :meth:`spawn` will need for ``spec``, without waiting for it."""
@@ -265,7 +310,8 @@ class Supervisor:
     def _zygote_of(self, spec: WorkerSpec) -> Zygote:
         zygote = self._zygotes.get(_kind(spec))
         if zygote is None:
-            enclosed = self._enclosed and not spec.limits.gpu  # a private view does not contain the GPU driver
+            # A private view does not contain the GPU driver.
+            enclosed = self._enclosed and spec.level is Level.FULL and not spec.limits.gpu
             zygote = self._zygotes[_kind(spec)] = self._start(spec, enclosed=enclosed)
         return zygote
 
@@ -274,6 +320,12 @@ class Supervisor:
         if not self._tidied:
             self._tidied = True
             remove_abandoned()
+
+    def no_own_user(self, spec: WorkerSpec) -> str:
+        """Return why workers like ``spec`` have no user of their own; "" if they have, or need none."""
+        zygote = self._zygotes.get(_kind(spec))
+        why = "" if zygote is None or zygote.enclosed else zygote.no_own_user
+        return f"No own user: {why}." if why else ""
 
     def worker_cpu_s(self) -> float:
         """Return the CPU seconds of all workers that were reaped."""
@@ -296,6 +348,6 @@ class Supervisor:
         self.close()
 
 
-def _kind(spec: WorkerSpec) -> tuple[bool, frozenset[str] | None, bool]:
+def _kind(spec: WorkerSpec) -> _Kind:
     """Return the properties that a zygote depends on. Workers of one zygote can differ only in their limits."""
-    return spec.torch, spec.packages, spec.limits.gpu
+    return spec.torch, spec.packages, spec.limits.gpu, spec.level

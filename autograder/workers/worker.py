@@ -19,7 +19,7 @@ from enum import Enum, auto
 from typing import Any
 
 from ..guest import wire
-from ..wall.limits import BROKEN, Limits
+from ..wall.limits import BROKEN, FILES, TASKS, Limits
 from . import readings
 from .clock import Clock
 
@@ -38,6 +38,11 @@ class LossReason(Enum):
     MEMORY = auto()
     BUDGET = auto()
     TOO_LARGE = auto()
+    FILES = auto()
+    TASKS = auto()
+
+
+_EXCEEDED = {FILES: LossReason.FILES, TASKS: LossReason.TASKS}
 
 
 class WorkerLost(Exception):
@@ -79,12 +84,14 @@ class Frame:
 class Usage:
     """The resource usage of a finished worker, as counted by the kernel.
 
-    ``status`` is its exit status, or the negative number of the signal that ended it.
+    ``status`` is its exit status, or the negative number of the signal that ended it. ``exceeded`` is "files" or
+    "tasks" if it was ended because it had too many of them.
     """
 
     status: int
     cpu_s: float
     peak_kib: int
+    exceeded: str = ""
 
 
 class Worker(abc.ABC):
@@ -106,12 +113,14 @@ class Worker(abc.ABC):
 
     # --- sending and receiving
 
-    def send(self, pieces: list[bytes | memoryview], *, limit_s: float) -> None:
-        """Send one frame. Bytes that arrive before it do not answer a request, so they are a violation."""
-        if self._received or self._readable():
+    def send(self, pieces: list[bytes | memoryview], clock: Clock) -> None:
+        """Send one frame within the remaining time of ``clock``.
+
+        Bytes that arrive before it do not answer a request, so they are a violation.
+        """
+        if self.has_stray():
             raise self.violation("a frame that answers nothing")
         data = memoryview(b"".join(pieces))
-        clock = Clock(self._pid, limit_s)
         while data:
             try:
                 data = data[self._connection.send(data) :]
@@ -120,6 +129,10 @@ class Worker(abc.ABC):
             except OSError:
                 raise self._ended() from None
         self._is_asked = True
+
+    def has_stray(self) -> bool:
+        """Return whether bytes have arrived that answer nothing, before the next frame is sent."""
+        return bool(self._received) or self._readable()
 
     def receive_raw(self, clock: Clock) -> Raw:
         """Receive one frame within the remaining time of ``clock``, for :meth:`read`."""
@@ -241,6 +254,8 @@ class Worker(abc.ABC):
             return WorkerLost(LossReason.PROTOCOL, text="the connection was closed")
         if usage.status < 0:
             number = -usage.status
+            if usage.exceeded:
+                return WorkerLost(_EXCEEDED[usage.exceeded])
             if self._ran_out_of_memory():
                 return WorkerLost(LossReason.MEMORY)
             if number == signal.SIGXCPU or (number == signal.SIGKILL and usage.cpu_s >= self.limits.cpu_s):

@@ -3,9 +3,9 @@
 It contains no secrets: no cases, no reference, no submission. It serves one control socket (descriptor 3). Each request
 is one JSON packet::
 
-    {"op": "enter", "view": {...}}                      -> {"ready": true} or {"refused": why}
-    {"op": "spawn", "limits": {...}, "scratch": path}   + 2 descriptors -> {"pid": n} + pidfd
-    {"op": "reap", "pid": n}                            -> {"status": n, "user_s": x, "system_s": x, "peak_kib": n}
+    {"op": "enter", "view": {...}}                      -> {"ready": true, "no_own_user": why} or {"refused": why}
+    {"op": "spawn", "limits": {...}, "scratch": path, "uid": n}   + 2 descriptors -> {"pid": n} + pidfd
+    {"op": "reap", "pid": n}              -> {"status": n, "user_s": x, "system_s": x, "peak_kib": n, "exceeded": what}
 
 A submission never passes through the zygote: later workers would have an earlier student's code in their memory.
 """
@@ -15,19 +15,22 @@ from __future__ import annotations
 import array
 import contextlib
 import ctypes
+import dataclasses
 import gc
 import importlib.machinery
 import json
 import os
+import select
 import signal
 import socket
 import sys
+import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from types import ModuleType
 from typing import Any
 
-from ..wall import jail, namespaces, seccomp
+from ..wall import jail, namespaces, seccomp, shared_system
 from ..wall.limits import BROKEN, Limits
 
 CONTROL = 3
@@ -43,17 +46,62 @@ def main() -> None:
     jail.forget_memory_bound()
     _warm_up(torch="torch" in sys.argv[1:])
     jail.neutral_command_line()
-    alive: set[int] = set()
+    alive = _Alive(parent)
     with contextlib.suppress(ConnectionError):  # the grader was killed before it had read an answer
         _serve(socket.socket(fileno=CONTROL), alive)
     for pid in list(alive):
         _reap(pid, alive)
 
 
-def _serve(control: socket.socket, alive: set[int]) -> None:
-    """Answer requests until the control socket closes. ``alive`` are the workers that are not reaped yet."""
+@dataclasses.dataclass(slots=True)
+class _Child:
+    """A worker that is not reaped yet. ``exceeded`` is the limit for which the watch has ended it."""
+
+    watch: shared_system.Watch | None = None
+    exceeded: str = ""
+
+
+class _Alive(dict[int, _Child]):
+    """The workers that are not reaped yet, by process number, and when to look at them again."""
+
+    def __init__(self, parent: int) -> None:
+        super().__init__()
+        self._parent = parent
+        self._next_look_s = 0.0
+
+    def look_until(self, control: socket.socket) -> None:
+        """Wait until a request arrives. Look at every watched worker meanwhile, twenty times a second."""
+        ready = select.poll()
+        ready.register(control, select.POLLIN)
+        while watches := [child.watch for child in self.values() if child.watch is not None and not child.exceeded]:
+            wait_s = self._next_look_s - time.monotonic()
+            if wait_s > 0 and ready.poll(wait_s * 1000):
+                return
+            for watch in watches:
+                self._look(watch)
+            self._next_look_s = time.monotonic() + shared_system.LOOK_S
+            if ready.poll(0):
+                return
+
+    def _look(self, watch: shared_system.Watch) -> None:
+        """Look at one worker, and end it if it exceeds a limit."""
+        exceeded = watch.look()
+        if watch.uid is not None:
+            jail.die_with_parent(self._parent)  # the look at its open files clears it
+        if exceeded:
+            self[watch.pid].exceeded = exceeded
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(watch.pid, signal.SIGKILL)  # the number is not used again before we wait for it
+
+
+def _serve(control: socket.socket, alive: _Alive) -> None:
+    """Answer requests until the control socket closes, and look at the workers meanwhile.
+
+    ``alive`` are the workers that are not reaped yet, by process number.
+    """
     walls = jail.Walls(home=None, readable=())
     while True:
+        alive.look_until(control)
         text, descriptors, _, _ = socket.recv_fds(control, 65536, 2)
         if not text:
             break
@@ -61,12 +109,20 @@ def _serve(control: socket.socket, alive: set[int]) -> None:
         if request["op"] == "enter":
             walls = _go_inside(control, **request["view"])
             _share_memory()
-            control.send(b'{"ready": true}')
+            why = _no_own_user(walls, request["scratch"])
+            control.send(json.dumps({"ready": True, "no_own_user": why}).encode())
         elif request["op"] == "spawn":
             _spawn(control, request, descriptors, alive, walls)
         else:
             answer = _reap(request["pid"], alive)
             control.send(json.dumps(answer).encode())
+
+
+def _no_own_user(walls: jail.Walls, scratch: str) -> str:
+    """Return why the workers have no user of their own, or "" if each has one."""
+    if walls.home is not None or sys.platform != "linux":
+        return "not needed"
+    return shared_system.no_own_user([*walls.readable, sys.executable], scratch)
 
 
 def _warm_up(*, torch: bool) -> None:
@@ -77,6 +133,7 @@ def _warm_up(*, torch: bool) -> None:
     import numpy as np
 
     from ..guest import __main__ as guest
+    from ..guest import one_process  # noqa: F401  # a worker could not read the file
 
     rng = np.random.default_rng(0)
     m = rng.normal(size=(4, 4))
@@ -162,38 +219,44 @@ def _warm_up_torch() -> None:
 
 
 def _spawn(
-    control: socket.socket, request: dict[str, Any], descriptors: list[int], alive: set[int], walls: jail.Walls
+    control: socket.socket, request: dict[str, Any], descriptors: list[int], alive: _Alive, walls: jail.Walls
 ) -> None:
     connection, output = descriptors
-    me = os.getpid()
+    me, limits, scratch, uid = os.getpid(), Limits(**request["limits"]), request["scratch"], request["uid"]
+    # Opened here, because the worker may put another folder into its place.
+    folder = os.open(scratch, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW) if scratch is not None else None
     pid = walls.fork()
     if pid == 0:
         try:
-            _work(me, connection, output, walls, Limits(**request["limits"]), request["scratch"])
+            _work(me, connection, output, walls, limits, scratch, uid)
         except BaseException:
             traceback.print_exc()  # to the worker's output, which staff can read
         finally:
             os._exit(BROKEN)  # never return to the zygote's loop
     os.close(connection)
     os.close(output)
-    alive.add(pid)
+    alive[pid] = _Child(None if folder is None else shared_system.Watch(pid, folder, scratch, limits, uid))
     pidfd = os.pidfd_open(pid)
     ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pidfd]))]
     control.sendmsg([json.dumps({"pid": pid}).encode()], ancillary)
     os.close(pidfd)
 
 
-def _work(parent: int, connection: int, output: int, walls: jail.Walls, limits: Limits, scratch: str | None) -> None:
+def _work(
+    parent: int, connection: int, output: int, walls: jail.Walls, limits: Limits, scratch: str | None, uid: int | None
+) -> None:
     """Become the worker: apply the layers, then serve calls. This function never returns."""
     os.setsid()
     jail.die_with_parent(parent)
     jail.neutral_descriptors(connection, output)
-    walls.put_on(limits, scratch)
-    if walls.home is None:
-        sys.meta_path.insert(0, ClosedPackages())
+    walls.put_on(limits, scratch, uid=uid, parent=parent)
     from ..guest.__main__ import serve
+    from ..guest.one_process import copy_without_modes
     from ..guest.output import open_streams
 
+    if walls.home is None:
+        sys.meta_path.insert(0, ClosedPackages())
+        copy_without_modes()
     open_streams()
     gc.enable()
     serve(3, max_result=limits.result_mib * 1024 * 1024, max_handles=limits.handles)
@@ -221,24 +284,27 @@ class ClosedPackages:
         return None
 
 
-def _reap(pid: int, alive: set[int]) -> dict[str, Any]:
+def _reap(pid: int, alive: _Alive) -> dict[str, Any]:
     """Kill the worker, its process group and its orphans. Return its exit status and usage."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)  # safe: we have not waited for the leader, so its number is not reused
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)  # a worker that has not called setsid is not a group leader
     _, status, usage = os.wait4(pid, 0)
-    alive.discard(pid)
+    child = alive.pop(pid)
+    if child.watch is not None:
+        child.watch.close()
     _kill_orphans(alive)
     return {
         "status": status,
         "user_s": usage.ru_utime,
         "system_s": usage.ru_stime,
         "peak_kib": usage.ru_maxrss,
+        "exceeded": child.exceeded,
     }
 
 
-def _kill_orphans(alive: set[int]) -> None:
+def _kill_orphans(alive: Collection[int]) -> None:
     """Kill processes that left their worker's group. They became our children when their parent ended."""
     if sys.platform != "linux":
         return

@@ -41,7 +41,7 @@ from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission
 from autograder.grading.options import RunOptions
 from autograder.grading.session import grade
-from autograder.model import Report
+from autograder.model import Level, Report
 from autograder.workers.supervisor import Supervisor
 
 HERE = Path(__file__).parent
@@ -226,12 +226,18 @@ def handed_in(source: bytes, *, student: str) -> Submission:
 
 
 def graded(
-    sources: Sequence[bytes], supervisor: Supervisor, *, slug: str = NUMPY, official: bool = True, waits: bool = False
+    sources: Sequence[bytes],
+    supervisor: Supervisor,
+    *,
+    slug: str = NUMPY,
+    official: bool = True,
+    waits: bool = False,
+    level: Level = Level.FULL,
 ) -> list[Report]:
     """Grade the sources one after the other, in one session; with short limits of time if one of them ``waits``."""
     reports: list[Report] = []
     handed = [handed_in(source, student=f"student {i}") for i, source in enumerate(sources, 1)]
-    run = RunOptions(official=official, seed=SEED, device="cpu")
+    run = RunOptions(official=official, level=level, seed=SEED, device="cpu")
     assignment = load(slug)
     if waits:
         assignment = replace(assignment, limits=assignment.limits | SHORT)

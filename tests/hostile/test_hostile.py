@@ -25,7 +25,7 @@ from autograder.grading.environment import examine
 from autograder.grading.options import RunOptions
 from autograder.messages import say
 from autograder.messages.en import SENTENCES
-from autograder.model import Audience, Mismatch, Report, SandboxInfo, Verdict
+from autograder.model import Audience, Level, Mismatch, Report, SandboxInfo, Verdict
 from autograder.reports import document, terminal
 from autograder.reports import page as pages
 from autograder.wall.limits import Limits
@@ -36,6 +36,7 @@ HONEST = arena.programs("honest")
 # Sentences that a hidden case may show: in them, a submission can choose nothing.
 FIXED = {text for id, text in SENTENCES.items() if id.startswith(("hidden.", "case.")) and "{" not in text} | {""}
 FIXED |= {say("worker.budget", seconds=f"{s:g}") for s in (arena.SHORT["submission_s"], Limits().submission_s)}
+LEVEL = Level(os.environ.get("HOSTILE_LEVEL", "full"))  # tests/test_container.py runs this file again in containers
 UNFIT = "\x00\x07\x08\x1b\x7f\x85\x9b\u200b\u2028\u202e\u2066\ufeff"
 
 
@@ -48,7 +49,8 @@ class Wall:
     scratch: Path
 
     def sandbox(self, assignment: str) -> SandboxInfo:
-        return examine(arena.load(assignment), options=RunOptions(device="cpu"), supervisor=self.supervisor)
+        options = RunOptions(device="cpu", level=LEVEL)
+        return examine(arena.load(assignment), options=options, supervisor=self.supervisor)
 
     def state(self) -> tuple[set[int], set[str]]:
         """The processes below this one and the files in the scratch folder."""
@@ -60,15 +62,20 @@ class Wall:
         sources = [source] * program.copies + [arena.right()]
         slug = program.assignment
         official = self.sandbox(slug).complete
-        return arena.graded(sources, self.supervisor, slug=slug, official=official, waits=program.waits)
+        waits = program.waits
+        return arena.graded(sources, self.supervisor, slug=slug, official=official, waits=waits, level=LEVEL)
 
 
 @pytest.fixture(scope="module")
 def wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wall]:
     folder = tmp_path_factory.mktemp("hostile")
+    if LEVEL is Level.CONTAINER:  # another user must be able to pass the folders above the scratch folder
+        for each in (folder, folder.parent, folder.parent.parent):
+            each.chmod(0o711)
+    (folder / "closed").mkdir(mode=0o700)  # as a course in such a place should lie
     scratch = folder / "scratch"
     scratch.mkdir()
-    with pytest.MonkeyPatch.context() as patch, Canaries(folder / "canaries") as canaries:
+    with pytest.MonkeyPatch.context() as patch, Canaries(folder / "closed" / "canaries") as canaries:
         patch.setattr(tempfile, "tempdir", str(scratch))
         with Supervisor() as supervisor:
             yield Wall(supervisor, canaries, scratch)

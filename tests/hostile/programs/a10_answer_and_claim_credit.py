@@ -1,7 +1,7 @@
 """Answers with the right id, claims credit, and answers once more."""
 
 THREAT = "A10"
-VERDICTS = {"double_of_two": "failed", "double_of_any": "failed", "total_of_three": "crashed"}
+VERDICTS = {"double_of_two": "crashed", "double_of_any": "failed"}  # the case after it is innocent
 WIRE = True
 
 import json

@@ -1,7 +1,7 @@
 """Answers for itself, and lets its own answer come so late that the next case is asked already."""
 
 THREAT = "A10"
-VERDICTS = {"double_of_two": "failed", "double_of_any": "failed", "total_of_three": "crashed"}
+VERDICTS = {"double_of_two": "crashed", "double_of_any": "failed"}  # the next case runs again in a new worker
 WIRE = True
 
 import json

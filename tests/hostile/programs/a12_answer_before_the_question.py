@@ -1,7 +1,7 @@
 """Sends the answer to the next call as soon as this one is answered."""
 
 THREAT = "A12"
-VERDICTS = {"total": ("failed", "crashed"), "Counter": ("passed", "crashed")}
+VERDICTS = {"double_of_two": "crashed", "total": "failed"}
 WIRE = True
 
 import json

@@ -1,7 +1,7 @@
 """Leaves a thread that answers the call after this one."""
 
 THREAT = "A12"
-VERDICTS = {"total_of_three": "crashed", "total_of_any": "failed"}
+VERDICTS = {"double_of_two": "crashed", "total": "failed"}  # the next case runs again in a new worker
 WIRE = True
 
 import json

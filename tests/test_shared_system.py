@@ -1,0 +1,123 @@
+"""The watch over a worker without namespaces, and the users of root's workers."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.wall.limits import FILES, TASKS, WORKER_UIDS, Limits
+
+if sys.platform != "linux":
+    pytest.skip("only Linux has workers without namespaces", allow_module_level=True)
+
+from autograder.wall import shared_system
+from autograder.workers.supervisor import OwnUser
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[bytes], shared_system.Watch]]:
+    """A folder, a process that runs Python lines from its input, and the watch over both with 1 MiB and 4 tasks."""
+    code = "import sys, threading, time, os\nfor line in sys.stdin:\n    exec(line, globals()); print(flush=True)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path
+    )
+    folder = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    watch = shared_system.Watch(process.pid, folder, str(tmp_path), Limits(scratch_mib=1, tasks=4), None)
+    try:
+        yield tmp_path, process, watch
+    finally:
+        process.kill()
+        process.communicate()
+        watch.close()
+
+
+def run(process: subprocess.Popen[bytes], line: str) -> None:
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(line.encode() + b"\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == b"\n"
+
+
+EXCEEDING = {
+    "one file": "open('a', 'wb').write(bytes(2 << 20))",
+    "many files": "[open(str(i), 'wb').write(bytes(4096)) for i in range(300)]",
+    "empty files": "[open(str(i), 'wb').close() for i in range(5000)]",
+    "a chain of folders": "[(os.mkdir('d'), os.chdir('d')) for _ in range(100)]",
+    "below folders": "os.makedirs('x/y/z'); open('x/y/z/a', 'wb').write(bytes(2 << 20))",
+    "a deleted file": "f = open('a', 'wb', 0); f.write(bytes(2 << 20)); os.unlink('a')",
+    "a deleted file that is mapped": (
+        "import mmap; f = open('a', 'w+b', 0); f.write(bytes(4096)); m = mmap.mmap(f.fileno(), 4096); f.close(); "
+        "os.unlink('a')"
+    ),
+    "allocated space": "f = open('a', 'wb'); os.posix_fallocate(f.fileno(), 0, 2 << 20)",
+}
+
+
+@pytest.mark.parametrize("line", EXCEEDING.values(), ids=EXCEEDING)
+def test_a_scratch_folder_that_is_too_full_is_seen(
+    line: str, watched: tuple[Path, subprocess.Popen[bytes], shared_system.Watch]
+) -> None:
+    _, process, watch = watched
+    assert watch.look() == ""
+    run(process, line)
+    assert watch.look() == FILES
+
+
+def test_files_within_the_limit_and_sparse_ones_are_no_excess(
+    watched: tuple[Path, subprocess.Popen[bytes], shared_system.Watch],
+) -> None:
+    _, process, watch = watched
+    run(process, "open('a', 'wb').write(bytes(1 << 19)); open('b', 'wb').truncate(1 << 30); os.mkdir('c')")
+    run(process, "os.symlink('/', 'c/link'); f = open('c/d', 'wb'); f.write(b'x'); os.unlink('c/d')")
+    assert watch.look() == ""
+
+
+def test_too_many_threads_are_seen(watched: tuple[Path, subprocess.Popen[bytes], shared_system.Watch]) -> None:
+    _, process, watch = watched
+    run(process, "e = threading.Event(); [threading.Thread(target=e.wait, daemon=True).start() for _ in range(3)]")
+    assert watch.look() == ""
+    run(process, "threading.Thread(target=e.wait, daemon=True).start()")
+    assert watch.look() == TASKS
+
+
+def test_a_process_that_has_ended_exceeds_nothing(
+    watched: tuple[Path, subprocess.Popen[bytes], shared_system.Watch],
+) -> None:
+    _, process, watch = watched
+    process.kill()
+    process.wait()
+    assert watch.look() == ""
+
+
+def test_two_workers_never_have_one_user_and_a_killed_grader_keeps_none() -> None:
+    users = [OwnUser() for _ in range(20)]
+    assert len({user.uid for user in users}) == 20
+    assert all(user.uid in WORKER_UIDS[:-1] for user in users)
+    taken = users[0].uid
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other, pytest.raises(OSError):
+        other.bind(f"\0autograder-user-{taken}")
+    for user in users:
+        user.release()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        other.bind(f"\0autograder-user-{taken}")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root")
+def test_an_interpreter_or_a_scratch_folder_that_others_cannot_reach_is_named(tmp_path: Path) -> None:
+    closed = Path(tempfile.mkdtemp(dir="/tmp"))
+    try:
+        (closed / "inner").mkdir()
+        assert shared_system.no_own_user(["/usr"], "/tmp") == ""
+        assert shared_system.no_own_user([str(closed / "inner")], "/tmp") == f"only root can read {closed / 'inner'}"
+        above = f"only root can pass the folders above {closed / 'inner'}"
+        assert shared_system.no_own_user(["/usr"], str(closed / "inner")) == above
+    finally:
+        (closed / "inner").rmdir()
+        closed.rmdir()
