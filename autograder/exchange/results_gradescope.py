@@ -42,6 +42,7 @@ def graded(report: Report, *, seconds: float) -> str:
                 "version": report.grader.version,
                 "sha256": report.submission.sha256,
                 "complete": report.complete,
+                "level": report.sandbox.level.value,
                 "layers": list(report.sandbox.layers),
             }
         },
