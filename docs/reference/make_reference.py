@@ -144,11 +144,12 @@ NOTES = {
     "folder of git clones, a plain folder, and a CSV with a column `file`. Writes into the new folder of `--to`: "
     "`uploads/` for `batch`, `roster.json` and `report.txt`, all or nothing. Exit code 5, and nothing is written, if "
     "an entry is not clear ([Canvas](../how-to/canvas.md), [Moodle](../how-to/moodle.md)).",
-    "prove": "Exit code 4 if a case does not pass on the solution. The proof counts only for the same assignment, grader, "
-    "versions, processor, level and device; `grade-for` proves the cases again if one of these differs.",
-    "grade-for": "The scripts of a bundle call it ([Gradescope](../how-to/gradescope.md), [PrairieLearn and "
-    "Autolab](../how-to/prairielearn-autolab.md)). Exit codes: 0 with any score, also for an upload that cannot be opened; 3 if "
-    "this machine lacks a layer of the level; 4 for an error in the grader. The file of `--to` is written in each case.",
+    "prove": "Exit code 4 if a case does not pass on the solution. The proof counts only for the same assignment, "
+    "grader, versions, processor, level and device; `grade-for` proves the cases again if one of these differs.",
+    "grade-for": "The scripts of a bundle call it ([Gradescope](../how-to/gradescope-autograder.md), [PrairieLearn and "
+    "Autolab](../how-to/prairielearn-autolab.md)). Exit codes: 0 with any score, also for an upload that cannot be "
+    "opened; 3 if this machine lacks a layer of the level; 4 for an error in the grader. The file of `--to` is written "
+    "in each case.",
     "report": "The JSON file is [one report](report.md).",
     "stubs": "Every answer between `### BEGIN SOLUTION` and `### END SOLUTION` becomes a line that names its task "
     "([write a case](../how-to/write-a-case.md#mark-the-answers)). A line on standard error names each error with file "
