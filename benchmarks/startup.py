@@ -20,6 +20,11 @@ PYTHON = [sys.executable, "-c"]
 AUTOGRADER = [sys.executable, "-m", "autograder"]
 TORCH = "import torch"
 
+# one submission alone, as on a platform: what {pages} stands for is a folder of this run
+GRADE_FOR = [*AUTOGRADER, "grade-for", "--platform", "gradescope", "05-logistic", "--to", "{pages}/results.json"]
+SOLUTION = ["--submission", "solutions/05-logistic/logistic.py"]
+PROOF = ["--proof", "{pages}/proof.json"]
+
 COMMANDS = {
     TORCH: [*PYTHON, TORCH],
     "import numpy, pytest": [*PYTHON, "import numpy, pytest"],
@@ -29,6 +34,10 @@ COMMANDS = {
     "autograder doctor --quick": [*AUTOGRADER, "doctor", "--quick"],
     "autograder doctor": [*AUTOGRADER, "doctor"],
     "autograder grade 05-logistic": [*AUTOGRADER, "grade", "05-logistic", "--html"],
+    "... --official --submission SOLUTION": [*AUTOGRADER, "grade", "05-logistic", "--official", *SOLUTION, "--html"],
+    "autograder grade-for SOLUTION": [*GRADE_FOR, *SOLUTION],
+    "... --proof": [*GRADE_FOR, *SOLUTION, *PROOF],
+    "... --proof, one wrong function": [*GRADE_FOR, "--submission", "examples/class/student03", *PROOF],
 }
 GOALS = {
     "autograder --help": "0.1",
@@ -37,6 +46,7 @@ GOALS = {
     "autograder doctor --quick": "0.15",
     "autograder doctor": "1.4 (0.4 besides torch)",
     "autograder grade 05-logistic": "0.33",
+    "... --proof": "0.4",
 }
 
 
@@ -55,7 +65,11 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
     taken: dict[str, list[float]] = {name: [] for name in COMMANDS}
     with tempfile.TemporaryDirectory() as pages:
-        commands = {name: [*line, pages] if line[-1] == "--html" else line for name, line in COMMANDS.items()}
+        commands = {
+            name: [word.replace("{pages}", pages) for word in line] + [pages] * (line[-1] == "--html")
+            for name, line in COMMANDS.items()
+        }
+        subprocess.run([*AUTOGRADER, "prove", "05-logistic", "--to", f"{pages}/proof.json"], cwd=ROOT, check=True)
         for round in range(rounds + 1):
             for name, line in commands.items():
                 seconds = cpu_s(line)

@@ -20,10 +20,10 @@ from rich.console import Console
 
 from autograder.audit import report
 from autograder.audit.audit import Options, audit
-from autograder.audit.digest import digest_of_code
 from autograder.audit.results import Audit
 from autograder.course import assignment as assignments
 from autograder.course.assignment import Assignment
+from autograder.grading.code_digest import digest_of_code
 
 ROOT = Path(__file__).parents[1]
 AUDITED = Path(__file__).with_name("audited.json")

@@ -10,8 +10,8 @@ import pytest
 from test_floors import MODULES, imports_of
 from tiny_course import Course, make, write
 
-from autograder.audit import digest
-from autograder.audit.digest import JUDGING_CODE, digest_of_code
+from autograder.grading import code_digest as digest
+from autograder.grading.code_digest import JUDGING_CODE, digest_of_code
 
 WORDS_ONLY = {"", "errors", "messages", "reports"}  # they change no verdict
 

@@ -236,8 +236,9 @@ def test_the_commands_of_a_page_run_in_order(path: Path, course: Path) -> None:
 
 def test_the_pages_whose_commands_run() -> None:
     assert [path.stem for path in RUNNABLE] == [
-        "adopt-a-pytest-suite", "blackboard-brightspace", "canvas", "export-grades", "extensions", "gradescope",
-        "moodle", "regrade", "release", "several-machines",
+        "adopt-a-pytest-suite", "blackboard-brightspace", "canvas", "export-grades", "extensions",
+        "gradescope-autograder", "gradescope", "moodle", "prairielearn-autolab", "regrade", "release",
+        "several-machines",
     ]  # fmt: skip
 
 

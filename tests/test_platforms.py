@@ -30,6 +30,7 @@ from autograder.authoring.platforms import FILES, files_for
 from autograder.authoring.release import Options
 from autograder.commands.main import load
 from autograder.course import assignment as assignments
+from autograder.exchange.platforms import Platform
 from autograder.model import Audience, Report, Score, Verdict
 from autograder.reports.document import to_json
 
@@ -85,7 +86,7 @@ def test_a_release_has_the_files_of_the_platforms_that_were_named_and_no_others(
 
 def test_the_command_offers_all_platforms() -> None:
     [option] = [each for each in load("release").params if each.name == "platforms"]
-    assert isinstance(option.type, click.Choice) and set(option.type.choices) == set(FILES)
+    assert isinstance(option.type, click.Choice) and set(option.type.choices) == {*FILES, *Platform}
 
 
 def test_no_file_hides_the_package_from_python() -> None:

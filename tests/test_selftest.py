@@ -229,6 +229,14 @@ def test_a_worker_that_something_else_kills_proves_nothing_about_a_layer(
     assert len(kills) == 1
 
 
+def test_a_grader_with_the_number_1_has_a_separate_process(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a container the grader is process 1, and in its own namespace a worker is, too."""
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    assert "separate process" in selftest.examine(supervisor, WorkerSpec(Limits())).layers
+
+
 def test_a_zygote_that_does_not_start_proves_nothing_about_a_layer() -> None:
     def start(spec: WorkerSpec, *, enclosed: bool) -> Zygote:
         zygote = Zygote(spec, enclosed=enclosed)

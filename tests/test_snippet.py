@@ -20,7 +20,7 @@ from autograder.course import solution as solutions
 from autograder.grading.options import RunOptions
 from autograder.grading.session import grade_one
 from autograder.model import Audience, Verdict
-from autograder.reports import terminal
+from autograder.reports import case_lines
 from autograder.student import recipes
 from autograder.student.case_run import CaseRun
 from autograder.student.case_settings import CaseSettings
@@ -149,7 +149,7 @@ def test_a_snippet_prints_what_the_report_shows(slug: str, supervisor: Superviso
         assert case.source and case.source.file == "test_visible.py"
         if not case.snippet:
             alone = replace(case, because="")  # or another task is to be fixed first, and the report says only that
-            fields = dict(terminal.case_fields(alone, report, Audience.STUDENT))
+            fields = dict(case_lines.case_fields(alone, report, Audience.STUDENT))
             assert fields["line"].startswith(f"test_visible.py, line {case.source.line}: ")
             assert fields["debug"] == f"autograder debug {slug} {case.case}"
     for name, code in modules.items():

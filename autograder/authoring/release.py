@@ -94,9 +94,9 @@ def with_framework(
     Raises:
         UsageError: the working tree of the course or of its solutions has changes.
     """
-    commit = _check_committed(root, options)
+    commit = commit_for(root, options)
     name, data = wheel()
-    tools = {f"wheels/{name}": data, "constraints.txt": _constraints(root)}
+    tools = {f"wheels/{name}": data, "constraints.txt": constraints_of(root)}
     tools |= kit(
         course,
         due=options.due,
@@ -222,8 +222,12 @@ def write_archive(files: dict[str, bytes], path: Path) -> None:
 # --- the parts
 
 
-def _check_committed(root: Path, options: Options) -> Commit:
-    """Return the commit of the course; refuse changes, there or in its solutions, if the options do not allow them."""
+def commit_for(root: Path, options: Options) -> Commit:
+    """Return the commit of the course.
+
+    Raises:
+        UsageError: the course or its solutions have changes, and the options do not allow them.
+    """
     commits = {folder: commit_of(folder) for folder in (root, folders.solutions_of(root))}
     changed = [folder for folder, commit in commits.items() if not commit.is_clean]
     if changed and not options.allow_uncommitted:
@@ -233,6 +237,22 @@ def _check_committed(root: Path, options: Options) -> Commit:
             slug="release-uncommitted",
         )
     return replace(commits[root], is_clean=not changed)
+
+
+def constraints_of(root: Path) -> bytes:
+    """Return the pins of the course.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    path = root / "constraints.txt"
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise UsageError(
+            f"{path} cannot be read ({exc.strerror}). A release pins its packages: run make constraints.",
+            slug="release-constraints",
+        ) from exc
 
 
 def _assignment_files(assignment: Assignment, options: Options) -> Iterator[tuple[str, bytes]]:
@@ -259,17 +279,6 @@ def handed_out(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
     for path in sorted(suite.rglob("*")) if assignment.adopted else ():
         if path.is_file() and "__pycache__" not in path.parts:
             yield f"{prefix}/{path.relative_to(assignment.folder).as_posix()}", path.read_bytes()
-
-
-def _constraints(root: Path) -> bytes:
-    path = root / "constraints.txt"
-    try:
-        return path.read_bytes()
-    except OSError as exc:
-        raise UsageError(
-            f"{path} cannot be read ({exc.strerror}). A release pins its packages: run make constraints.",
-            slug="release-constraints",
-        ) from exc
 
 
 def _manifest(

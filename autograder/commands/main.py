@@ -54,6 +54,8 @@ COMMANDS = {
     "import": Command("exchange", "Bring in submissions from Canvas, Moodle or other systems."),
     "nbgrader config": Command("nbgrader", "Print the lines to add to nbgrader_config.py."),
     "nbgrader autograde": Command("nbgrader", "Grade an nbgrader assignment, many submissions at once."),
+    "prove": Command("platform", "Run the official cases on the solution once, for later runs."),
+    "grade-for": Command("platform", "Grade one submission officially, for a platform that asks."),
     "report": Command("report", "Render a saved report again, without grading."),
     "init": Command("course", "Begin a course of your own."),
     "new": Command("course", "Begin an assignment: all files, with cases that work."),
@@ -70,10 +72,12 @@ COMMANDS = {
 def load(name: str) -> click.Command:
     """Import the module of a command and return the command.
 
-    That of ``batch status`` is called ``batch_status``, and that of ``import``, a word of Python, ``import_``.
+    That of ``batch status`` is called ``batch_status``, that of ``grade-for`` ``grade_for``, and that of ``import``, a
+    word of Python, ``import_``.
     """
     module = importlib.import_module(f"{__package__}.{COMMANDS[name].module}")
-    command: click.Command = getattr(module, f"{name.replace(' ', '_')}{'_' if keyword.iskeyword(name) else ''}")
+    function = name.replace(" ", "_").replace("-", "_")
+    command: click.Command = getattr(module, f"{function}{'_' if keyword.iskeyword(name) else ''}")
     return command
 
 

@@ -11,13 +11,16 @@ import click
 from ..course import assignment as assignments
 from ..course import course_file
 from ..errors import AutograderError, UsageError
+from ..exchange.platforms import Platform
 from ..messages import DEFAULT, say, use_language
 from . import options
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ..authoring.release import Options
     from ..authoring.update import Update
+    from ..course.assignment import Assignment
 
 
 @click.command()
@@ -43,9 +46,9 @@ if TYPE_CHECKING:
 @click.option(
     "--for",
     "platforms",
-    type=click.Choice(["github", "classroom50"]),
+    type=click.Choice(["github", "classroom50", "gradescope", "prairielearn", "autolab"]),
     multiple=True,
-    help="Add the files of a platform; may be given twice.",
+    help="Add the files of github or classroom50 (may be given twice); or make a bundle for staff of one assignment.",
 )
 @click.option("--notebooks", is_flag=True, help="Hand out a notebook in place of each module (needs nbformat).")
 @click.option("--allow-uncommitted", is_flag=True, help="Release changes that are not committed; marks the release.")
@@ -84,13 +87,19 @@ def release(
         raise UsageError("--force is for --answers. Omit it, or add --answers.")
     chosen = assignments.choose(slugs, root=root)
     calendar = course_file.read(root)
+    staff = [platform for platform in Platform if platform.value in platforms]
+    if staff and (len(platforms) != 1 or len(chosen) != 1 or git or answers or notebooks):
+        raise UsageError(
+            f"--for {staff[0]} makes a bundle for staff, of one assignment, for one platform, and nothing else: "
+            f"autograder release 05-logistic --for {staff[0]} --zip FILE."
+        )
 
     from ..audit.audit import Options as AuditOptions
     from ..authoring import answers as answering
     from ..authoring import release as releasing
     from ..authoring import repository
+    from ..authoring import wheelhouse as wheelhouses
     from ..authoring.unfinished import read_course
-    from ..authoring.wheelhouse import Platform
     from .console import Terminal, fail
 
     author = repository.author_of(root) if git else None
@@ -103,10 +112,13 @@ def release(
         message,
         allow_uncommitted,
         audit,
-        wheelhouse=tuple(Platform.of(each) for each in wheelhouse),
+        wheelhouse=tuple(wheelhouses.Platform.of(each) for each in wheelhouse),
         platforms=platforms,
         notebooks=notebooks,
     )
+    if staff:
+        _bundle(chosen[0], staff[0], settings, root=root, target=target, archive=archive)
+        return
     if answers:
         if not force:
             answering.check_due(chosen[0], calendar, datetime.now(UTC))
@@ -140,6 +152,36 @@ def release(
     if archive is not None:
         releasing.write_archive(files, archive)
         console.plain(f"Packed {what} into {archive}.")
+
+
+def _bundle(
+    assignment: Assignment,
+    platform: Platform,
+    settings: Options,
+    *,
+    root: Path,
+    target: Path | None,
+    archive: Path | None,
+) -> None:
+    """Write what a platform needs that grades officially by itself. It is for staff, so nothing looks for leaks."""
+    from ..authoring import bundle as bundles
+    from .console import fail
+
+    made = bundles.bundle(assignment, platform, root=root, options=settings)
+    if reasons := bundles.refusals(assignment, settings):
+        for reason in reasons:
+            fail(reason)
+        raise AutograderError(
+            "Nothing was released. Correct each of these, then run the command again.", slug="release-refused"
+        )
+    if target is not None:
+        bundles.write_folder(made, target)
+    if archive is not None:
+        bundles.write_zip(made, archive)
+    for place in filter(None, (target, archive)):
+        click.echo(f"Wrote the bundle of {assignment.slug} for {platform.value}: {place}")
+    for note in made.notes:
+        click.echo(note)
 
 
 @click.command()

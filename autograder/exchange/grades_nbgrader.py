@@ -23,8 +23,8 @@ from ..errors import AutograderError, UsageError
 from ..messages import say, use_language
 from ..model import Audience, GradedCase, Report, Task
 from ..reports import document, views
+from ..reports.case_lines import case_fields
 from ..reports.files import write_text
-from ..reports.terminal import case_fields
 from .grades import Grade
 from .nbgrader_batch import configuration
 

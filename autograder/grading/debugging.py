@@ -21,7 +21,7 @@ from ..course.submission import Submission
 from ..errors import SubmissionRejected, UsageError, did_you_mean
 from ..messages import current_language, say
 from ..model import Audience, Case, GraderInfo, Outcome, Report, SandboxInfo, Score, SubmissionInfo, Verdict
-from ..reports import terminal
+from ..reports import case_lines
 from ..student.connection import Connection
 from ..student.in_process import InProcess, without_limits
 from ..student.source import ModuleSources
@@ -180,4 +180,4 @@ def text_of(assignment: Assignment, case: Case, outcome: Outcome, submission: Su
         language=current_language(),
     )
     audience = Audience.STAFF if line.verdict is Verdict.GRADER_ERROR else Audience.STUDENT
-    return f"{line.case}  {terminal.case_text(report, audience=audience)}"
+    return f"{line.case}  {case_lines.case_text(report, audience=audience)}"

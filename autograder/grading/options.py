@@ -20,6 +20,7 @@ class RunOptions:
         draft: an author looks at one submission: points of cases that do not add up to those of their tasks are a note
             in the report, and not an error.
         without: cases to leave out, with their points, so that an author need not wait for one that trains for seconds.
+        proven: cases that a proof shows to pass on the solution, with the CPU seconds that it took (``proof.py``).
         regrade: outcomes of earlier reports are taken over; without a case that runs, none runs on the solution.
     """
 
@@ -31,3 +32,4 @@ class RunOptions:
     without: frozenset[str] = frozenset()
     draft: bool = False
     regrade: bool = False
+    proven: tuple[tuple[str, float], ...] = ()

@@ -25,7 +25,7 @@ from ..course.assignment import Assignment
 from ..errors import AutograderError, SubmissionRejected
 from ..messages import languages
 from ..model import Audience, Case, GradedCase, Outcome, Score, SubmissionInfo, Verdict
-from ..reports import terminal
+from ..reports import case_lines
 from ..workers.supervisor import Supervisor
 from . import rubric
 from .options import RunOptions
@@ -214,7 +214,7 @@ class _Practice:
         notes = (*self._notes, *self._student.notes())
         report = replace(self._session.blank(self._info, Score(0.0, 0.0), notes), outcomes=(line,))
         audience = Audience.STAFF if line.verdict is Verdict.GRADER_ERROR else Audience.STUDENT
-        failure = _Failure(terminal.case_text(report, audience=audience), item, terminal.case_line(line))
+        failure = _Failure(case_lines.case_text(report, audience=audience), item, case_lines.case_line(line))
         sections = [("notes", "\n".join(notes))] if notes and not self._has_shown_notes else []
         self._has_shown_notes = True
         return _report(item, "call", "failed", failure, seconds=line.seconds, sections=sections)

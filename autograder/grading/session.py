@@ -94,7 +94,7 @@ class Session:
         self._assignment = assignment
         self._supervisor = supervisor
         self._notes: tuple[str, ...] = ()
-        self._proven: set[str] = set()  # cases that have passed on the solution
+        self._proven = {case for case, _ in options.proven}  # cases that have passed on the solution
         self._data = ""  # the data set that a case asks for
         self._spec = spec_of(assignment, self.options)
         self._parameters = stub_parameters(assignment)
@@ -108,6 +108,7 @@ class Session:
 
         def loop(executor: Executor) -> None:
             self._check_plan(executor)
+            executor.solution_s.update(self.options.proven)
             cache = OutcomeCache()
             if not self.options.regrade:
                 self._prove_first(executor, cache, self._plan(executor))
@@ -128,6 +129,22 @@ class Session:
                         self._check_again(executor)
 
         self.collect(loop)
+
+    def prove_all(self) -> dict[str, float]:
+        """Run all cases on the solution; return the CPU seconds that it took in each.
+
+        Raises:
+            CaseError: a case does not pass.
+        """
+        found: dict[str, float] = {}
+
+        def work(executor: Executor) -> None:
+            self._check_plan(executor)
+            self._prove_first(executor, OutcomeCache(), executor.cases)
+            found.update(executor.solution_s)
+
+        self.collect(work)
+        return found
 
     def _prove_first(self, executor: Executor, cache: OutcomeCache, cases: Sequence[Case]) -> None:
         """Run cases on the solution before they run on a submission, once; CaseError if one of them fails."""

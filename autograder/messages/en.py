@@ -556,4 +556,10 @@ SENTENCES: dict[str, str] = {
     "digit.long": "{file}, line {line}, column {column}: a row has at most 28 signs, and this one has {count}. Remove what is too much.",
     "digit.tab": "{file}, line {line}, column {column}: this is a tab. Use spaces for paper.",
     "digit.sign": "{file}, line {line}, column {column}: this is {sign}. Use # for ink and a space for paper.",
+    # platforms that start the grader themselves (exchange/platforms.py)
+    "platform.stopped": "Your submission is not graded yet, because the grader was stopped before it had finished. This is not a grade. Your instructor sees it. You can submit again.",
+    "platform.late": "Your submission is not graded yet, because the grader did not finish in time on this machine. This is not a grade. Look for slow code, or ask your instructor to grade it again.",
+    "platform.killed": "Your submission is not graded yet, because this machine ended the grader, perhaps for lack of memory. This is not a grade. Your instructor sees it. You can submit again.",
+    "platform.error": "Your submission is not graded yet, because of an error in the grader. This is not a grade. Your instructor sees the error.",
+    "platform.refused": "Your submission is not graded yet, because this machine cannot run it safely. This is not a grade. Your instructor sees what is missing.",
 }

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from ..messages import say, use_language
 from ..model import Audience, GradedCase, Report, Verdict
-from . import terminal, views
+from . import case_lines, views
 from .printable import FIELD_CHARACTERS, clip, printable
 
 _KINDS = {
@@ -63,10 +63,10 @@ def _case(line: GradedCase, report: Report, audience: Audience) -> ElementTree.E
     place = f"{report.assignment}.{line.task}"
     case = ElementTree.Element("testcase", classname=_fit(place), name=_fit(line.case), time=_seconds(line.seconds))
     if line.verdict is not Verdict.PASSED:
-        text = terminal.case_text(replace(report, outcomes=(line,)), audience=audience)
+        text = case_lines.case_text(replace(report, outcomes=(line,)), audience=audience)
         # a challenge is optional, so no CI may take it for a failure
         kind = "skipped" if line.task in report.challenges else _KINDS.get(line.verdict, "error")
-        problem = ElementTree.SubElement(case, kind, type=line.verdict.value, message=_fit(terminal.case_line(line)))
+        problem = ElementTree.SubElement(case, kind, type=line.verdict.value, message=_fit(case_lines.case_line(line)))
         problem.text = _fit(text, characters=20_000)
     return case
 

@@ -16,11 +16,11 @@ from rich.console import Console
 from ..messages import say, use_language
 from ..model import Audience, GradedCase, LoadFailure, Report
 from . import class_rows, last_run, standing, views
+from .case_lines import case_fields, has_news
 from .class_rows import ClassRow
 from .folding import folded
 from .last_run import LastRun
 from .printable import FIELD_CHARACTERS, clip, printable
-from .terminal import case_fields, has_news
 from .views import TaskView
 
 NARROW: Final = 60  # columns; a table needs more

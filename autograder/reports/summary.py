@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from ..messages import DEFAULT, say, use_language
 from ..model import Audience, Report
-from . import page, standing, terminal, views
+from . import case_lines, page, standing, views
 from .last_run import LastRun
 from .printable import clip, printable
 
@@ -46,12 +46,12 @@ def markdown(reports: Sequence[Report], *, audience: Audience) -> str:
 def _section(report: Report, audience: Audience, *, brief: bool) -> str:
     report = report.seen_by(audience)
     with use_language(report.language):
-        cases = [case for case in standing.cases(report) if terminal.has_news(case)]
+        cases = [case for case in standing.cases(report) if case_lines.has_news(case)]
         return _render(
             "summary.md.j2",
             report=report,
             tasks=standing.begun(report),
-            cases=[(case, terminal.case_fields(case, report, audience)) for case in cases],
+            cases=[(case, case_lines.case_fields(case, report, audience)) for case in cases],
             brief=brief,
         )
 

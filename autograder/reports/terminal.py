@@ -6,7 +6,6 @@ terminal, move its cursor or forge a line of a report.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,16 +18,16 @@ from rich.table import Table
 from rich.text import Text
 
 from ..messages import say, use_language
-from ..model import Audience, GradedCase, LoadFailure, Mismatch, Report, Verdict
+from ..model import Audience, GradedCase, LoadFailure, Report
 from . import class_rows, last_run, standing, views
+from .case_lines import case_fields, has_news, one_line
 from .class_rows import ClassRow, Leaderboard
 from .folding import folded
 from .last_run import LastRun
-from .printable import FIELD_CHARACTERS, clip, printable
+from .printable import clip, printable
 from .views import TaskView
 
 _HINT_COLUMNS: Final = 160  # in the table of a class: two or three lines
-_OUTPUT_LINES: Final = 20  # of the submission's output; the page shows more
 _LABEL_WIDTH: Final = 8  # "called", "value", "reason"; a longer label, which is rare, widens only its own case
 
 # A word always accompanies a colour. A state that is not listed has the colour of a failure.
@@ -117,32 +116,6 @@ def _print_next_step(report: Report, console: Console) -> None:
         console.out(f"  {printable(command)}", style="bold", highlight=False)
 
 
-def case_text(report: Report, *, audience: Audience) -> str:
-    """Return what a report of a single case says of it, for a program that has its own way to show tests.
-
-    The lines are not wrapped. The program itself shows the name of the case and how to run it again.
-    """
-    [case] = report.seen_by(audience).outcomes
-    own = (say("label.debug"), say("label.rerun"))
-    shown = [field for field in case_fields(case, report, audience) if field[0] not in own]
-    head = [line for line in (views.word(case.verdict).upper(), case.title) if line]
-    if case.verdict is Verdict.NOT_ATTEMPTED:
-        head, shown = [case.message], []
-    text = io.StringIO()
-    # in a notebook rich would display the text instead of writing it
-    console = Console(file=text, width=10_000, color_system=None, legacy_windows=False, force_jupyter=False)
-    _print(console, Group(*(_text(line) for line in head), _fields(shown)))
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()).rstrip()
-
-
-def case_line(case: GradedCase) -> str:
-    """Return the most important thing about a case that did not pass, in one line."""
-    if case.mismatch is None:
-        return _text(case.message or views.word(case.verdict)).plain
-    parts = (views.kind_word(case.mismatch.kind), _difference(case.mismatch))  # of a hidden case only the kind is known
-    return _text(": ".join(filter(None, parts))).plain
-
-
 def class_table(rows: Sequence[ClassRow], console: Console) -> None:
     """Print a row for each submission of one assignment, their number and mean score, then the leaderboards."""
     table = _table("student", "score", "cases", "first-hint")
@@ -183,9 +156,7 @@ def _print(console: Console, what: RenderableType) -> None:
 
 
 def _text(text: str, *, style: str = "") -> Text:
-    """Return ``text`` as one line: a line break in a name or a note could forge a line of the report."""
-    line = clip(text, characters=FIELD_CHARACTERS).replace("\n", " ")
-    return Text(printable(line), style=style, overflow="fold")
+    return Text(one_line(text), style=style, overflow="fold")
 
 
 def _indented(text: Text) -> Padding:
@@ -241,13 +212,6 @@ def _load_failure(failure: LoadFailure, staff: str) -> Group:
     return Group(head, *source, _fields([(label, text) for label, text in fields if text]), "")
 
 
-def has_news(case: GradedCase) -> bool:
-    """Return whether a case has something to say; one list shows the stubs."""
-    if case.verdict is Verdict.PASSED:
-        return bool(case.message or case.measure)
-    return case.verdict is not Verdict.NOT_ATTEMPTED
-
-
 def _case(case: GradedCase, also: Sequence[str], report: Report, audience: Audience) -> Group:
     colour = _COLOURS.get(views.css_name(case.verdict), _FAILURE)
     head = _text(views.word(case.verdict).upper(), style=f"bold {colour}")
@@ -257,46 +221,6 @@ def _case(case: GradedCase, also: Sequence[str], report: Report, audience: Audie
     title = [_indented(_text(case.title, style="dim"))] if case.title else []
     others = [_indented(_text(f"{say('label.also')}: {line}")) for line in also]
     return Group(head, *title, _fields(case_fields(case, report, audience)), *others, "")
-
-
-def case_fields(case: GradedCase, report: Report, audience: Audience) -> list[tuple[str, str]]:
-    """Return label and text of each line below the name of a case, in the order of display."""
-    if case.because and audience is Audience.STUDENT:  # the numbers say little as long as another task is wrong
-        return [(say("label.hint"), clip(case.hint, characters=FIELD_CHARACTERS))]
-    failed = case.verdict is not Verdict.PASSED
-    kind = views.kind_word(case.mismatch.kind) if case.mismatch else ""
-    again = case.visible and failed and case.verdict is not Verdict.SKIPPED
-    secret = not case.visible and audience is Audience.STUDENT
-    entries = case.mismatch.entries if case.mismatch else None
-    fields = [
-        (say("label.called"), clip(case.call, characters=FIELD_CHARACTERS)),
-        (say("label.differs"), kind) if secret else (kind, _difference(case.mismatch)),
-        *(views.entries(entries) if entries else []),
-        (say("label.reason"), clip(views.reason(case, views.said_of_all(report)), characters=FIELD_CHARACTERS)),
-        (say("label.trace"), clip("\n".join(views.trace(case)))),
-        (say("label.hint"), clip(case.hint, characters=FIELD_CHARACTERS)),
-        (say("label.measured"), clip(views.measured(case), characters=FIELD_CHARACTERS)),
-        (say("label.snippet"), clip(case.snippet, lines=_OUTPUT_LINES)),
-        (say("label.line"), "" if case.snippet else clip(views.line_of_case(case), characters=FIELD_CHARACTERS)),
-        (say("label.debug"), views.debug(report, case)),
-        (say("label.printed"), clip(case.output.rstrip("\n"), lines=_OUTPUT_LINES) if failed else ""),
-        (say("label.staff"), clip(case.staff.rstrip("\n"))),
-        (say("label.rerun"), views.rerun(report) if again else ""),
-    ]
-    return [(label, text) for label, text in fields if text]
-
-
-def _difference(mismatch: Mismatch | None) -> str:
-    """Return "got 1, want 2  at [0] (8 of 8 entries differ)". Long or multi-line values get lines of their own."""
-    if mismatch is None:
-        return ""
-    sides = [(say("label.got"), mismatch.got), (say("label.want"), mismatch.want)]
-    values = [f"{label} {clip(text, characters=FIELD_CHARACTERS)}" for label, text in sides if text]
-    place = [say("report.at", where=mismatch.where)] if mismatch.where else []
-    place += [views.share(mismatch)] if views.share(mismatch) else []
-    if "\n" in "".join(values) or len("".join(values)) > 100:
-        return "\n".join([*values, " ".join(place)]).rstrip()
-    return "  ".join(part for part in (", ".join(values), " ".join(place)) if part)
 
 
 def _fields(fields: Sequence[tuple[str, str]]) -> Padding:

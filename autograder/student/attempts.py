@@ -24,13 +24,18 @@ def look_at(path):
 def identity():
     return [os.getpid(), os.getppid()]
 
+def leave_mark(name):
+    setattr(sys, name, True)
+
 def list_root():
     return attempt(lambda: os.listdir("/"))
 
 def connect(port):
     import socket
     def go():
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        with socket.socket() as connection:  # create_connection would import the tables of international names
+            connection.settimeout(1)
+            connection.connect(("127.0.0.1", port))
     return attempt(go)
 
 def start_processes():

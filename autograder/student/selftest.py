@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -56,6 +57,7 @@ REFUSALS = (
     ("No space left", "The number of namespaces is limited. As root, run: sysctl -w user.max_user_namespaces=10000"),
     ("mount_setattr", "It needs Linux 5.12 or newer."),
 )
+MARK = "_autograder_self_test"  # an attribute of sys, in the worker
 KEPT = {"HOME", "TMPDIR", "USER", "LANG", "PATH", "OMP_NUM_THREADS", "LC_CTYPE"}
 
 
@@ -87,6 +89,12 @@ class _Probes:
         self.left = [
             f"{folder}/{secret.parent.name}.left" for folder in ("/tmp", "/dev/shm", "/var/tmp", secret.parent)
         ]
+
+
+def _separate(probes: _Probes) -> bool:
+    """Return whether the worker has a memory of its own. Numbers do not tell: in a container the grader is 1, too."""
+    probes.student.leave_mark(MARK)
+    return not hasattr(sys, MARK)
 
 
 def _clean(probes: _Probes) -> bool:
@@ -122,7 +130,7 @@ def _bounded_scratch(probes: _Probes) -> bool:
 
 LINUX = "Linux has it; grade officially there."
 LAYERS = (
-    Layer("separate process", lambda probes: probes.student.identity()[0] != os.getpid(), LINUX),
+    Layer("separate process", _separate, LINUX),
     Layer("own process numbers", lambda probes: probes.student.identity() == [1, 0], NAMESPACES_REMEDY),
     Layer(
         "private file system",
@@ -304,7 +312,9 @@ def _control(secret: Path, port: int) -> None:
     """Check that the trusted side can read the file and connect. Otherwise a failed attempt would prove nothing."""
     if secret.read_text(encoding="utf-8") != "secret":
         raise SandboxError("The self-test cannot read its own file, so it proves nothing.", slug="sandbox-selftest")
-    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    with socket.socket() as connection:
+        connection.settimeout(5)
+        connection.connect(("127.0.0.1", port))
 
 
 def _try(layer: Layer, probes: _Probes) -> bool:

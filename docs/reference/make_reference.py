@@ -145,6 +145,12 @@ NOTES = {
     "folder of git clones, a plain folder, and a CSV with a column `file`. Writes into the new folder of `--to`: "
     "`uploads/` for `batch`, `roster.json` and `report.txt`, all or nothing. Exit code 5, and nothing is written, if "
     "an entry is not clear ([Canvas](../how-to/canvas.md), [Moodle](../how-to/moodle.md)).",
+    "prove": "Exit code 4 if a case does not pass on the solution. The proof counts only for the same assignment, "
+    "grader, versions, processor, level and device; `grade-for` proves the cases again if one of these differs.",
+    "grade-for": "The scripts of a bundle call it ([Gradescope](../how-to/gradescope-autograder.md), [PrairieLearn and "
+    "Autolab](../how-to/prairielearn-autolab.md)). Exit codes: 0 with any score, also for an upload that cannot be "
+    "opened; 3 if this machine lacks a layer of the level; 4 for an error in the grader. The file of `--to` is written "
+    "in each case.",
     "report": "The JSON file is [one report](report.md).",
     "stubs": "Every answer between `### BEGIN SOLUTION` and `### END SOLUTION` becomes a line that names its task "
     "([write a case](../how-to/write-a-case.md#mark-the-answers)). A line on standard error names each error with file "
@@ -172,7 +178,9 @@ NOTES = {
     "release": "Without a SLUG all assignments are released. Exit code 4 if the release is refused: each reason is a "
     "line, and nothing is written ([release assignments](../how-to/release.md)). In an earlier release, what students "
     "changed stays ([update a release](../how-to/update-a-release.md)). `--answers` ends with 4 before the due date "
-    "and the last extension in [course.toml](course.toml.md), and without a due date, unless `--force` is given.",
+    "and the last extension in [course.toml](course.toml.md), and without a due date, unless `--force` is given. "
+    "`--for gradescope`, `prairielearn` and `autolab` write a bundle with the solution and the hidden cases, for staff "
+    "only: `--zip` for Gradescope, `--to` for the others.",
     "doctor": "Ends with exit code 0 whatever is missing. With `--require official` it ends with 3 if this machine "
     "lacks something that official grading needs. `--json` prints `official` (true or false; null with `--quick`) and "
     "`findings`, a list of `name`, `found`, `detail`, `remedy` and `needed` (for official grading). `--quick` neither "
