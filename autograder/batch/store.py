@@ -127,7 +127,10 @@ class Store:
             return int(connection.execute(query).scalar() or 0)
 
     def add(self, slug: str, new: Sequence[NewSubmission]) -> dict[str, int]:
-        """Add submissions whose bytes differ from the person's last one, and return the attempt of each person."""
+        """Add submissions whose bytes differ from the person's last one, and return the attempt of each person.
+
+        Several of one person come one after the other, in their order.
+        """
         attempts: dict[str, int] = {}
         with self._write() as connection:
             last = self._last(connection, slug)
@@ -136,13 +139,14 @@ class Store:
             rows: dict[str, list[dict[str, Any]]] = {"people": [], "submissions": [], "log": []}
             for each in new:
                 before = last.get(each.person)
-                attempt = before.attempt if before else 0
-                if before and before.sha256 == each.sha256:
+                attempt = attempts.get(each.person) or (before.attempt if before else 0)
+                if before and before.sha256 == each.sha256 and attempt == before.attempt:
                     attempts[each.person] = attempt
                     self._add_news(connection, slug, each, before)
                     continue
                 attempts[each.person] = attempt + 1
                 if each.person not in known:
+                    known.add(each.person)
                     rows["people"].append({"course": self.course, "person": each.person, "since": time})
                 own = {"course": self.course, "slug": slug, "attempt": attempt + 1, "imported_at": time}
                 rows["submissions"].append(asdict(each) | own)
@@ -343,9 +347,10 @@ class Store:
 
     def _last(self, connection: Connection, slug: str) -> dict[str, LastSubmission]:
         mine = (submissions.c.course == self.course, submissions.c.slug == slug)
-        columns = (submissions.c[name] for name in ("person", "attempt", "sha256", "received_at", "late"))
+        names = ("attempt", "sha256", "received_at", "late", "lms_attempt")
+        columns = (submissions.c[name] for name in ("person", *names))
         ordered = connection.execute(select(*columns).where(*mine).order_by(submissions.c.attempt))
-        return {row.person: LastSubmission(row.attempt, row.sha256, row.received_at, row.late) for row in ordered}
+        return {person: LastSubmission(*rest) for person, *rest in ordered}
 
     def _entry(self, at: str, actor: str, action: str, slug: str, person: str | None, detail: str) -> dict[str, Any]:
         values = {"course": self.course, "at": at, "actor": actor, "action": action}
