@@ -22,7 +22,7 @@ from ..reports import class_rows
 from ..reports.class_rows import ClassRow
 from ..reports.document import from_json, to_json
 from . import history, identities
-from .adjustments import Decision, Points, applied, by_person, decided_row
+from .adjustments import Decision, Points, applied, by_person, decided_row, points_of
 from .receipts import NewSubmission, unrecorded
 from .runner import Member, Upload
 from .store import Found, ReportKey, Store
@@ -255,7 +255,7 @@ class Ledger:
         if member is None or member.sha256 not in self._found:
             return None
         row = self.row(member)
-        return Points(row.score, row.tasks)
+        return points_of(row)
 
     def report(self, member: Member) -> Report:
         """Return the whole report of a graded member, with the name."""
@@ -268,7 +268,7 @@ class Ledger:
         report = replace(report, submission=info)
         if not report.complete:
             return report
-        points = Points(report.score, class_rows.class_row(report).tasks)
+        points = points_of(class_rows.class_row(report))
         return replace(report, score=applied(points, self.decided(member.upload.student)).score)
 
     def stamp(self, member: Member) -> str:

@@ -331,6 +331,7 @@ SENTENCES: dict[str, str] = {
     "report.next-hidden": "Try small inputs of your own: other shapes, negative numbers, zeros, large values.",
     "adjust.all": "{reason} ({by})",
     "adjust.task": "{task}: {reason} ({by})",
+    "adjust.limited": "Counted: {change} of {wanted} points, because points stay between 0 and the maximum.",
     "report.adjustment": "{points} {points:point|points}: {reason}",
     "report.missing": "Sandbox layers missing on this machine: {layers}. Submissions run with less protection here. Run {command} to see what to do.",
     "report.no-layers": "none",

@@ -335,6 +335,7 @@ SENTENCES: dict[str, str] = {
     "report.next-hidden": "작은 입력을 직접 만들어 시험해 보십시오. 다른 형태, 음수, 0, 큰 값 등이 좋습니다.",
     "adjust.all": "{reason} ({by})",
     "adjust.task": "{task}: {reason} ({by})",
+    "adjust.limited": "점수는 0점과 만점 사이이므로 {wanted}점 중 {change}점만 반영했습니다.",
     "report.adjustment": "{points}점: {reason}",
     "report.missing": "이 컴퓨터에 없는 보호 계층: {layers}. 제출물이 더 적은 보호 아래에서 실행됩니다. 해결 방법을 확인하십시오: {command}",
     "report.no-layers": "없음",

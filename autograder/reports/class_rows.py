@@ -38,7 +38,8 @@ class ClassRow:
     that a practice run does not have, otherwise 0. ``tasks`` are the points of each task. ``reason`` says why no case
     could be graded, or is "". ``late`` and ``published`` are texts for the table of grades. ``attention`` says why a
     person has to look at it, as ids of sentences: rejected, grader-error, retried, timed-out, awaiting, changed,
-    died, not-kept, no-copy, damaged. ``awaiting`` are the manual tasks that nobody has graded yet.
+    died, not-kept, no-copy, damaged. ``awaiting`` are the manual tasks that nobody has graded yet. ``possible`` are
+    the points that each task can have; {} in a row of an older version.
     """
 
     student: str | None
@@ -59,6 +60,7 @@ class ClassRow:
     published: str = ""
     attention: tuple[str, ...] = ()
     awaiting: tuple[str, ...] = ()
+    possible: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def points(self) -> str:
@@ -117,6 +119,7 @@ def class_row(report: Report, *, page: str = "") -> ClassRow:
         attempt=report.submission.attempt,
         attention=_attention(report),
         awaiting=tuple(task.id for task in report.awaiting),
+        possible={task.id: task.points for task in report.tasks},
     )
 
 

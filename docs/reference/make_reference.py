@@ -143,7 +143,8 @@ NOTES = {
     "import": "Reads the exports of Canvas, Moodle, Blackboard, Brightspace and Gradescope, zipped or unpacked, a "
     "folder of git clones, a plain folder, and a CSV with a column `file`. Writes into the new folder of `--to`: "
     "`uploads/` for `batch`, `earlier/` with earlier attempts, `roster.json` and `report.txt`, all or nothing. "
-    "Exit code 5, and nothing is written, if an entry is not clear ([Canvas](../how-to/canvas.md), [Moodle](../how-to/moodle.md)).",
+    "Exit code 5, and nothing is written, if an entry is not clear ([Canvas](../how-to/canvas.md), "
+    "[Moodle](../how-to/moodle.md)).",
     "report": "The JSON file is [one report](report.md).",
     "stubs": "Every answer between `### BEGIN SOLUTION` and `### END SOLUTION` becomes a line that names its task "
     "([write a case](../how-to/write-a-case.md#mark-the-answers)). A line on standard error names each error with file "
