@@ -181,7 +181,7 @@ def grade_without_store(slug: str, source: Path, out: Path) -> None:
     with ResultsFolder(out, kind, [each.student for each in uploads]) as folder:
         folder.check()
         class_run = ClassRun(assignment, uploads, folder, run=run, course=Course())
-        with class_grading.grading(assignment, run, local(), len(uploads)) as grade:
+        with class_grading.grading(assignment, run, local(), uploads) as grade:
             class_run.grade(grade, lambda done, count: None)
         class_run.write_tables(plain)
 

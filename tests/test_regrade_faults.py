@@ -108,11 +108,24 @@ def preview_with_deaths(tmp_path: Path, command: Command, *engine: object) -> No
     found = made.preview(*engine)
     assert "kim: The process that graded this submission died, twice." in found.out + found.err
     assert "Graded 9 submissions into the preview.\n0 up, 0 down, 9 unchanged" in found.out
-    again = made.preview(*engine)  # the one that died is not tried for ever
-    assert "Nothing had to be graded.\n" in again.out and "0 up, 0 down, 9 unchanged" in again.out
+    again = made.preview(*engine)  # tried once more, never in the process of the command itself
+    assert "Graded 0 submissions into the preview.\n0 up, 0 down, 9 unchanged" in again.out
     before = grades()
     assert made.apply().code == 0
     assert grades() == before and before["kim"] == 14.0
+
+
+@pytest.mark.slow
+def test_what_killed_its_grader_is_never_graded_by_the_command_itself(tmp_path: Path, command: Command) -> None:
+    made = Class(tiny_course.make(tmp_path / "course"), command, own_store(tmp_path))
+    made.change(*DEADLY)
+    for name in ("kim", *(f"s{at}" for at in range(9))):
+        tiny_course.write(tmp_path / "class" / name / "tiny.py", f"{SQUARED if name == 'kim' else RIGHT}# {name}\n")
+    batch = ["batch", SLUG, tmp_path / "class", "--out", "out"]
+    assert made.run(*batch, "--workers", "2").code == 5
+    again = made.run(*batch, "--workers", "1")  # one is pending
+    assert again.code == 5 and "kim" in again.out
+    assert log(made)["died"] == 2
 
 
 @pytest.mark.slow

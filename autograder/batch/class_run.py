@@ -104,7 +104,9 @@ class ClassRun:
                 continue  # without a report of this attempt, the export has no grade
             members = [Member(upload.student, upload, upload.sha256(), 0)]
             if self.ledger is not None:
-                members = self.ledger.members_of(self.ledger.members[upload.student].sha256)
+                sha256 = self.ledger.members[upload.student].sha256
+                self.ledger.store.note_died(self.assignment.slug, sha256, upload.student)
+                members = self.ledger.members_of(sha256)
             for member in members:
                 self._add_without_report(member, "died")
 

@@ -201,9 +201,11 @@ class Ledger:
         self._published = self.store.published(slug)
         self._decisions = by_person(self.store.decisions(slug))
         slow = self.store.timed_out(slug, list(digests - self._found.keys()))
+        died = self.store.died(slug) - self._found.keys()
         for person, member in self.members.items():
-            if member.sha256 in slow:
-                self.members[person] = replace(member, upload=replace(member.upload, slow=True))
+            if member.sha256 in slow | died:
+                upload = replace(member.upload, slow=True, died=member.sha256 in died)
+                self.members[person] = replace(member, upload=upload)
 
     @property
     def pending(self) -> list[Upload]:

@@ -28,9 +28,9 @@ class Upload:
     """What one student handed in: usually one path. Several are a conflict, and none of them is graded.
 
     ``student`` is the name in the report of a practice run, and the pseudonym in an official one. ``slow``: it timed
-    out in an earlier run. ``received_at``, ``late`` and ``lms_attempt`` are those of :class:`~.formats.Entry`.
-    ``earlier`` is an earlier report as JSON; it answers the cases of the functions ``known``. ``before`` are the
-    attempts before this one, if the source has them, in order.
+    out in an earlier run; ``died``: a process that graded it died. ``received_at``, ``late`` and ``lms_attempt`` are
+    those of :class:`~.formats.Entry`. ``earlier`` is an earlier report as JSON; it answers the cases of the functions
+    ``known``. ``before`` are the attempts before this one, if the source has them, in order.
     """
 
     student: str
@@ -42,6 +42,7 @@ class Upload:
     earlier: str = field(default="", repr=False)
     known: frozenset[str] = frozenset()
     before: tuple[Upload, ...] = ()
+    died: bool = False
 
     def sha256(self) -> str:
         """Return the digest of the submission, as in its report; also of an upload that cannot be opened."""

@@ -192,6 +192,17 @@ class Store:
                 found |= set(connection.scalars(query))
         return found
 
+    def note_died(self, slug: str, sha256: str, person: str) -> None:
+        """Write into the log that the process which graded a submission died, twice."""
+        with self._write() as connection:
+            self.note(connection, "died", slug, sha256, person)
+
+    def died(self, slug: str) -> set[str]:
+        """Return the submissions that a grader process has died of."""
+        query = select(log.c.detail).where(log.c.course == self.course, log.c.slug == slug, log.c.action == "died")
+        with self._read() as connection:
+            return set(connection.scalars(query))
+
     def save(self, key: ReportKey, person: str | None, values: Mapping[str, Any]) -> Found:
         """Keep a report, and write into the log why it was made. A complete report of a key is kept once."""
         columns = {"course": self.course, **asdict(key), **values}
