@@ -131,14 +131,6 @@ def test_a_grader_that_dies_in_a_preview_costs_nobody_else(tmp_path: Path, comma
     preview_with_deaths(tmp_path, command, "--workers", "2")
 
 
-@pytest.mark.long  # each death is a new process with its imports
-def test_a_grader_of_dask_that_dies_in_a_preview_costs_nobody_else(
-    tmp_path: Path, command: Command, cluster: object
-) -> None:
-    address = cluster.scheduler_address  # type: ignore[attr-defined]
-    preview_with_deaths(tmp_path, command, "--engine", f"dask:{address}")
-
-
 @pytest.mark.slow
 def test_a_preview_on_dask_is_that_of_this_machine(tmp_path: Path, command: Command, cluster: object) -> None:
     made = course_with(tmp_path, command, {"kim": SQUARED, "lee": RIGHT})
