@@ -66,7 +66,7 @@ Each target sets up what it needs, once.
 | `make dist` | builds the framework's own wheel and source archive from a tag ([versions](versions.md)) |
 | `make audit` | `autograder audit`, for all assignments; `A=05-logistic` for one |
 | `make fuzz` | fuzzes the frame decoder with a million mutated frames; `SEED=7` draws others |
-| `make bench [B="regrade peers"]` | run benchmarks, and write `benchmarks/RESULTS.md` ([performance](performance.md)) |
+| `make bench` | run benchmarks (`B="regrade peers"`), write `benchmarks/RESULTS.md` ([performance](performance.md)) |
 | `make docs` | generates this page and tests all pages |
 | `make stubs` | `autograder stubs`, for all assignments; `A=05-logistic` for one |
 | `make hints` | `autograder hints`, for all assignments; `A=05-logistic` for one |
