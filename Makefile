@@ -109,15 +109,8 @@ audit: $(DEV_READY)  ## Test the cases of all assignments, or of one: A=05-logis
 fuzz: $(DEV_READY)  ## Fuzz the frame decoder with a million mutated frames.
 	@OMP_NUM_THREADS=1 $(BIN)/python tests/fuzz_wire.py $(if $(SEED),--seed $(SEED))
 
-bench: $(DEV_READY)  ## Benchmark start-up, grading, classes, the sandbox and reports (docs/reference/performance.md).
-	@$(BIN)/python benchmarks/startup.py
-	@$(BIN)/python benchmarks/batch_vs_fresh.py
-	@$(BIN)/python benchmarks/layers.py
-	@$(BIN)/python benchmarks/calls.py
-	@$(BIN)/python benchmarks/reports.py
-	@$(BIN)/python benchmarks/classes.py
-	@$(BIN)/python benchmarks/exchange.py
-	@$(BIN)/python benchmarks/regrade.py
+bench: $(DEV_READY)  ## Run the benchmarks, or some (B="regrade peers"), and write benchmarks/RESULTS.md.
+	@$(BIN)/python benchmarks/results.py $(B)
 
 docs: $(DEV_READY)  ## Generate the reference of the commands and test all pages.
 	@$(BIN)/python docs/reference/make_reference.py

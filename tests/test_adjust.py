@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,24 @@ def test_the_lines_add_up_to_the_change(decisions: list[Decision]) -> None:
     if decisions and decisions[-1].set_to is not None:
         last = decisions[-1]
         assert (after.tasks[last.task] if last.task else after.score.earned) == last.set_to
+
+
+@given(DECISIONS, NUMBERS, NUMBERS)
+def test_no_decision_leads_above_the_maximum_or_below_zero(decisions: list[Decision], a: float, b: float) -> None:
+    before = Points(Score(round(a + b, 2), 20.0), {"a": a, "b": b}, {"a": 10.0, "b": 10.0})
+    opposite = [replace(each, points=-each.points) for each in decisions if each.points is not None]
+    for made in (decisions, opposite):
+        after = applied(before, made)
+        assert 0 <= after.score.earned <= 20 and all(0 <= points <= 10 for points in after.tasks.values())
+        assert len(after.score.adjustments) == len(made)
+
+
+def test_a_decision_that_does_not_fit_a_new_score_says_so() -> None:
+    decided = [Decision("p", "a", 2.0, None, "Good.", "Park")]
+    after = applied(Points(Score(18.0, 20.0), {"a": 9.0}, {"a": 10.0}), decided)
+    [line] = after.score.adjustments
+    assert (after.score.earned, after.tasks["a"], line.points) == (19.0, 10.0, 1.0)
+    assert line.reason == ("a: Good. (Park) Counted: +1 of +2 points, because points stay between 0 and the maximum.")
 
 
 @pytest.mark.parametrize(("points", "fits"), [(5.0, True), (5.01, False), (-5.0, True), (-5.01, False)])

@@ -64,6 +64,19 @@ def test_blackboard_takes_the_last_attempt_and_names_the_others(tmp_path: Path) 
     [submission] = found.submissions
     assert [each.record.entry for each in submission.matches] == [stems[1]]
     assert [each.how for each in found.matches] == [How.OLDER, How.LOGIN, How.OLDER]
+    assert [each.matches[0].record.entry for each in found.earlier] == [stems[0], stems[2]]
+
+
+def test_two_submissions_of_one_earlier_moment_are_refused(tmp_path: Path) -> None:
+    rows = [
+        [f"{name}.py", "kim", time] for name, time in (("a", "2026-11-20"), ("b", "2026-11-20"), ("c", "2026-11-21"))
+    ]
+    for name, _, _ in rows:
+        Path(tmp_path, name).write_text("x = 1", encoding="utf-8")
+    stamped = [[name, who, f"{day}T10:00+00:00"] for name, who, day in rows]
+    table = lms.sheet(tmp_path / "class.csv", ["file", "login", "received at"], *stamped)
+    found = match(table, lms.sheet(tmp_path / "r.csv", ["login"], ["kim"]))
+    assert [each.record.entry for each in found.unclear] == ["a.py", "b.py"] and not found.earlier
 
 
 def test_blackboard_tells_a_time_only_if_its_zone_is_certain(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from test_grade_writers import opened
 
 from autograder.errors import UsageError
 from autograder.exchange import grades_canvas, grades_moodle
+from autograder.exchange.moodle import modified
 
 # --- Canvas: a blank cell clears a score, a column without an id makes a new assignment
 
@@ -104,7 +105,7 @@ def test_feedback_for_canvas_is_refused_if_a_name_fits_two_or_nobody_is_known() 
 def test_moodle_gets_grades_where_they_can_be_changed() -> None:
     comments = ('<p>an earlier comment, "quoted"</p>', "", "")
     data = lms.moodle(comments=comments).replace(b"20.00,Yes", b"20.00,No", 1)
-    grades = [grade("student01@example.invalid"), grade("42", comment="<p>Good.</p>"), grade("Øvé, Jr. O'Brien", 21)]
+    grades = [grade("student01@example.invalid"), grade("42", reasons=("Good.",)), grade("Øvé, Jr. O'Brien", 21)]
     filled = grades_moodle.fill(opened(data), grades)
     rows = cells(filled.data)
     assert [(row[4], row[9]) for row in rows[1:]] == [("8.50", comments[0]), ("12.5", "<p>Good.</p>"), ("", "")]
@@ -117,10 +118,35 @@ def test_moodle_gets_grades_where_they_can_be_changed() -> None:
 
 def test_a_comment_that_is_there_stays() -> None:
     data = lms.moodle(comments=("by a person", "", ""))
-    filled = grades_moodle.fill(opened(data), [grade("41", comment="ours"), grade("42", comment="ours")])
-    assert [row[9] for row in cells(filled.data)[1:]] == ["by a person", "ours", ""]
-    assert filled.warnings == ("41 has a comment in Moodle, which stays. Ours is not written.",)
+    filled = grades_moodle.fill(opened(data), [grade("41", reasons=("ours",)), grade("42", reasons=("ours",))])
+    assert [row[9] for row in cells(filled.data)[1:]] == ["by a person", "<p>ours</p>", ""]
+    assert filled.warnings == (
+        "41: the comment in Moodle stays, and our reasons for the points are not written. "
+        "To replace it, add --overwrite.",
+    )
     assert grades_moodle.fill(opened(data), [grade("41")]).warnings == ()
+
+
+def test_a_comment_is_html_is_replaced_on_demand_and_counts() -> None:
+    data = lms.moodle(comments=("by a person", "<p>ours</p>", ""))
+    grades = [grade("41", 8.5, reasons=("a < b",)), grade("42", reasons=("ours",)), grade("43")]
+    filled = grades_moodle.fill(opened(data), grades, overwrite=True)
+    assert [row[9] for row in cells(filled.data)[1:]] == ["<p>a &lt; b</p>", "<p>ours</p>", ""]
+    assert (filled.graded, filled.comments) == (2, 1)
+    assert 'one number for both, "Updated 3 grades and feedback".' in grades_moodle.steps(filled, "up.csv", None)[1]
+
+
+def test_a_file_that_is_newer_in_moodle_is_named() -> None:
+    when = "Tuesday, 3 February 2026, 2:05 PM"
+    states = {"41": modified(when), "42": modified("Monday, 2 February 2026, 9:00 AM"), "43": "2026-02-03-14-05-00"}
+    filled = grades_moodle.fill(opened(lms.moodle()), [grade(key, state=state) for key, state in states.items()])
+    assert [each.partition(" in Moodle")[0] for each in filled.warnings] == ["42 has a newer file"]
+
+
+def test_the_time_of_a_change_is_short_and_keeps_its_end() -> None:
+    long = "miércoles, 30 de septiembre de 2026, 12:0"
+    assert len(modified(long + "5")) == 40 and modified(long + "5") != modified(long + "6")
+    assert modified("-") == modified("") == ""
 
 
 def test_moodle_reports_the_number_of_grades_that_change() -> None:
@@ -138,8 +164,8 @@ def test_moodle_reports_the_number_of_grades_that_change() -> None:
 )
 def test_a_worksheet_in_another_language_is_filled_by_position(yes: str, word: str) -> None:
     data = lms.moodle(titles=lms.KOREAN, yes=yes, word=word)
-    filled = grades_moodle.fill(opened(data), [grade("student02@example.invalid", comment="좋아요")])
-    assert [(row[4], row[9]) for row in cells(filled.data)[1:]] == [("8.50", ""), ("12.5", "좋아요"), ("", "")]
+    filled = grades_moodle.fill(opened(data), [grade("student02@example.invalid", reasons=("좋아요",))])
+    assert [(row[4], row[9]) for row in cells(filled.data)[1:]] == [("8.50", ""), ("12.5", "<p>좋아요</p>"), ("", "")]
 
 
 def test_a_blind_worksheet_is_filled_by_participant() -> None:
@@ -153,13 +179,13 @@ def test_a_blind_worksheet_is_filled_by_participant() -> None:
 def test_a_team_worksheet_with_online_text_is_filled() -> None:
     rows = cells(lms.moodle())
     data = lms.table([[*row[:4], "Crew_B/2", *row[4:8], "text", *row[8:]] for row in rows]).encode()
-    filled = grades_moodle.fill(opened(data), [grade("42", comment="x")])
-    assert [(row[5], row[11]) for row in cells(filled.data)[1:]] == [("8.50", ""), ("12.5", "x"), ("", "")]
+    filled = grades_moodle.fill(opened(data), [grade("42", reasons=("x",))])
+    assert [(row[5], row[11]) for row in cells(filled.data)[1:]] == [("8.50", ""), ("12.5", "<p>x</p>"), ("", "")]
 
 
 def test_a_worksheet_without_comments_keeps_its_last_column() -> None:
     data = lms.table([row[:-1] for row in cells(lms.moodle())]).encode()
-    filled = grades_moodle.fill(opened(data), [grade("42", comment="x")])
+    filled = grades_moodle.fill(opened(data), [grade("42", reasons=("x",))])
     assert [row[8] for row in cells(filled.data)[1:]] == ["-", "-", "-"]
     assert "no column for comments" in filled.warnings[0]
 

@@ -10,7 +10,7 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import UsageError
@@ -49,36 +49,66 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """The points of a student: of the whole assignment with its adjustments, and of each task."""
+    """The points of a student: of the whole assignment with its adjustments, and of each task.
+
+    ``possible`` are the points that each task can have, as far as they are known.
+    """
 
     score: Score
     tasks: Mapping[str, float]
+    possible: Mapping[str, float] = field(default_factory=dict)
+
+    def change(self, decision: Decision) -> float:
+        """Return what a decision adds to the points, whether they are possible then or not."""
+        before = self.tasks.get(decision.task, 0.0) if decision.task else self.score.earned
+        return round(decision.points or 0.0 if decision.set_to is None else decision.set_to - before, DECIMALS)
+
+    def fitting(self, decision: Decision) -> tuple[float, float]:
+        """Return as much of :meth:`change` as leaves points between 0 and the maximum: for the task, and in all.
+
+        A decision fits when it is recorded. It may not fit any more after a regrade, or with another attempt.
+        """
+        change = self.change(decision)
+        if decision.task:
+            most = self.possible.get(decision.task, math.inf)
+            change = _within(self.tasks.get(decision.task, 0.0), change, most)
+        return change, _within(self.score.earned, change, self.score.possible)
+
+
+def _within(before: float, change: float, most: float) -> float:
+    """Return as much of a change as leads neither below 0 nor above ``most``."""
+    return round(min(max(change, min(-before, 0.0)), max(most - before, 0.0)), DECIMALS)
 
 
 def applied(points: Points, decisions: Iterable[Decision]) -> Points:
-    """Return the points after all decisions, with a line for each."""
-    earned, tasks = points.score.earned, dict(points.tasks)
-    lines = list(points.score.adjustments)
+    """Return the points after all decisions, with a line for each. None of them leads above the maximum or below 0."""
     for each in decisions:
-        before = tasks.get(each.task, 0.0) if each.task else earned
-        change = each.points or 0.0 if each.set_to is None else each.set_to - before
-        change = round(change, DECIMALS)
-        earned = round(earned + change, DECIMALS)
-        task = "" if each.points is None and each.set_to is None else each.task
+        (of_task, change), wanted = points.fitting(each), points.change(each)
+        tasks = dict(points.tasks)
         if each.task:
-            tasks[each.task] = round(before + change, DECIMALS)
+            tasks[each.task] = round(tasks.get(each.task, 0.0) + of_task, DECIMALS)
             line = say("adjust.task", task=each.task, reason=each.reason, by=each.by)
         else:
             line = say("adjust.all", reason=each.reason, by=each.by)
-        lines.append(Adjustment(change, line, task=task))
-    return Points(Score(earned, points.score.possible, tuple(lines)), tasks)
+        if change != wanted:
+            line += " " + say("adjust.limited", change=f"{change:+g}", wanted=f"{wanted:+g}")
+        task = "" if each.points is None and each.set_to is None else each.task
+        lines = (*points.score.adjustments, Adjustment(change, line, task=task))
+        earned = round(points.score.earned + change, DECIMALS)
+        points = replace(points, score=Score(earned, points.score.possible, lines), tasks=tasks)
+    return points
 
 
 def decided_row(summary: str, decisions: Iterable[Decision]) -> ClassRow:
     """Return the row of a report, which the store keeps as JSON, after all decisions."""
     row = class_rows.from_json(summary)
-    points = applied(Points(row.score, row.tasks), decisions)
+    points = applied(points_of(row), decisions)
     return class_rows.decided(replace(row, score=points.score, tasks=points.tasks))
+
+
+def points_of(row: ClassRow) -> Points:
+    """Return the points in a row."""
+    return Points(row.score, row.tasks, row.possible)
 
 
 def by_person(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
@@ -97,11 +127,13 @@ def check(points: Points, decision: Decision, possible: Mapping[str, float]) -> 
     """
     if decision.task and decision.task not in possible:
         raise UsageError(f"There is no task {decision.task}. The tasks are {', '.join(possible)}.")
-    after = applied(points, [decision])
-    got, most, what = after.score.earned, after.score.possible, "the assignment"
+    change = points.change(decision)
+    total, most, what = round(points.score.earned + change, DECIMALS), points.score.possible, "the assignment"
+    fits, got = 0 <= total <= most, total
     if decision.task:
-        got, most, what = after.tasks[decision.task], possible[decision.task], decision.task
-    if not 0 <= got <= most or not 0 <= after.score.earned <= after.score.possible:
+        got = round(points.tasks.get(decision.task, 0.0) + change, DECIMALS)
+        most, what = possible[decision.task], decision.task
+    if not 0 <= got <= most or not fits:
         raise UsageError(f"{what} would have {got:g} of {most:g} points. Give points between 0 and the maximum.")
 
 

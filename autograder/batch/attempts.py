@@ -14,7 +14,7 @@ from ..model import Report, SubmissionInfo
 from ..reports import class_rows
 from ..reports.document import from_json
 from ..reports.printable import printable
-from .adjustments import Decision, Points, applied, by_person, decided_row
+from .adjustments import Decision, applied, by_person, decided_row, points_of
 from .identities import Identities
 from .schema import official, reports, submissions
 from .store import Store
@@ -62,7 +62,7 @@ class Attempts:
         received = which.attempt.received_at.isoformat() if which.attempt.received_at else None
         info = SubmissionInfo(student, which.sha256, received, attempt=which.attempt.number)
         decided = self._decisions.get(self._known.pseudonym(student), ())
-        points = applied(Points(report.score, class_rows.class_row(report).tasks), decided)
+        points = applied(points_of(class_rows.class_row(report)), decided)
         return replace(report, submission=info, score=points.score)
 
     def report_of(self, sha256: str) -> int | None:

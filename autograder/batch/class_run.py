@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..course.assignment import Assignment
 from ..course.course_file import Course
+from ..course.policy import AttemptRule
 from ..errors import CaseError
 from ..exchange.csv_grades import table
 from ..exchange.formats import Format
@@ -57,8 +58,11 @@ class ClassRun:
         self.log = log or RunLog(None)
         self.size = len(uploads) if ledger is None else len(ledger.members)
         self.graded = 0  # in this run
+        self.earlier = 0  # of these, attempts before the last one
         self.unclear = 0  # entries that belong to nobody
         self.pending = list(uploads) if ledger is None else ledger.pending
+        if ledger is not None and course.policy(assignment.slug).attempt is not AttemptRule.LAST:
+            self.pending += ledger.find_earlier()
         self.rows: dict[str, ClassRow] = {}
         self.broken: list[Report] = []  # reports with a grader error
 
@@ -97,9 +101,13 @@ class ClassRun:
                 self.folder.remove(self.ledger.discard(exc.slug))
             raise
         for upload in died:
+            if self.ledger is not None and upload.student in self.ledger.earlier:
+                continue  # without a report of this attempt, the export has no grade
             members = [Member(upload.student, upload, upload.sha256(), 0)]
             if self.ledger is not None:
-                members = self.ledger.members_of(self.ledger.members[upload.student].sha256)
+                sha256 = self.ledger.members[upload.student].sha256
+                self.ledger.store.note_died(self.assignment.slug, sha256, upload.student)
+                members = self.ledger.members_of(sha256)
             for member in members:
                 self._add_without_report(member, "died")
 
@@ -126,6 +134,11 @@ class ClassRun:
             self._write(report)
             return
         person = report.submission.student or ""
+        if person in self.ledger.earlier:
+            self.earlier += 1
+            named = self.ledger.keep_earlier(report)
+            self.broken += [] if report.complete else [named]
+            return
         members = self.ledger.keep(report)
         for member in members:
             self._write(self.ledger.named(report, member), member)
@@ -175,7 +188,7 @@ class ClassRun:
 
     def summary(self, rows: Sequence[ClassRow], *, exit_code: int) -> dict[str, Any]:
         """Return a summary for programs, as plain values, with pseudonyms."""
-        complete = [row for row in rows if row.complete]
+        complete, now = [row for row in rows if row.complete], self.graded - self.earlier
         people = {} if self.ledger is None else {m.student: person for person, m in self.ledger.members.items()}
         attention = Counter(name for row in rows for name in row.attention)
         return {
@@ -185,7 +198,7 @@ class ClassRun:
             "official": self.options.official,
             "students": self.size,
             "graded": self.graded,
-            "kept": len(rows) - self.graded - len(self.ledger.problems) - self.unclear if self.ledger else 0,
+            "kept": len(rows) - now - len(self.ledger.problems) - self.unclear if self.ledger else 0,
             "incomplete": len(rows) - len(complete),
             "mean": round(sum(row.score.earned for row in complete) / len(complete), 4) if complete else None,
             "needs_human": dict(sorted(attention.items())),

@@ -11,7 +11,7 @@ from typing import Any
 from ..grading.rubric import DECIMALS
 from ..model import Verdict
 from ..reports import class_rows
-from .adjustments import Decision, Points, applied
+from .adjustments import Decision, Points, applied, points_of
 from .runner import Member
 
 Line = Mapping[str, Any]
@@ -190,7 +190,7 @@ def compared(
 
 def _points(graded: Graded, decisions: Sequence[Decision]) -> tuple[float, Points]:
     row = class_rows.from_json(graded.summary)
-    return row.score.earned, applied(Points(row.score, row.tasks), decisions)
+    return row.score.earned, applied(points_of(row), decisions)
 
 
 def _lines(document: str) -> list[Line]:

@@ -76,6 +76,33 @@ def documents(store: Store, numbers: Sequence[int]) -> dict[int, str]:
     return found
 
 
+def attempts(store: Store, slug: str) -> dict[str, list[str]]:
+    """Return the digests of all submissions of each person, by pseudonym, in the order of the attempts."""
+    query = select(submissions.c.person, submissions.c.sha256)
+    query = query.where(submissions.c.course == store.course, submissions.c.slug == slug)
+    found: dict[str, list[str]] = {}
+    with store.snapshot() as connection:
+        for person, sha256 in connection.execute(query.order_by(submissions.c.attempt)):
+            found.setdefault(person, []).append(sha256)
+    return found
+
+
+def without_report(store: Store, slug: str) -> list[tuple[str, int, str, str | None]]:
+    """Return person, attempt, digest and time of receipt of the submissions that no report has ever counted for."""
+    table = submissions.c
+    counted_ones = select(official.c.sha256).where(
+        official.c.course == store.course,
+        official.c.slug == slug,
+        official.c.report == reports.c.id,
+        reports.c.complete,
+    )
+    query = select(table.person, table.attempt, table.sha256, table.received_at)
+    query = query.where(table.course == store.course, table.slug == slug, table.sha256.not_in(counted_ones))
+    with store.snapshot() as connection:
+        rows = connection.execute(query.order_by(table.person, table.attempt))
+        return [(row.person, row.attempt, row.sha256, row.received_at) for row in rows]
+
+
 def row(store: Store, number: int) -> dict[str, Any]:
     """Return what the store keeps of a report, without its number and key."""
     with store.snapshot() as connection:

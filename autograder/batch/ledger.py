@@ -22,8 +22,8 @@ from ..reports import class_rows
 from ..reports.class_rows import ClassRow
 from ..reports.document import from_json, to_json
 from . import history, identities
-from .adjustments import Decision, Points, applied, by_person, decided_row
-from .receipts import NewSubmission
+from .adjustments import Decision, Points, applied, by_person, decided_row, points_of
+from .receipts import NewSubmission, unrecorded
 from .runner import Member, Upload
 from .store import Found, ReportKey, Store
 from .uploads import Uploads
@@ -45,6 +45,11 @@ def key_of(assignment: Assignment, run: RunOptions) -> ReportKey:
 def level_of(report: Report) -> str:
     """Return the level of the sandbox of a report, or "partial" if a layer was missing, as it may be in practice."""
     return report.sandbox.level.value if report.sandbox.complete else "partial"
+
+
+def _received(person: str, upload: Upload, sha256: str, source: str) -> NewSubmission:
+    there = upload.lms_attempt[:40] or None
+    return NewSubmission(person, sha256, _utc(upload.received_at), source, upload.late, there)
 
 
 def _utc(time: str | None) -> str | None:
@@ -88,6 +93,8 @@ class Ledger:
         self._published: dict[tuple[str, int], str] = {}
         self._decisions: dict[str, list[Decision]] = {}  # by pseudonym
         self._has_people = True
+        self.earlier: dict[str, Member] = {}  # attempts before the last one that are pending, by a name of their own
+        self.not_kept: list[str] = []  # who has an attempt in the source that is older than those of the store
 
     def recall(self) -> None:
         """Take the last submission of every person from the store, with the files that were kept."""
@@ -118,7 +125,8 @@ class Ledger:
             if out is not None:
                 known.add_folder(out)
             for each in uploads:
-                person = known.add(each.student, self.key.slug, [path.name for path in each.paths])
+                paths = [path for one in (*each.before, each) for path in one.paths]
+                person = known.add(each.student, self.key.slug, [path.name for path in paths])
                 found.append(Member(each.student, replace(each, student=person), each.sha256(), 0))
         with identities.changing(self.folder):  # the names are saved now: no copy and no row is without one
             attempts = self._record(found, source)
@@ -137,17 +145,50 @@ class Ledger:
         """Keep the files and add the rows of the members, and return the attempt of each. See :attr:`problems`."""
         slug = self.key.slug
         last = self.store.last(slug)
+        known = history.attempts(self.store, slug) if any(m.upload.before for m in members) else {}
         self.kept.remove_drafts()
         new = []
         for m in members:
             person = m.upload.student
             is_known = person in last and last[person].sha256 == m.sha256
-            if self.kept.keep(slug, m.upload, m.sha256) or is_known:
-                there = m.upload.lms_attempt[:40] or None
-                new.append(NewSubmission(person, m.sha256, _utc(m.upload.received_at), source, m.upload.late, there))
-            else:
+            if not self.kept.keep(slug, m.upload, m.sha256) and not is_known:
                 self.problems[person] = "not-kept"
+                continue
+            before = [(each, each.sha256()) for each in m.upload.before]
+            kept = [pair for pair in before if self.kept.keep(slug, *pair)]
+            all_attempts = [_received(person, *pair, source) for pair in (*kept, (m.upload, m.sha256))]
+            unknown, older = unrecorded(known.get(person, ()), all_attempts)
+            new += unknown
+            if older or len(kept) < len(before):
+                self.not_kept.append(m.student)
         return self.store.add(slug, new)
+
+    def find_earlier(self) -> list[Upload]:
+        """Return the attempts before the last one of everybody that have no report, for :attr:`earlier`.
+
+        An attempt that had one keeps it, also when the cases have changed since: only a regrade moves a grade.
+        """
+        slug = self.key.slug
+        found: dict[str, Member] = {}  # by sha256
+        for person, number, sha256, received_at in history.without_report(self.store, slug):
+            member = self.members.get(person)
+            if member is None or number >= member.attempt or sha256 in self._found:
+                continue
+            if any(sha256 == each.sha256 for each in self.members.values()):
+                continue  # it is graded as the last attempt of somebody
+            upload = Upload(f"{person}.{number}", self.kept.paths(slug, sha256), received_at)
+            if upload.paths and upload.sha256() == sha256:
+                found.setdefault(sha256, Member(member.student, upload, sha256, number))
+        self.earlier = {member.upload.student: member for member in found.values()}
+        return [member.upload for member in found.values()]
+
+    def keep_earlier(self, report: Report) -> Report:
+        """Keep the report of an upload of :meth:`find_earlier`, and return it with the name of the student."""
+        member = self.earlier[report.submission.student or ""]
+        if report.submission.sha256 == member.sha256:  # else a person changed the kept files
+            person = member.upload.student.rpartition(".")[0]
+            self._made.append(self.store.save(self.key, person, values_of(report)).id)
+        return self.named(report, member)
 
     def take_shard(self, uploads: Iterable[Upload], is_wanted: Callable[[str], bool]) -> None:
         """Choose the uploads whose digest is wanted, one for each. The store and the reports get no person."""
@@ -166,9 +207,11 @@ class Ledger:
         self._published = self.store.published(slug)
         self._decisions = by_person(self.store.decisions(slug))
         slow = self.store.timed_out(slug, list(digests - self._found.keys()))
+        died = self.store.died(slug) - self._found.keys()
         for person, member in self.members.items():
-            if member.sha256 in slow:
-                self.members[person] = replace(member, upload=replace(member.upload, slow=True))
+            if member.sha256 in slow | died:
+                upload = replace(member.upload, slow=True, died=member.sha256 in died)
+                self.members[person] = replace(member, upload=upload)
 
     @property
     def pending(self) -> list[Upload]:
@@ -220,7 +263,7 @@ class Ledger:
         if member is None or member.sha256 not in self._found:
             return None
         row = self.row(member)
-        return Points(row.score, row.tasks)
+        return points_of(row)
 
     def report(self, member: Member) -> Report:
         """Return the whole report of a graded member, with the name."""
@@ -233,7 +276,7 @@ class Ledger:
         report = replace(report, submission=info)
         if not report.complete:
             return report
-        points = Points(report.score, class_rows.class_row(report).tasks)
+        points = points_of(class_rows.class_row(report))
         return replace(report, score=applied(points, self.decided(member.upload.student)).score)
 
     def stamp(self, member: Member) -> str:

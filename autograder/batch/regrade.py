@@ -93,7 +93,10 @@ class Regrade:
             base = self._base.get(member.sha256)
             if base is not None and not self._is_current(base):
                 self._note(base, known, new)
-        return [replace(m.upload, known=self._unchanged(self._base[m.sha256], known, new)) for m in waiting.values()]
+        return [
+            replace(m.upload, known=self._unchanged(self._base[m.sha256], known, new), died=m.sha256 in self._shadow)
+            for m in waiting.values()
+        ]
 
     def _unchanged(self, base: Counted, known: dict[str, dict[str, str]], new: dict[str, str]) -> frozenset[str]:
         """Return the names of the functions of the cases whose outcomes in a report still hold."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,9 @@ class Upload:
     """What one student handed in: usually one path. Several are a conflict, and none of them is graded.
 
     ``student`` is the name in the report of a practice run, and the pseudonym in an official one. ``slow``: it timed
-    out in an earlier run. ``received_at``, ``late`` and ``lms_attempt`` are those of :class:`~.formats.Entry`.
-    ``earlier`` is an earlier report as JSON; it answers the cases of the functions ``known``.
+    out in an earlier run; ``died``: a process that graded it died. ``received_at``, ``late`` and ``lms_attempt`` are
+    those of :class:`~.formats.Entry`. ``earlier`` is an earlier report as JSON; it answers the cases of the functions
+    ``known``. ``before`` are the attempts before this one, if the source has them, in order.
     """
 
     student: str
@@ -40,6 +41,8 @@ class Upload:
     lms_attempt: str = ""
     earlier: str = field(default="", repr=False)
     known: frozenset[str] = frozenset()
+    before: tuple[Upload, ...] = ()
+    died: bool = False
 
     def sha256(self) -> str:
         """Return the digest of the submission, as in its report; also of an upload that cannot be opened."""
@@ -73,7 +76,13 @@ def _upload(student: str, own: Sequence[Entry]) -> Upload:
     upload = Upload(student, tuple(each.path for each in own))
     if len(own) > 1:  # a conflict: none of the times is that of all
         return upload
-    return replace(upload, received_at=own[0].received_at, late=own[0].late, lms_attempt=own[0].attempt)
+    return _of_entry(own[0])
+
+
+def _of_entry(entry: Entry) -> Upload:
+    before = tuple(map(_of_entry, entry.earlier))
+    paths = (entry.path,)
+    return Upload(entry.student, paths, entry.received_at, late=entry.late, lms_attempt=entry.attempt, before=before)
 
 
 def grade_class(

@@ -137,7 +137,10 @@ class Store:
         return Level.CONTAINER if found == Level.CONTAINER.value else Level.FULL
 
     def add(self, slug: str, new: Sequence[NewSubmission]) -> dict[str, int]:
-        """Add submissions whose bytes differ from the person's last one, and return the attempt of each person."""
+        """Add submissions whose bytes differ from the person's last one, and return the attempt of each person.
+
+        Several of one person come one after the other, in their order.
+        """
         attempts: dict[str, int] = {}
         with self._write() as connection:
             last = self._last(connection, slug)
@@ -146,13 +149,14 @@ class Store:
             rows: dict[str, list[dict[str, Any]]] = {"people": [], "submissions": [], "log": []}
             for each in new:
                 before = last.get(each.person)
-                attempt = before.attempt if before else 0
-                if before and before.sha256 == each.sha256:
+                attempt = attempts.get(each.person) or (before.attempt if before else 0)
+                if before and before.sha256 == each.sha256 and attempt == before.attempt:
                     attempts[each.person] = attempt
                     self._add_news(connection, slug, each, before)
                     continue
                 attempts[each.person] = attempt + 1
                 if each.person not in known:
+                    known.add(each.person)
                     rows["people"].append({"course": self.course, "person": each.person, "since": time})
                 own = {"course": self.course, "slug": slug, "attempt": attempt + 1, "imported_at": time}
                 rows["submissions"].append(asdict(each) | own)
@@ -197,6 +201,17 @@ class Store:
                 query = select(reports.c.sha256).where(*own, reports.c.sha256.in_(sha256s[start : start + MANY]), mark)
                 found |= set(connection.scalars(query))
         return found
+
+    def note_died(self, slug: str, sha256: str, person: str) -> None:
+        """Write into the log that the process which graded a submission died, twice."""
+        with self._write() as connection:
+            self.note(connection, "died", slug, sha256, person)
+
+    def died(self, slug: str) -> set[str]:
+        """Return the submissions that a grader process has died of."""
+        query = select(log.c.detail).where(log.c.course == self.course, log.c.slug == slug, log.c.action == "died")
+        with self._read() as connection:
+            return set(connection.scalars(query))
 
     def save(self, key: ReportKey, person: str | None, values: Mapping[str, Any]) -> Found:
         """Keep a report, and write into the log why it was made. A complete report of a key is kept once."""
@@ -353,9 +368,10 @@ class Store:
 
     def _last(self, connection: Connection, slug: str) -> dict[str, LastSubmission]:
         mine = (submissions.c.course == self.course, submissions.c.slug == slug)
-        columns = (submissions.c[name] for name in ("person", "attempt", "sha256", "received_at", "late"))
+        names = ("attempt", "sha256", "received_at", "late", "lms_attempt")
+        columns = (submissions.c[name] for name in ("person", *names))
         ordered = connection.execute(select(*columns).where(*mine).order_by(submissions.c.attempt))
-        return {row.person: LastSubmission(row.attempt, row.sha256, row.received_at, row.late) for row in ordered}
+        return {person: LastSubmission(*rest) for person, *rest in ordered}
 
     def _entry(self, at: str, actor: str, action: str, slug: str, person: str | None, detail: str) -> dict[str, Any]:
         values = {"course": self.course, "at": at, "actor": actor, "action": action}

@@ -176,7 +176,7 @@ def _grade(job: _Job, run: RunOptions, ledger: Ledger | None = None) -> None:
     from ..batch.run_log import RunLog
     from ..course import course_file
     from ..workers.folders import remove_abandoned
-    from .console import Terminal
+    from .console import Terminal, fail
 
     console = Terminal()
     assignment = job.assignment
@@ -193,6 +193,8 @@ def _grade(job: _Job, run: RunOptions, ledger: Ledger | None = None) -> None:
         if ledger:
             ledger.take_in(uploads, job.source.name, job.out)
             _name_other_data(ledger, assignment)
+            for name in ledger.not_kept:
+                fail(say("import.too-old", student=name))
         course = course_file.read(job.root)
         class_run = ClassRun(assignment, uploads, folder, run=run, course=course, ledger=ledger, log=log)
         log.write("start", assignment=assignment.slug, students=class_run.size, pending=len(class_run.pending))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..batch.store import Store
     from ..exchange.csv_grades import GradedStudent
     from ..exchange.final_grades import FinalGrade
+    from ..exchange.grades import Grade
     from ..grading.course_total import CourseRow
     from ..model import Report
 
@@ -216,6 +217,22 @@ def published(found: ClassGrades, kept: Kept | None, target: str) -> Mapping[str
     from ..batch import publications
 
     return publications.last_points(kept.store, kept.known, found.slug, target)
+
+
+def with_reasons(found: ClassGrades, kept: Kept | None) -> list[Grade]:
+    """Return the grades with the reasons for changed points, and with the state of the graded files elsewhere."""
+    states = {}
+    if kept is not None and found.slug:
+        last = kept.store.last(found.slug)
+        states = {kept.known.name(person): (each.attempt, each.lms_attempt or "") for person, each in last.items()}
+    grades = []
+    for each in found.finals:
+        own = [each.row.reasons] if each.row and each.row.reasons else []
+        reasons = (*own, *each.final.reasons) if each.grade.points is not None else ()
+        number, state = states.get(each.grade.student, (0, ""))
+        is_last = each.row is not None and each.row.attempt == number
+        grades.append(replace(each.grade, reasons=reasons, state=state if is_last else ""))
+    return grades
 
 
 def check_reasons(accept: Sequence[str]) -> None:

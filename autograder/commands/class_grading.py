@@ -41,7 +41,7 @@ def grade_pending(class_run: ClassRun | ShardRun | Regrade | Verification, conso
     from .console import fail, progress
 
     with (
-        grading(class_run.assignment, class_run.options, engine, len(class_run.pending)) as grade,
+        grading(class_run.assignment, class_run.options, engine, class_run.pending) as grade,
         progress(console, class_run.assignment.slug) as advance,
     ):
         try:
@@ -54,9 +54,10 @@ def grade_pending(class_run: ClassRun | ShardRun | Regrade | Verification, conso
 
 
 @contextlib.contextmanager
-def grading(assignment: Assignment, run: RunOptions, engine: Engine, count: int) -> Iterator[Grade]:
-    """Yield the function that grades, in this process if there is little to do."""
-    if engine.name != "local" or (engine.processes > 1 and count > FEW):
+def grading(assignment: Assignment, run: RunOptions, engine: Engine, uploads: Sequence[Upload]) -> Iterator[Grade]:
+    """Yield the function that grades ``uploads``, in this process if there is little to do and none killed another."""
+    is_few = engine.processes == 1 or len(uploads) <= FEW
+    if engine.name != "local" or not is_few or any(upload.died for upload in uploads):
         from ..batch.engine import grade_on
         from ..batch.grader import job_of
 

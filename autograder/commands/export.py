@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -152,16 +153,19 @@ class _Export:
 
     def _filled(self, table: Template, found: ClassGrades, kept: Kept | None) -> tuple[Filled, list[str]]:
         """Return the filled template, without the cells in which a person wrote; and a sentence on each of these."""
-        from ..exchange import other_values
+        from ..exchange import grades_moodle, other_values
 
-        grades = [each.grade for each in found.finals]
-        filled = writer(self.to).fill(table, grades, column=self.column)
+        grades = class_grades.with_reasons(found, kept)
+        fill = writer(self.to).fill
+        if self.to is System.MOODLE:
+            fill = functools.partial(grades_moodle.fill, overwrite=self.overwrite)
+        filled = fill(table, grades, column=self.column)
         published = class_grades.published(found, kept, self._target(filled))
         others = other_values.find(table, filled, published)
         if others and not self.overwrite:
             names = {each.student for each in others}
             rest = [grade for grade in grades if grade.student not in names]
-            filled = writer(self.to).fill(table, rest, column=filled.column.header)
+            filled = fill(table, rest, column=filled.column.header)
         return filled, other_values.sentences(others, overwrite=self.overwrite)
 
     def _target(self, filled: Filled) -> str:

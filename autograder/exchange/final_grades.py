@@ -146,7 +146,7 @@ def table(found: Sequence[FinalGrade]) -> str:
     of change that some student has, and all reasons.
     """
     used = {line.kind for each in found for line in each.final.adjustments}
-    kinds = [kind for kind in KINDS if kind in used]
+    kinds = [kind for kind in KINDS if kind in used and kind != "attempt"]  # which has a column, and no points
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(["student", "points", "possible", "sha256", "graded", "attempt", *kinds, "reasons"])

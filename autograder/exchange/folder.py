@@ -45,7 +45,8 @@ def entries(source: Path) -> list[Entry]:
 def _entry(path: Path, known: Mapping[str, Mapping[str, Any]]) -> Entry:
     student = _student(path)
     facts = known.get(student, {})
-    return Entry(student, path, facts.get("received_at"), facts.get("late"), facts.get("attempt", ""))
+    earlier = plain_folder.kept_earlier(path.parent, student, facts)
+    return Entry(student, path, facts.get("received_at"), facts.get("late"), facts.get("attempt", ""), earlier)
 
 
 def _student(path: Path) -> str:

@@ -21,7 +21,8 @@ class Entry:
     """A student and the path of what was handed in. Two entries of one student are a conflict: neither is graded.
 
     ``received_at`` is the time of the other system, ISO 8601 with offset, or None if it does not tell. So is ``late``.
-    ``attempt`` is what the other system calls this attempt, or "".
+    ``attempt`` is what the other system calls this attempt, or "". ``earlier`` are the attempts of this student before
+    it, in order, if the source has them.
     """
 
     student: str
@@ -29,6 +30,7 @@ class Entry:
     received_at: str | None = None
     late: bool | None = None
     attempt: str = ""
+    earlier: tuple[Entry, ...] = ()
 
 
 class Format(Protocol):

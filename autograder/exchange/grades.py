@@ -21,19 +21,21 @@ class Grade:
 
     ``student`` is the name under which the work was graded: an id, a login, an e-mail address or a name of the other
     system. ``id``, ``login`` and ``email`` are "" if they are not known. ``points`` is None if there is no grade, which
-    is never zero. ``possible`` is the number of points of the assignment, or None if it is not known. ``comment`` is
-    plain text, or HTML for a system that expects it. ``sha256`` is the digest of the graded files.
+    is never zero. ``possible`` is the number of points of the assignment, or None if it is not known. ``reasons`` are
+    sentences on what people and the rules of the course changed, for systems that take a comment. ``sha256`` is the
+    digest of the graded files. ``state`` is what the other system said of them when they came in, "" if nothing.
     """
 
     student: str
     points: float | None
     possible: float | None = None
-    comment: str = ""
+    reasons: tuple[str, ...] = ()
     excused: bool = False
     sha256: str | None = None
     id: str = ""
     login: str = ""
     email: str = ""
+    state: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -70,7 +72,7 @@ class Filled:
     """A template with our grades. ``graded`` is the number of its rows that hold one of our grades.
 
     ``rows`` has the grade of each matched row by index, ``written`` are the rows that have our grade now, and
-    ``warnings`` are sentences for the teacher.
+    ``warnings`` are sentences for the teacher. ``comments`` is the number of comments that change.
     """
 
     data: bytes
@@ -79,6 +81,7 @@ class Filled:
     column: Column
     written: frozenset[int]
     warnings: tuple[str, ...] = ()
+    comments: int = 0
 
 
 def folded(text: str) -> str:

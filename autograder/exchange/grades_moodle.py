@@ -6,6 +6,7 @@ silently if it does not like it; the number of changed grades that it reports is
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import UsageError
 from .grades import Column, Filled, Grade, Person, amount, cells, choose, match
+from .moodle import MODIFIED, modified
 from .template import Template, number
 
 # "Grade can be changed" is in the teacher's language, too.
@@ -22,13 +24,16 @@ _NO = frozenset(
 )
 _PARTICIPANT = re.compile(r"(\d+)\s*$")
 _KEYS = ("Email address", "ID number", "Username")
+_SUBMITTED_AFTER_MAXIMUM = 2  # Grade can be changed, Last modified (submission)
+_MOST_NAMED = 20  # students in one sentence
 _AFTER_MAXIMUM = 4  # Grade can be changed, Last modified (submission), Last modified (grade), Feedback comments
 
 
-def fill(template: Template, grades: Sequence[Grade], *, column: str | None = None) -> Filled:
-    """Return the worksheet with our grades, and with our comments where it has none.
+def fill(template: Template, grades: Sequence[Grade], *, column: str | None = None, overwrite: bool = False) -> Filled:
+    """Return the worksheet with our grades, and with reasons for changed points where it has no comment.
 
-    ``graded`` is the number that Moodle must report as "Updated N grades": a grade that stays the same is not counted.
+    With ``overwrite`` a comment that is there is replaced. ``graded`` is the number that Moodle must report as "Updated
+    N grades": a grade that stays the same is not counted.
 
     Raises:
         UsageError: it is not the worksheet of these grades, is graded by a scale, or says neither yes nor no.
@@ -44,6 +49,7 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
     changes: dict[tuple[int, int], str] = {}
     updated = 0
     written = set()
+    comments = _Comments(template, most, overwrite=overwrite)
     for row, text in texts.items():
         if reason := _refused(template, row, most, rows[row]):
             warnings.append(f"{rows[row].student}: {reason}. This row stays as it is.")
@@ -52,8 +58,10 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
         if number(template.rows[row].value(index)) != number(text):
             changes[row, index] = text
             updated += 1
-        changes |= _comment(template, row, most, rows[row], warnings)
-    return Filled(template.filled(changes), updated, rows, chosen, frozenset(written), tuple(warnings))
+        changes |= comments.change(row, rows[row])
+    warnings += [*comments.warnings(), *_newer(template, most, rows)]
+    data, changed = template.filled(changes), sum(place != index for _, place in changes)
+    return Filled(data, updated, rows, chosen, frozenset(written), tuple(warnings), changed)
 
 
 def steps(filled: Filled, file: str, feedback: str | None) -> list[str]:
@@ -62,7 +70,7 @@ def steps(filled: Filled, file: str, feedback: str | None) -> list[str]:
     found = [
         f'In Moodle, in the language of the download, upload {file} with "Upload grading worksheet".',
         f'Moodle must report "Updated {filled.graded} grades". If it reports fewer than {grades}, download the '
-        "worksheet again and repeat the export.",
+        f"worksheet again and repeat the export.{_reported_with(filled)}",
     ]
     if feedback:
         found.append(
@@ -70,6 +78,17 @@ def steps(filled: Filled, file: str, feedback: str | None) -> list[str]:
             "the worksheet makes the worksheet out of date; a second upload notifies everybody again."
         )
     return found
+
+
+def _reported_with(filled: Filled) -> str:
+    """Return what Moodle reports of comments: up to 4.5 one sum, later a number of their own."""
+    if not filled.comments:
+        return ""
+    count = f"{filled.comments} comment{'s' if filled.comments != 1 else ''}"
+    return (
+        f" With {count}, Moodle up to 4.5 reports one number for both, "
+        f'"Updated {filled.graded + filled.comments} grades and feedback".'
+    )
 
 
 def feedback_zip(pages: Mapping[str, bytes]) -> bytes:
@@ -143,16 +162,73 @@ def _refused(template: Template, row: int, most: int, grade: Grade) -> str:
     return ""
 
 
-def _comment(template: Template, row: int, most: int, grade: Grade, warnings: list[str]) -> dict[tuple[int, int], str]:
-    """Return the change of a comment. One that is there stays: it may be a person's, and blank would delete it."""
-    if not grade.comment:
-        return {}
-    last = len(template.header) - 1
-    # Without feedback comments, the last column has the time of the last change, or - for never.
-    if last < most + _AFTER_MAXIMUM or any(each.value(last) == "-" for each in template.rows[1:]):
-        warnings.append(f"{grade.student}: the worksheet has no column for comments. Switch on feedback comments.")
-        return {}
-    if template.rows[row].value(last):
-        warnings.append(f"{grade.student} has a comment in Moodle, which stays. Ours is not written.")
-        return {}
-    return {(row, last): grade.comment}
+class _Comments:
+    """The column of feedback comments. A comment that is there stays: it may be a person's, and blank deletes it."""
+
+    def __init__(self, template: Template, most: int, *, overwrite: bool) -> None:
+        self._template = template
+        self._overwrite = overwrite
+        self._last = len(template.header) - 1
+        # Without feedback comments, the last column has the time of the last change, or - for never.
+        self._exists = self._last >= most + _AFTER_MAXIMUM and all(
+            each.value(self._last) != "-" for each in template.rows[1:]
+        )
+        self._missing: list[str] = []
+        self._kept: list[str] = []
+
+    def change(self, row: int, grade: Grade) -> dict[tuple[int, int], str]:
+        """Return the change of a comment, if the points of a student have reasons."""
+        if not grade.reasons:
+            return {}
+        if not self._exists:
+            self._missing.append(grade.student)
+            return {}
+        before, ours = self._template.rows[row].value(self._last), comment(grade.reasons)
+        if before and before != ours and not self._overwrite:
+            self._kept.append(grade.student)
+            return {}
+        return {(row, self._last): ours} if before != ours else {}
+
+    def warnings(self) -> list[str]:
+        """Return a sentence on the students whose reasons are not written."""
+        found = []
+        if self._missing:
+            found.append(
+                f"The worksheet has no column for comments, so the reasons for the points of {_named(self._missing)} "
+                "are not written. Switch on feedback comments in the assignment."
+            )
+        if self._kept:
+            found.append(
+                f"{_named(self._kept)}: the comment in Moodle stays, and our reasons for the points are not written. "
+                "To replace it, add --overwrite."
+            )
+        return found
+
+
+def _named(students: Sequence[str]) -> str:
+    more = len(students) - _MOST_NAMED
+    return ", ".join(students[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def comment(reasons: Sequence[str]) -> str:
+    """Return the text of a feedback comment, HTML."""
+    return "".join(f"<p>{html.escape(each, quote=False)}</p>" for each in reasons)
+
+
+def _newer(template: Template, most: int, rows: Mapping[int, Grade]) -> Iterator[str]:
+    """Yield a sentence on the students who have changed their submission in Moodle after it came in here.
+
+    The time is prose in the language and zone of the teacher, so it is compared as text and not as a time.
+    """
+    place = most + _SUBMITTED_AFTER_MAXIMUM
+    changed = [
+        grade.student
+        for row, grade in rows.items()
+        if grade.state.startswith(MODIFIED) and modified(template.rows[row].value(place)) not in ("", grade.state)
+    ]
+    if changed:
+        have, newer = ("has", "a newer file") if len(changed) == 1 else ("have", "newer files")
+        yield (
+            f"{_named(changed)} {have} {newer} in Moodle than the graded one. Download submissions and worksheet "
+            "again, in the same language, and run batch before you upload these grades."
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import UsageError
@@ -58,7 +58,8 @@ def _record(entry: str, files: dict[str, str], described: Any) -> Record:
     who = [_who(each) for each in submitters if isinstance(each, Mapping)] if isinstance(submitters, list) else []
     time = described.get(":created_at")
     received_at = time.isoformat() if isinstance(time, datetime) and time.tzinfo else None
-    return Record(entry, files, names, tuple(who), received_at=received_at)
+    order = time.astimezone(UTC).isoformat() if received_at and isinstance(time, datetime) else ""
+    return Record(entry, files, names, tuple(who), attempt=order, received_at=received_at)
 
 
 def _who(described: Mapping[str, Any]) -> Who:

@@ -52,10 +52,14 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """All records of an export with their people, in the order of the export, and who handed in nothing."""
+    """All records of an export with their people, in the order of the export, and who handed in nothing.
+
+    ``submissions`` has the last attempt of each person, ``earlier`` those before it, in the order of the attempts.
+    """
 
     matches: tuple[Match, ...]
     submissions: tuple[Handed, ...] = ()
+    earlier: tuple[Handed, ...] = ()
     without: tuple[Person, ...] = ()
     ignored: tuple[str, ...] = field(default=())
 
@@ -76,17 +80,22 @@ def match(records: Sequence[Record], roster: Roster, *, settled: Settled, ignore
     ]
     found = _latest(found)
     found = _disjoint(found)
-    own = _by_person(found)
-    submissions = [Handed(person, _files(own[person]), tuple(own[person])) for person in roster.people if person in own]
-    without = tuple(person for person in roster.people if person not in own)
-    return Matched(tuple(found), tuple(submissions), without, tuple(ignored))
+    own = _by_attempt(found)
+    attempts = {key: Handed(key[0], _files(matches), tuple(matches)) for key, matches in own.items()}
+    last = {person: attempts[person, ""] for person in roster.people if (person, "") in attempts}
+    earlier = [attempts[key] for key in sorted(own, key=lambda key: key[1]) if key[1] and key[0] in last]
+    without = tuple(person for person in roster.people if person not in last)
+    return Matched(tuple(found), tuple(last.values()), tuple(earlier), without, tuple(ignored))
 
 
-def _by_person(matches: Sequence[Match]) -> dict[Person, list[Match]]:
-    found: dict[Person, list[Match]] = {}
+def _by_attempt(matches: Sequence[Match]) -> dict[tuple[Person, str], list[Match]]:
+    """Return the records of each person and attempt; the attempt is "" for the last one."""
+    found: dict[tuple[Person, str], list[Match]] = {}
     for each in matches:
-        for person in () if each.how in NO_SUBMISSION else each.people:
-            found.setdefault(person, []).append(each)
+        if each.how not in NO_SUBMISSION or each.how is How.OLDER:
+            attempt = each.record.attempt if each.how is How.OLDER else ""
+            for person in each.people:
+                found.setdefault((person, attempt), []).append(each)
     return found
 
 
@@ -183,14 +192,14 @@ def _latest(matches: list[Match]) -> list[Match]:
 def _disjoint(matches: list[Match]) -> list[Match]:
     """Refuse what is not one submission: two records of one person, or two parts with one name."""
     refused: dict[str, str] = {}
-    for person, own in _by_person(matches).items():
+    for (person, _), own in _by_attempt(matches).items():
         files = [path for each in own for path in each.record.files]
         if len(own) > 1 and (not all(each.record.part for each in own) or len(files) > len(set(files))):
             entries = ", ".join(each.record.entry for each in own)
             refused |= {each.record.entry: say("import.twice", person=person.title, entries=entries) for each in own}
     return [
         replace(each, how=How.AMBIGUOUS, people=(), reason=refused[each.record.entry])
-        if each.record.entry in refused and each.how not in NO_SUBMISSION
+        if each.record.entry in refused and (each.how not in NO_SUBMISSION or each.how is How.OLDER)
         else each
         for each in matches
     ]

@@ -6,6 +6,7 @@ whose it is. In a team assignment it is the number of the group; there, the name
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,6 +23,24 @@ _ENTRY = re.compile(
     r"(?:_?/(?P<path>.+)|_(?P<flat>[^/]+))",
     re.DOTALL,
 )
+
+
+MODIFIED = "modified "  # before what Moodle says of the time: prose in the language and zone of the teacher
+_NEVER = "-"
+_MOST = 40  # characters of an attempt in the store
+
+
+def modified(text: str) -> str:
+    """Return what identifies a state of a submission, from the worksheet's time of its last change; "" for never.
+
+    It can be compared with others, but not ordered.
+    """
+    if text in ("", _NEVER):
+        return ""
+    found = f"{MODIFIED}{text}"
+    if len(found) <= _MOST:
+        return found
+    return f"{found[: _MOST - 13]}~{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 def recognises(source: Source) -> bool:
@@ -67,7 +86,7 @@ def _record(matches: Sequence[re.Match[str]], roster: Roster, numbers: dict[str,
     person = numbers.get(number)
     if person is None:
         return replace(record, who=(Who(participant=number or first["who"]),))
-    record = replace(record, who=(Who(participant=number),), late=person.late)
+    record = replace(record, who=(Who(participant=number),), late=person.late, attempt=modified(person.modified))
     if _is_other(first["who"], person):
         return replace(record, problem=say("import.other-worksheet", number=number, name=person.name))
     return record
@@ -85,5 +104,7 @@ def _of_group(record: Record, name: str, roster: Roster) -> Record:
         return replace(record, problem=say("import.groups", groups=", ".join(groups)))
     if not groups:
         return replace(record, who=(Who(name=name),), problem=say("import.no-group", group=name))
-    known = {person.late for person in roster.members(groups[0])}
-    return replace(record, group=groups[0], late=known.pop() if len(known) == 1 else None)
+    members = roster.members(groups[0])
+    known, states = {person.late for person in members}, {modified(person.modified) for person in members}
+    late, state = (known.pop() if len(known) == 1 else None), (states.pop() if len(states) == 1 else "")
+    return replace(record, group=groups[0], late=late, attempt=state)

@@ -10,6 +10,7 @@ import shutil
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from .matching import Handed, Matched
 from .names import folded, is_file_name
 from .roster import FIELDS, IDS, Person
 
-UPLOADS, PEOPLE, REPORT = "uploads", "roster.json", "report.txt"
+UPLOADS, EARLIER, PEOPLE, REPORT = "uploads", "earlier", "roster.json", "report.txt"
 SINGLE = (".py", ".ipynb", ".zip")  # a file that is a submission by itself
 
 _PART_BYTES = 240  # of one part of a path; file systems take 255
@@ -29,6 +30,8 @@ _PART_BYTES = 240  # of one part of a path; file systems take 255
 
 def write(matched: Matched, source: Source, folder: Path, *, report: str, format: str) -> None:
     """Write ``uploads/``, ``roster.json`` and ``report.txt`` into a new folder for its owner only: all or nothing.
+
+    Earlier attempts lie in ``earlier/<number>/``, as the last ones lie in ``uploads/``.
 
     Raises:
         UsageError: the folder exists, or a file of the export cannot be read.
@@ -42,8 +45,8 @@ def write(matched: Matched, source: Source, folder: Path, *, report: str, format
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             draft.mkdir(mode=0o700)
-            write_uploads(matched, source, draft / UPLOADS)
-            document = _document(matched, names, format)
+            entries = write_uploads(matched, source, draft / UPLOADS)
+            document = _document(matched, names, format, {each.student: each.earlier for each in entries}, draft)
             (draft / PEOPLE).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             (draft / REPORT).write_text(report, encoding="utf-8")
             os.rename(draft, folder)
@@ -59,17 +62,29 @@ def write(matched: Matched, source: Source, folder: Path, *, report: str, format
 def write_uploads(matched: Matched, source: Source, folder: Path) -> list[Entry]:
     """Write the submissions of an export into a new folder, and return them as ``batch`` grades them.
 
+    Earlier attempts are written into folders next to it.
+
     Raises:
         UsageError: a file of the export cannot be read.
         OSError: the folder exists, or cannot be written.
     """
     folder.mkdir()
     names = entry_names([each.person for each in matched.submissions])
+    before: dict[str, list[Entry]] = {}
+    for each in matched.earlier:
+        own = before.setdefault(names[each.person], [])
+        place = folder.with_name(EARLIER) / str(len(own) + 1)
+        place.mkdir(parents=True, exist_ok=True)
+        own.append(_write_entry(names[each.person], each, source, place))
     return [
-        Entry(name, _write_files(each.files, source, folder / name), received_at(each), late(each), attempt(each))
+        replace(_write_entry(name, each, source, folder), earlier=tuple(before.get(name, ())))
         for each in matched.submissions
         for name in [names[each.person]]
     ]
+
+
+def _write_entry(name: str, each: Handed, source: Source, folder: Path) -> Entry:
+    return Entry(name, _write_files(each.files, source, folder / name), received_at(each), late(each), attempt(each))
 
 
 def kept_facts(folder: Path) -> Mapping[str, Mapping[str, Any]]:
@@ -87,6 +102,21 @@ def kept_facts(folder: Path) -> Mapping[str, Mapping[str, Any]]:
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise UsageError(f"{path} cannot be read ({exc}). Import the submissions again.") from exc
     return people
+
+
+def kept_earlier(folder: Path, student: str, facts: Mapping[str, Any]) -> tuple[Entry, ...]:
+    """Return the earlier attempts of a student of ``uploads/``. ``facts`` is what the import knows of the student.
+
+    Raises:
+        UsageError: ``roster.json`` is damaged, or names a file that does not exist.
+    """
+    found = []
+    for each in facts.get("earlier", ()):
+        path = folder.parent / str(each.get("path"))
+        if path.parent.parent != folder.parent / EARLIER or not os.path.lexists(path):
+            raise UsageError(f"{folder.parent / PEOPLE} names {path}, which is no earlier attempt. Import again.")
+        found.append(Entry(student, path, each.get("received_at"), each.get("late"), each.get("attempt") or ""))
+    return tuple(found)
 
 
 def received_at(each: Handed) -> str | None:
@@ -147,11 +177,16 @@ def _fitting(part: str) -> str:
     return content[:room].decode(errors="ignore") + ending
 
 
-def _document(matched: Matched, names: Mapping[Person, str], format: str) -> dict[str, Any]:
+def _document(
+    matched: Matched, names: Mapping[Person, str], format: str, earlier: Mapping[str, Sequence[Entry]], folder: Path
+) -> dict[str, Any]:
+    people = [_of_person(each, names[each.person]) for each in matched.submissions]
+    for person in people:
+        person["earlier"] = [_of_earlier(each, folder) for each in earlier[person["student"]]]
     return {
         "schema": 1,
         "format": format,
-        "people": [_of_person(each, names[each.person]) for each in matched.submissions],
+        "people": people,
         "without": [_fields(person) for person in matched.without],
     }
 
@@ -169,6 +204,11 @@ def _of_person(each: Handed, name: str) -> dict[str, Any]:
         "entries": [entry for record in records for entry in record.entries],
         "files": dict(each.files),
     }
+
+
+def _of_earlier(each: Entry, folder: Path) -> dict[str, Any]:
+    found = {"attempt": each.attempt, "received_at": each.received_at, "late": each.late}
+    return {"path": each.path.relative_to(folder).as_posix(), **found}
 
 
 def _fields(person: Person) -> dict[str, str]:

@@ -29,6 +29,7 @@ TITLES = {
 IDS = ("participant", "id", "sis", "login", "github", "email")  # what a person cannot share with another one
 
 _PARTICIPANT = re.compile(r"\D*\s(\d+)")
+_MODIFIED_AFTER_MAXIMUM = 2  # in a worksheet: the maximum grade, whether the grade can be changed, and this one
 _NO_STUDENT = re.compile(r"points possible", re.IGNORECASE)
 _TEST_STUDENT = "student, test"  # Canvas adds this one to every course
 
@@ -37,7 +38,8 @@ _TEST_STUDENT = "student, test"  # Canvas adds this one to every course
 class Person:
     """A member of the course, as the roster knows them; "" stands for what it does not say. Two rows are never equal.
 
-    ``participant`` is Moodle's number of the person in one assignment. ``late`` is None if the roster does not tell.
+    ``participant`` is Moodle's number of the person in one assignment, and ``modified`` its text on when the person
+    changed the submission last. ``late`` is None if the roster does not tell.
     """
 
     line: int
@@ -50,6 +52,7 @@ class Person:
     group: str = ""
     participant: str = ""
     late: bool | None = None
+    modified: str = ""
 
     @property
     def key(self) -> str:
@@ -142,6 +145,8 @@ def _worksheet_columns(sheet: Sheet) -> dict[str, int] | None:
     if maximum is None:  # a scale; its title may help, otherwise there is no column of groups
         maximum = status + 3 if sheet.header[status + 1].casefold() == "group" else status + 2
     found = {"participant": 0, "status": status} | ({"name": 1, "email": 2} if named else {})
+    if len(sheet.header) > maximum + _MODIFIED_AFTER_MAXIMUM:
+        found["modified"] = maximum + _MODIFIED_AFTER_MAXIMUM
     return found | ({"group": status + 1} if maximum == status + 3 else {})
 
 
@@ -208,4 +213,4 @@ def _listed(header: Sequence[str]) -> str:
     return ", ".join(shown) + (" and others" if len(header) > 12 else "")
 
 
-FIELDS = tuple(field.name for field in fields(Person) if field.name != "line")
+FIELDS = tuple(field.name for field in fields(Person) if field.name not in ("line", "modified"))

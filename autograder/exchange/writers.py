@@ -30,7 +30,10 @@ class Writer(Protocol):
     """A module of this package: ``grades_canvas`` and its neighbours."""
 
     def fill(self, template: Template, grades: Sequence[Grade], *, column: str | None = None) -> Filled:
-        """Return the template with our grades; UsageError if it is another's, NeedsHuman if a student is not in it."""
+        """Return the template with our grades; UsageError if it is another's, NeedsHuman if a student is not in it.
+
+        That of Moodle also takes ``overwrite``, because Moodle has comments.
+        """
 
     def steps(self, filled: Filled, file: str, feedback: str | None) -> list[str]:
         """Return what the teacher has to do with the files of these names, in order."""

@@ -39,7 +39,8 @@ class ClassRow:
     could be graded, or is "". ``late`` and ``published`` are texts for the table of grades. ``attention`` says why a
     person has to look at it, as ids of sentences: rejected, grader-error, retried, timed-out, awaiting, changed,
     died, not-kept, no-copy, damaged. ``awaiting`` are the manual tasks that nobody has graded yet. ``challenges`` are
-    those whose cases all pass; the cases of challenges are in no other number.
+    those whose cases all pass; the cases of challenges are in no other number. ``possible`` are the points that each
+    task can have; {} in a row of an older version.
     """
 
     student: str | None
@@ -61,6 +62,7 @@ class ClassRow:
     attention: tuple[str, ...] = ()
     awaiting: tuple[str, ...] = ()
     challenges: tuple[str, ...] = ()
+    possible: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def points(self) -> str:
@@ -124,6 +126,7 @@ def class_row(report: Report, *, page: str = "") -> ClassRow:
         attention=_attention(report),
         awaiting=tuple(task.id for task in report.awaiting),
         challenges=_solved(report),
+        possible={task.id: task.points for task in report.tasks if not task.challenge},
     )
 
 

@@ -66,7 +66,7 @@ Each target sets up what it needs, once.
 | `make dist` | builds the framework's own wheel and source archive from a tag ([versions](versions.md)) |
 | `make audit` | `autograder audit`, for all assignments; `A=05-logistic` for one |
 | `make fuzz` | fuzzes the frame decoder with a million mutated frames; `SEED=7` draws others |
-| `make bench` | benchmarks of start-up, grading, the sandbox and reports ([performance](performance.md)) |
+| `make bench` | run benchmarks (`B="regrade peers"`), write `benchmarks/RESULTS.md` ([performance](performance.md)) |
 | `make docs` | generates this page and tests all pages |
 | `make stubs` | `autograder stubs`, for all assignments; `A=05-logistic` for one |
 | `make hints` | `autograder hints`, for all assignments; `A=05-logistic` for one |
@@ -143,8 +143,9 @@ NOTES = {
     "nbgrader cannot read is reported, costs the others nothing, and makes the exit code 4.",
     "import": "Reads the exports of Canvas, Moodle, Blackboard, Brightspace and Gradescope, zipped or unpacked, a "
     "folder of git clones, a plain folder, and a CSV with a column `file`. Writes into the new folder of `--to`: "
-    "`uploads/` for `batch`, `roster.json` and `report.txt`, all or nothing. Exit code 5, and nothing is written, if "
-    "an entry is not clear ([Canvas](../how-to/canvas.md), [Moodle](../how-to/moodle.md)).",
+    "`uploads/` for `batch`, `earlier/` with earlier attempts, `roster.json` and `report.txt`, all or nothing. "
+    "Exit code 5, and nothing is written, if an entry is not clear ([Canvas](../how-to/canvas.md), "
+    "[Moodle](../how-to/moodle.md)).",
     "prove": "Exit code 4 if a case does not pass on the solution. The proof counts only for the same assignment, "
     "grader, versions, processor, level and device; `grade-for` proves the cases again if one of these differs.",
     "grade-for": "The scripts of a bundle call it ([Gradescope](../how-to/gradescope-autograder.md), [PrairieLearn and "

@@ -4,8 +4,8 @@ import numpy as np
 
 CAUGHT_BY = ("logit_loss_by_hand", "logit_loss_at_1000")
 HINT = (
-    "A large z costs less than nothing when y is 1. The formula has three terms: which of them balances z y on the "
-    "right side of 0?"
+    "On one side of 0 your loss of a wrong and confident answer is not large. The formula has three terms: which one "
+    "is missing in yours, max(z, 0) or z y?"
 )
 
 

@@ -4,8 +4,8 @@ import numpy as np
 
 CAUGHT_BY = ("loss_of_large_scores", "loss_far_out")
 HINT = (
-    "exp(1000) is inf, and so is your loss. Take each row's largest score from all its scores first, as softmax does: "
-    "the formula of the loss does not notice."
+    "Your loss is inf: exp(1000) is inf, and log(0) is -inf. Take each row's largest score from all its scores first, "
+    "as softmax does, and let no probability appear: what is log of a quotient?"
 )
 
 

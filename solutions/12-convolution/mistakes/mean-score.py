@@ -7,7 +7,10 @@ CAUGHT_BY = (
     "score_of_the_window_in_the_lecture",
     "score_of_random_patches",
 )
-HINT = "A perfect 2x2 match scores 4, one for each pixel. What do you divide by?"
+HINT = (
+    "A perfect 2x2 match scores 4, one for each pixel, and yours scores 1. Do you divide by something, or ask only "
+    "whether all pixels are equal?"
+)
 
 
 def match_score(patch: np.ndarray, pattern: np.ndarray) -> float:

@@ -1,0 +1,52 @@
+"""Wrong answers near a known mistake: they agree with it in one visible case, and get its hint there.
+
+The hint must be true for them, too. Earlier hints misled these: they spoke of a cause that the answer does not have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tiny_course import handed_in, line
+
+from autograder.course import assignment as assignments
+from autograder.course import solution
+from autograder.grading.options import RunOptions
+from autograder.grading.session import grade
+from autograder.model import Report
+from autograder.workers.supervisor import Supervisor
+
+ROOT = Path(__file__).parents[1]
+NEAR = {  # assignment: answer, case, what the hint must say
+    "05-logistic": (
+        "def bce_with_logits(z, y):\n    return float(np.mean(np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))))\n",
+        "logit_loss_at_1000",
+        "which one is missing in yours, max(z, 0) or z y?",
+    ),
+    "06-softmax": (
+        "def cross_entropy(z, y):\n    return float(-np.log(softmax(z)).mean())\n",
+        "loss_of_large_scores",
+        "log(0) is -inf",
+    ),
+    "12-convolution": (
+        "def match_score(patch, pattern):\n    return float((patch == pattern).all())\n",
+        "score_of_a_perfect_and_of_an_opposite_patch",
+        "ask only whether all pixels are equal?",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", NEAR)
+def test_the_hint_of_a_neighbour_is_true_for_it(slug: str, supervisor: Supervisor) -> None:
+    answer, case, said = NEAR[slug]
+    assignment = assignments.load(slug, root=ROOT)
+    modules = solution.modules(assignment)
+    main = next(iter(modules))
+    submission = handed_in({**modules, main: modules[main] + b"\n\n" + answer.encode()})  # type: ignore[dict-item]
+    reports: list[Report] = []
+    at_home = replace(assignment, solution=None)
+    grade(at_home, [submission], reports.append, run=RunOptions(device="cpu"), supervisor=supervisor)
+    assert said in line(reports[0], case).hint
