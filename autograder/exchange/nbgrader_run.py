@@ -11,17 +11,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..course import assignment as assignments
 from ..course import notebook as notebooks
 from ..errors import SubmissionRejected
 from ..grading.cells import CellScore, Failure, TestCell, as_shown, define, with_hidden_blanked, without_hidden
 from ..grading.environment import require_complete
+from ..grading.notebook_points import points
 from ..guest.module_names import modules_of
 from ..messages import say
+from ..model import Verdict
 from ..student.cells import CellConnection, CellRun, NotebookRun
 from ..student.handle import StudentCode
 from ..student.imports import installed
 from ..student.module import Modules, Namespace
-from ..student.source import ModuleSources, defined_names
+from ..student.source import ModuleSources, defined_names, parameters_of
 from ..wall.limits import Limits
 from ..workers.folders import TemporaryFolder
 from ..workers.spec import WorkerSpec
@@ -159,6 +162,7 @@ class _Notebook:
         self._unread = unread
         self._wall = wall
         self._run = NotebookRun(connection)
+        self._connection = connection
         self._modules = Modules(StudentCode(self._run), [MAIN])
         self._names = Namespace(self._modules, asked=_asked(submitted.known))
         self._names["display"] = _show_nothing
@@ -197,11 +201,24 @@ class _Notebook:
             self._result.hidden_from = number
         errors = self._run.log.suite_errors
         errors.clear()
+        if (Path.cwd() / "assignment.toml").is_file():  # one of our assignments
+            self._names["points_of"] = self._points_of
         self._run.begin_test()
         score = test.run(self._names, limit_s=self._wall.settings.cell_s, settle=self._names.settle)
         if errors and not score.trouble:  # the test may have caught it
             score = replace(score, points=None, trouble=errors[0])
         self._result.scores[name] = score
+
+    def _points_of(self, case: Any, recorded: str | None = None, seed: int = 0) -> float:
+        """Return the points of a case of our own, as ``autograder.points_of`` does in a kernel."""
+        folder = Path.cwd()
+        assignment = replace(assignments.load(folder, root=folder.parent.parent), solution=None)
+        name = case if isinstance(case, str) else case.__name__.removeprefix("test_")
+        done = points(name, assignment, lambda _: self._connection, recorded=recorded, seed=seed)
+        texts = [each.message or each.verdict.value for _, each in done.outcomes if each.verdict is not Verdict.PASSED]
+        if not done.earned:
+            raise AssertionError("\n".join(texts))
+        return done.earned
 
 
 def _show_nothing(*values: Any, **options: Any) -> None:
@@ -243,9 +260,20 @@ def _sources(submitted: Submitted, files: dict[str, bytes]) -> tuple[ModuleSourc
     late = {name: (path, files[path]) for name, path in modules_of(files).items() if name != MAIN}
     modules = {MAIN: (f"{MAIN}.py", code.source)} | late
     source = ModuleSources(
-        MAIN, modules, place=place, notebooks=frozenset({MAIN}), files=files, late=frozenset(late), held=True
+        MAIN, modules, place=place, notebooks=frozenset({MAIN}), files=files, late=frozenset(late), held=True,
+        parameters=_parameters(submitted.known),
     )
     return source, unread
+
+
+def _parameters(known: KnownNotebook) -> dict[str, tuple[str, ...]]:
+    """Return the parameters of the functions that the answers of the source define."""
+    found: dict[str, tuple[str, ...]] = {}
+    for cell in known.cells.values():
+        if cell.role is Role.ANSWER and cell.cell_type == "code":
+            with contextlib.suppress(SyntaxError, ValueError):
+                found |= parameters_of(cell.source.encode())
+    return found
 
 
 def _rejected(exc: SubmissionRejected) -> CellScore:
