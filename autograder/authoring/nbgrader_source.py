@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,12 @@ from ..errors import AutograderError, CaseError, UsageError
 from ..grading.execution import Executor
 from ..grading.notebook_points import collect, points
 from ..grading.options import RunOptions
-from ..grading.recorded_reference import NotRecordable, Recorder, Recording
+from ..grading.recorded_reference import NotRecordable, Recorder, Recording, joined
 from ..grading.reference import imported_solution
 from ..grading.session import Session
 from ..model import Case, Outcome, Verdict
 from ..reports.files import write_bytes
+from ..student.connection import Connection
 from ..workers.supervisor import Supervisor
 from .notebook import Cell, check_fits, document, graded_cells
 from .release import handed_out
@@ -36,7 +37,7 @@ SETUP = """\
 from autograder import points_of
 """
 # Appended to the solution, to see whether what a submission returns reaches the reference: all results, slightly other.
-_NUDGE = '''
+_NUDGE = """
 def _autograder_nudged(value):
     import numpy as np
     if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
@@ -59,7 +60,7 @@ for _autograder_name, _autograder_value in list(globals().items()):
                     setattr(_autograder_value, _autograder_name, _autograder_nudge(_autograder_method))
         elif type(_autograder_value).__name__ == "function":
             globals()[_autograder_name] = _autograder_nudge(_autograder_value)
-'''
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +122,24 @@ def source_of(assignment: Assignment, supervisor: Supervisor) -> Source:
     return found
 
 
-def write(sources: list[Source], course: Path) -> None:
+def check_new(slugs: Sequence[str], course: Path) -> None:
+    """Check that an nbgrader course has no source of these names.
+
+    Raises:
+        UsageError: it has one. Somebody may have worked on it.
+    """
+    for slug in slugs:
+        folder = course / "source" / slug
+        if folder.exists():
+            raise UsageError(f"{folder} exists. Remove it, or name the folder of another course.")
+
+
+def write(sources: Sequence[Source], course: Path) -> None:
     """Write sources into the folder of an nbgrader course.
 
     Raises:
-        UsageError: the course has a source of one of these names already. Nothing was written.
         AutograderError: ``report-write`` if one cannot be written.
     """
-    for each in sources:
-        folder = course / "source" / each.slug
-        if folder.exists():
-            raise UsageError(f"{folder} exists. Remove it, or name the folder of another course.")
     for each in sources:
         for name, data in each.files.items():
             path = course / "source" / each.slug / name
@@ -212,13 +220,11 @@ class _Cases:
         Raises:
             NotRecordable: it cannot be written, or does not pass as it is written.
         """
-        recording = "\n".join(part for _, recording in group if (part := recording.text()))
+        recording = joined({case.id: each for case, each in group})
         for modules, is_right in ((self._modules, True), (_stub_modules(self._assignment), False)):
             with contextlib.closing(self._session.connect(modules, seed=0)) as connection:
                 try:
-                    done = points(
-                        text, self._assignment, lambda _, to=connection: to, recorded=recording, seed=self._seed
-                    )
+                    done = points(text, self._assignment, _always(connection), recorded=recording, seed=self._seed)
                 except (CaseError, UsageError) as exc:
                     raise NotRecordable(f"it cannot run by itself: {exc}") from exc
                 except AutograderError as exc:
@@ -230,6 +236,10 @@ class _Cases:
         source = f"# Hidden tests\n### BEGIN HIDDEN TESTS\n{call}\n### END HIDDEN TESTS"
         case = group[0][0]
         return Cell("test", f"hidden-{_function(case)}", source, case.task, sum(each.points for each, _ in group))
+
+
+def _always(connection: Connection) -> Callable[[Executor], Connection]:
+    return lambda executor: connection
 
 
 def _stub_modules(assignment: Assignment) -> dict[str, bytes]:

@@ -88,7 +88,7 @@ def _made(v4: Any, cell: Cell, ids: set[str]) -> Any:
     if cell.kind == "text":
         return v4.new_markdown_cell(cell.text, id=name)
     is_answer, is_graded = cell.kind == "answer", cell.points is not None
-    roles = {"grade": is_graded, "solution": is_answer, "locked": not is_answer, "task": False}
+    roles: dict[str, Any] = {"grade": is_graded, "solution": is_answer, "locked": not is_answer, "task": False}
     roles |= {"points": cell.points} if is_graded else {}
     return v4.new_code_cell(cell.text, id=name, metadata={"nbgrader": {"schema_version": 3, "grade_id": name, **roles}})
 
@@ -151,7 +151,9 @@ def _ordered(
     before the first definition of that task, and its cases come after the last one.
     """
     numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
-    sections = [(number, Cell("text", f"text-{index}", text)) for index, (number, text) in enumerate(_sections(assignment))]
+    sections = [
+        (number, Cell("text", f"text-{index}", text)) for index, (number, text) in enumerate(_sections(assignment))
+    ]
     cases = [(numbers.get(cell.task, 0), cell) for cell in tests]
     while sections and not sections[0][0]:
         yield sections.pop(0)[1]

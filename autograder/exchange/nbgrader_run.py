@@ -211,8 +211,7 @@ class _Notebook:
 
     def _points_of(self, case: Any, recorded: str | None = None, seed: int = 0) -> float:
         """Return the points of a case of our own, as ``autograder.points_of`` does in a kernel."""
-        folder = Path.cwd()
-        assignment = replace(assignments.load(folder, root=folder.parent.parent), solution=None)
+        assignment = assignments.load_folder(Path.cwd())
         name = case if isinstance(case, str) else case.__name__.removeprefix("test_")
         done = points(name, assignment, lambda _: self._connection, recorded=recorded, seed=seed)
         texts = [each.message or each.verdict.value for _, each in done.outcomes if each.verdict is not Verdict.PASSED]
@@ -260,7 +259,13 @@ def _sources(submitted: Submitted, files: dict[str, bytes]) -> tuple[ModuleSourc
     late = {name: (path, files[path]) for name, path in modules_of(files).items() if name != MAIN}
     modules = {MAIN: (f"{MAIN}.py", code.source)} | late
     source = ModuleSources(
-        MAIN, modules, place=place, notebooks=frozenset({MAIN}), files=files, late=frozenset(late), held=True,
+        MAIN,
+        modules,
+        place=place,
+        notebooks=frozenset({MAIN}),
+        files=files,
+        late=frozenset(late),
+        held=True,
         parameters=_parameters(submitted.known),
     )
     return source, unread

@@ -81,7 +81,9 @@ def points_of(case: FunctionType | str, recorded: str | None = None, seed: int =
             recorded=recorded,
             seed=seed,
         )
-        texts = [debugging.text_of(assignment, each, outcome, SubmissionInfo(None, "")) for each, outcome in done.outcomes]
+        texts = [
+            debugging.text_of(assignment, each, outcome, SubmissionInfo(None, "")) for each, outcome in done.outcomes
+        ]
     if not done.earned:
         raise NotPassed("\n".join(texts))
     print(*texts, sep="\n")
@@ -95,7 +97,7 @@ def _assignment() -> Assignment:
             f"{folder} is not the folder of an assignment. Open the notebook where the release has it, for example in "
             "assignments/05-logistic, and start its kernel there."
         )
-    return replace(assignments.load(folder, root=folder.parent.parent), solution=None)
+    return assignments.load_folder(folder)
 
 
 def _run(executor: Executor, function: FunctionType, assignment: Assignment) -> None:

@@ -1,7 +1,7 @@
 """The points of a case in a notebook of nbgrader: its test cells call ``points_of``.
 
-A kernel of stock nbgrader runs it on the names of the notebook (``in_kernel.py``); behind our wall the same cells run on
-a worker (``exchange/nbgrader_run.py``).
+A kernel of stock nbgrader runs it on the names of the notebook (``in_kernel.py``); behind our wall the same cells run
+on a worker (``exchange/nbgrader_run.py``).
 """
 
 from __future__ import annotations
@@ -50,19 +50,21 @@ def points(
         CaseError: the case cannot be collected.
     """
     found: list[tuple[Case, Outcome]] = []
+    reference = None if recorded is None else Recorded(recorded)
 
     def work(executor: Executor) -> None:
         connection = connect(executor)
         for each in executor.cases:
             if recorded is None and each.id.partition("[")[0] != case:
                 continue
+            if reference is not None:
+                reference.begin(each.id)
             passed = {needed: Outcome(needed, Verdict.PASSED) for needed in each.needs}
             outcome = executor.run(each, connection, passed).outcome
             if executor.attempt is not None and isinstance(raised := executor.attempt.raised, OtherDraws):
                 raise raised
             found.append((each, outcome))
 
-    reference = None if recorded is None else Recorded(recorded)
     with _file(case, assignment, is_text=recorded is not None) as file:
         collect([file], work, assignment, hidden=file if recorded is not None else None, reference=reference, seed=seed)
     if not found:

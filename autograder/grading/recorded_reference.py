@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,7 @@ class OtherDraws(AutograderError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The recorded values of {name} do not fit: this Python draws other numbers than the one of the release, or "
+            f"The recorded values of {name} do not fit: this Python draws other numbers than that of the release, or "
             "the cell was changed. Release the assignment again with the packages that grade it.",
             slug="nbgrader-cell",
         )
@@ -108,11 +108,32 @@ class Recorder:
         self._recording.problem = self._recording.problem or why
 
 
+def joined(recordings: Mapping[str, Recording]) -> str:
+    """Return the recordings of several cases as one text: before the answers comes the name of their case.
+
+    Raises:
+        NotRecordable: one of them cannot be written.
+    """
+    texts = {case: each.text() for case, each in recordings.items()}
+    return "\n".join(f"{json.dumps(case)}\n{text}" for case, text in texts.items() if text)
+
+
 class Recorded:
-    """Plays a recording back: what a case gets as ``reference``."""
+    """Plays recordings back: what a case gets as ``reference``. ``begin`` chooses the case."""
 
     def __init__(self, text: str) -> None:
-        self._play = _Player(json.loads(line) for line in text.splitlines() if line.strip())
+        self._events: dict[str, list[Any]] = {}
+        for line in filter(None, map(str.strip, text.splitlines())):
+            event = json.loads(line)
+            if isinstance(event, str):
+                events = self._events.setdefault(event, [])
+            else:
+                events.append(event)
+        self._play = _Player(iter(()))
+
+    def begin(self, case: str) -> None:
+        """Play the recording of a case."""
+        self._play = _Player(iter(self._events.get(case, ())))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -136,11 +157,11 @@ class _Object:
 
 
 class _Player:
-    def __init__(self, events: Iterator[list[Any]]) -> None:
+    def __init__(self, events: Iterator[Any]) -> None:
         self._events = events
 
     def answer(self, path: str, amount: float) -> Any:
-        name, wanted, kind, value = next(self._events, ["", 0.0, "", None])
+        name, wanted, kind, value = next(self._events, ("", 0.0, "", ""))
         plain = path.removesuffix("()") if kind == "raises" else path
         if name != plain or not math.isclose(amount, wanted, rel_tol=SAME_DRAWS, abs_tol=SAME_DRAWS):
             raise OtherDraws(path)
