@@ -7,6 +7,9 @@ its ``autograded`` folder into place. If the command is killed, the next run gra
 
 from __future__ import annotations
 
+from . import nbgrader_start  # noqa: F401  # before nbgrader
+
+# isort: split
 import contextlib
 import functools
 import logging
@@ -16,7 +19,7 @@ import shutil
 import sqlite3
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,7 +36,7 @@ from traitlets.config import Config
 from ..errors import UsageError
 from ..grading.pool import local_processes
 from . import nbgrader_config
-from .nbgrader import REFUSAL
+from .nbgrader import REFUSAL, release
 
 WORK = ".autograder-nbgrader"  # a folder in the course, for what is not in place yet
 ATTEMPTS = 6  # to write while another program has locked the gradebook; each waits as long as SQLite does, 5 s
@@ -104,17 +107,33 @@ def autograde(
         snapshot = work / "gradebook.db"
         _copy(file, snapshot)
         job = _Course(str(root), assignment, str(work))
-        with Gradebook(course.db_url, course.course_id) as gradebook, local_processes(min(workers, len(due))) as pool:
-            futures: list[Future[Graded]] = [pool.submit(_grade, job, name) for name in due]
-            for future in as_completed(futures):
-                graded = future.result()
-                graded = graded if graded.problem else _store(gradebook, course, graded, work)
+        with (
+            Gradebook(course.db_url, course.course_id) as gradebook,
+            contextlib.closing(_all_graded(job, due, min(workers, len(due)))) as results,
+        ):
+            for result in results:
+                graded = result if result.problem else _store(gradebook, course, result, work)
                 if graded.problem:
                     summary.problems[graded.student] = graded.problem
                 else:
                     summary.graded.append(graded.student)
                 report(graded)
     return summary
+
+
+def _all_graded(job: _Course, due: list[str], workers: int) -> Generator[Graded]:
+    """Yield each submission when it is graded: here, or in as many processes as there are workers."""
+    if workers == 1:
+        try:
+            for name in due:
+                yield _grade(job, name)
+        finally:
+            _close_converter(job)
+        return
+    with local_processes(workers) as pool:
+        futures: list[Future[Graded]] = [pool.submit(_grade, job, name) for name in due]
+        for future in as_completed(futures):
+            yield future.result()
 
 
 # --- the course
@@ -253,6 +272,13 @@ def _converter(job: _Course) -> tuple[Autograde, _LastError, str]:
     log.addHandler(errors)
     converter.log = log
     return converter, errors, url
+
+
+def _close_converter(job: _Course) -> None:
+    """End the workers of this process."""
+    converter = _converter(job)[0]
+    _converter.cache_clear()
+    release(converter)
 
 
 def _grade(job: _Course, student: str) -> Graded:
