@@ -62,9 +62,19 @@ def write(staff: Path, grades: Sequence[Grade], course: Path) -> Written:
 
 
 def opened(course: Path) -> Gradebook:
-    """Open the gradebook of a course; make it if there is none."""
+    """Open the gradebook of a course; make it if there is none.
+
+    Raises:
+        UsageError: nbgrader cannot make it, because alembic is not installed.
+    """
     folders = CourseDirectory(config=configuration(course))
-    return Gradebook(folders.db_url, folders.course_id)
+    try:
+        return Gradebook(folders.db_url, folders.course_id)
+    except FileNotFoundError as exc:
+        raise UsageError(
+            f"The gradebook of {course} cannot be made: nbgrader runs the program {exc.filename}, which is not "
+            "installed. Install it with: pip install alembic"
+        ) from exc
 
 
 def _reports(staff: Path) -> Iterable[Report]:

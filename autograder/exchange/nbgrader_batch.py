@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from nbgrader.api import Gradebook, InvalidEntry
+from nbgrader.api import Base, Gradebook, InvalidEntry
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -100,6 +100,7 @@ def autograde(
     course = CourseDirectory(config=config)
     course.assignment_id, course.student_id = assignment, student
     file = _gradebook_file(course.db_url)
+    _check_gradebook(file)
     with _work_folder(root) as work:
         due, summary = _due(course, config, force=force)
         if not due:
@@ -168,6 +169,31 @@ def _gradebook_file(url: str) -> Path:
     if not file.is_file():
         raise UsageError(f"There is no gradebook {file}. Run first: nbgrader generate_assignment")
     return file
+
+
+def _check_gradebook(file: Path) -> None:
+    """Check that a gradebook is of this nbgrader and can be written, before anything is graded.
+
+    Raises:
+        UsageError: it is older, or it cannot be written. A lock is no reason: it may be gone when there are results.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(file, timeout=0)) as book:
+            tables = {name for (name,) in book.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            for table in Base.metadata.sorted_tables:
+                columns = {row[1] for row in book.execute(f"PRAGMA table_info({table.name})")}
+                if table.name in tables and not {column.name for column in table.columns} <= columns:
+                    raise UsageError(
+                        f"The gradebook {file} is of an older nbgrader. Keep a copy of it, then run in the course: "
+                        "nbgrader db upgrade"
+                    )
+            book.execute("BEGIN IMMEDIATE")
+            book.rollback()
+    except sqlite3.Error as exc:
+        if "locked" in str(exc):
+            return
+        verb = "written" if "readonly" in str(exc) else "read"
+        raise UsageError(f"The gradebook {file} cannot be {verb}: {exc}. Let the grader write to it.") from exc
 
 
 @contextlib.contextmanager

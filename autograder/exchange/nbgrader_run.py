@@ -17,6 +17,7 @@ from ..errors import SubmissionRejected
 from ..grading.cells import CellScore, Failure, TestCell, as_shown, define, with_hidden_blanked, without_hidden
 from ..grading.environment import require_complete
 from ..grading.notebook_points import points
+from ..grading.visible_names import for_worker
 from ..guest.module_names import modules_of
 from ..messages import say
 from ..model import Verdict
@@ -164,7 +165,8 @@ class _Notebook:
         self._run = NotebookRun(connection)
         self._connection = connection
         self._modules = Modules(StudentCode(self._run), [MAIN])
-        self._names = Namespace(self._modules, asked=_asked(submitted.known))
+        self._asked = _asked(submitted.known)
+        self._names = Namespace(self._modules, asked=self._asked)
         self._names["display"] = _show_nothing
         self._result = Result()
 
@@ -197,6 +199,9 @@ class _Notebook:
         known = self._submitted.known.cells[name]
         source = with_hidden_blanked(known.source) if self._hides else known.source
         test = self._wall.test_cell(name, source, known.points)
+        for_student = for_worker(known.source, self._asked)
+        if for_student.source:
+            self._run.run_cell(number)
         if test.hides_tests and self._result.hidden_from is None:
             self._result.hidden_from = number
         errors = self._run.log.suite_errors
@@ -204,7 +209,8 @@ class _Notebook:
         if (Path.cwd() / "assignment.toml").is_file():  # one of our assignments
             self._names["points_of"] = self._points_of
         self._run.begin_test()
-        score = test.run(self._names, limit_s=self._wall.settings.cell_s, settle=self._names.settle)
+        limit_s = self._wall.settings.cell_s
+        score = test.run(self._names, limit_s=limit_s, settle=self._names.settle, elsewhere=for_student.derived)
         if errors and not score.trouble:  # the test may have caught it
             score = replace(score, points=None, trouble=errors[0])
         self._result.scores[name] = score
@@ -291,10 +297,10 @@ def _module(texts: Sequence[str]) -> notebooks.Code:
 
 
 def _text_for_worker(cell: Any, known: KnownNotebook) -> str:
-    """Return what the worker gets of a cell: nothing of a test."""
+    """Return what the worker gets of a cell: of a test only the definitions that students have anyway."""
     role = role_of(cell, known)
     if role is Role.TEST:
-        return ""
+        return for_worker(cell.source, _asked(known)).source
     return without_hidden(cell.source) if role is Role.LOCKED else str(cell.source)
 
 
