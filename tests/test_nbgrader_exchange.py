@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 import nbgrader_course as course
 import pytest
 import report_samples
+import tiny_course
+from test_commands import Command
+from test_commands import command as command  # a fixture
 
 from autograder.errors import UsageError
 from autograder.exchange import csv_grades, formats, grades_nbgrader, roster
@@ -55,6 +59,47 @@ def test_an_inbound_folder_names_person_and_time(tmp_path: Path) -> None:
     assert max(first, second, key=lambda each: each.attempt).entry.endswith("10:00:00 UTC")
     assert other.received_at == "2026-11-20T16:00:00+00:00"
     assert list(first.files) == ["ps1.ipynb"]
+
+
+def inbound_of_two(folder: Path) -> tuple[Path, Path]:
+    """Two attempts of Ada, the better one first, and one of Bob; return the folder and the roster."""
+    better, worse = tiny_course.SOLUTION, "import numpy as np\ndef total(x):\n    return float(np.sum(x))\n"
+    for name, text in (
+        ("ada+01-tiny+2026-11-20 09:00:00 UTC", better),
+        ("ada+01-tiny+2026-11-20 10:00:00 UTC", worse),
+        ("bob+01-tiny+2026-11-20 09:30:00 UTC", better),
+    ):
+        put(folder / "inbound" / name / "tiny.py", text)
+    put(folder / "people.csv", "id,login,name\nada,ada,Ada\nbob,bob,Bob\n")
+    return folder / "inbound", folder / "people.csv"
+
+
+def earned() -> dict[str, tuple[str, str]]:
+    text = Path("out/staff/grades.csv").read_text(encoding="utf-8-sig")
+    return {row["student"]: (row["earned"], row["attempt"]) for row in csv.DictReader(text.splitlines())}
+
+
+def test_batch_grades_all_attempts_in_their_order(command: Command, tmp_path: Path) -> None:
+    made = tiny_course.make(tmp_path / "course")
+    inbound, people = inbound_of_two(tmp_path)
+    where = ["--root", made.root, "--roster", people, "--format", "nbgrader"]
+    found = command("batch", tiny_course.SLUG, inbound, *where, "--out", "out", "--attempts", "all")
+    assert (found.code, found.err) == (0, "")
+    assert earned() == {"ada": ("8.0", "2"), "bob": ("20.0", "1")}  # the store knows both attempts of Ada
+    assert found.out.count("Ada") <= 1  # one table, not one for each attempt
+
+    found = command("batch", tiny_course.SLUG, inbound, *where, "--out", "o", "--practice", "--attempts", "all")
+    assert found.code == 2 and "--attempts all is for an official run" in found.err
+
+
+def test_a_mapping_file_chooses_the_attempt_of_a_student(command: Command, tmp_path: Path) -> None:
+    made = tiny_course.make(tmp_path / "course")
+    inbound, people = inbound_of_two(tmp_path)
+    put(tmp_path / "map.csv", "entry,person\nada+01-tiny+2026-11-20 09:00:00 UTC,ada\n")
+    where = ["--root", made.root, "--roster", people, "--mapping", tmp_path / "map.csv", "--out", "out"]
+    found = command("batch", tiny_course.SLUG, inbound, *where)
+    assert (found.code, found.err) == (0, "")
+    assert earned() == {"ada": ("20.0", "1"), "bob": ("20.0", "1")}
 
 
 def test_a_time_stamp_counts_only_where_nbgrader_puts_it(tmp_path: Path) -> None:

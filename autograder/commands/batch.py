@@ -41,6 +41,13 @@ MOST_PRINTED = 100  # rows in the terminal; the class page has all of them
 @click.argument("source", type=options.PATH, required=False)
 @click.option("--out", type=options.PATH, help="Folder for the results: students/ and staff/. Not with --shard.")
 @export_options
+@click.option(
+    "--attempts",
+    type=click.Choice(["last", "all"]),
+    default="last",
+    show_default=True,
+    help="Of several attempts of a person in an export: grade the last one, or all, one after the other.",
+)
 @options.practice
 @click.option("--official", is_flag=True, help="The default; accepted for scripts that say so.")
 @options.store
@@ -64,6 +71,7 @@ def batch(
     format: str,
     roster: Path | None,
     mapping: Path | None,
+    attempts: str,
     practice: bool,
     official: bool,
     store: str | None,
@@ -103,29 +111,28 @@ def batch(
     elif log is not None:
         check_writable(log.parent, log)
 
-    with (
-        translation.assignment_language(lang, assignment),
-        class_source(source, format=format, roster=roster, mapping=mapping, assignment=assignment) as found,
-    ):
-        from ..batch.engine import engine_of
+    if attempts == "all" and (roster is None or practice or part is not None):
+        raise UsageError("--attempts all is for an official run on the export of another system, with --roster.")
+    number = 1 if attempts == "all" else None
+    is_last = False
+    while not is_last:
+        with (
+            translation.assignment_language(lang, assignment),
+            class_source(
+                source, format=format, roster=roster, mapping=mapping, assignment=assignment, attempt=number
+            ) as found,
+        ):
+            from ..batch.engine import engine_of
 
-        where = engine_of(engine, workers)
-        if part is not None:
-            grade_part(part, assignment, found.entries or (), device=device, engine=where, log=log)
-            return
-        assert out is not None
-        job = _Job(assignment, found, out, root, json, log, where)
-        if practice:
-            from ..grading.options import RunOptions
-
-            _grade(job, RunOptions(official=False, seed=options.seed_of(seed, official=False), device=device))
-        else:
-            with options.open_store(store, root) as opened:
-                wanted = None if seed is None else str(seed)
-                for warning in opened.warnings():
-                    click.echo(f"autograder: {warning}", err=True)
-                run = official_run(opened, assignment, wanted=wanted, device=device)
-                _grade(job, run, _ledger(job, run, opened, options.store_folder(store, root)))
+            where = engine_of(engine, workers)
+            if part is not None:
+                grade_part(part, assignment, found.entries or (), device=device, engine=where, log=log)
+                return
+            assert out is not None
+            is_last = number is None or number >= found.attempts
+            job = _Job(assignment, found, out, root, json, log, where, is_last)
+            _grade_class(job, practice=practice, store=store, seed=seed, device=device)
+        number = None if number is None else number + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,20 @@ class _Job:
     json: Path | None
     log: Path | None
     engine: Engine
+    is_last: bool  # no later attempts follow
+
+
+def _grade_class(job: _Job, *, practice: bool, store: str | None, seed: int | None, device: str) -> None:
+    if practice:
+        from ..grading.options import RunOptions
+
+        _grade(job, RunOptions(official=False, seed=options.seed_of(seed, official=False), device=device))
+        return
+    with options.open_store(store, job.root) as opened:
+        for warning in opened.warnings():
+            click.echo(f"autograder: {warning}", err=True)
+        run = official_run(opened, job.assignment, wanted=None if seed is None else str(seed), device=device)
+        _grade(job, run, _ledger(job, run, opened, options.store_folder(store, job.root)))
 
 
 def _check_kept(store: str | None, root: Path, slug: str) -> None:
@@ -194,8 +215,9 @@ def _grade(job: _Job, run: RunOptions, ledger: Ledger | None = None) -> None:
         for match in job.source.unclear:
             class_run.add_unclear(match.record.entry, match.how.value, match.reason)
         rows = class_run.write_tables(job.source.grades)
-    _show(rows, class_run, console)
-    _end(job, class_run, rows)
+    if job.is_last:
+        _show(rows, class_run, console)
+        _end(job, class_run, rows)
 
 
 def _end(job: _Job, class_run: ClassRun, rows: Sequence[ClassRow]) -> None:

@@ -26,20 +26,29 @@ class ClassSource:
     """The submissions of a class. Without ``entries``, the class is what the store has kept.
 
     ``name`` is that of the format, and ``grades`` writes its table of grades. ``unclear`` are the entries of an export
-    that nobody can be graded for.
+    that nobody can be graded for. ``attempts`` are the most that one person has in the export.
     """
 
     entries: Sequence[formats.Entry] | None
     grades: formats.Format
     name: str = "folder"
     unclear: Sequence[Match] = ()
+    attempts: int = 1
 
 
 @contextlib.contextmanager
 def class_source(
-    source: Path | None, *, format: str, roster: Path | None, mapping: Path | None, assignment: Assignment
+    source: Path | None,
+    *,
+    format: str,
+    roster: Path | None,
+    mapping: Path | None,
+    assignment: Assignment,
+    attempt: int | None = None,
 ) -> Iterator[ClassSource]:
     """Open a class. The files of an export are unpacked until the block ends.
+
+    Of several attempts in an export the last one counts, or that of the number ``attempt``.
 
     Raises:
         UsageError: options do not fit together, or the export, the roster or the mapping file is wrong.
@@ -63,6 +72,7 @@ def class_source(
                 roster_file=roster,
                 mapping=mapping,
                 assignment=assignment,
+                attempt=attempt,
             )
             for line in mapping_report.doubts(found.matched):
                 click.echo(line, err=True)
@@ -73,7 +83,7 @@ def class_source(
             except OSError as exc:
                 problem = f"{folder.path} cannot be written: {exc.strerror}. Make room in the temporary folder."
                 raise AutograderError(problem, slug="report-write") from exc
-        yield ClassSource(entries, formats.named("folder"), found.format, found.matched.unclear)
+        yield ClassSource(entries, formats.named("folder"), found.format, found.matched.unclear, found.matched.attempts)
 
 
 _FORMAT = click.option(

@@ -30,11 +30,18 @@ def opened(path: Path) -> Source:
 
 
 def read(
-    source: Source, *, format: str, roster_file: Path, mapping: Path | None, assignment: Assignment | None = None
+    source: Source,
+    *,
+    format: str,
+    roster_file: Path,
+    mapping: Path | None,
+    assignment: Assignment | None = None,
+    attempt: int | None = None,
 ) -> Import:
     """Match the entries of an export to the people of a roster; write nothing.
 
-    With ``assignment``, only its files count, under the names that it asks for.
+    With ``assignment``, only its files count, under the names that it asks for. ``attempt`` chooses one of several of
+    a person; None: the last one.
 
     Raises:
         UsageError: export, roster or mapping file is wrong; names file, line or entry, and the remedy.
@@ -45,7 +52,7 @@ def read(
     if assignment is not None:
         records = [as_expected(record, assignment.slug, assignment.modules) for record in records]
     settled = mapping_file.read(mapping, records, people) if mapping else {}
-    matched = matching.match(records, people, settled=settled, ignored=source.ignored)
+    matched = matching.match(records, people, settled=settled, ignored=source.ignored, attempt=attempt)
     export = (source.table or source.path).name
     shown = name.replace("_", "-")
     return Import(matched, mapping_report.text(matched, export=export, roster=roster_file.name, format=shown), shown)

@@ -58,6 +58,7 @@ class Matched:
     submissions: tuple[Handed, ...] = ()
     without: tuple[Person, ...] = ()
     ignored: tuple[str, ...] = field(default=())
+    attempts: int = 1  # the most that one person has
 
     @property
     def unclear(self) -> tuple[Match, ...]:
@@ -68,18 +69,30 @@ Settled = Mapping[str, tuple[Person, ...]]
 """The people of an entry, as a person decided; none leaves the entry out."""
 
 
-def match(records: Sequence[Record], roster: Roster, *, settled: Settled, ignored: Sequence[str] = ()) -> Matched:
-    """Match records on ids, and on a name only where one person has it. Decisions in ``settled`` come first."""
+def match(
+    records: Sequence[Record],
+    roster: Roster,
+    *,
+    settled: Settled,
+    ignored: Sequence[str] = (),
+    attempt: int | None = None,
+) -> Matched:
+    """Match records on ids, and on a name only where one person has it. Decisions in ``settled`` come first.
+
+    Of several attempts of a person the last one counts, or with ``attempt`` the one of this number, from 1, as far as
+    there are so many. One that is settled counts in any case.
+    """
     search = _Search(roster)
     found = [
         _settled(record, settled[record.entry]) if record.entry in settled else search(record) for record in records
     ]
-    found = _latest(found)
+    attempts = max(map(len, _attempts(found).values()), default=1)
+    found = _chosen(found, attempt)
     found = _disjoint(found)
     own = _by_person(found)
     submissions = [Handed(person, _files(own[person]), tuple(own[person])) for person in roster.people if person in own]
     without = tuple(person for person in roster.people if person not in own)
-    return Matched(tuple(found), tuple(submissions), without, tuple(ignored))
+    return Matched(tuple(found), tuple(submissions), without, tuple(ignored), attempts)
 
 
 def _by_person(matches: Sequence[Match]) -> dict[Person, list[Match]]:
@@ -166,15 +179,30 @@ def _titles(people: Sequence[Person]) -> str:
     return ", ".join(say("import.in-line", person=person.title, line=person.line) for person in people)
 
 
-def _latest(matches: list[Match]) -> list[Match]:
-    """Keep the last attempt of each person, where the export has several and orders them."""
-    last: dict[tuple[Person, ...], str] = {}
+def _attempts(matches: Sequence[Match]) -> dict[tuple[Person, ...], list[Match]]:
+    """Return the attempts of each person in order, where the export orders them; only the settled ones, if any are."""
+    found: dict[tuple[Person, ...], list[Match]] = {}
     for each in matches:
         if each.record.attempt and each.how not in NO_SUBMISSION:
-            last[each.people] = max(each.record.attempt, last.get(each.people, ""))
+            found.setdefault(each.people, []).append(each)
+    for people, attempts in found.items():
+        settled = [each for each in attempts if each.how is How.SETTLED]
+        found[people] = sorted(settled or attempts, key=lambda each: each.record.attempt)
+    return found
+
+
+def _chosen(matches: list[Match], number: int | None) -> list[Match]:
+    """Keep one attempt of each person: the last one, or that of the number, as far as there are so many."""
+    kept = {
+        people: attempts[-1 if number is None else min(number, len(attempts)) - 1].record.attempt
+        for people, attempts in _attempts(matches).items()
+    }
+    settled = {each.people for each in matches if each.how is How.SETTLED}
     return [
         replace(each, how=How.OLDER)
-        if each.record.attempt and each.how not in NO_SUBMISSION and each.record.attempt < last[each.people]
+        if each.record.attempt
+        and each.how not in NO_SUBMISSION
+        and (each.record.attempt != kept[each.people] or (each.people in settled and each.how is not How.SETTLED))
         else each
         for each in matches
     ]

@@ -1,7 +1,7 @@
 """The names that a test cell defines for the cells below it, as in a kernel, where tests and answers share names.
 
 A worker may run nothing of a test but what students have anyway: its visible lines. Of these it gets imports,
-functions, classes and data that depend on no answer. A class that derives from a class of the student exists only there.
+functions, classes and data that depend on no answer. A class that derives from one of the student exists only there.
 """
 
 from __future__ import annotations
