@@ -20,7 +20,7 @@ from autograder.exchange.archive import Source
 from autograder.exchange.formats import Record
 from autograder.exchange.grades import Grade
 from autograder.exchange.nbgrader_folders import time_of
-from autograder.model import Audience, Report, Score, Verdict
+from autograder.model import Adjustment, Audience, Report, Score, Verdict
 from autograder.reports.class_rows import class_row
 from autograder.reports.document import to_json
 
@@ -197,6 +197,32 @@ def test_points_comments_and_notebooks_are_in_the_course_and_people_keep_theirs(
     page = (root / "feedback" / "ada" / "05-logistic" / "05-logistic.html").read_text(encoding="utf-8")
     assert "See me." in page
     assert "gradient_of_two_columns" in page
+
+
+def test_points_that_people_added_are_in_the_course_once(tmp_path: Path) -> None:
+    root, staff = tmp_path / "course", tmp_path / "staff"
+    root.mkdir()
+    plain = report("ada").score
+    idea = Adjustment(1.5, "The idea is right. A. Park", task="sigmoid")
+    bonus = Adjustment(2.0, "A bonus for all. A. Park")
+    more = replace(report("ada"), score=Score(plain.earned + 3.5, plain.possible, (idea, bonus)))
+    grades = run_of(staff, more)
+    for _ in range(2):
+        grades_nbgrader.write(staff, grades, root)
+        assert course_totals(root) == {"ada": pytest.approx(plain.earned + 3.5)}
+    first, second = more.tasks[0].id, "sigmoid"
+    with grades_nbgrader.opened(root) as book:
+        where = "05-logistic", "05-logistic", "ada"
+        assert "+1.5: The idea is right. A. Park" in book.find_comment(f"{second}-answer", *where).auto_comment
+        assert "+2: A bonus for all. A. Park" in book.find_comment(f"{first}-answer", *where).auto_comment
+        assert {book.find_grade(task.id, *where).extra_credit for task in more.tasks} <= {None, 0.0}
+        book.find_grade(first, *where).manual_score = 1.0  # by a person: the bonus then goes to another task
+        book.db.commit()
+    grades_nbgrader.write(staff, grades, root)
+    with grades_nbgrader.opened(root) as book:
+        grade = book.find_grade(first, *where)
+        assert (grade.manual_score, grade.score) == (1.0, 1.0)
+        assert "A bonus for all" in book.find_comment(f"{more.tasks[1].id}-answer", *where).auto_comment
 
 
 def course_totals(root: Path) -> dict[str, float]:
