@@ -284,10 +284,16 @@ def test_many_at_once_have_the_same_grades_and_nothing_is_graded_twice(lab: Path
 
 
 @pytest.mark.long
-def test_a_killed_run_is_finished_by_the_next(lab: Path) -> None:
+@pytest.mark.parametrize("arguments", [[], ["--workers", "2"]], ids=["one", "two"])
+def test_a_killed_run_is_finished_by_the_next(lab: Path, arguments: list[str]) -> None:
     for number in range(6):
         course.submit(lab, f"student-{number}")
-    command = [sys.executable, "-m", "autograder", "nbgrader", "autograde", "lab", "--root", str(lab)]
+    nbgrader_batch.autograde(lab, "lab", workers=1, student="student-0")
+    with course.gradebook(lab) as gradebook:
+        gradebook.find_grade("essay", "lab", "lab", "student-0").manual_score = 1.5
+        gradebook.find_comment("essay", "lab", "lab", "student-0").manual_comment = "Good."
+        gradebook.db.commit()
+    command = [sys.executable, "-m", "autograder", "nbgrader", "autograde", "lab", "--root", str(lab), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert "points" in process.stdout.readline()  # the first one is in the gradebook
@@ -299,7 +305,9 @@ def test_a_killed_run_is_finished_by_the_next(lab: Path) -> None:
     while (lab / nbgrader_batch.WORK).exists() or len(os.listdir(lab / "autograded")) < 6:
         with contextlib.suppress(UsageError):
             nbgrader_batch.autograde(lab, "lab", workers=1)
-    assert course.totals(lab, "lab") == {f"student-{number}": 17.0 for number in range(6)}
+    assert course.totals(lab, "lab") == {f"student-{number}": 17.0 + 1.5 * (number == 0) for number in range(6)}
+    with course.gradebook(lab) as gradebook:
+        assert gradebook.find_comment("essay", "lab", "lab", "student-0").comment == "Good."
 
 
 @pytest.mark.parametrize(
