@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from nbgrader.api import Base, Gradebook, InvalidEntry
@@ -309,6 +310,7 @@ def _converter(job: _Course) -> tuple[Autograde, _LastError, str]:
     log.propagate = False
     log.addHandler(errors)
     converter.log = log
+    Finalize(None, release, (converter,), exitpriority=1)  # a copied process runs nothing else at its end
     return converter, errors, url
 
 
