@@ -220,7 +220,10 @@ def test_an_error_of_a_test_is_no_zero(tmp_path: Path) -> None:
 
 def test_later_cells_see_what_visible_tests_define_and_nothing_hidden(tmp_path: Path) -> None:
     cells = [
-        course.answer("Layer", "class Layer:\n    def size(self):\n        return 1"),
+        course.answer(
+            "Layer",
+            "class Layer:\n    def size(self):\n        ### BEGIN SOLUTION\n        return 1\n        ### END SOLUTION",
+        ),
         course.check(
             "test_layer",
             "import math\nimport pytest\nWIDTH = 3\ndef area(x):\n    return x * WIDTH\n"

@@ -201,6 +201,7 @@ def _check_gradebook(file: Path) -> None:
                         "nbgrader db upgrade"
                     )
             book.execute("BEGIN IMMEDIATE")
+            book.execute("CREATE TABLE autograder_may_write (x)")
             book.rollback()
     except sqlite3.Error as exc:
         if "locked" in str(exc):

@@ -6,7 +6,7 @@ import ast
 import contextlib
 import importlib.metadata
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -199,7 +199,7 @@ class _Notebook:
         known = self._submitted.known.cells[name]
         source = with_hidden_blanked(known.source) if self._hides else known.source
         test = self._wall.test_cell(name, source, known.points)
-        for_student = for_worker(known.source, self._asked)
+        for_student = for_worker(known.source, self._asked, _given(self._submitted.known))
         if for_student.source:
             self._run.run_cell(number)
         if test.hides_tests and self._result.hidden_from is None:
@@ -232,9 +232,18 @@ def _show_nothing(*values: Any, **options: Any) -> None:
 
 def _asked(known: KnownNotebook) -> set[str]:
     """Return the names that the answers of the source define."""
+    return _defined(known, {Role.ANSWER, Role.MANUAL})
+
+
+def _given(known: KnownNotebook) -> set[str]:
+    """Return the names that the locked cells of the source define."""
+    return _defined(known, {Role.LOCKED})
+
+
+def _defined(known: KnownNotebook, roles: Collection[Role]) -> set[str]:
     names: set[str] = set()
     for cell in known.cells.values():
-        if cell.role in (Role.ANSWER, Role.MANUAL) and cell.cell_type == "code":
+        if cell.role in roles and cell.cell_type == "code":
             with contextlib.suppress(SyntaxError, ValueError):
                 for statement in ast.parse(cell.source).body:
                     names.update(defined_names(statement))
@@ -300,7 +309,7 @@ def _text_for_worker(cell: Any, known: KnownNotebook) -> str:
     """Return what the worker gets of a cell: of a test only the definitions that students have anyway."""
     role = role_of(cell, known)
     if role is Role.TEST:
-        return for_worker(cell.source, _asked(known)).source
+        return for_worker(cell.source, _asked(known), _given(known)).source
     return without_hidden(cell.source) if role is Role.LOCKED else str(cell.source)
 
 

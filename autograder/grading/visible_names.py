@@ -26,13 +26,17 @@ class ForWorker:
     derived: frozenset[str] = frozenset()
 
 
-def for_worker(source: str, answers: Collection[str]) -> ForWorker:
-    """Return what a worker runs of a test cell before the test. ``answers`` are the names that students define."""
+def for_worker(source: str, answers: Collection[str], given: Collection[str]) -> ForWorker:
+    """Return what a worker runs of a test cell before the test.
+
+    ``answers`` are the names that students define, ``given`` those of locked cells. Any other name may be of the student,
+    too: calling it once more could print, draw or take its time.
+    """
     try:
         body = ast.parse(with_hidden_blanked(source)).body
     except (SyntaxError, ValueError, RecursionError):
         return ForWorker()
-    unknown: set[str] = set(answers)  # names whose values only the test has, or only the student
+    known = set(given) - set(answers)
     derived: set[str] = set()
     parts: list[str] = []
     for node in body:
@@ -40,26 +44,27 @@ def for_worker(source: str, answers: Collection[str]) -> ForWorker:
         if isinstance(node, ast.ClassDef) and _mentioned(node.bases) & {*answers, *derived}:
             derived.add(node.name)
             parts.append(ast.unparse(node))
-        elif not names & set(answers) and _is_independent(node, unknown):
+        elif not names & set(answers) and _is_independent(node, known):
             parts.append(_guarded(node))
-            unknown -= names
+            known |= names
         else:
-            unknown |= names - set(answers)
+            known -= names
     return ForWorker("\n".join(parts), frozenset(derived))
 
 
-def _is_independent(node: ast.stmt, unknown: set[str]) -> bool:
+def _is_independent(node: ast.stmt, known: set[str]) -> bool:
     """Return whether a statement defines names without the student's code and without draws."""
     match node:
         case ast.Import() | ast.ImportFrom():
             return True
         case ast.FunctionDef():
-            return not _mentioned([*node.decorator_list, *node.args.defaults]) & unknown
+            return _mentioned([*node.decorator_list, *node.args.defaults]) <= known
         case ast.ClassDef():
             inner = [each for each in node.body if not isinstance(each, ast.FunctionDef)]
-            return not _mentioned([*node.decorator_list, *node.bases, *inner]) & unknown
+            own = {name for each in inner for name in defined_names(each)}
+            return _mentioned([*node.decorator_list, *node.bases, *inner]) <= known | own
         case ast.Assign() | ast.AnnAssign() if node.value is not None:
-            return not _mentioned([node.value]) & unknown and not _DRAWS.search(ast.unparse(node.value))
+            return _mentioned([node.value]) <= known and not _DRAWS.search(ast.unparse(node.value))
     return False
 
 
