@@ -29,8 +29,8 @@ class ForWorker:
 def for_worker(source: str, answers: Collection[str], given: Collection[str]) -> ForWorker:
     """Return what a worker runs of a test cell before the test.
 
-    ``answers`` are the names that students define, ``given`` those of locked cells. Any other name may be of the student,
-    too: calling it once more could print, draw or take its time.
+    ``answers`` are the names that students define, ``given`` those of locked cells. Any other name may be of the
+    student, too: calling it once more could print, draw or take its time.
     """
     try:
         body = ast.parse(with_hidden_blanked(source)).body
