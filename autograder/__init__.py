@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .checks.honesty import assert_without, label_permutation, shifted
     from .checks.speed import speed_ratio
     from .checks.training import Band, Budget, parameters_moved, reach_accuracy
-    from .grading.in_kernel import check
+    from .grading.in_kernel import check, points_of
     from .grading.pytest_plugin import task
     from .student import recipes
     from .student.handle import build, cpu_seconds, fresh, inside, with_cache
@@ -40,6 +40,7 @@ _PLACES = {
     "parameters_moved": "checks.training",
     "reach_accuracy": "checks.training",
     "check": "grading.in_kernel",
+    "points_of": "grading.in_kernel",
     "task": "grading.pytest_plugin",
     "build": "student.handle",
     "cpu_seconds": "student.handle",
@@ -68,6 +69,7 @@ __all__ = [
     "label_permutation",
     "mnist",
     "parameters_moved",
+    "points_of",
     "reach_accuracy",
     "recipes",
     "require",

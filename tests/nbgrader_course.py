@@ -15,6 +15,7 @@ import nbgrader
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.validator import Validator
 from traitlets.config import Config
 
 from autograder.exchange import nbgrader_config
@@ -37,16 +38,24 @@ def generate(root: Path, assignment: str) -> None:
     assert done["success"], done.get("error")
 
 
-def api(root: Path, *, ours: bool = True, **traits: Any) -> NbGraderAPI:
+def api(root: Path, *, ours: bool = True, exchange: Path | None = None, **traits: Any) -> NbGraderAPI:
     """nbgrader's Python interface on a course; ``traits`` are those of SecureExecute."""
     config = Config()
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.course_id = COURSE
+    if exchange is not None:
+        config.Exchange.root = str(exchange)
     if ours:
         for name, classes in nbgrader_config.LISTS.items():
             config.Autograde[name] = list(classes)
         config.SecureExecute.update(traits)
     return NbGraderAPI(coursedir=CourseDirectory(config=config), config=config)
+
+
+def validated(notebook: Path) -> int:
+    """How many tests fail in ``nbgrader validate``, which runs the cells in a kernel."""
+    with contextlib.chdir(notebook.parent):
+        return len(Validator().validate(notebook.name).get("failed", []))
 
 
 def gradebook(root: Path) -> Gradebook:
@@ -182,3 +191,12 @@ def submit(root: Path, student: str, *, before: str = "", **answers: str) -> Pat
     write(folder / "lab.ipynb", cells)
     (folder / "timestamp.txt").write_text("2026-11-20 10:00:00 UTC")
     return folder
+
+
+def submit_again(root: Path, student: str) -> None:
+    """Hand in right answers, an hour after :func:`submit`."""
+    folder = root / "submitted" / student / "lab"
+    (folder / "lab.ipynb").unlink()
+    (folder / "timestamp.txt").unlink()
+    submit(root, student)
+    (folder / "timestamp.txt").write_text("2026-11-20 11:00:00 UTC")

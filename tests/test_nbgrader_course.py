@@ -16,7 +16,7 @@ import nbgrader_course as course
 import pytest
 
 from autograder.errors import UsageError
-from autograder.exchange import nbgrader_batch, nbgrader_config
+from autograder.exchange import grades_nbgrader, nbgrader_batch, nbgrader_config
 from autograder.student.selftest import LAYERS
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader and SQLAlchemy warn of each other
@@ -41,6 +41,9 @@ AS_STOCK = {  # what nbgrader 0.9.6 gives; the test below compares it with a run
     ("hacker", "part-a"): (None, True),
     ("hacker", "part-b"): (None, True),
 }
+
+
+OLD_GRADEBOOK = course.PACKAGE / "tests" / "apps" / "files" / "gradebook.db"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -68,7 +71,7 @@ def example(empty_example: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def lab(empty_lab: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(empty_lab, tmp_path / "course")
+    return shutil.copytree(empty_lab, tmp_path / "a course")  # a root with a space
 
 
 def test_the_example_course_has_the_scores_of_nbgrader_and_keeps_what_people_wrote(example: Path) -> None:
@@ -160,6 +163,30 @@ def test_wrong_input_costs_nobody_else_anything(lab: Path, monkeypatch: pytest.M
     assert not (lab / "autograded" / "is_not_json" / "lab" / "lab.ipynb").exists()
 
 
+def test_large_outputs_old_schemas_and_a_second_notebook_of_the_name_change_no_grade(lab: Path) -> None:
+    path = course.submit(lab, "prints_much") / "lab.ipynb"
+    cells = course.read(path)
+    cells[1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * (50 << 20)}]
+    course.write(path, cells)
+    for version in (0, 1, 2):
+        path = course.submit(lab, f"schema_{version}") / "lab.ipynb"
+        cells = course.read(path)
+        for each in cells:
+            if flags := each["metadata"].get("nbgrader"):
+                flags["schema_version"] = version
+                flags.pop("task", None)
+        course.write(path, cells)
+    folder = course.submit(lab, "two_of_one_name", double="def double(x):\n    return x")
+    (folder / "old").mkdir()
+    shutil.copy(lab / "source" / "lab" / "lab.ipynb", folder / "old" / "lab.ipynb")  # not the one that is handed in
+    done = nbgrader_batch.autograde(lab, "lab", workers=1)
+    assert done.problems == {}
+    totals = course.totals(lab, "lab")
+    assert {totals[name] for name in ("prints_much", "schema_0", "schema_1", "schema_2")} == {17.0}
+    assert totals["two_of_one_name"] == 12.0
+    assert (lab / "autograded" / "prints_much" / "lab" / "lab.ipynb").stat().st_size < 100_000
+
+
 def test_an_error_of_a_test_is_no_zero(tmp_path: Path) -> None:
     cells = [
         course.answer("f", "def f():\n    return 1"),
@@ -189,6 +216,39 @@ def test_an_error_of_a_test_is_no_zero(tmp_path: Path) -> None:
         "test_endless": (0.0, False),
     }
     assert "The test cell test_missing, line 1, cannot import: No module named 'no_such_package'" in done["log"]
+
+
+def test_later_cells_see_what_visible_tests_define_and_nothing_hidden(tmp_path: Path) -> None:
+    cells = [
+        course.answer(
+            "Layer",
+            "class Layer:\n    def size(self):\n        ### BEGIN SOLUTION\n        return 1\n        ### END SOLUTION",
+        ),
+        course.check(
+            "test_layer",
+            "import math\nimport pytest\nWIDTH = 3\ndef area(x):\n    return x * WIDTH\n"
+            "class Wide(Layer):\n    def size(self):\n"
+            "        return 10 * super().size()\nassert Wide().size() == 10 and isinstance(Wide(), Layer)\n"
+            "got = Layer().size()\n### BEGIN HIDDEN TESTS\nSECRET = 1554.5\nassert Layer().size() < SECRET\n"
+            "### END HIDDEN TESTS",
+            2,
+        ),
+        course.answer("use", "def use():\n    return area(2) + math.floor(1.5)"),
+        course.check("test_use", "assert use() == 7\nassert not peeks('SECRET')\nassert not peeks('got')", 1),
+        course.answer("peeks", "def peeks(name):\n    return False"),
+    ]
+    cells = [*cells[:3], cells[4], cells[3]]
+    course.write(tmp_path / "source" / "a" / "a.ipynb", cells)
+    course.generate(tmp_path, "a")
+    folder = tmp_path / "submitted" / "ada" / "a"
+    shutil.copytree(tmp_path / "source" / "a", folder)
+    handed_in = course.read(folder / "a.ipynb")
+    handed_in[3]["source"] = "def peeks(name):\n    return name in globals()"
+    course.write(folder / "a.ipynb", handed_in)
+    done = course.api(tmp_path).autograde("a", "ada")
+    assert done["success"], done
+    scores = {name: score for (_, name), score in course.scores(tmp_path, "a").items()}
+    assert scores == {"test_layer": (2.0, False), "test_use": (1.0, False)}, done["log"]
 
 
 def test_without_the_wall_nothing_runs(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,10 +287,16 @@ def test_many_at_once_have_the_same_grades_and_nothing_is_graded_twice(lab: Path
 
 
 @pytest.mark.long
-def test_a_killed_run_is_finished_by_the_next(lab: Path) -> None:
+@pytest.mark.parametrize("arguments", [[], ["--workers", "2"]], ids=["one", "two"])
+def test_a_killed_run_is_finished_by_the_next(lab: Path, arguments: list[str]) -> None:
     for number in range(6):
         course.submit(lab, f"student-{number}")
-    command = [sys.executable, "-m", "autograder", "nbgrader", "autograde", "lab", "--root", str(lab)]
+    nbgrader_batch.autograde(lab, "lab", workers=1, student="student-0")
+    with course.gradebook(lab) as gradebook:
+        gradebook.find_grade("essay", "lab", "lab", "student-0").manual_score = 1.5
+        gradebook.find_comment("essay", "lab", "lab", "student-0").manual_comment = "Good."
+        gradebook.db.commit()
+    command = [sys.executable, "-m", "autograder", "nbgrader", "autograde", "lab", "--root", str(lab), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert "points" in process.stdout.readline()  # the first one is in the gradebook
@@ -242,7 +308,9 @@ def test_a_killed_run_is_finished_by_the_next(lab: Path) -> None:
     while (lab / nbgrader_batch.WORK).exists() or len(os.listdir(lab / "autograded")) < 6:
         with contextlib.suppress(UsageError):
             nbgrader_batch.autograde(lab, "lab", workers=1)
-    assert course.totals(lab, "lab") == {f"student-{number}": 17.0 for number in range(6)}
+    assert course.totals(lab, "lab") == {f"student-{number}": 17.0 + 1.5 * (number == 0) for number in range(6)}
+    with course.gradebook(lab) as gradebook:
+        assert gradebook.find_comment("essay", "lab", "lab", "student-0").comment == "Good."
 
 
 @pytest.mark.parametrize(
@@ -254,6 +322,8 @@ def test_a_killed_run_is_finished_by_the_next(lab: Path) -> None:
             "cannot be read",
         ),
         (lambda root: shutil.rmtree(root / "submitted"), "There is no submission with a notebook in"),
+        (lambda root: shutil.copy(OLD_GRADEBOOK, root / "gradebook.db"), "nbgrader db upgrade"),
+        (lambda root: make_read_only(root / "gradebook.db"), "cannot be written: attempt to write a readonly"),
     ],
 )
 def test_a_course_that_cannot_be_graded_gets_a_sentence(lab: Path, break_it: object, text: str) -> None:
@@ -261,6 +331,20 @@ def test_a_course_that_cannot_be_graded_gets_a_sentence(lab: Path, break_it: obj
     break_it(lab)  # type: ignore[operator]
     with pytest.raises(UsageError, match=text):
         nbgrader_batch.autograde(lab, "lab", workers=1)
+
+
+def make_read_only(gradebook: Path) -> None:
+    """Let SQLite treat a gradebook as read-only, also for root: by the version of its format that may write it."""
+    with gradebook.open("r+b") as file:
+        file.seek(18)
+        file.write(b"\3")
+
+
+def test_without_alembic_a_new_gradebook_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(UsageError, match="runs the program alembic, which is not installed"):
+        grades_nbgrader.opened(tmp_path)
 
 
 @pytest.mark.long

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +11,9 @@ from pathlib import Path
 import nbgrader_course as course
 import pytest
 import report_samples
+import tiny_course
+from test_commands import Command
+from test_commands import command as command  # a fixture
 
 from autograder.errors import UsageError
 from autograder.exchange import csv_grades, formats, grades_nbgrader, roster
@@ -16,7 +21,7 @@ from autograder.exchange.archive import Source
 from autograder.exchange.formats import Record
 from autograder.exchange.grades import Grade
 from autograder.exchange.nbgrader_folders import time_of
-from autograder.model import Audience, Report, Score, Verdict
+from autograder.model import Adjustment, Audience, Report, Score, Verdict
 from autograder.reports.class_rows import class_row
 from autograder.reports.document import to_json
 
@@ -55,6 +60,48 @@ def test_an_inbound_folder_names_person_and_time(tmp_path: Path) -> None:
     assert max(first, second, key=lambda each: each.attempt).entry.endswith("10:00:00 UTC")
     assert other.received_at == "2026-11-20T16:00:00+00:00"
     assert list(first.files) == ["ps1.ipynb"]
+
+
+def inbound_of_two(folder: Path) -> tuple[Path, Path]:
+    """Two attempts of Ada, the better one first, and one of Bob; return the folder and the roster."""
+    better, worse = tiny_course.SOLUTION, "import numpy as np\ndef total(x):\n    return float(np.sum(x))\n"
+    for name, text in (
+        ("ada+01-tiny+2026-11-20 09:00:00 UTC", better),
+        ("ada+01-tiny+2026-11-20 10:00:00 UTC", worse),
+        ("bob+01-tiny+2026-11-20 09:30:00 UTC", better),
+    ):
+        put(folder / "inbound" / name / "tiny.py", text)
+    put(folder / "people.csv", "id,login,name\nada,ada,Ada\nbob,bob,Bob\n")
+    return folder / "inbound", folder / "people.csv"
+
+
+def earned() -> dict[str, tuple[str, str]]:
+    text = Path("out/staff/grades.csv").read_text(encoding="utf-8-sig")
+    return {row["student"]: (row["earned"], row["attempt"]) for row in csv.DictReader(text.splitlines())}
+
+
+def test_batch_grades_all_attempts_in_their_order(command: Command, tmp_path: Path) -> None:
+    made = tiny_course.make(tmp_path / "course")
+    inbound, people = inbound_of_two(tmp_path)
+    where = ["--root", made.root, "--roster", people, "--format", "nbgrader"]
+    found = command("batch", tiny_course.SLUG, inbound, *where, "--out", "out", "--attempts", "all")
+    assert (found.code, found.err) == (0, "")
+    assert earned() == {"ada": ("8.0", "2"), "bob": ("20.0", "1")}  # the store knows both attempts of Ada
+    again = command("batch", tiny_course.SLUG, inbound, *where, "--out", "out", "--json", "summary.json")
+    assert again.code == 0 and json.loads(Path("summary.json").read_text())["graded"] == 0  # both have a report
+
+    found = command("batch", tiny_course.SLUG, inbound, *where, "--out", "o", "--practice", "--attempts", "all")
+    assert found.code == 2 and "--attempts all is for an official run" in found.err
+
+
+def test_a_mapping_file_chooses_the_attempt_of_a_student(command: Command, tmp_path: Path) -> None:
+    made = tiny_course.make(tmp_path / "course")
+    inbound, people = inbound_of_two(tmp_path)
+    put(tmp_path / "map.csv", "entry,person\nada+01-tiny+2026-11-20 09:00:00 UTC,ada\n")
+    where = ["--root", made.root, "--roster", people, "--mapping", tmp_path / "map.csv", "--out", "out"]
+    found = command("batch", tiny_course.SLUG, inbound, *where)
+    assert (found.code, found.err) == (0, "")
+    assert earned() == {"ada": ("20.0", "1"), "bob": ("20.0", "1")}
 
 
 def test_a_time_stamp_counts_only_where_nbgrader_puts_it(tmp_path: Path) -> None:
@@ -152,6 +199,32 @@ def test_points_comments_and_notebooks_are_in_the_course_and_people_keep_theirs(
     page = (root / "feedback" / "ada" / "05-logistic" / "05-logistic.html").read_text(encoding="utf-8")
     assert "See me." in page
     assert "gradient_of_two_columns" in page
+
+
+def test_points_that_people_added_are_in_the_course_once(tmp_path: Path) -> None:
+    root, staff = tmp_path / "course", tmp_path / "staff"
+    root.mkdir()
+    plain = report("ada").score
+    idea = Adjustment(1.5, "The idea is right. A. Park", task="sigmoid")
+    bonus = Adjustment(2.0, "A bonus for all. A. Park")
+    more = replace(report("ada"), score=Score(plain.earned + 3.5, plain.possible, (idea, bonus)))
+    grades = run_of(staff, more)
+    for _ in range(2):
+        grades_nbgrader.write(staff, grades, root)
+        assert course_totals(root) == {"ada": pytest.approx(plain.earned + 3.5)}
+    first, second = more.tasks[0].id, "sigmoid"
+    with grades_nbgrader.opened(root) as book:
+        where = "05-logistic", "05-logistic", "ada"
+        assert "+1.5: The idea is right. A. Park" in book.find_comment(f"{second}-answer", *where).auto_comment
+        assert "+2: A bonus for all. A. Park" in book.find_comment(f"{first}-answer", *where).auto_comment
+        assert {book.find_grade(task.id, *where).extra_credit for task in more.tasks} <= {None, 0.0}
+        book.find_grade(first, *where).manual_score = 1.0  # by a person: the bonus then goes to another task
+        book.db.commit()
+    grades_nbgrader.write(staff, grades, root)
+    with grades_nbgrader.opened(root) as book:
+        grade = book.find_grade(first, *where)
+        assert (grade.manual_score, grade.score) == (1.0, 1.0)
+        assert "A bonus for all" in book.find_comment(f"{more.tasks[1].id}-answer", *where).auto_comment
 
 
 def course_totals(root: Path) -> dict[str, float]:

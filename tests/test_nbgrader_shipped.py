@@ -11,7 +11,10 @@ import pytest
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.long]
 
 NOTEBOOKS = sorted((course.PACKAGE / "tests").rglob("*.ipynb"))
+NOSE = "its tests import nose, which is not installed: nbgrader gives 0, here the cells stay ungraded"
 DIFFERENT: dict[str, str] = {  # notebook -> why its scores differ
+    "preprocessors-test": NOSE,
+    "preprocessors-test_taskcell": NOSE,
 }
 
 

@@ -59,7 +59,8 @@ def summary(audit: Audit) -> Iterator[tuple[str, str]]:
     yield "not killed", ", ".join(f"{fates[fate]} {fate.value}" for fate in others)
     accepted = sum(bool(hole.reason) for hole in audit.holes)
     holes = f"{_count(len(audit.holes) - accepted, 'hole')}, {accepted} accepted"
-    yield "probes", f"{len(audit.probes)} ({', '.join(PROBES)}): {holes}"
+    made = f"{len(audit.probes)} ({', '.join(PROBES)}): {holes}"
+    yield "probes", "none: the tasks of an adopted suite are no functions" if audit.assignment.adopted else made
     idle = [f"{case} (ran on {_count(audit.ran(case), 'mutant')})" for case in audit.idle()]
     yield "catch nothing", ", ".join(idle) or "no case"
     if audit.stale:

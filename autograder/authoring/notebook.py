@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..course import stubs
@@ -37,6 +38,17 @@ def notebook(assignment: Assignment) -> tuple[str, bytes]:
         UsageError: the assignment has several modules, or is an adopted suite.
         AutograderError: nbformat is not installed.
     """
+    check_fits(assignment)
+    [(module, stub)] = stubs.texts(assignment).items()
+    return f"{module}.ipynb", document(cells_of(assignment, stub))
+
+
+def check_fits(assignment: Assignment) -> None:
+    """Check that an assignment can be a notebook.
+
+    Raises:
+        UsageError: it has several modules, or is an adopted suite.
+    """
     if assignment.adopted:
         raise UsageError(
             f"{assignment.slug} is an adopted suite, whose tests are no cells of a notebook. Release it without "
@@ -47,6 +59,14 @@ def notebook(assignment: Assignment) -> tuple[str, bytes]:
             f"{assignment.slug} has {len(assignment.modules)} modules, and a notebook is one. Release it without "
             "--notebooks."
         )
+
+
+def document(cells: Iterable[Cell]) -> bytes:
+    """Return a notebook with these cells.
+
+    Raises:
+        AutograderError: nbformat is not installed.
+    """
     try:
         import nbformat
     except ImportError as exc:
@@ -54,22 +74,23 @@ def notebook(assignment: Assignment) -> tuple[str, bytes]:
             "Notebooks need the package nbformat. Install it: .venv/bin/pip install -c constraints.txt nbformat"
         ) from exc
     v4: Any = nbformat.v4
-    [(module, stub)] = stubs.texts(assignment).items()
     ids: set[str] = set()
-    cells = [_made(v4, kind, id, text, ids) for kind, id, text in _cells(assignment, stub)]
+    made = [_made(v4, cell, ids) for cell in cells]
     python = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    document = v4.new_notebook(cells=cells, metadata=python | {"language_info": {"name": "python"}})
-    nbformat.validate(document)
-    return f"{module}.ipynb", f"{v4.writes(document)}\n".encode()
+    whole = v4.new_notebook(cells=made, metadata=python | {"language_info": {"name": "python"}})
+    nbformat.validate(whole)
+    return f"{v4.writes(whole)}\n".encode()
 
 
-def _made(v4: Any, kind: str, id: str, text: str, ids: set[str]) -> Any:
+def _made(v4: Any, cell: Cell, ids: set[str]) -> Any:
     """Return a cell. Its metadata are those of nbgrader (schema 3): an answer, or a cell that nobody should change."""
-    name = _id(id, ids)
-    if kind == "text":
-        return v4.new_markdown_cell(text, id=name)
-    roles = {"grade": False, "solution": kind == "answer", "locked": kind != "answer", "task": False}
-    return v4.new_code_cell(text, id=name, metadata={"nbgrader": {"schema_version": 3, "grade_id": name, **roles}})
+    name = _id(cell.id, ids)
+    if cell.kind == "text":
+        return v4.new_markdown_cell(cell.text, id=name)
+    is_answer, is_graded = cell.kind == "answer", cell.points is not None
+    roles: dict[str, Any] = {"grade": is_graded, "solution": is_answer, "locked": not is_answer, "task": False}
+    roles |= {"points": cell.points} if is_graded else {}
+    return v4.new_code_cell(cell.text, id=name, metadata={"nbgrader": {"schema_version": 3, "grade_id": name, **roles}})
 
 
 def _id(wanted: str, ids: set[str]) -> str:
@@ -82,28 +103,70 @@ def _id(wanted: str, ids: set[str]) -> str:
     return name
 
 
-def _cells(assignment: Assignment, stub: str) -> Iterator[tuple[str, str, str]]:
-    """Yield kind ("text", "given", "answer", "test"), id and text of each cell.
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a notebook. ``kind`` is "text", "given", "answer" or "test"; a cell with ``points`` is graded."""
+
+    kind: str
+    id: str
+    text: str
+    task: str = ""
+    points: float | None = None
+
+
+def cells_of(assignment: Assignment, stub: str) -> Iterator[Cell]:
+    """Yield the cells of the notebook that students receive."""
+    tests = [Cell("test", f"test-{name}", f"@check\n{text}", task) for task, name, text in _cases(assignment)]
+    return _ordered(assignment, list(_parts(stub)), tests, SETUP)
+
+
+def graded_cells(
+    assignment: Assignment,
+    stub: str,
+    solution: str,
+    *,
+    setup: str,
+    points: Mapping[str, float],
+    hidden: Sequence[Cell],
+) -> Iterator[Cell]:
+    """Yield the cells of the notebook in which nbgrader grades, with the solution as answers.
+
+    ``points`` are those of the visible cases, ``hidden`` the test cells of the others, in their order.
+    """
+    stubs_and_answers = zip(_parts(stub), _parts(solution), strict=True)
+    parts = [(number, name, code) for (number, name, _), (_, _, code) in stubs_and_answers]
+    tests = [
+        Cell("test", f"test-{name}", f"{text}\n\n\npoints_of(test_{name})", task, points[name])
+        for task, name, text in _cases(assignment)
+    ]
+    return _ordered(assignment, parts, [*tests, *hidden], setup)
+
+
+def _ordered(
+    assignment: Assignment, parts: Sequence[tuple[int, str, str]], tests: Sequence[Cell], setup: str
+) -> Iterator[Cell]:
+    """Yield the cells in order.
 
     Both the sections of the hand-out and the definitions of the stub stay in their order. A section about a task comes
     before the first definition of that task, and its cases come after the last one.
     """
     numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
-    sections = [(number, f"text-{index}", text) for index, (number, text) in enumerate(_sections(assignment))]
-    cases = list(_cases(assignment, numbers))
-    parts = list(_parts(stub))
+    sections = [
+        (number, Cell("text", f"text-{index}", text)) for index, (number, text) in enumerate(_sections(assignment))
+    ]
+    cases = [(numbers.get(cell.task, 0), cell) for cell in tests]
     while sections and not sections[0][0]:
-        yield "text", *sections.pop(0)[1:]
-    yield "given", "set-up", SETUP
+        yield sections.pop(0)[1]
+    yield Cell("given", "set-up", setup)
     for index, (number, name, code) in enumerate(parts):
         while sections and 0 < sections[0][0] <= number:
-            yield "text", *sections.pop(0)[1:]
-        yield "answer" if number else "given", name, code
+            yield sections.pop(0)[1]
+        yield Cell("answer" if number else "given", name, code)
         if number and number not in {later for later, _, _ in parts[index + 1 :]}:
-            yield from (("test", f"test-{case}", shown) for task, case, shown in cases if task == number)
+            yield from (cell for task, cell in cases if task == number)
     defined = {number for number, _, _ in parts if number}
-    yield from (("test", f"test-{case}", shown) for task, case, shown in cases if task not in defined)
-    yield from (("text", *section[1:]) for section in sections)
+    yield from (cell for task, cell in cases if task not in defined)
+    yield from (cell for _, cell in sections)
 
 
 def _sections(assignment: Assignment) -> Iterator[tuple[int, str]]:
@@ -128,6 +191,8 @@ def _parts(stub: str) -> Iterator[tuple[int, str, str]]:
         if not _is_definition(node) and following is not None and not _is_definition(following):
             continue
         end = len(lines) if following is None else node.end_lineno or node.lineno
+        while end < len(lines) and lines[end].startswith((" ", "\t")):  # comments at the end of a definition
+            end += 1
         code = "\n".join(lines[start:end]).strip("\n")
         found = _NUMBER.search(code) if _is_definition(node) else None
         name = getattr(node, "name", f"given-{index}")
@@ -139,13 +204,13 @@ def _is_definition(node: ast.stmt) -> bool:
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
 
 
-def _cases(assignment: Assignment, numbers: dict[str, int]) -> Iterator[tuple[int, str, str]]:
-    """Yield number of the task, name and test cell of each visible case that is a function of its file."""
+def _cases(assignment: Assignment) -> Iterator[tuple[str, str, str]]:
+    """Yield task, name and text of each visible case that is a function of its file."""
+    known = {task.id for task in assignment.tasks}
     source = assignment.visible_cases.read_text(encoding="utf-8")
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             marks = (each for each in node.decorator_list if isinstance(each, ast.Call) and each.args)
-            tasks = [each.args[0].value for each in marks if isinstance(each.args[0], ast.Constant)]
-            number = next((numbers[task] for task in tasks if task in numbers), 0)
-            shown = ast.get_source_segment(source, node) or ""
-            yield number, node.name.removeprefix("test_"), f"@check\n{shown}"
+            tasks = [str(each.args[0].value) for each in marks if isinstance(each.args[0], ast.Constant)]
+            task = next((each for each in tasks if each in known), "")
+            yield task, node.name.removeprefix("test_"), ast.get_source_segment(source, node) or ""

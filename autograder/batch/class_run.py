@@ -36,7 +36,8 @@ class ClassRun:
     """The grading of one class. ``rows`` has the row of every student with a report, by name.
 
     An official run has a ``ledger``: it grades what is pending there, and keeps every report in it before it writes
-    files. A practice run grades everything and keeps nothing.
+    files. A practice run grades everything and keeps nothing. Attempts before the last one are graded if a rule of the
+    course needs them, or with ``all_attempts``.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class ClassRun:
         course: Course,
         ledger: Ledger | None = None,
         log: RunLog | None = None,
+        all_attempts: bool = False,
     ) -> None:
         self.assignment = assignment
         self.folder = folder
@@ -61,7 +63,8 @@ class ClassRun:
         self.earlier = 0  # of these, attempts before the last one
         self.unclear = 0  # entries that belong to nobody
         self.pending = list(uploads) if ledger is None else ledger.pending
-        if ledger is not None and course.policy(assignment.slug).attempt is not AttemptRule.LAST:
+        needs_earlier = all_attempts or course.policy(assignment.slug).attempt is not AttemptRule.LAST
+        if ledger is not None and needs_earlier:
             self.pending += ledger.find_earlier()
         self.rows: dict[str, ClassRow] = {}
         self.broken: list[Report] = []  # reports with a grader error

@@ -42,6 +42,13 @@ MOST_PRINTED = 100  # rows in the terminal; the class page has all of them
 @click.argument("source", type=options.PATH, required=False)
 @click.option("--out", type=options.PATH, help="Folder for the results: students/ and staff/. Not with --shard.")
 @export_options
+@click.option(
+    "--attempts",
+    type=click.Choice(["last", "all"]),
+    default="last",
+    show_default=True,
+    help="Of several attempts of a person: grade the last one and those that a rule of the course needs, or all.",
+)
 @options.practice
 @click.option("--official", is_flag=True, help="The default; accepted for scripts that say so.")
 @options.store
@@ -67,6 +74,7 @@ def batch(
     format: str,
     roster: Path | None,
     mapping: Path | None,
+    attempts: str,
     practice: bool,
     official: bool,
     store: str | None,
@@ -108,6 +116,8 @@ def batch(
     elif log is not None:
         check_writable(log.parent, log)
 
+    if attempts == "all" and (practice or part is not None):
+        raise UsageError("--attempts all is for an official run of a whole class. Omit it, or --practice and --shard.")
     with (
         translation.assignment_language(lang, assignment),
         class_source(source, format=format, roster=roster, mapping=mapping, assignment=assignment) as found,
@@ -119,7 +129,7 @@ def batch(
             grade_part(part, assignment, found.entries or (), device=device, engine=where, log=log)
             return
         assert out is not None
-        job = _Job(assignment, found, out, root, json, log, where)
+        job = _Job(assignment, found, out, root, json, log, where, attempts == "all")
         if practice:
             from ..grading.options import RunOptions
 
@@ -146,6 +156,7 @@ class _Job:
     json: Path | None
     log: Path | None
     engine: Engine
+    all_attempts: bool
 
 
 def _check_kept(store: str | None, root: Path, slug: str) -> None:
@@ -196,7 +207,9 @@ def _grade(job: _Job, run: RunOptions, ledger: Ledger | None = None) -> None:
             for name in ledger.not_kept:
                 fail(say("import.too-old", student=name))
         course = course_file.read(job.root)
-        class_run = ClassRun(assignment, uploads, folder, run=run, course=course, ledger=ledger, log=log)
+        class_run = ClassRun(
+            assignment, uploads, folder, run=run, course=course, ledger=ledger, log=log, all_attempts=job.all_attempts
+        )
         log.write("start", assignment=assignment.slug, students=class_run.size, pending=len(class_run.pending))
         class_run.restore()
         if class_run.pending:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,9 +47,10 @@ if TYPE_CHECKING:
 @click.option(
     "--for",
     "platforms",
-    type=click.Choice(["github", "classroom50", "gradescope", "prairielearn", "autolab"]),
+    type=click.Choice(["github", "classroom50", "nbgrader", "gradescope", "prairielearn", "autolab"]),
     multiple=True,
-    help="Add the files of github or classroom50 (may be given twice); or make a bundle for staff of one assignment.",
+    help="Add the files of github or classroom50 (may be given twice). With nbgrader: write the source of an nbgrader "
+    "course. With the others: make a bundle for staff of one assignment.",
 )
 @click.option("--notebooks", is_flag=True, help="Hand out a notebook in place of each module (needs nbformat).")
 @click.option("--allow-uncommitted", is_flag=True, help="Release changes that are not committed; marks the release.")
@@ -86,6 +88,10 @@ def release(
     if force and not answers:
         raise UsageError("--force is for --answers. Omit it, or add --answers.")
     chosen = assignments.choose(slugs, root=root)
+    if "nbgrader" in platforms:
+        others = [archive, git, answers, notebooks, wheelhouse, message, platforms != ("nbgrader",)]
+        _release_to_nbgrader(chosen, target, is_alone=not any(others))
+        return
     calendar = course_file.read(root)
     staff = [platform for platform in Platform if platform.value in platforms]
     if staff and (len(platforms) != 1 or len(chosen) != 1 or git or answers or notebooks):
@@ -182,6 +188,33 @@ def _bundle(
         click.echo(f"Wrote the bundle of {assignment.slug} for {platform.value}: {place}")
     for note in made.notes:
         click.echo(note)
+
+
+def _release_to_nbgrader(chosen: Sequence[Assignment], target: Path | None, *, is_alone: bool) -> None:
+    """Write the sources of assignments into an nbgrader course, and say what is not in their notebooks."""
+    if target is None or not is_alone:
+        raise UsageError(
+            "With --for nbgrader say only where the nbgrader course is: autograder release 05-logistic --for nbgrader "
+            "--to COURSE."
+        )
+    from ..authoring import nbgrader_source
+    from ..workers.supervisor import Supervisor
+    from .console import Terminal
+
+    nbgrader_source.check_new([each.slug for each in chosen], target)
+    with Supervisor() as supervisor:
+        sources = [nbgrader_source.source_of(each, supervisor) for each in chosen]
+    nbgrader_source.write(sources, target)
+    console = Terminal()
+    for source in sources:
+        folder = target / "source" / source.slug
+        console.plain(f"Wrote {folder}: {source.points:g} of {source.possible:g} points.")
+        for each in source.left_out:
+            console.plain(f"  left out: {each.case} ({each.points:g} points): {each.why}.")
+    console.plain(
+        "These folders have the solutions and the hidden tests. Students receive what nbgrader makes of them:"
+    )
+    console.plain(f"nbgrader generate_assignment {sources[0].slug}")
 
 
 @click.command()

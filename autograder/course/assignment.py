@@ -13,7 +13,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -193,7 +193,20 @@ def load(slug_or_path: str | Path, *, root: Path, solutions: Path | None = None)
     """
     root = root.resolve()
     slug = folders.slug_of(slug_or_path, root)
-    folder, solution = root / "assignments" / slug, (solutions or folders.solutions_of(root)) / slug
+    return _read(root / "assignments" / slug, (solutions or folders.solutions_of(root)) / slug)
+
+
+def load_folder(folder: Path) -> Assignment:
+    """Read the assignment in a folder that is part of no course of ours. It has no solution.
+
+    Raises:
+        AssignmentError: the folder is wrong.
+    """
+    return replace(_read(folder.resolve(), folder / "no solution"), solution=None)
+
+
+def _read(folder: Path, solution: Path) -> Assignment:
+    slug = folder.name
     source = _Source.read(folder / TOML, shown=f"assignments/{slug}/{TOML}")
     table = _parse(source)
     _check(table, source)

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from ..errors import AutograderError, UsageError
 from ..messages import say, use_language
-from ..model import Audience, GradedCase, Report, Task
+from ..model import Adjustment, Audience, GradedCase, Report, Task
 from ..reports import document, views
 from ..reports.case_lines import case_fields
 from ..reports.files import write_text
@@ -29,6 +29,7 @@ from .grades import Grade
 from .nbgrader_batch import configuration
 
 MAX_COMMENT = 4000  # characters
+DIFFERENCE = 1e-6  # points: smaller ones come from rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,19 @@ def write(staff: Path, grades: Sequence[Grade], course: Path) -> Written:
 
 
 def opened(course: Path) -> Gradebook:
-    """Open the gradebook of a course; make it if there is none."""
+    """Open the gradebook of a course; make it if there is none.
+
+    Raises:
+        UsageError: nbgrader cannot make it, because alembic is not installed.
+    """
     folders = CourseDirectory(config=configuration(course))
-    return Gradebook(folders.db_url, folders.course_id)
+    try:
+        return Gradebook(folders.db_url, folders.course_id)
+    except FileNotFoundError as exc:
+        raise UsageError(
+            f"The gradebook of {course} cannot be made: nbgrader runs the program {exc.filename}, which is not "
+            "installed. Install it with: pip install alembic"
+        ) from exc
 
 
 def _reports(staff: Path) -> Iterable[Report]:
@@ -91,18 +102,37 @@ class _Export:
         notebook = next(each for each in submission.notebooks if each.name == self._name)
         grades = {grade.name: grade for grade in notebook.grades}
         comments = {comment.name: comment for comment in notebook.comments}
-        earned = 0.0
+        given: dict[str, float] = {}
         for task in self._report.tasks:
             cases = [case for case in self._report.outcomes if case.task == task.id]
+            decided = [each for each in self._report.score.adjustments if each.task == task.id and not each.kind]
             points = min(max(sum(case.earned for case in cases), 0.0), float(task.points))
-            earned += points
-            grade = grades.get(_id(task.id)) or self._new_grade(notebook, task)
-            grade.auto_score, grade.needs_manual_grade = points, grade.manual_score is not None
-            comments[_answer(task)].auto_comment = self._comment(cases)
-        penalty = 0.0 if self._total is None else max(earned - self._total, 0.0)
-        notebook.late_submission_penalty = penalty or None
+            given[task.id] = max(points + sum(each.points for each in decided), 0.0)
+            if _id(task.id) not in grades:
+                grades[_id(task.id)] = self._new_grade(notebook, task)
+            grade = grades[_id(task.id)]
+            grade.auto_score, grade.needs_manual_grade = given[task.id], grade.manual_score is not None
+            comments[_answer(task)].auto_comment = self._comment(cases, decided)
+        difference = 0.0 if self._total is None else self._total - sum(given.values())
+        notebook.late_submission_penalty = max(-difference, 0.0) or None
+        self._add(difference, grades, comments)
         self._gradebook.db.commit()
         self._write_notebooks(submission.timestamp)
+
+    def _add(self, bonus: float, grades: dict[str, Any], comments: dict[str, Any]) -> None:
+        """Add points for the whole assignment to a task that nobody has graded by hand.
+
+        They go into the automatic score, because extra credit and manual scores are those of people. nbgrader allows
+        more than the maximum there.
+        """
+        if bonus <= DIFFERENCE:
+            return
+        tasks = sorted(self._report.tasks, key=lambda task: grades[_id(task.id)].manual_score is not None)
+        grades[_id(tasks[0].id)].auto_score += bonus
+        comment = comments[_answer(tasks[0])]
+        reasons = [each for each in self._report.score.adjustments if each.points > 0 and not each.task]
+        lines = [_decision(each) for each in reasons] or [f"{bonus:+g}"]
+        comment.auto_comment = "\n\n".join(filter(None, [comment.auto_comment, *lines]))[:MAX_COMMENT]
 
     def _define(self) -> None:
         """Have assignment, notebook and cells in the gradebook, in the order that it needs."""
@@ -131,10 +161,10 @@ class _Export:
         self._gradebook.db.add(grade)
         return grade
 
-    def _comment(self, cases: Sequence[GradedCase]) -> str | None:
+    def _comment(self, cases: Sequence[GradedCase], decided: Sequence[Adjustment]) -> str | None:
         with use_language(self._report.language):
-            text = "\n\n".join(self._text(case) for case in cases if case.earned < case.points)
-        return text[:MAX_COMMENT] or None
+            texts = [self._text(case) for case in cases if case.earned < case.points]
+        return "\n\n".join([*texts, *map(_decision, decided)])[:MAX_COMMENT] or None
 
     def _text(self, case: GradedCase) -> str:
         name = case.case if case.visible else f"{case.case} ({say('label.hidden')})"
@@ -172,6 +202,11 @@ def _cell(name: str, source: str, **flags: Any) -> Any:
     cell: Any = nbformat.v4.new_code_cell(source, metadata={"nbgrader": role})  # type: ignore[no-untyped-call]
     cell["id"] = name[:64]
     return cell
+
+
+def _decision(adjustment: Adjustment) -> str:
+    """Return what a person decided about points, and why."""
+    return f"{adjustment.points:+g}: {adjustment.reason}"
 
 
 def _id(name: str) -> str:

@@ -73,7 +73,10 @@ Settled = Mapping[str, tuple[Person, ...]]
 
 
 def match(records: Sequence[Record], roster: Roster, *, settled: Settled, ignored: Sequence[str] = ()) -> Matched:
-    """Match records on ids, and on a name only where one person has it. Decisions in ``settled`` come first."""
+    """Match records on ids, and on a name only where one person has it. Decisions in ``settled`` come first.
+
+    Of several attempts of a person the last one counts, or the last one that is settled.
+    """
     search = _Search(roster)
     found = [
         _settled(record, settled[record.entry]) if record.entry in settled else search(record) for record in records
@@ -176,17 +179,22 @@ def _titles(people: Sequence[Person]) -> str:
 
 
 def _latest(matches: list[Match]) -> list[Match]:
-    """Keep the last attempt of each person, where the export has several and orders them."""
-    last: dict[tuple[Person, ...], str] = {}
-    for each in matches:
-        if each.record.attempt and each.how not in NO_SUBMISSION:
-            last[each.people] = max(each.record.attempt, last.get(each.people, ""))
-    return [
-        replace(each, how=How.OLDER)
-        if each.record.attempt and each.how not in NO_SUBMISSION and each.record.attempt < last[each.people]
-        else each
-        for each in matches
-    ]
+    """Keep the last attempt of each person, where the export orders them; or the last one that a person has settled.
+
+    Attempts before it are older ones, and those after one that is settled are left out.
+    """
+    ordered = {i: each for i, each in enumerate(matches) if each.record.attempt and each.how not in NO_SUBMISSION}
+    last: dict[tuple[Person, ...], tuple[bool, str]] = {}
+    for each in ordered.values():
+        last[each.people] = max((each.how is How.SETTLED, each.record.attempt), last.get(each.people, (False, "")))
+    found = list(matches)
+    for index, each in ordered.items():
+        is_settled, attempt = last[each.people]
+        if each.record.attempt < attempt:
+            found[index] = replace(each, how=How.OLDER)
+        elif each.record.attempt > attempt or (is_settled and each.how is not How.SETTLED):
+            found[index] = replace(each, how=How.LEFT_OUT)
+    return found
 
 
 def _disjoint(matches: list[Match]) -> list[Match]:

@@ -211,6 +211,13 @@ def _kept(preprocessor: NbGraderPreprocessor, name: str, make: Callable[[], Any]
     return getattr(converter, attribute)
 
 
+def release(converter: Any) -> None:
+    """End what lasts as long as a command: its workers."""
+    wall: Wall | None = vars(converter).pop("_autograder_wall", None)
+    if wall is not None:
+        wall.close()
+
+
 # --- outputs
 
 

@@ -7,8 +7,12 @@ its ``autograded`` folder into place. If the command is killed, the next run gra
 
 from __future__ import annotations
 
+from . import nbgrader_start  # noqa: F401  # before nbgrader
+
+# isort: split
 import contextlib
 import functools
+import importlib
 import logging
 import os
 import re
@@ -20,9 +24,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
+from multiprocessing.util import Finalize
 from pathlib import Path
 
-from nbgrader.api import Gradebook, InvalidEntry
+from nbgrader.api import Base, Gradebook, InvalidEntry
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -33,7 +38,7 @@ from traitlets.config import Config
 from ..errors import UsageError
 from ..grading.pool import local_processes
 from . import nbgrader_config
-from .nbgrader import REFUSAL
+from .nbgrader import REFUSAL, release
 
 WORK = ".autograder-nbgrader"  # a folder in the course, for what is not in place yet
 ATTEMPTS = 6  # to write while another program has locked the gradebook; each waits as long as SQLite does, 5 s
@@ -97,6 +102,7 @@ def autograde(
     course = CourseDirectory(config=config)
     course.assignment_id, course.student_id = assignment, student
     file = _gradebook_file(course.db_url)
+    _check_gradebook(file)
     with _work_folder(root) as work:
         due, summary = _due(course, config, force=force)
         if not due:
@@ -104,17 +110,44 @@ def autograde(
         snapshot = work / "gradebook.db"
         _copy(file, snapshot)
         job = _Course(str(root), assignment, str(work))
-        with Gradebook(course.db_url, course.course_id) as gradebook, local_processes(min(workers, len(due))) as pool:
-            futures: list[Future[Graded]] = [pool.submit(_grade, job, name) for name in due]
-            for future in as_completed(futures):
-                graded = future.result()
-                graded = graded if graded.problem else _store(gradebook, course, graded, work)
+        with (
+            _all_graded(job, due, min(workers, len(due)), course) as results,
+            Gradebook(course.db_url, course.course_id) as gradebook,
+        ):
+            for result in results:
+                graded = result if result.problem else _store(gradebook, course, result, work)
                 if graded.problem:
                     summary.problems[graded.student] = graded.problem
                 else:
                     summary.graded.append(graded.student)
                 report(graded)
     return summary
+
+
+@contextlib.contextmanager
+def _all_graded(job: _Course, due: list[str], workers: int, course: CourseDirectory) -> Iterator[Iterator[Graded]]:
+    """Yield the submissions as they are graded: here, or in as many processes as there are workers.
+
+    The processes are copies of this one, which has imported what all of them need.
+    """
+    if workers == 1:
+        try:
+            yield (_grade(job, name) for name in due)
+        finally:
+            _close_converter(job)
+        return
+    _import_torch_if_used(course)
+    with local_processes(workers, copies=True) as pool:
+        futures: list[Future[Graded]] = [pool.submit(_grade, job, name) for name in due]
+        yield (future.result() for future in as_completed(futures))
+
+
+def _import_torch_if_used(course: CourseDirectory) -> None:
+    """Import torch, which takes 2 seconds of CPU, before the processes are copied, if the tests of an assignment do."""
+    source = Path(course.format_path(course.source_directory, ".", course.assignment_id))
+    if any("import torch" in file.read_text(encoding="utf-8", errors="replace") for file in source.glob("*.ipynb")):
+        with contextlib.suppress(ImportError):
+            importlib.import_module("torch")
 
 
 # --- the course
@@ -149,6 +182,32 @@ def _gradebook_file(url: str) -> Path:
     if not file.is_file():
         raise UsageError(f"There is no gradebook {file}. Run first: nbgrader generate_assignment")
     return file
+
+
+def _check_gradebook(file: Path) -> None:
+    """Check that a gradebook is of this nbgrader and can be written, before anything is graded.
+
+    Raises:
+        UsageError: it is older, or it cannot be written. A lock is no reason: it may be gone when there are results.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(file, timeout=0)) as book:
+            tables = {name for (name,) in book.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            for table in Base.metadata.sorted_tables:
+                columns = {row[1] for row in book.execute(f"PRAGMA table_info({table.name})")}
+                if table.name in tables and not {column.name for column in table.columns} <= columns:
+                    raise UsageError(
+                        f"The gradebook {file} is of an older nbgrader. Keep a copy of it, then run in the course: "
+                        "nbgrader db upgrade"
+                    )
+            book.execute("BEGIN IMMEDIATE")
+            book.execute("CREATE TABLE autograder_may_write (x)")
+            book.rollback()
+    except sqlite3.Error as exc:
+        if "locked" in str(exc):
+            return
+        verb = "written" if "readonly" in str(exc) else "read"
+        raise UsageError(f"The gradebook {file} cannot be {verb}: {exc}. Let the grader write to it.") from exc
 
 
 @contextlib.contextmanager
@@ -252,7 +311,15 @@ def _converter(job: _Course) -> tuple[Autograde, _LastError, str]:
     log.propagate = False
     log.addHandler(errors)
     converter.log = log
+    Finalize(None, release, (converter,), exitpriority=1)  # a copied process runs nothing else at its end
     return converter, errors, url
+
+
+def _close_converter(job: _Course) -> None:
+    """End the workers of this process."""
+    converter = _converter(job)[0]
+    _converter.cache_clear()
+    release(converter)
 
 
 def _grade(job: _Course, student: str) -> Graded:

@@ -6,23 +6,26 @@ import ast
 import contextlib
 import importlib.metadata
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..course import assignment as assignments
 from ..course import notebook as notebooks
 from ..errors import SubmissionRejected
 from ..grading.cells import CellScore, Failure, TestCell, as_shown, define, with_hidden_blanked, without_hidden
 from ..grading.environment import require_complete
+from ..grading.notebook_points import points
+from ..grading.visible_names import for_worker
 from ..guest.module_names import modules_of
 from ..messages import say
-from ..model import Level
+from ..model import Level, Verdict
 from ..student.cells import CellConnection, CellRun, NotebookRun
 from ..student.handle import StudentCode
 from ..student.imports import installed
 from ..student.module import Modules, Namespace
-from ..student.source import ModuleSources, defined_names
+from ..student.source import ModuleSources, defined_names, parameters_of
 from ..wall.limits import Limits
 from ..workers.folders import TemporaryFolder
 from ..workers.spec import WorkerSpec
@@ -162,8 +165,10 @@ class _Notebook:
         self._unread = unread
         self._wall = wall
         self._run = NotebookRun(connection)
+        self._connection = connection
         self._modules = Modules(StudentCode(self._run), [MAIN])
-        self._names = Namespace(self._modules, asked=_asked(submitted.known))
+        self._asked = _asked(submitted.known)
+        self._names = Namespace(self._modules, asked=self._asked)
         self._names["display"] = _show_nothing
         self._result = Result()
 
@@ -196,15 +201,31 @@ class _Notebook:
         known = self._submitted.known.cells[name]
         source = with_hidden_blanked(known.source) if self._hides else known.source
         test = self._wall.test_cell(name, source, known.points)
+        for_student = for_worker(known.source, self._asked, _given(self._submitted.known))
+        if for_student.source:
+            self._run.run_cell(number)
         if test.hides_tests and self._result.hidden_from is None:
             self._result.hidden_from = number
         errors = self._run.log.suite_errors
         errors.clear()
+        if (Path.cwd() / "assignment.toml").is_file():  # one of our assignments
+            self._names["points_of"] = self._points_of
         self._run.begin_test()
-        score = test.run(self._names, limit_s=self._wall.settings.cell_s, settle=self._names.settle)
+        limit_s = self._wall.settings.cell_s
+        score = test.run(self._names, limit_s=limit_s, settle=self._names.settle, elsewhere=for_student.derived)
         if errors and not score.trouble:  # the test may have caught it
             score = replace(score, points=None, trouble=errors[0])
         self._result.scores[name] = score
+
+    def _points_of(self, case: Any, recorded: str | None = None, seed: int = 0) -> float:
+        """Return the points of a case of our own, as ``autograder.points_of`` does in a kernel."""
+        assignment = assignments.load_folder(Path.cwd())
+        name = case if isinstance(case, str) else case.__name__.removeprefix("test_")
+        done = points(name, assignment, lambda _: self._connection, recorded=recorded, seed=seed)
+        texts = [each.message or each.verdict.value for _, each in done.outcomes if each.verdict is not Verdict.PASSED]
+        if not done.earned:
+            raise AssertionError("\n".join(texts))
+        return done.earned
 
 
 def _show_nothing(*values: Any, **options: Any) -> None:
@@ -213,9 +234,18 @@ def _show_nothing(*values: Any, **options: Any) -> None:
 
 def _asked(known: KnownNotebook) -> set[str]:
     """Return the names that the answers of the source define."""
+    return _defined(known, {Role.ANSWER, Role.MANUAL})
+
+
+def _given(known: KnownNotebook) -> set[str]:
+    """Return the names that the locked cells of the source define."""
+    return _defined(known, {Role.LOCKED})
+
+
+def _defined(known: KnownNotebook, roles: Collection[Role]) -> set[str]:
     names: set[str] = set()
     for cell in known.cells.values():
-        if cell.role in (Role.ANSWER, Role.MANUAL) and cell.cell_type == "code":
+        if cell.role in roles and cell.cell_type == "code":
             with contextlib.suppress(SyntaxError, ValueError):
                 for statement in ast.parse(cell.source).body:
                     names.update(defined_names(statement))
@@ -246,9 +276,26 @@ def _sources(submitted: Submitted, files: dict[str, bytes]) -> tuple[ModuleSourc
     late = {name: (path, files[path]) for name, path in modules_of(files).items() if name != MAIN}
     modules = {MAIN: (f"{MAIN}.py", code.source)} | late
     source = ModuleSources(
-        MAIN, modules, place=place, notebooks=frozenset({MAIN}), files=files, late=frozenset(late), held=True
+        MAIN,
+        modules,
+        place=place,
+        notebooks=frozenset({MAIN}),
+        files=files,
+        late=frozenset(late),
+        held=True,
+        parameters=_parameters(submitted.known),
     )
     return source, unread
+
+
+def _parameters(known: KnownNotebook) -> dict[str, tuple[str, ...]]:
+    """Return the parameters of the functions that the answers of the source define."""
+    found: dict[str, tuple[str, ...]] = {}
+    for cell in known.cells.values():
+        if cell.role is Role.ANSWER and cell.cell_type == "code":
+            with contextlib.suppress(SyntaxError, ValueError):
+                found |= parameters_of(cell.source.encode())
+    return found
 
 
 def _rejected(exc: SubmissionRejected) -> CellScore:
@@ -261,10 +308,10 @@ def _module(texts: Sequence[str]) -> notebooks.Code:
 
 
 def _text_for_worker(cell: Any, known: KnownNotebook) -> str:
-    """Return what the worker gets of a cell: nothing of a test."""
+    """Return what the worker gets of a cell: of a test only the definitions that students have anyway."""
     role = role_of(cell, known)
     if role is Role.TEST:
-        return ""
+        return for_worker(cell.source, _asked(known), _given(known)).source
     return without_hidden(cell.source) if role is Role.LOCKED else str(cell.source)
 
 

@@ -11,7 +11,7 @@ import io
 import math
 import re
 import warnings
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Collection, Iterator, MutableMapping
 from dataclasses import dataclass, field, replace
 from types import CodeType
 from typing import Any
@@ -72,6 +72,10 @@ class _Step:
     shows_values: bool
     is_value: bool
 
+    def defines(self, classes: Collection[str]) -> bool:
+        """Return whether students see the statement, and it defines one of these classes."""
+        return isinstance(self.node, ast.ClassDef) and self.node.name in classes and not self.is_hidden
+
 
 @dataclass(slots=True)
 class TestCell:
@@ -95,11 +99,17 @@ class TestCell:
         return BEGIN_HIDDEN in self.source
 
     def run(
-        self, namespace: MutableMapping[str, Any], *, limit_s: float, settle: Callable[[], None] = lambda: None
+        self,
+        namespace: MutableMapping[str, Any],
+        *,
+        limit_s: float,
+        settle: Callable[[], None] = lambda: None,
+        elsewhere: Collection[str] = (),
     ) -> CellScore:
         """Run the cell with ``namespace`` as its globals; the test code itself may take ``limit_s`` of CPU time.
 
-        ``settle`` is called after each statement.
+        ``settle`` is called after each statement. ``elsewhere`` are the classes of the cell that the namespace has
+        already.
         """
         steps, trouble = self._steps()
         if trouble:
@@ -107,7 +117,7 @@ class TestCell:
         attempt = _Attempt(self, namespace, settle)
         try:
             with _quiet() as printed, cpu_limit(limit_s, TestTooLong):
-                attempt.run(steps, printed)
+                attempt.run([step for step in steps if not step.defines(elsewhere)], printed)
         except AutograderError as exc:
             return CellScore(None, tuple(attempt.failures), attempt.printed, exc.message)
         except TestTooLong:

@@ -28,9 +28,10 @@ from ..model import Case, SubmissionInfo, Verdict
 from ..student.source import ModuleSources
 from . import debugging
 from .execution import Executor
+from .notebook_points import points
 from .session import stub_parameters
 
-_OF_IPYTHON = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open", "check"})
+_OF_IPYTHON = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open", "check", "points_of"})
 
 
 class NotPassed(AssertionError):
@@ -60,6 +61,35 @@ def check(case: FunctionType) -> FunctionType:
     return case
 
 
+def points_of(case: FunctionType | str, recorded: str | None = None, seed: int = 0) -> float:
+    """Return the points of a case on the functions of this notebook, for a test cell of nbgrader.
+
+    ``case`` is a visible case, or the text of a hidden one, with what the reference returned at release. What the case
+    came to is printed.
+
+    Raises:
+        NotPassed: the case earns no points; the message is the report of the case.
+        UsageError: the current folder is not that of an assignment, or it has no such case.
+    """
+    assignment = _assignment()
+    name = case if isinstance(case, str) else case.__name__.removeprefix("test_")
+    with translation.assignment_language(None, assignment), _imports_restored(assignment):
+        done = points(
+            name,
+            assignment,
+            lambda executor: debugging.connect(executor, assignment, _sources(assignment)),
+            recorded=recorded,
+            seed=seed,
+        )
+        texts = [
+            debugging.text_of(assignment, each, outcome, SubmissionInfo(None, "")) for each, outcome in done.outcomes
+        ]
+    if not done.earned:
+        raise NotPassed("\n".join(texts))
+    print(*texts, sep="\n")
+    return done.earned
+
+
 def _assignment() -> Assignment:
     folder = Path.cwd()
     if not (folder / "assignment.toml").is_file():
@@ -67,7 +97,7 @@ def _assignment() -> Assignment:
             f"{folder} is not the folder of an assignment. Open the notebook where the release has it, for example in "
             "assignments/05-logistic, and start its kernel there."
         )
-    return replace(assignments.load(folder, root=folder.parent.parent), solution=None)
+    return assignments.load_folder(folder)
 
 
 def _run(executor: Executor, function: FunctionType, assignment: Assignment) -> None:

@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 _SPAWN = multiprocessing.get_context("spawn")  # a progress bar has a thread, and threads do not survive a fork
 
+_FORK: Any = multiprocessing.get_context("fork") if hasattr(os, "fork") else _SPAWN
+
 _next: Any  # in a process of the pool: the number of the next piece of work, shared by all processes
 
 
@@ -58,14 +60,18 @@ def share(
 
 
 @contextlib.contextmanager
-def local_processes(count: int, taken: Any = None) -> Iterator[ProcessPoolExecutor]:
+def local_processes(count: int, taken: Any = None, *, copies: bool = False) -> Iterator[ProcessPoolExecutor]:
     """Open an executor with ``count`` processes, which compute in one thread each. What is submitted must be picklable.
+
+    With ``copies`` they are forked at the first submission, and have what this process has imported; it must not have
+    threads then.
 
     After an exception in the block nothing more is begun. What has begun is stopped, but with ``taken`` it is finished.
     """
     watched, held = _SPAWN.Pipe(duplex=False)
     with watched, held, _one_thread_each():
-        pool = ProcessPoolExecutor(count, _SPAWN, _start, (watched, taken))
+        context = _FORK if copies else _SPAWN
+        pool = ProcessPoolExecutor(count, context, _start, (watched, taken, held if copies else None))
         # All processes start before the thread that watches them. One that starts while that thread ends the others,
         # because one of them died, would never end, and the thread would wait for it.
         pool._safe_to_dynamically_spawn_children = False  # type: ignore[attr-defined]
@@ -79,10 +85,12 @@ def local_processes(count: int, taken: Any = None) -> Iterator[ProcessPoolExecut
         pool.shutdown()
 
 
-def _start(watched: Connection, taken: Any) -> None:
-    """Prepare a process of the pool."""
+def _start(watched: Connection, taken: Any, inherited: Connection | None) -> None:
+    """Prepare a process of the pool; ``inherited`` is its copy of the end of the pipe that stays open elsewhere."""
     global _next
     _next = taken
+    if inherited is not None:
+        inherited.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     threading.Thread(target=_end_with, args=(watched,), daemon=True).start()
 
