@@ -1276,12 +1276,12 @@ def draws(connect: Connect, case: str, *, seed: int = 0, die: bool = False) -> t
     return student.AT_IMPORT, student.f()
 
 
-def test_chance_depends_on_the_seed_and_the_case_and_on_nothing_else(connect: Connect) -> None:
+def test_chance_tells_neither_the_run_nor_the_case(connect: Connect) -> None:
     first = draws(connect, "one")
     assert draws(connect, "one") == first
     assert draws(connect, "one", die=True) == first
-    assert draws(connect, "two")[1] != first[1]
-    assert draws(connect, "one", seed=1)[1] != first[1]
+    assert draws(connect, "two") == first
+    assert draws(connect, "one", seed=2**100) == first
 
 
 def test_a_case_draws_the_same_whatever_ran_before_it(connect: Connect) -> None:
@@ -1302,7 +1302,6 @@ def test_the_process_of_a_submission_sees_nothing_of_ours(load: Load) -> None:
             return {
                 'environ': dict(os.environ),
                 'argv': [sys.argv, sys.orig_argv],
-                'command line': open('/proc/self/cmdline', 'rb').read().strip(b'\\0').decode(),
                 'command': open('/proc/self/comm').read(),
                 'descriptors': sorted(int(n) for n in os.listdir('/proc/self/fd')),
                 'ours': [n for n in sys.modules if n.partition('.')[0] == 'autograder'],
@@ -1326,7 +1325,7 @@ def test_the_process_of_a_submission_sees_nothing_of_ours(load: Load) -> None:
         "PATH": "/usr/bin:/bin",
         "OMP_NUM_THREADS": "1",
     }
-    assert seen["argv"] == [[""], [""]] and seen["command line"] == "python" and seen["command"].startswith("python")
+    assert seen["argv"] == [[""], [""]] and seen["command"].startswith("python")
     assert seen["descriptors"][:4] == [0, 1, 2, 3] and len(seen["descriptors"]) == 5  # and the listing's own
     assert seen["ours"] == []
     assert not {name for name in seen["main"] if not name.startswith("__")}

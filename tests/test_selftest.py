@@ -17,6 +17,7 @@ from conftest import submitted
 from tiny_course import workers
 
 from autograder.errors import SandboxError
+from autograder.model import Level
 from autograder.student import selftest
 from autograder.student.faults import StudentRaised
 from autograder.wall import filesystem, jail, landlock, seccomp
@@ -76,6 +77,43 @@ def test_every_layer_has_a_remedy_and_an_attempt_that_can_fail(monkeypatch: pyte
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     held = set(json.loads(done.stdout))
     assert held == {"separate process", "no environment, arguments or open files"}, done.stderr
+
+
+OPEN = """
+import json
+import autograder.workers.supervisor as s
+from autograder.model import Level
+from autograder.student import selftest
+from autograder.wall.limits import Limits
+from autograder.workers.spec import WorkerSpec
+s._BOOTSTRAP = s._BOOTSTRAP.replace("from autograder.workers.zygote import main", '''
+from autograder.wall import jail, landlock, seccomp, shared_system
+landlock.landlock_abi = lambda: 0
+seccomp.has_system_call_filter = lambda: False
+jail.drop_capabilities = jail.no_new_privileges = lambda **k: None
+jail.limit_resources = lambda limits, **k: None
+shared_system.no_own_user = lambda *arguments: "none"
+shared_system.Watch.look = lambda self: ""
+from autograder.workers.zygote import main''')
+with s.Supervisor() as supervisor:
+    found = selftest.examine(supervisor, WorkerSpec(Limits(memory_mib=64), level=Level.CONTAINER))
+print(json.dumps(found.missing))
+"""
+
+
+def test_every_promise_has_a_remedy_and_an_attempt_that_can_succeed() -> None:
+    """A worker without layers that shares files and processes: every promise must be missed."""
+    assert all(selftest.REMEDIES[promise.name] for promise in selftest.PROMISES)
+    done = subprocess.run([sys.executable, "-c", OPEN], capture_output=True, text=True, timeout=60, check=False)
+    missed = set(json.loads(done.stdout))
+    assert {promise.name for promise in selftest.promises_of(Level.CONTAINER)} - missed == set(), done.stderr
+
+
+def test_every_promise_of_a_container_holds_without_namespaces(supervisor: Supervisor) -> None:
+    found = selftest.examine(supervisor, WorkerSpec(level=Level.CONTAINER))
+    if selftest.OWN_USER in found.missing:
+        pytest.skip("no other user can read this interpreter")  # tests/test_container.py takes another one
+    assert (found.complete, found.missing, found.level) == (True, (), Level.CONTAINER)
 
 
 def test_an_ordinary_user_has_every_layer_too(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ if sys.platform != "linux":
     pytest.skip("only Linux has workers without namespaces", allow_module_level=True)
 
 from autograder.wall import shared_system
-from autograder.workers.supervisor import OwnUser
+from autograder.workers.own_user import OwnUser
 
 
 @pytest.fixture

@@ -15,9 +15,12 @@ from stores import Urls
 
 from autograder.batch import database, schema
 from autograder.batch import store as stores
+from autograder.batch.attempts import Attempts
+from autograder.batch.identities import Identities
 from autograder.batch.receipts import NewSubmission
 from autograder.batch.store import ReportKey, Store
 from autograder.errors import AutograderError, UsageError
+from autograder.model import Level
 
 SLUG = "01-tiny"
 KEY = ReportKey(SLUG, "d1", "0.1", "e1", "s1", "cpu", "en")
@@ -60,6 +63,22 @@ def test_a_report_counts_for_its_key_only(store: Store) -> None:
     store.save(replace(KEY, assignment="d2"), "s-a", values("1"))
     assert store.events("s-a")[1][4] == "1, 9 of 20 points; changed: assignment"
     assert store.complete(KEY, ["1"])["1"].id != store.complete(replace(KEY, assignment="d2"), ["1"])["1"].id
+
+
+def test_reports_of_two_levels_are_counted_apart(store: Store) -> None:
+    store.add(SLUG, [new("s-a", "1"), new("s-b", "2")])
+    container = replace(KEY, environment="of a container")
+
+    def levels() -> dict[str, int]:
+        return Attempts(store, Identities(Path("unused")), SLUG, KEY.assignment).levels()
+
+    store.save(KEY, "s-a", values("1"))
+    assert store.kept_level(SLUG) is Level.FULL
+    store.save(container, "s-b", values("2", level="container"))
+    assert store.kept_level(SLUG) is Level.CONTAINER
+    assert levels() == {"full": 1, "container": 1}
+    store.save(container, "s-a", values("1", level="container"))
+    assert levels() == {"container": 2}
 
 
 def test_a_report_that_failed_is_history_and_pending_again(store: Store) -> None:

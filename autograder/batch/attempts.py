@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,7 +41,12 @@ class Attempts:
         self._known = known
         self._slug = slug
         self._decisions = by_person(store.decisions(slug))
+        self._levels: dict[str, str] = {}  # of the reports in ``_newest``, by sha256
         self._newest = self._newest_reports(digest)
+
+    def levels(self) -> Counter[str]:
+        """Return how many submissions count with a report of each level of the sandbox."""
+        return Counter(self._levels.values())
 
     def attempts(self, tasks: Mapping[str, float]) -> dict[str, list[Earlier]]:
         """Return the attempts of each student, in order. ``tasks`` has the points of each task."""
@@ -88,15 +94,17 @@ class Attempts:
 
     def _newest_reports(self, digest: str) -> dict[str, tuple[int, str]]:
         """Return number and row of the report that counts for each submission, by its sha256."""
-        query = select(official.c.sha256, official.c.assignment, reports.c.id, reports.c.summary)
+        columns = (official.c.sha256, official.c.assignment, reports.c.id, reports.c.summary, reports.c.level)
+        query = select(*columns)
         query = query.where(official.c.course == self._store.course, official.c.slug == self._slug)
         query = query.where(official.c.report == reports.c.id, reports.c.complete)
         found: dict[str, tuple[int, str]] = {}
         of_version: set[str] = set()
         with self._store.snapshot() as connection:
-            for sha256, assignment, number, summary in connection.execute(query.order_by(official.c.id)):
+            for sha256, assignment, number, summary, level in connection.execute(query.order_by(official.c.id)):
                 if assignment == digest or sha256 not in of_version:
                     found[sha256] = number, summary
+                    self._levels[sha256] = level
                 if assignment == digest:
                     of_version.add(sha256)
         return found

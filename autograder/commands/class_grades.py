@@ -256,6 +256,13 @@ def _history(kept: Kept, slug: str, digest: str, rows: Sequence[GradedStudent], 
     from ..batch.attempts import Attempts
 
     history = Attempts(kept.store, kept.known, slug, digest)
+    if len(levels := history.levels()) > 1:
+        mixed = ", ".join(f"{count} of the level {level}" for level, count in sorted(levels.items()))
+        click.echo(
+            f"autograder: The reports that count for {slug} are of two levels of the sandbox: {mixed}. "
+            "Run batch again with one --level.",
+            err=True,
+        )
     if file is None:
         return history
     _check_decided(history, rows, file)

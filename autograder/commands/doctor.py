@@ -168,12 +168,14 @@ def _layers() -> Iterator[Finding]:
         if supervisor.refusal:
             yield Finding("sandbox", False, "See the layers below.", supervisor.refusal)
         subtree, refusal = supervisor.subtree, supervisor.refusal
-        yield _level(tested, "")
-        if sys.platform == "linux":
-            yield _container(supervisor)
+        container = [_container(supervisor)] if sys.platform == "linux" else []
     for layer in selftest.LAYERS:
         remedy = selftest.remedy(layer.name, refusal)
         yield Finding(f"sandbox: {layer.name}", layer.name in tested.layers, remedy, needed=True)
+    layers = [layer.name for layer in selftest.LAYERS]
+    for promise in (name for name in tested.missing if name not in layers):
+        yield Finding(f"promise: {promise}", False, selftest.remedy(promise, refusal), needed=True)
+    yield from (_level(tested, "See the layers above."), *container)
     where = f"below {subtree.folder}" if subtree else ""
     yield Finding("cgroup for each worker (optional)", subtree is not None, CGROUP_REMEDY, where)
 
@@ -181,10 +183,8 @@ def _layers() -> Iterator[Finding]:
 def _level(tested: SandboxInfo, remedy: str) -> Finding:
     """Return whether official grading of a level is possible, and by which layers."""
     words = ", ".join(tested.layers if tested.complete else tested.missing)
-    full = tested.level is Level.FULL
-    remedy = "See the layers below." if full else remedy
-    name, detail = _name_of(tested.level), f"({words})" if tested.complete else f"missing {words}"
-    return Finding(name, tested.complete, remedy, detail, needed=full)
+    detail = f"({words})" if tested.complete else f"missing {words}"
+    return Finding(_name_of(tested.level), tested.complete, remedy, detail)
 
 
 def _container(supervisor: Supervisor) -> Finding:

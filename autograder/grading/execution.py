@@ -118,7 +118,9 @@ class Executor:
             second.seconds += first.seconds
         done = self._finished(case, second)
         connection.has_leftover = fault.is_unasked and done.outcome.verdict is not Verdict.CRASHED
-        note = f"Run twice. The first time: {fault.verdict.value}, {fault.message}"
+        # The submission broke the protocol in any case, so nobody has to look at it as at a worker that was lost.
+        how = "Run again in a new worker." if fault.is_unasked else "Run twice."
+        note = f"{how} The first time: {fault.verdict.value}, {fault.message}"
         return replace(done, outcome=replace(done.outcome, staff=f"{note}\n{done.outcome.staff}".strip()))
 
     def current_run(self) -> CaseRun:

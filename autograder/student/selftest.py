@@ -23,6 +23,7 @@ from ..wall.limits import Limits
 from ..workers.folders import TemporaryFolder
 from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
+from .attempts import PROBE
 from .case_run import CaseRun
 from .case_settings import CaseSettings
 from .connection import Connection
@@ -30,169 +31,11 @@ from .faults import StudentFault
 from .handle import StudentCode
 from .source import ModuleSources
 
-PROBE = b"""
-import os, sys
-
-def attempt(action):
-    try:
-        action()
-    except MemoryError:
-        return "MemoryError"
-    except (OSError, ValueError) as exc:
-        return type(exc).__name__
-    return "done"
-
-def look_at(path):
-    return [attempt(lambda: os.stat(path)), attempt(lambda: open(path).close())]
-
-def identity():
-    return [os.getpid(), os.getppid()]
-
-def leave_mark(name):
-    setattr(sys, name, True)
-
-def list_root():
-    return attempt(lambda: os.listdir("/"))
-
-def connect(port):
-    import socket
-    def go():
-        with socket.socket() as connection:  # create_connection would import the tables of international names
-            connection.settimeout(1)
-            connection.connect(("127.0.0.1", port))
-    return attempt(go)
-
-def start_processes():
-    def fork():
-        if os.fork() == 0:
-            os._exit(0)
-    return [attempt(fork), attempt(lambda: os.execv("/bin/true", ["true"]))]
-
-def privileges():
-    with open("/proc/self/status") as file:
-        lines = dict(line.split(":", 1) for line in file if ":" in line)
-    return {key: lines[key].strip() for key in lines if key.startswith(("Cap", "NoNewPrivs", "Seccomp"))}
-
-def outgrow(mib):
-    import resource
-    def allocate():
-        bytearray((mib + 64) * 2**20)
-    def raise_limit():
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard + 1, hard + 1))
-    return [attempt(allocate), attempt(raise_limit)]
-
-def surroundings():
-    fds = [fd for fd in range(64) if attempt(lambda: os.fstat(fd)) == "done"]
-    return [sorted(os.environ), [*sys.argv, *sys.orig_argv], fds]
-
-def command_line():
-    try:
-        with open("/proc/self/cmdline", "rb") as file:
-            return file.read().strip(b"\\0").decode()
-    except OSError:
-        return ""
-
-def own_user():
-    return os.getuid()
-
-def change(path):
-    # Modes and times are looked at from outside.
-    attempt(lambda: os.chmod(path, 0o640))
-    attempt(lambda: os.utime(path, (0, 0)))
-    def create():
-        open(path + ".new", "x").close()
-    def overwrite():
-        open(path, "r+b").close()
-    return [attempt(each) for each in (
-        lambda: open(path).close(), lambda: os.listdir(os.path.dirname(path)), create, overwrite,
-        lambda: os.truncate(path, 0), lambda: os.rename(path, path + ".moved"), lambda: os.unlink(path),
-    )]
-
-def look_at_process(pid):
-    return [attempt(lambda: open(f"/proc/{pid}/{name}", "rb").close()) for name in ("environ", "cmdline", "mem")]
-
-def disturb(pid):
-    import ctypes, resource
-    libc = ctypes.CDLL(None, use_errno=True)
-    def called(*arguments):
-        if libc.syscall(*arguments) < 0:
-            raise OSError(ctypes.get_errno(), "")
-    ptrace, vm_readv = (101, 310) if os.uname().machine == "x86_64" else (117, 270)
-    return [attempt(each) for each in (
-        lambda: os.kill(pid, 0), lambda: os.close(os.pidfd_open(pid)),
-        lambda: resource.prlimit(pid, resource.RLIMIT_CPU), lambda: os.setpriority(os.PRIO_PROCESS, pid, 19),
-        lambda: called(ptrace, 0x4206, pid, 0, 0),
-        lambda: called(vm_readv, pid, 0, 0, 0, 0, 0),
-    )]
-
-def start_others():
-    return start_processes() + [attempt(lambda: os.posix_spawn("/bin/true", ["true"], {}))]
-
-def connections(port):
-    import socket
-    kinds = [(socket.AF_INET, socket.SOCK_DGRAM), (socket.AF_UNIX, socket.SOCK_STREAM)]
-    kinds.append((socket.AF_NETLINK, socket.SOCK_RAW))
-    return [connect(port), *(attempt(lambda: socket.socket(*kind).close()) for kind in kinds)]
-
-def share(name):
-    import ctypes, fcntl
-    libc = ctypes.CDLL(None, use_errno=True)
-    def called(function, *arguments):
-        if function(*arguments) < 0:
-            raise OSError(ctypes.get_errno(), "")
-    def lock(kind):
-        with open("/dev/null") as file:
-            kind(file, fcntl.LOCK_SH)
-    return [attempt(each) for each in (
-        lambda: os.close(os.memfd_create("probe")), lambda: called(libc.shmget, 0, 4096, 0o1600),
-        lambda: called(libc.msgget, 0, 0o1600), lambda: called(libc.mq_open, name.encode(), 64, 0o600, None),
-        lambda: lock(fcntl.flock), lambda: lock(fcntl.lockf),
-    )]
-
-def leave(paths):
-    for path in paths:
-        attempt(lambda: open(path, "x").close())
-    return os.listdir(".")
-
-def too_many_threads(count):
-    import threading, time
-    threading.stack_size(1 << 16)
-    end = threading.Event()
-    threads = [threading.Thread(target=end.wait, daemon=True) for _ in range(count)]
-    try:
-        for thread in threads:
-            thread.start()
-    except RuntimeError:
-        return "refused"
-    finally:
-        end.set() if not threads[-1].is_alive() else None
-    time.sleep(2)
-    return "done"
-
-def too_many_bytes(mib):
-    import time
-    def write():
-        for number in range(mib):
-            with open(f"{number}", "wb") as file:
-                file.write(bytes(2**20))
-    failed = attempt(write)
-    if failed == "done":
-        time.sleep(2)
-    return failed
-
-def scratch():
-    def write():
-        with open("probe", "w") as file:
-            file.write("x")
-    size = os.statvfs(".")
-    return [attempt(write), os.listdir("."), size.f_blocks * size.f_frsize // 2**20]
-"""
-
 NAMESPACES_REMEDY = (
     "On Ubuntu 24.04 and on GitHub runners: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0. "
-    "In Docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cap-add SYS_ADMIN. "
-    "macOS and Windows do not have it."
+    "In Docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
+    "--security-opt systempaths=unconfined --cap-add SYS_ADMIN. Or choose the layers of a container: "
+    "--level container. macOS and Windows do not have it."
 )
 # What a refusal contains -> its remedy. The first match counts; without one, NAMESPACES_REMEDY is the remedy.
 REFUSALS = (
@@ -266,8 +109,8 @@ def _no_rights(probes: _Probes) -> bool:
     return len(sets) == 5 and not any(sets) and found["NoNewPrivs"] == "1"
 
 
-def _no_rights_of_a_user(probes: _Probes) -> bool:
-    """As :func:`_no_rights`. A user cannot empty the bounding set, which without new privileges has no effect."""
+def _no_usable_rights(probes: _Probes) -> bool:
+    """As :func:`_no_rights`, but for the bounding set: a user cannot empty it, and no new privileges make it moot."""
     found = probes.student.privileges()
     sets = [int(value, 16) for key, value in found.items() if key.startswith("Cap") and key != "CapBnd"]
     return len(sets) == 4 and not any(sets) and found["NoNewPrivs"] == "1"
@@ -324,7 +167,7 @@ CONTAINER = (
     ),
     _OF_FULL["Landlock"],
     _OF_FULL["system-call filter"],
-    _OF_FULL["no capabilities, no new privileges"],
+    replace(_OF_FULL["no capabilities, no new privileges"], holds=_no_usable_rights),
     _OF_FULL["resource limits"],
     _OF_FULL["no environment, arguments or open files"],
 )
@@ -334,11 +177,7 @@ def layers_of(level: Level) -> tuple[Layer, ...]:
     """Return the layers that a level has on this machine. Without root, workers of ``container`` have no own user."""
     if level is Level.FULL or os.name != "posix":
         return LAYERS
-    if os.getuid() == 0:
-        return CONTAINER
-    rights = "no capabilities, no new privileges"
-    own = [replace(each, holds=_no_rights_of_a_user) if each.name == rights else each for each in CONTAINER]
-    return tuple(each for each in own if each.name != OWN_USER)
+    return CONTAINER if os.getuid() == 0 else tuple(each for each in CONTAINER if each.name != OWN_USER)
 
 
 # --- the promises
@@ -350,6 +189,7 @@ def _failed(attempts: list[str]) -> bool:
 
 def _hides_files(probes: _Probes) -> bool:
     """Whether a file cannot even be looked for. Without an own user, ``container`` does not promise it."""
+    probes.secret.write_text("secret", encoding="utf-8")  # another attempt may have removed it, and proves nothing then
     return "done" not in probes.student.look_at(str(probes.secret))
 
 

@@ -42,12 +42,14 @@ class Walls:
 
     ``home`` is a descriptor of the template's pid namespace, or None without namespaces. ``readable`` lists the paths
     that a worker may read. ``open_devices`` (for a GPU) turns off Landlock and seccomp, because the driver needs device
-    files and system calls that they forbid.
+    files and system calls that they forbid. ``counts_tasks`` has the zygote count the threads of its
+    workers, because the kernel's limit does not hold for them.
     """
 
     home: int | None
     readable: tuple[str, ...]
     open_devices: bool = False
+    counts_tasks: bool = False
 
     def fork(self) -> int:
         """Fork. With namespaces the child is process 1 of its own pid namespace."""

@@ -97,6 +97,11 @@ def enter(
     return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
 
+def keeps_root() -> bool:
+    """Return whether a process that enters remains the user 0 outside, whose processes RLIMIT_NPROC does not count."""
+    return os.getuid() == 0 and not is_mapped(SANDBOX_UID)
+
+
 def _build_root_as_root(paths: Sequence[str], covered: Sequence[str], new_root: str) -> bool:
     """Build the root before the uid changes, because the interpreter may be below a folder that only root can enter.
 

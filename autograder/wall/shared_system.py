@@ -61,6 +61,7 @@ def no_own_user(paths: Sequence[str], scratch: str) -> str:
     child = os.fork()
     if child == 0:
         try:
+            os.fchown(theirs, WORKER_UIDS[-1], WORKER_UIDS[-1])
             _change_user(WORKER_UIDS[-1])
             os.write(theirs, (_unreachable(paths, scratch) or "ok").encode())
             os.kill(os.getpid(), signal.SIGSTOP)
@@ -93,30 +94,32 @@ def _unreachable(paths: Sequence[str], scratch: str) -> str:
 class Watch:
     """Looks at the files and threads of one worker, from the zygote.
 
-    ``folder`` is an open descriptor of its scratch folder, whose path is ``path``. ``uid`` is its own user, or None.
+    ``folder`` is an open descriptor of its scratch folder, whose path is ``path``; None if it has a bound of its own.
+    ``uid`` is its own user, or None.
     """
 
     pid: int
-    folder: int
+    folder: int | None
     path: str
     limits: Limits
     uid: int | None
     untouched: int = field(init=False)  # when the folder was last changed before the submission ran
 
     def __post_init__(self) -> None:
-        self.untouched = os.fstat(self.folder).st_mtime_ns
+        self.untouched = 0 if self.folder is None else os.fstat(self.folder).st_mtime_ns
 
     def look(self) -> str:
         """Return which limit the worker exceeds: :data:`FILES`, :data:`TASKS`, or "" for none."""
         if self._threads() > self.limits.tasks:
             return TASKS
-        if os.fstat(self.folder).st_mtime_ns == self.untouched:
+        if self.folder is None or os.fstat(self.folder).st_mtime_ns == self.untouched:
             return ""  # most submissions write no file
         used = _used(self.folder) + self._deleted()
         return FILES if used > self.limits.scratch_mib << 20 else ""
 
     def close(self) -> None:
-        os.close(self.folder)
+        if self.folder is not None:
+            os.close(self.folder)
 
     def _threads(self) -> int:
         with contextlib.suppress(OSError, ValueError, IndexError):

@@ -8,17 +8,14 @@ import select
 import signal
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from ..errors import SandboxError
 from ..wall import cgroup
 from ..wall.limits import Limits
 from .clock import Clock
 from .folders import TemporaryFolder
+from .own_user import OwnUser
 from .worker import Usage, Worker
-
-if TYPE_CHECKING:
-    from .supervisor import OwnUser
 
 
 class ForkedWorker(Worker):

@@ -6,11 +6,9 @@ first, and import numpy and pytest while the zygote imports numpy and torch.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import os
-import random
 import socket
 import subprocess
 import sys
@@ -21,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 from ..errors import SandboxError
 from ..model import Level
 from ..wall import cgroup
-from ..wall.limits import WORKER_UIDS, Limits
+from ..wall.limits import Limits
 from .folders import TemporaryFolder, remove_abandoned
+from .own_user import OwnUser
 from .spec import WorkerSpec
 
 if TYPE_CHECKING:
@@ -46,37 +45,6 @@ from autograder.workers.zygote import main
 main()
 os._exit(0)
 """
-
-
-class OwnUser:
-    """The user of one running worker, which no other worker of this machine has at the same time.
-
-    The kernel drops the name of a socket with its process, so a killed grader keeps no user.
-    """
-
-    def __init__(self) -> None:
-        self._lock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._scratch: TemporaryFolder | None = None
-        for uid in random.sample(WORKER_UIDS[:-1], len(WORKER_UIDS) - 1):  # the last one is for trying
-            with contextlib.suppress(OSError):
-                self._lock.bind(f"\0autograder-user-{uid}")
-                self.uid = uid
-                return
-        raise SandboxError("All users of workers are in use.", slug="zygote-lost")
-
-    def holding(self, scratch: TemporaryFolder | None) -> OwnUser:
-        """Remove ``scratch`` before the user is free again."""
-        self._scratch = scratch
-        return self
-
-    def remove(self) -> None:
-        """Remove the folder of the worker and free its user. The worker has ended."""
-        if self._scratch is not None:
-            self._scratch.remove()
-        self.release()
-
-    def release(self) -> None:
-        self._lock.close()
 
 
 class NamespacesRefused(SandboxError):

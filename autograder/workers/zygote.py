@@ -120,7 +120,7 @@ def _serve(control: socket.socket, alive: _Alive) -> None:
 
 def _no_own_user(walls: jail.Walls, scratch: str) -> str:
     """Return why the workers have no user of their own, or "" if each has one."""
-    if walls.home is not None or sys.platform != "linux":
+    if walls.home is not None or walls.open_devices:  # the devices of a GPU may belong to the grader's user
         return "not needed"
     return shared_system.no_own_user([*walls.readable, sys.executable], scratch)
 
@@ -189,12 +189,13 @@ def _go_inside(
     """
     if root is None:
         return jail.Walls(home=None, readable=tuple(paths), open_devices=open_devices)
+    counts_tasks = namespaces.keeps_root()
     try:
         home = namespaces.enter(paths, covered, root, die_with_parent=jail.die_with_parent)
     except OSError as exc:
         control.send(json.dumps({"refused": str(exc)}).encode())
         os._exit(0)
-    return jail.Walls(home=home, readable=tuple(paths), open_devices=open_devices)
+    return jail.Walls(home=home, readable=tuple(paths), open_devices=open_devices, counts_tasks=counts_tasks)
 
 
 def _warm_up_torch() -> None:
@@ -224,7 +225,8 @@ def _spawn(
     connection, output = descriptors
     me, limits, scratch, uid = os.getpid(), Limits(**request["limits"]), request["scratch"], request["uid"]
     # Opened here, because the worker may put another folder into its place.
-    folder = os.open(scratch, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW) if scratch is not None else None
+    has_folder = scratch is not None and not walls.open_devices  # a worker with a GPU has no limits of this kind
+    folder = os.open(scratch, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW) if has_folder else None
     pid = walls.fork()
     if pid == 0:
         try:
@@ -235,7 +237,8 @@ def _spawn(
             os._exit(BROKEN)  # never return to the zygote's loop
     os.close(connection)
     os.close(output)
-    alive[pid] = _Child(None if folder is None else shared_system.Watch(pid, folder, scratch, limits, uid))
+    is_watched = has_folder or walls.counts_tasks
+    alive[pid] = _Child(shared_system.Watch(pid, folder, scratch or "", limits, uid) if is_watched else None)
     pidfd = os.pidfd_open(pid)
     ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pidfd]))]
     control.sendmsg([json.dumps({"pid": pid}).encode()], ancillary)

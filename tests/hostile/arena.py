@@ -72,6 +72,37 @@ GROUPS = {
 
 
 @dataclass(frozen=True)
+class Difference:
+    """What may become of a program at the level ``container``, and why; ``docs/explanation/security.md`` says it, too.
+
+    ``verdicts`` replace its ``VERDICTS``. ``sees`` are beginnings of what it may report as a breach.
+    """
+
+    reason: str
+    verdicts: dict[str, Any] | None = None
+    sees: tuple[str, ...] = ()
+    without_root_only: bool = False
+
+
+CONTAINER = {
+    "a11_send_descriptors": Difference(
+        "descriptors cannot be sent at all, because one in flight keeps a deleted file on the disk",
+        {"double": "errored"},
+    ),
+    "b04_ways_to_one_file": Difference(
+        "names, sizes and times of paths that it guesses are not hidden",
+        sees=("stat", "lstat of its folder", "access", "chdir", "statvfs"),
+        without_root_only=True,
+    ),
+    "b05_read_other_processes": Difference(
+        "a runtime covers these files with /dev/null, which is empty and may be read",
+        sees=("/proc/kcore", "/proc/keys"),
+    ),
+    "b06_read_the_environment": Difference("the scratch folder lies below TMPDIR and has its path", sees=("a path: ",)),
+}
+
+
+@dataclass(frozen=True)
 class Program:
     """One file of ``programs/`` or ``honest/``."""
 
@@ -116,6 +147,22 @@ class Program:
         verdicts = self.constants.get("VERDICTS", {})
         found = next((verdicts[key] for key in (case, CASES[case], "*") if key in verdicts), "passed")
         return (found,) if isinstance(found, str) else tuple(found)
+
+    def at_container(self) -> Program:
+        """This program with what is expected of it where namespaces are refused."""
+        found = self._difference()
+        if found is None or found.verdicts is None:
+            return self
+        return replace(self, constants=self.constants | {"VERDICTS": found.verdicts})
+
+    def may_see(self, breach: str) -> bool:
+        """Whether a line that it prints is no breach where namespaces are refused."""
+        found = self._difference()
+        return found is not None and breach.removeprefix(BREACH).strip().startswith(found.sees or ("\0",))
+
+    def _difference(self) -> Difference | None:
+        found = CONTAINER.get(self.name)
+        return None if found is not None and found.without_root_only and os.getuid() == 0 else found
 
     def armed(self, values: dict[str, Any]) -> bytes:
         """The source with real paths and numbers in the place of ``"<secret file>"`` and the like."""

@@ -110,6 +110,9 @@ Two rows begin with `f10_`: these programs write into their arguments. In proces
 value from the same array *after* the call compares zeros with zeros, or nan with nan. Behind the wall a case computes
 with its own array, which a change in place does not reach.
 
+The table is of the full level. The suite also runs at the level `container`, as root and as a user, with the same
+verdicts but for those that `tests/hostile/arena.py` lists with their reasons (`tests/test_container.py`).
+
 [Security](security.md) says what the wall does not promise.
 """
 TABLE = ("| | program | what it does | in process | behind the wall |", "| --- | --- | --- | --- | --- |")

@@ -83,6 +83,7 @@ def wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wall]:
 
 def faults(program: Program, wall: Wall) -> list[str]:
     """Hand in ``program`` and, after it, the solution; return all that is wrong afterwards, in words."""
+    program = program if LEVEL is Level.FULL else program.at_container()
     wall.sandbox(program.assignment)  # starts the zygote, which stays
     before = wall.state()
     *own, following = wall.grade(program)
@@ -102,7 +103,8 @@ def _faults_of(program: Program, report: Report, wall: Wall) -> Iterator[str]:
             yield f"{line.case}: {line.verdict.value}, not {wanted}: {line.message} {line.staff}"
     if not report.complete or any(line.verdict is Verdict.GRADER_ERROR for line in report.outcomes):
         yield "the report is not complete"
-    yield from arena.breaches(report)
+    seen = arena.breaches(report)
+    yield from [line for line in seen if LEVEL is Level.FULL or not program.may_see(line)]
     if wall.canaries.token in document.to_json(report, audience=Audience.STAFF):
         yield "the secret stands in the report"
     yield from _told_of_hidden_cases(report)
@@ -172,6 +174,10 @@ def test_its_constants_are_well_formed(program: Program) -> None:
     wanted = {name for value in verdicts.values() for name in ((value,) if isinstance(value, str) else value)}
     assert wanted <= {verdict.value for verdict in Verdict} - {"grader_error"}
     assert "timed_out" not in wanted or program.waits
+
+
+def test_what_differs_at_the_other_level_is_of_real_programs() -> None:
+    assert arena.CONTAINER.keys() <= {program.name for program in (*PROGRAMS, *HONEST)}
 
 
 def test_the_page_tells_of_every_program() -> None:

@@ -30,4 +30,3 @@ class Counter:
     def add(self, n):
         self.value += n
         return self.value
-

@@ -31,7 +31,9 @@ for name in ("cmdline", "environ"):
             text = file.read()
     except OSError:
         continue
-    if any(word in text for word in (b"CANARY", b"test_hidden", b"hostile", b"autograder", b"import", b"site-packages")):
+    if any(
+        word in text for word in (b"CANARY", b"test_hidden", b"hostile", b"autograder", b"import", b"site-packages")
+    ):
         breach(f"/proc/self/{name}")
 
 

@@ -4023,4 +4023,3 @@ class Counter:
     def add(self, n):
         self.value += n
         return self.value
-

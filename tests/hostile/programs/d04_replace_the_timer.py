@@ -29,4 +29,3 @@ class Counter:
     def add(self, n):
         self.value += n
         return self.value
-

@@ -2,6 +2,7 @@
 
 THREAT = "H10"
 VERDICTS = {}
+WIRE = True
 
 import hashlib
 import random

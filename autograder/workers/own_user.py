@@ -1,0 +1,42 @@
+"""The users of root's workers without namespaces: each has one that no other worker of this machine has."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import socket
+
+from ..errors import SandboxError
+from ..wall.limits import WORKER_UIDS
+from .folders import TemporaryFolder
+
+
+class OwnUser:
+    """The user of one running worker, which no other worker of this machine has at the same time.
+
+    The kernel drops the name of a socket with its process, so a killed grader keeps no user.
+    """
+
+    def __init__(self) -> None:
+        self._lock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._scratch: TemporaryFolder | None = None
+        for uid in random.sample(WORKER_UIDS[:-1], len(WORKER_UIDS) - 1):  # the last one is for trying
+            with contextlib.suppress(OSError):
+                self._lock.bind(f"\0autograder-user-{uid}")
+                self.uid = uid
+                return
+        raise SandboxError("All users of workers are in use.", slug="zygote-lost")
+
+    def holding(self, scratch: TemporaryFolder | None) -> OwnUser:
+        """Remove ``scratch`` before the user is free again."""
+        self._scratch = scratch
+        return self
+
+    def remove(self) -> None:
+        """Remove the folder of the worker and free its user. The worker has ended."""
+        if self._scratch is not None:
+            self._scratch.remove()
+        self.release()
+
+    def release(self) -> None:
+        self._lock.close()
