@@ -87,8 +87,7 @@ def collect(
         CaseError: the cases cannot be collected.
     """
     options = RunOptions(device="cpu", seed=seed)
-    tasks = [task.id for task in assignment.tasks]
-    plugin = GradingPlugin(work, tasks=tasks, hidden=hidden, reference=reference, options=options)
+    plugin = GradingPlugin(work, tasks=assignment.tasks, hidden=hidden, reference=reference, options=options)
     run_pytest(files, plugin)
     if plugin.failure is not None:
         raise plugin.failure
