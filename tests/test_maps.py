@@ -18,17 +18,6 @@ _spec.loader.exec_module(maps)
 
 ROWS = [(deck, item, places) for deck, items in maps.DECKS.items() for item, places in items.items()]
 PLACES = sorted({place for _, _, places in ROWS for place in places})
-# Places that the map names before they are there. Delete one as soon as it is: a test asks for it.
-TO_COME = {
-    "03/printed_predictions",
-    "03 challenge walk",
-    "08 challenge fit_four_points",
-    "09 challenge",
-    "10 challenge ring",
-    "11 challenge make_dnn",
-    "11: Prediction: 3",
-    "13 challenge",
-}
 OTHER_ERRATA = ERRATA.partition("## Other errors")[2]
 SIZES = {"000": 20, "001": 27, "002": 65, "003": 6, "004": 11}
 NOTHING = [  # what deserves nothing, of what the decks show
@@ -67,14 +56,9 @@ def missing_challenge(number: str, task: str) -> str:
     return "" if any(not task or f"`{task}`" in head for head in heads) else "no such challenge"
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES if place not in TO_COME])
+@pytest.mark.parametrize("place", PLACES)
 def test_every_place_of_the_map_of_the_lectures_exists(place: str) -> None:
     assert problem(place) == ""
-
-
-def test_what_is_to_come_is_not_there_yet() -> None:
-    assert sorted(place for place in TO_COME if not problem(place)) == []
-    assert sorted(TO_COME - {*PLACES}) == []
 
 
 def test_a_place_that_does_not_exist_is_found() -> None:
