@@ -150,7 +150,9 @@ def _of(overlay: str, name: str, parts: Mapping[str, str]) -> str:
     if name not in (getattr(node, "name", "") for node in body):
         return ""
     return "\n".join(
-        ast.unparse(node) for node in body if getattr(node, "name", name) not in parts or node.name == name
+        ast.unparse(node)
+        for node in body
+        if getattr(node, "name", "") not in parts or getattr(node, "name", "") == name
     )
 
 
