@@ -169,7 +169,7 @@ def test_a_block_that_can_be_run_runs(assignment: Assignment, block: str, tmp_pa
 
 
 def test_the_hand_outs_have_blocks_to_run() -> None:
-    ids = ["02-tensors-0", "05-logistic-1", "06-softmax-1", "07-data-2", "07-data-3", "10-xor-1", "11-mnist-linear-0"]
+    ids = ["02-tensors-0", "05-logistic-2", "06-softmax-2", "07-data-2", "07-data-3", "10-xor-1", "11-mnist-linear-0"]
     assert [each.id for each in RUNNABLE] == [*ids, "13-cnn-0"]
 
 

@@ -86,7 +86,7 @@ def test_a_release_has_the_files_of_the_platforms_that_were_named_and_no_others(
 
 def test_the_command_offers_all_platforms() -> None:
     [option] = [each for each in load("release").params if each.name == "platforms"]
-    assert isinstance(option.type, click.Choice) and set(option.type.choices) == {*FILES, *Platform}
+    assert isinstance(option.type, click.Choice) and set(option.type.choices) == {*FILES, *Platform, "nbgrader"}
 
 
 def test_no_file_hides_the_package_from_python() -> None:

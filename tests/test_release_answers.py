@@ -115,7 +115,7 @@ def test_the_page_explains_each_known_mistake_in_both_languages(files: dict[str,
     [part] = [each for each in page.split("\n### ") if each.startswith("[late-cost]")]
     assert part.splitlines()[2] == "The cost is recorded after the step."
     assert "\n> Your costs are one step late: record the cost before the step." in part
-    assert "\n>\n> 비용이 한 단계씩 늦습니다. 걸음을 떼기 전의 비용을 기록하십시오." in part
+    assert "\n>\n> 비용이 한 스텝씩 늦습니다. 스텝을 밟기 전의 비용을 기록하십시오." in part
     assert "Cases that fail: `costs_of_the_lecture`, `fit_matches`" in part
 
 

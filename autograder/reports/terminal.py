@@ -182,7 +182,7 @@ def _head(report: Report) -> Group:
     line = Text(say(f"report.{stamp}").upper(), style=style)
     line = Text.assemble(line, "  ", (say(f"report.{stamp}-why"), "dim"))
     submission = [_indented(_text(say("report.submission", path=path)))] if path else []
-    trained = [_indented(_text(views.trained_on(report), style="dim"))] if report.grader.data else []
+    trained = [_indented(_text(line, style="dim")) for line in [views.trained_on(report)] if line]
     notes = [_indented(_text(note, style="yellow")) for note in views.notes(report)]
     return Group(head, line, *submission, *trained, *notes, "")
 

@@ -265,7 +265,11 @@ def notes(report: Report) -> list[str]:
 def trained_on(report: Report) -> str:
     """Return a sentence with data set and device, or "" if no case asked for a data set."""
     grader = report.grader
-    return say("report.trained-on", data=grader.data, device=grader.device) if grader.data else ""
+    return (
+        say("report.trained-on", data=grader.data, device=grader.device)
+        if grader.data and not report.load_failure
+        else ""
+    )
 
 
 def reason(case: GradedCase, common: str) -> str:

@@ -348,6 +348,10 @@ def fit_quadratic(seed: int, steps: int = 5000, optimizer: str = "SGD") -> tuple
     ### END SOLUTION
 
 
+FOUR_X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+FOUR_Y = [[5.0], [6.0], [8.0], [10.0]]
+
+
 def fit_four_points(
     Ws: list[np.ndarray], bs: list[np.ndarray], lr: float = 0.05, steps: int = 1000
 ) -> tuple[np.ndarray, list[float]]:
@@ -376,8 +380,7 @@ def fit_four_points(
     ([1.0875, 1.0875, 1.0875, 1.0875], [56.25])
     """
     ### BEGIN SOLUTION
-    X = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    y = torch.tensor([[5.0], [6.0], [8.0], [10.0]])
+    X, y = torch.tensor(FOUR_X), torch.tensor(FOUR_Y)
     parameters = [torch.tensor(array, dtype=torch.float32, requires_grad=True) for array in (*Ws, *bs)]
     W1, W2, b1, b2 = parameters
 
