@@ -263,7 +263,7 @@ def notes(report: Report) -> list[str]:
 
 
 def trained_on(report: Report) -> str:
-    """Return a sentence with data set and device, or "" if no case asked for a data set."""
+    """Return a sentence with data set and device, or "" if no case asked for a data set, or none ran."""
     grader = report.grader
     return (
         say("report.trained-on", data=grader.data, device=grader.device)
