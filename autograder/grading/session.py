@@ -257,10 +257,12 @@ class Session:
             raise CaseError(plan_checks.do_not_pass(self._assignment, [outcome]))
 
     @contextlib.contextmanager
-    def known_mistakes(self, executor: Executor, *, sealed: SealedHints | None = None) -> Iterator[KnownMistakes]:
-        """Yield the known mistakes of the assignment. Their workers end with the block."""
+    def known_mistakes(
+        self, executor: Executor, *, sealed: SealedHints | None = None, seed: int | None = None
+    ) -> Iterator[KnownMistakes]:
+        """Yield the known mistakes of the assignment; their workers end with the block. ``seed`` is that of :meth:`connect`."""
         mistakes = solution.mistakes(self._assignment) if self._solution else []
-        workers = MistakeWorkers(lambda mistake: self.connect(mistake.modules))
+        workers = MistakeWorkers(lambda mistake: self.connect(mistake.modules, seed=seed))
 
         def run(case: Case, mistake: solution.Mistake) -> tuple[Outcome, CaseLog]:
             passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
@@ -476,7 +478,7 @@ class CollectedCases:
         self._session = session
         self._executor = executor
         self._mistakes = contextlib.ExitStack()
-        self._known = self._mistakes.enter_context(session.known_mistakes(executor))
+        self._known = self._mistakes.enter_context(session.known_mistakes(executor, seed=executor.seed))
 
     @property
     def seed(self) -> int:
@@ -491,7 +493,7 @@ class CollectedCases:
         """Use this seed for the next cases. Keep the numeric slopes, because a seed may be used again."""
         self._executor.seed = seed
         self.close()
-        self._known = self._mistakes.enter_context(self._session.known_mistakes(self._executor))
+        self._known = self._mistakes.enter_context(self._session.known_mistakes(self._executor, seed=seed))
 
     def run(
         self,
