@@ -260,7 +260,7 @@ class Session:
     def known_mistakes(
         self, executor: Executor, *, sealed: SealedHints | None = None, seed: int | None = None
     ) -> Iterator[KnownMistakes]:
-        """Yield the known mistakes of the assignment; their workers end with the block. ``seed`` is that of :meth:`connect`."""
+        """Yield the known mistakes of the assignment. Their workers end with the block, and draw by ``seed``."""
         mistakes = solution.mistakes(self._assignment) if self._solution else []
         workers = MistakeWorkers(lambda mistake: self.connect(mistake.modules, seed=seed))
 
