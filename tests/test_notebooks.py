@@ -18,6 +18,7 @@ import jsonschema
 import nbformat
 import pytest
 import tiny_course
+from nbclient import NotebookClient
 from test_release import course, git  # noqa: F401  # a fixture
 
 from autograder.authoring import release
@@ -334,6 +335,17 @@ def test_a_kernel_goes_on_with_its_own_imports(folder: Path) -> None:
     before = "import sys\nbefore = len(sys.meta_path)\n"
     done = kernel(folder, before + TWICE.format(2) + CASE.format(AS_WRITTEN) + after)
     assert done.stdout == "PASSED  double_of_two\nTrue False\n", done.stderr
+
+
+@pytest.mark.slow
+def test_running_all_cells_goes_on_after_a_case_that_does_not_pass(tmp_path: Path) -> None:
+    made = tiny(tmp_path)
+    _, data = notebook(assignments.load(tiny_course.SLUG, root=made.root))
+    whole = nbformat.reads(data.decode(), as_version=4)
+    NotebookClient(whole, timeout=120, resources={"metadata": {"path": str(made.folder)}}).execute()
+    tests = [cell for cell in whole.cells if cell.source.startswith("@check")]
+    ends = [cell.outputs[-1].output_type if cell.outputs else "nothing" for cell in tests]
+    assert len(tests) > 1 and set(ends) == {"error"}  # all functions are still stubs
 
 
 def test_a_wrong_folder_and_an_unknown_case_are_named(folder: Path) -> None:

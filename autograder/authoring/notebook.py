@@ -90,7 +90,10 @@ def _made(v4: Any, cell: Cell, ids: set[str]) -> Any:
     is_answer, is_graded = cell.kind == "answer", cell.points is not None
     roles: dict[str, Any] = {"grade": is_graded, "solution": is_answer, "locked": not is_answer, "task": False}
     roles |= {"points": cell.points} if is_graded else {}
-    return v4.new_code_cell(cell.text, id=name, metadata={"nbgrader": {"schema_version": 3, "grade_id": name, **roles}})
+    metadata: dict[str, Any] = {"nbgrader": {"schema_version": 3, "grade_id": name, **roles}}
+    if cell.kind == "test" and not is_graded:
+        metadata["tags"] = ["raises-exception"]  # "Run All" goes on after a case that does not pass
+    return v4.new_code_cell(cell.text, id=name, metadata=metadata)
 
 
 def _id(wanted: str, ids: set[str]) -> str:
