@@ -20,8 +20,9 @@ from autograder.course import solution, stubs
 from autograder.course import submission as submissions
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Submission
+from autograder.grading.collected_cases import CollectedCases, collect_cases
 from autograder.grading.options import RunOptions
-from autograder.grading.session import CollectedCases, collect_cases, grade
+from autograder.grading.session import grade
 from autograder.model import Outcome, Report, Verdict
 from autograder.student.case_run import CaseRun
 

@@ -31,8 +31,8 @@ from autograder.course import stubs
 from autograder.course.assignment import Assignment
 from autograder.errors import CaseError
 from autograder.grading import execution
+from autograder.grading.collected_cases import CollectedCases, collect_cases
 from autograder.grading.options import RunOptions
-from autograder.grading.session import CollectedCases, collect_cases
 from autograder.model import Verdict
 from autograder.workers.supervisor import Supervisor
 

@@ -331,7 +331,7 @@ def test_every_name_for_case_authors_is_in_the_vocabulary() -> None:
 
 
 def test_every_limit_of_an_assignment_is_in_the_reference() -> None:
-    from autograder.course.assignment import KEYS, LIMIT_KEYS, TASK_KEYS
+    from autograder.course.assignment_file import KEYS, LIMIT_KEYS, TASK_KEYS
 
     page = (DOCS / "reference" / "assignment.toml.md").read_text(encoding="utf-8")
     for key in (*KEYS, *TASK_KEYS):

@@ -17,8 +17,8 @@ from autograder.audit.results import Audit
 from autograder.audit.seeds import SEED
 from autograder.course import stubs
 from autograder.course.assignment import Assignment
+from autograder.grading.collected_cases import CollectedCases, collect_cases
 from autograder.grading.options import RunOptions
-from autograder.grading.session import CollectedCases, collect_cases
 from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]

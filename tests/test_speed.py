@@ -13,8 +13,8 @@ from conftest import Load
 from autograder import speed_ratio
 from autograder.course import assignment, solution
 from autograder.errors import CaseError
+from autograder.grading.collected_cases import CollectedCases, collect_cases
 from autograder.grading.options import RunOptions
-from autograder.grading.session import CollectedCases, collect_cases
 from autograder.model import Outcome, Verdict
 from autograder.workers.supervisor import Supervisor
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from autograder.course import assignment as assignments
 from autograder.course import solution
 from autograder.course.assignment import Assignment
+from autograder.grading.collected_cases import CollectedCases, collect_cases
 from autograder.grading.options import RunOptions
-from autograder.grading.session import CollectedCases, collect_cases
 from autograder.model import Verdict
 from autograder.workers.supervisor import Supervisor
 

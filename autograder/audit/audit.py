@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 
 from ..course import solution, stubs, uses
 from ..course.assignment import Assignment
+from ..grading.collected_cases import CollectedCases, collect_cases
 from ..grading.options import RunOptions
 from ..grading.pool import share
-from ..grading.session import CollectedCases, collect_cases
 from ..model import Case
 from ..workers.supervisor import Supervisor
 from .mutation import Mutant, mutants

@@ -8,7 +8,7 @@ from ..course import solution
 from ..course.assignment import Assignment
 from ..errors import CaseError
 from ..grading.cache import OutcomeCache
-from ..grading.session import CollectedCases
+from ..grading.collected_cases import CollectedCases
 from ..model import Case, Outcome, Verdict
 from ..student.call import RecordedCall
 from ..student.log import CaseLog

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from ..course import solution, translation
 from ..course.assignment import Assignment
 from ..course.solution import Mistake
+from ..grading.collected_cases import CollectedCases, collect_cases
 from ..grading.mistakes import KnownMistakes, alike, may_have_hint
 from ..grading.options import RunOptions
 from ..grading.sealed_hints import FILE, LOWEST, Behaviour, sealed
-from ..grading.session import CollectedCases, collect_cases
 from ..grading.telling import tells_enough
 from ..messages import languages
 from ..model import Case, Outcome

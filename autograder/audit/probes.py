@@ -14,7 +14,7 @@ from pathlib import Path
 from ..course import solution, stubs
 from ..course.assignment import Assignment
 from ..grading import rubric
-from ..grading.session import CollectedCases
+from ..grading.collected_cases import CollectedCases
 from ..model import Case, Verdict
 from ..student.log import CaseLog
 from . import probing

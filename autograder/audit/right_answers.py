@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..course import solution
 from ..course.assignment import Assignment
 from ..grading.cache import OutcomeCache
-from ..grading.session import CollectedCases
+from ..grading.collected_cases import CollectedCases
 from ..model import Case, Outcome, Verdict
 from .baseline import Baseline, describe
 from .results import FalseAlarm, RightAnswersResult

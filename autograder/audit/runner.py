@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..course import solution
 from ..course.assignment import Assignment
-from ..grading.session import CollectedCases
+from ..grading.collected_cases import CollectedCases
 from .baseline import Baseline
 from .equivalents import Confirmed, read_accepted_holes, read_confirmed
 from .mutation import Mutant

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 
-from ..grading.session import CollectedCases
+from ..grading.collected_cases import CollectedCases
 from ..student.connection import Connection
 
 SEED = 1  # of everything that runs with one seed only; other seeds follow it

@@ -14,8 +14,8 @@ import numpy as np
 
 from ..course import solution
 from ..course.assignment import Assignment
+from ..grading.collected_cases import CollectedCases
 from ..grading.collection import of_task
-from ..grading.session import CollectedCases
 from ..model import Case, Verdict
 from ..student.connection import Connection
 from ..student.log import CaseLog

@@ -7,8 +7,8 @@ from contextlib import closing
 
 from ..course.assignment import Assignment
 from ..course.solution import Mistake
+from ..grading.collected_cases import CollectedCases
 from ..grading.collection import of_task
-from ..grading.session import CollectedCases
 from ..grading.telling import tells_enough
 from ..model import Verdict
 from .baseline import Baseline
