@@ -158,7 +158,7 @@ def test_a_command(copy: Copy) -> None:
 def test_a_layer(copy: Copy) -> None:
     attempt = "def file_mode():\n    return os.umask(0o777)\n\n"
     layer = '    Layer("own file mode", lambda probes: probes.student.file_mode() == 0o077, LINUX),\n'
-    copy.add("autograder/student/selftest.py", below="import os, sys", lines=attempt)
+    copy.add("autograder/student/attempts.py", below="import os, sys", lines=attempt)
     copy.add("autograder/student/selftest.py", below="LAYERS = (", lines=layer)
     copy.add("autograder/wall/jail.py", below="        neutral_surroundings(box)", lines="        os.umask(0o077)\n")
     assert "yes  sandbox: own file mode" in copy.python("-m", "autograder", "doctor")
