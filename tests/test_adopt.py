@@ -39,6 +39,7 @@ def assert_unchanged(source: Path, done: Adopted) -> None:
     assert {path.relative_to(source).as_posix(): path.read_bytes() for path in tests}.items() <= kept.items()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_a_published_suite_works_unchanged(name: str, tmp_path: Path, supervisor: Supervisor) -> None:
     """The solution has all points, a wrong answer loses points, and an object that equals everything has none."""

@@ -244,6 +244,7 @@ def test_a_retention_date_that_has_passed_is_named(books: Books) -> None:
 LEE = "lee;-1"  # grades.csv has a quote in it, against formulas
 
 
+@pytest.mark.slow
 def test_a_person_is_exported_and_erased_everywhere(course: Course, tmp_path: Path) -> None:  # noqa: F811
     for student, source in (("kim", SOLUTION), (LEE, SOLUTION), ("park", SOLUTION.replace("2 * x", "3 * x"))):
         write(tmp_path / "class" / student / "tiny.py", source)
@@ -273,6 +274,7 @@ def test_a_person_is_exported_and_erased_everywhere(course: Course, tmp_path: Pa
     assert len([path for path in (store / "uploads").rglob("*") if path.is_file()]) == 1
 
 
+@pytest.mark.slow
 def test_all_are_erased_only_after_the_date(course: Course, tmp_path: Path) -> None:  # noqa: F811
     write(tmp_path / "class" / "kim.py", SOLUTION)
     batch(course, tmp_path / "class")

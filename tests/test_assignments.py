@@ -68,6 +68,7 @@ def test_there_are_enough_right_and_wrong_answers(assignment: Assignment) -> Non
     assert len(solution.mistakes(assignment)) >= 6
 
 
+@pytest.mark.slow
 @every_assignment
 def test_right_answers_earn_everything_and_the_stub_nothing(assignment: Assignment, supervisor, tmp_path: Path) -> None:
     """In one session, because the proof of the cases on the solution takes as long as grading an answer."""
@@ -102,6 +103,7 @@ def junk(assignment: Assignment, body: str) -> dict[str, bytes]:
     return {assignment.modules[0]: "\n".join(lines).encode()}
 
 
+@pytest.mark.slow
 @every_assignment
 def test_junk_earns_nothing(assignment: Assignment, supervisor) -> None:
     bodies = {
@@ -254,6 +256,7 @@ def conv2d(x, w, b=None, stride=1, padding=0):
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", NAN)
 def test_answers_that_are_not_finite_or_empty_earn_nothing(slug: str, supervisor) -> None:
     """Where both sides of a comparison come from the submission, or a condition is true of nan or of nothing."""
@@ -267,6 +270,7 @@ def test_answers_that_are_not_finite_or_empty_earn_nothing(slug: str, supervisor
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", ["01-dog-wolf", "05-logistic"])
 def test_each_mistake_is_caught_where_it_says_and_earns_its_hint(slug: str, supervisor) -> None:
     assignment = assignments.load(slug, root=ROOT)

@@ -147,6 +147,7 @@ def test_it_says_which_case_catches_what(course: Course, supervisor: Supervisor)
     assert found.mistakes[0].kills == ("double_of_any[1]", "double_of_any[5]", "double_of_any[9]")
 
 
+@pytest.mark.slow
 def test_a_case_that_met_no_other_mutant_than_right_ones_may_still_catch_some(
     course: Course, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +190,7 @@ def test_a_right_answer_that_loses_a_point_is_a_false_alarm(course: Course, supe
     assert found.bound > 0.1
 
 
+@pytest.mark.slow
 def test_a_worker_serves_some_seeds_in_a_row_until_it_is_worn(
     course: Course, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,6 +329,7 @@ def test_a_mutant_that_never_ends_is_killed(
     assert found.failures() == []
 
 
+@pytest.mark.slow
 def test_what_nothing_tells_apart_waits_for_its_author(course: Course, supervisor: Supervisor) -> None:
     found = audited(course(solved(double="return 2 * (x - 0)")), supervisor)
     assert {text for text, fate in fates(found).items() if fate is Fate.UNCONFIRMED} == {"2 * (x + 0)", "2 * x"}
@@ -351,6 +354,7 @@ def test_confirmed_mutants_do_not_count(course: Course, supervisor: Supervisor) 
     assert len(found.stale) == 1, "3 * (x - 0) is killed, so nobody has to confirm it"
 
 
+@pytest.mark.slow
 def test_what_is_said_to_be_equivalent_is_still_tried(course: Course, supervisor: Supervisor) -> None:
     parts = {"visible": WEAK, "hidden": ONLY_VISIBLE, "mistakes": {}}
     wrong = entries(course(**parts), "np.mean(x))")
@@ -359,6 +363,7 @@ def test_what_is_said_to_be_equivalent_is_still_tried(course: Course, supervisor
     assert fates(audited(course(**parts, confirmed=left_open), supervisor))["float(np.mean(x))"] is Fate.ACCEPTED
 
 
+@pytest.mark.slow
 def test_a_difference_too_small_to_matter_is_accepted(course: Course, supervisor: Supervisor) -> None:
     found = audited(course(solved(double="return 2 * x + 1e-9")), supervisor)
     small = {"2 * x - 1e-09", "2 * x", "2 * x + 0.0", "2 * x + -1e-09"}
@@ -372,6 +377,7 @@ def survivor(found: Audit, edit: str) -> tuple[Fate, str]:
     return one.fate, one.witness
 
 
+@pytest.mark.slow
 def test_an_axis_of_length_one_is_widened(course: Course, supervisor: Supervisor) -> None:
     """All cases have one row. A sum over everything is then right."""
     rows = solved(total="return np.sum(x, axis=1, keepdims=True)")
@@ -410,6 +416,7 @@ CACHE = """
     """
 
 
+@pytest.mark.slow
 def test_the_content_of_a_cache_is_free_and_made_again_for_other_inputs(course: Course, supervisor: Supervisor) -> None:
     text = solved(double=FORWARD, total=BACKWARD.replace("x[", "cache["))
     text = text.replace("total(x: np.ndarray)", "total(cache: dict, dout: np.ndarray)")
@@ -535,6 +542,7 @@ def test_the_report_holds_everything(course: Course, supervisor: Supervisor, tmp
     assert len(saved["mutants"]) == 7 and saved["mutants"][0]["kills"]
 
 
+@pytest.mark.slow
 def test_an_unconfirmed_mutant_is_offered_as_an_entry(course: Course, supervisor: Supervisor, tmp_path: Path) -> None:
     found = audited(course(solved(double="return 2 * (x - 0)")), supervisor)
     page = report.markdown(found)

@@ -89,6 +89,7 @@ PAIRS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fixture", ["", ", tmp_path"])  # with it, the case runs through pytest
 def test_a_case_that_computes_too_long_ends(
     fixture: str, tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch

@@ -76,6 +76,7 @@ def test_every_promise_holds_and_the_full_level_is_refused(place: Path, uid: int
     assert "unshare" in refusal
 
 
+@pytest.mark.slow
 @USERS
 def test_an_official_run_says_its_level_and_refuses_the_other(place: Path, uid: int) -> None:
     out = place / f"work-{uid}"
@@ -174,6 +175,7 @@ def test_root_whose_interpreter_no_other_user_can_read_is_refused() -> None:
     assert f"only root can read {inner}" in done.stdout
 
 
+@pytest.mark.slow
 @USERS
 def test_hostile_programs_get_what_they_deserve_here_too(place: Path, uid: int) -> None:
     _run_hostile(place, uid, " or ".join(SHORT))

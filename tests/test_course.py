@@ -153,6 +153,7 @@ def test_an_interrupted_beginning_leaves_nothing(tmp_path: Path, monkeypatch: py
 # --- an instructor's desk
 
 
+@pytest.mark.slow
 def test_an_instructor_works_with_an_environment_that_is_there(tmp_path: Path) -> None:
     folder = begun(tmp_path)
     (tmp_path / "private").mkdir()

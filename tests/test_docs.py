@@ -149,6 +149,7 @@ def run_block(body: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", HOW_TO, ids=lambda path: path.stem)
 def test_examples_run_in_order(path: Path, tmp_path: Path) -> None:
     """Every page starts in an empty folder; two of them continue the assignment of the page on cases."""

@@ -71,6 +71,7 @@ def outcomes(report: Report) -> list[object]:
     return [report.score.earned, report.submission.sha256, report.notes, cases]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 3])
 def test_outcomes_are_those_of_one_process(
     assignment: Assignment, tmp_path: Path, processes: int, supervisor: Supervisor
@@ -98,6 +99,7 @@ GREEDY = HIDDEN.replace(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("times", "verdict"), [(1, Verdict.FAILED), (2, Verdict.CRASHED)])
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_case_that_takes_too_much_is_tried_again_in_another_process(
@@ -167,6 +169,7 @@ def end_session() -> None:
         grader._grader = None
 
 
+@pytest.mark.slow
 def test_a_case_has_its_deadline_in_every_process(tmp_path: Path) -> None:
     """The session must be in the main thread: only there a signal can end what computes for ever."""
     endless = "    if len(x) > 6 and student.total(x.copy()) == 0.0:\n        while True:\n            pass\n"
@@ -207,6 +210,7 @@ def dies_once(job: Job, task: list[Upload]) -> list[Report]:
     return killer(job, task, when=first)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "lost"), [(dies_on_one, ["s03"]), (dies_once, [])])
 def test_a_submission_that_kills_its_grader_costs_no_other_one_its_result(
     assignment: Assignment,

@@ -178,6 +178,7 @@ def importers_of(module: str) -> set[str]:
     return {other for other in MODULES if module in imports_of(other)}
 
 
+@pytest.mark.slow
 def test_only_debug_runs_a_submission_in_this_process() -> None:
     """The guest runs in workers. The exception is a visible case on the student's own code, for debugger and kernel."""
     assert importers_of("guest.__main__") == {"workers.zygote", "workers.subprocess_worker", "student.in_process"}

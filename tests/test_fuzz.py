@@ -16,6 +16,7 @@ FRAMES = 20_000  # twice what reaches every border, see below; make fuzz reads a
 SCRIPT = Path(__file__).with_name("fuzz_wire.py")
 
 
+@pytest.mark.slow
 def test_mutated_frames_are_values_or_wire_errors() -> None:
     """In a process of its own, so that its peak of memory is that of the decoder."""
     command = [sys.executable, str(SCRIPT), "--frames", str(FRAMES), "--seed", "1"]

@@ -144,6 +144,7 @@ def test_a_worker_that_is_killed_or_stopped_from_outside(
     assert (fault.verdict, fault.message.startswith(text)) == (verdict, True), fault.message
 
 
+@pytest.mark.slow
 def test_cpu_seconds_are_bounded_however_patient_the_clock_is(load: Load) -> None:
     fault = fault_of(load("def f():\n    while True: pass\n" + OK, cpu_s=1))
     assert fault.verdict is Verdict.TIMED_OUT and "1 CPU second." in fault.message
@@ -698,6 +699,7 @@ def test_an_array_of_another_form_is_named_and_the_callers_stays(load_in_place: 
     assert x.shape == (2, 3) and x.dtype == np.float64 and not x.any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", ["x.unsqueeze_(1)", "x.t_()", "x.resize_(6)", "x.data = x.double()"])
 def test_a_tensor_of_another_form_is_named_and_the_callers_stays(connect: Connect, body: str) -> None:
     torch = pytest.importorskip("torch")

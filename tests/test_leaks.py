@@ -140,6 +140,7 @@ def _a_korean_hint() -> str:
     return max(texts, key=len)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("planted", PLANTED)
 def test_a_planted_leak_is_found(planted: str, secrets: Secrets, tmp_path: Path) -> None:
     release.write(PLANTED[planted](), tmp_path / "repository")
@@ -174,12 +175,14 @@ def test_a_symbolic_link_is_not_followed(secrets: Secrets, tmp_path: Path) -> No
     assert [piece.data for piece in pieces(tmp_path)] == [str(SOLUTION).encode()]
 
 
+@pytest.mark.slow
 def test_real_releases_raise_no_alarm(course: list[Assignment], secrets: Secrets, tmp_path: Path) -> None:
     whole = release.contents(course, root=ROOT, options=Options(allow_uncommitted=True))
     release.write(whole, tmp_path / "repository")
     assert [str(leak) for piece in pieces(tmp_path / "repository") for leak in secrets.in_piece(piece)] == []
 
 
+@pytest.mark.slow
 def test_real_notebooks_raise_no_alarm(course: list[Assignment], secrets: Secrets) -> None:
     files = {f"{each.slug}/{name}": data for each in course for name, data in [made_notebook(each)]}
     assert [str(leak) for piece in pieces_of(files) for leak in secrets.in_piece(piece)] == []

@@ -91,6 +91,7 @@ TOP_LEVELS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TOP_LEVELS)
 def test_the_top_level_costs_no_function_and_is_named_once(load: Loader, name: str) -> None:
     source, text = TOP_LEVELS[name]
@@ -100,6 +101,7 @@ def test_the_top_level_costs_no_function_and_is_named_once(load: Loader, name: s
     assert note.startswith(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["hang", "hard exit", "hang in compiled code"])
 def test_the_next_worker_skips_what_was_stopped(load: Loader, name: str) -> None:
     source, _ = TOP_LEVELS[name]

@@ -738,6 +738,7 @@ def test_a_submission_cannot_choose_an_error_of_the_suite_by_the_depth_of_a_valu
 # --- torch
 
 
+@pytest.mark.slow
 def test_a_torch_module_of_the_student(connect: Connect) -> None:
     torch = pytest.importorskip("torch")
     source = """

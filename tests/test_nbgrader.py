@@ -199,6 +199,7 @@ def forge(root: Path) -> None:
 FULL = [5.0, 5.0, 5.0, 2.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("student", ["honest", "zz_last_of_the_class"])
 def test_right_answers_have_all_points(graded: Class, student: str) -> None:
     assert graded.points(student) == FULL

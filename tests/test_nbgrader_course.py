@@ -74,6 +74,7 @@ def lab(empty_lab: Path, tmp_path: Path) -> Path:
     return shutil.copytree(empty_lab, tmp_path / "a course")  # a root with a space
 
 
+@pytest.mark.slow
 def test_the_example_course_has_the_scores_of_nbgrader_and_keeps_what_people_wrote(example: Path) -> None:
     assert course.api(example).autograde("ps1", "*")["success"]
     assert course.scores(example, "ps1") == AS_STOCK
@@ -112,6 +113,7 @@ def edit(folder: Path, name: str, **changes: object) -> None:
     course.write(path, cells)
 
 
+@pytest.mark.slow
 def test_wrong_input_costs_nobody_else_anything(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     course.submit(lab, "honest")
     edit(course.submit(lab, "changes_locked_cell"), "imports", source="np = None")
@@ -163,6 +165,7 @@ def test_wrong_input_costs_nobody_else_anything(lab: Path, monkeypatch: pytest.M
     assert not (lab / "autograded" / "is_not_json" / "lab" / "lab.ipynb").exists()
 
 
+@pytest.mark.slow
 def test_large_outputs_old_schemas_and_a_second_notebook_of_the_name_change_no_grade(lab: Path) -> None:
     path = course.submit(lab, "prints_much") / "lab.ipynb"
     cells = course.read(path)
@@ -187,6 +190,7 @@ def test_large_outputs_old_schemas_and_a_second_notebook_of_the_name_change_no_g
     assert (lab / "autograded" / "prints_much" / "lab" / "lab.ipynb").stat().st_size < 100_000
 
 
+@pytest.mark.slow
 def test_an_error_of_a_test_is_no_zero(tmp_path: Path) -> None:
     cells = [
         course.answer("f", "def f():\n    return 1"),
@@ -218,6 +222,7 @@ def test_an_error_of_a_test_is_no_zero(tmp_path: Path) -> None:
     assert "The test cell test_missing, line 1, cannot import: No module named 'no_such_package'" in done["log"]
 
 
+@pytest.mark.slow
 def test_later_cells_see_what_visible_tests_define_and_nothing_hidden(tmp_path: Path) -> None:
     cells = [
         course.answer(

@@ -171,6 +171,7 @@ def run_of(folder: Path, *reports: Report) -> list[Grade]:
     return [row.grade for row in rows]
 
 
+@pytest.mark.slow
 def test_points_comments_and_notebooks_are_in_the_course_and_people_keep_theirs(tmp_path: Path) -> None:
     root, staff = tmp_path / "course", tmp_path / "staff"
     root.mkdir()
@@ -201,6 +202,7 @@ def test_points_comments_and_notebooks_are_in_the_course_and_people_keep_theirs(
     assert "gradient_of_two_columns" in page
 
 
+@pytest.mark.slow
 def test_points_that_people_added_are_in_the_course_once(tmp_path: Path) -> None:
     root, staff = tmp_path / "course", tmp_path / "staff"
     root.mkdir()

@@ -194,6 +194,7 @@ def test_two_assignments_have_the_same_points_with_and_without_the_wall(tmp_path
     assert graded_both_ways(course, "02-scale") == {"right": 18.0, "stub": 0.0, "shared": 12.0, "changes": 16.0}
 
 
+@pytest.mark.slow
 def test_validate_and_release_accept_the_notebook(tmp_path: Path, supervisor: Supervisor) -> None:
     course = tmp_path / "course"
     first, _ = two(tmp_path / "ours")

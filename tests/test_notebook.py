@@ -176,6 +176,7 @@ def test_sizes_are_capped() -> None:
         notebook.read(ipynb(*[line] * 5))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "filling", [" ", "\n", "\t", "\\\n", "(", "x,", "'", "'''\n", "!\\\n", "%time ", "{'", "@d\n", "x?"]
 )

@@ -261,6 +261,7 @@ def repository(course: Path, tmp_path: Path) -> Path:  # noqa: F811
     return tmp_path / "repository"
 
 
+@pytest.mark.slow
 def test_a_student_grades_and_hands_in_the_notebook(repository: Path) -> None:
     own = os.environ | {"AUTOGRADER": f"{sys.executable} -m autograder"}
 

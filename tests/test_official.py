@@ -58,6 +58,7 @@ def files(folder: Path) -> dict[str, tuple[int, int]]:
     return {str(path): (info.st_mtime_ns, info.st_ino) for path, info in found.items()}
 
 
+@pytest.mark.slow
 def test_a_second_run_grades_nothing_and_a_new_upload_only_itself(course: Course, tmp_path: Path) -> None:
     source = tmp_path / "class"
     write(source / "kim.py", SOLUTION)
@@ -75,6 +76,7 @@ def test_a_second_run_grades_nothing_and_a_new_upload_only_itself(course: Course
     assert found == {"kim": ("8.0", "2"), "lee": ("0.0", "1"), "park": ("20.0", "1")}
 
 
+@pytest.mark.slow
 def test_all_runs_draw_the_same_inputs_and_no_student_gets_the_seed(course: Course, tmp_path: Path) -> None:
     write(tmp_path / "class" / "kim.py", SOLUTION)
     batch(course, tmp_path / "class")
@@ -89,6 +91,7 @@ def test_all_runs_draw_the_same_inputs_and_no_student_gets_the_seed(course: Cour
     assert (other.returncode, "The seed of the official runs of 01-tiny was drawn on" in other.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_new_version_of_the_cases_grades_again_and_keeps_the_old_reports(course: Course, tmp_path: Path) -> None:
     write(tmp_path / "class" / "kim.py", SOLUTION)
     batch(course, tmp_path / "class")
@@ -150,6 +153,7 @@ def test_breaks(student):
     assert (row["earned"], row["grader_error"]) == ("8.0001", "0")
 
 
+@pytest.mark.slow
 def test_status_and_log_say_what_happened(course: Course, tmp_path: Path) -> None:
     empty = run_command(course, "batch", "status")
     assert (empty.returncode, empty.stdout) == (0, "No submissions yet.\n")
@@ -168,6 +172,7 @@ def test_status_and_log_say_what_happened(course: Course, tmp_path: Path) -> Non
     assert (nobody.returncode, 'Nobody in this course is called "kym". Did you mean kim?' in nobody.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_programs_get_a_summary_and_a_log_without_names(course: Course, tmp_path: Path) -> None:
     endless = SOLUTION.replace("return 2 * x", "return [None for _ in iter(int, 1)]")
     for student, source in (("kim", SOLUTION), ("lee", endless)):
@@ -213,6 +218,7 @@ def test_files_that_change_during_the_run_are_not_graded_as_the_old_ones(
 SLOW = SOLUTION + "\nimport time\ntime.sleep(0.3)\n"
 
 
+@pytest.mark.slow
 def test_a_killed_run_is_resumed_and_leaves_nothing(course: Course, tmp_path: Path) -> None:
     students = [f"student{number:02d}" for number in range(12)]
     for student in students:

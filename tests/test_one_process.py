@@ -95,6 +95,7 @@ def one(request: pytest.FixtureRequest) -> Iterator[Submitted]:
         made.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["plain", "positional", "subclass", "stream"])
 def test_a_loader_with_workers_loads_as_one_without(one: Submitted, kind: str) -> None:
     student = one.begin(kind)

@@ -106,6 +106,7 @@ def test_an_explorer_collects_the_cases_wherever_the_root_is(course: Course, tmp
     assert result.stdout.splitlines()[: len(names)] == [f"course/{VISIBLE}::test_{name}" for name in names]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("chosen", "result"),
     [
@@ -118,6 +119,7 @@ def test_a_single_case_can_be_run(course: Course, chosen: tuple[str, ...], resul
     assert counts(run(*chosen, cwd=course.root)) == result
 
 
+@pytest.mark.slow
 def test_two_assignments_run_at_once_each_on_its_own_file(course: Course) -> None:
     other = course.root / "assignments" / "02-tiny"
     shutil.copytree(course.folder, other)
@@ -128,11 +130,13 @@ def test_two_assignments_run_at_once_each_on_its_own_file(course: Course) -> Non
     assert "FAILED assignments/01-tiny/test_visible.py::test_total_of_three" in result.stdout
 
 
+@pytest.mark.slow
 def test_the_text_is_in_the_chosen_language(course: Course) -> None:
     result = run(f"{VISIBLE}::test_total_of_three", cwd=course.root, language="ko")
     assert "3이 나왔는데" in result.stdout or "호출" in result.stdout
 
 
+@pytest.mark.slow
 def test_notes_are_shown_with_the_first_failure(course: Course) -> None:
     write(course.folder / "tiny.py", ANSWER.replace("2 * x", "3 * x") + "\n1 / 0\n")
     result = run(VISIBLE, cwd=course.root)
@@ -140,11 +144,13 @@ def test_notes_are_shown_with_the_first_failure(course: Course) -> None:
     assert result.stdout.count("raised ZeroDivisionError: division by zero. This line was skipped") == 1
 
 
+@pytest.mark.slow
 def test_another_order_of_the_cases_changes_nothing(course: Course) -> None:
     write(course.root / "conftest.py", "def pytest_collection_modifyitems(items):\n    items.reverse()\n")
     assert counts(run(VISIBLE, cwd=course.root)) == "1 failed, 1 passed, 2 skipped"
 
 
+@pytest.mark.slow
 def test_the_hint_of_a_known_mistake_is_shown(tmp_path: Path) -> None:
     mistake = 'CAUGHT_BY = ("double_of_two",)\nHINT = "Tripled."\n\n\ndef double(x):\n    return 3 * x\n'
     course = make(tmp_path, mistakes={"tripled": mistake})
@@ -153,6 +159,7 @@ def test_the_hint_of_a_known_mistake_is_shown(tmp_path: Path) -> None:
     assert "  hint     Tripled." in result.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_a_stub_is_one_sentence(course: Course) -> None:
     write(course.folder / "tiny.py", tiny_course.STUB)
     result = run(f"{VISIBLE}::test_double_of_two", cwd=course.root)
@@ -160,6 +167,7 @@ def test_a_stub_is_one_sentence(course: Course) -> None:
     assert "called" not in result.stdout
 
 
+@pytest.mark.slow
 def test_a_submission_that_cannot_be_opened_fails_every_case(course: Course) -> None:
     (course.folder / "tiny.py").rename(course.root / "elsewhere.py")
     (course.folder / "tiny.py").symlink_to(course.root / "elsewhere.py")
@@ -174,6 +182,7 @@ def test_an_error_in_the_assignment_is_one_sentence(course: Course) -> None:
     assert "Traceback" not in result.stdout
 
 
+@pytest.mark.slow
 def test_where_there_is_a_solution_a_wrong_case_is_named(tmp_path: Path) -> None:
     course = make(tmp_path, visible=CASES.replace("3.0])), 6.0)", "3.0])), 7.0)"))
     write(course.folder / "tiny.py", ANSWER)
@@ -222,6 +231,7 @@ def test_nothing_of_ours_was_imported():
 """
 
 
+@pytest.mark.slow
 def test_ordinary_tests_in_the_same_run_are_left_alone(course: Course) -> None:
     for name in ("test_before.py", "test_zafter.py"):
         write(course.root / "more" / name, ORDINARY)

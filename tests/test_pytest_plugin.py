@@ -251,6 +251,7 @@ def test_a_submission_that_loops_or_sleeps_is_not_run_twice(tmp_path: Path, supe
     assert [outcome.staff for outcome in report.outcomes] == [""] * 4
 
 
+@pytest.mark.slow
 def test_a_submission_that_waits_for_the_machine_is_run_again_twice_at_most(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

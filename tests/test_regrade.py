@@ -144,6 +144,7 @@ WRONG = ("solutions/01-tiny/test_hidden.py", "assert_close(student.double(x.copy
          "student.double(x.copy())")  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_case_is_broken_seen_and_taken_back(tmp_path: Path, command: Command, urls: Urls) -> None:
     (tmp_path / "db").mkdir()
     graded = graded_class(tmp_path, command, urls(tmp_path / "db"))
@@ -205,6 +206,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 def test_only_what_changed_runs_again(tmp_path: Path, command: Command) -> None:
     graded = graded_class(tmp_path, command, own_store(tmp_path), visible=HELPED)
     every = {"double_of_two", "total_of_three", "total_of_any", *(f"double_of_any[{size}]" for size in (1, 5, 9))}

@@ -68,6 +68,7 @@ def log(made: Class) -> Counter[str]:
             return Counter(row.action for row in connection.execute(schema.log.select()))
 
 
+@pytest.mark.slow
 def test_a_killed_apply_is_finished_by_the_same_command(tmp_path: Path, command: Command) -> None:
     made = course_with(tmp_path, command, {"kim": SQUARED, "lee": SQUARED, "park": RIGHT})
     made.change(*WRONG)

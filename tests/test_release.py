@@ -83,6 +83,7 @@ def test_a_page_that_a_hand_out_links_to_is_handed_out_and_no_other(course: Path
     assert files["docs/glossary.md"] == (ROOT / "docs" / "glossary.md").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_link_that_leads_nowhere_is_a_reason_to_refuse(course: Path) -> None:
     page = course / "assignments" / SLUG / "README.md"
     first = len(page.read_text(encoding="utf-8").splitlines()) + 2
@@ -100,6 +101,7 @@ def test_a_link_that_leads_nowhere_is_a_reason_to_refuse(course: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_other_links_of_a_hand_out_are_no_reason(course: Path) -> None:
     links = (
         "[a](ko.toml) [b](#top) [c](https://example.org/a.md) [d](../06-softmax/README.md) [e](mailto:a@example.org)"
@@ -218,6 +220,7 @@ def unfinished(course: Path, toml: str, module: str) -> None:
 TINY = 'title = "New"\npoints = 1\nmodules = ["new"]\n[[task]]\nid = "new"\ntitle = "New"\npoints = 1\n'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("toml", ["title =", TINY], ids=["no assignment", "an assignment"])
 def test_what_an_unfinished_assignment_hides_stays_secret(course: Path, toml: str) -> None:
     unfinished(course, toml, UNREADABLE)
@@ -297,6 +300,7 @@ def test_an_interrupted_release_leaves_nothing(course: Path, tmp_path: Path, mon
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_refusal_names_every_reason_and_writes_nothing(course: Path, tmp_path: Path) -> None:
     hidden = "Dictionaries of one to four parameters take the right steps, in any order of their names."
     (course / "assignments" / SLUG / "logistic.py").write_text("x = 1\n", encoding="utf-8")
@@ -349,6 +353,7 @@ def at_the_desk(repository: Path, *command: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_student_updates_with_make_and_the_next_report_names_the_changed_case(
     course: Path, repository: Path, tmp_path: Path
 ) -> None:

@@ -148,6 +148,7 @@ def test_a_hidden_case_is_a_visible_one_in_practice_only(
     assert found.visible is not official
 
 
+@pytest.mark.slow
 def test_other_solutions_stay_secret(files: dict[str, bytes]) -> None:
     course = [assignments.load(slug, root=ROOT) for slug in (SLUG, "06-softmax")]
     other = (ROOT / "solutions" / "06-softmax" / "test_hidden.py").read_bytes()

@@ -287,6 +287,7 @@ def same_frames(one: list[tuple[Connection, list[bytes]]], other: list[tuple[Con
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dependent", DEPENDENT.values(), ids=DEPENDENT)
 def test_a_submission_is_asked_nothing_that_follows_from_the_answers_of_others(
     dependent: str, tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
@@ -459,6 +460,7 @@ def test_two_things(student):
 SLOW = ("09-static-graph", "12-convolution")  # objects, callbacks; the others are long
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("slug", "every"),
     [

@@ -101,6 +101,7 @@ def tree(folder: Path) -> set[str]:
 # --- what is made
 
 
+@pytest.mark.slow
 def test_it_has_every_part_and_passes_its_audit(course: Path, supervisor: Supervisor) -> None:
     done = command(course, "new", SLUG)
     assert done.returncode == 0, done.stderr

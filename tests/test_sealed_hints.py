@@ -281,6 +281,7 @@ def marks(assignment: Assignment) -> list[pytest.MarkDecorator]:
     return [pytest.mark.slow] if audits.has_changed(assignment) else [pytest.mark.slow, pytest.mark.long]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("assignment", [pytest.param(each, marks=marks(each), id=each.slug) for each in COURSE])
 def test_the_hints_are_those_of_the_known_mistakes(assignment: Assignment, supervisor: Supervisor) -> None:
     """``make hints`` renews the file. Other machines round otherwise, so what the records say is compared.

@@ -101,6 +101,7 @@ print(json.dumps(found.missing))
 """
 
 
+@pytest.mark.slow
 def test_every_promise_has_a_remedy_and_an_attempt_that_can_succeed() -> None:
     """A worker without layers that shares files and processes: every promise must be missed."""
     assert all(selftest.REMEDIES[promise.name] for promise in selftest.PROMISES)

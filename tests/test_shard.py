@@ -196,6 +196,7 @@ def events(course: Course) -> list[list[tuple[str, ...]]]:
         return [[event[2:] for event in store.events(person)] for person in known.people]
 
 
+@pytest.mark.slow
 def test_three_parts_and_a_merge_leave_the_store_of_one_run(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
     plan(course)
     files = shards(course, 3)

@@ -133,6 +133,7 @@ def plain(text: str) -> str:
     return "".join(re.sub(r",\s*(grad_fn=<\w+>|requires_grad=True)", "", text).split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "slug", [slug if slug.startswith(QUICK) else pytest.param(slug, marks=pytest.mark.slow) for slug in SLUGS]
 )

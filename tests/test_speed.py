@@ -79,6 +79,7 @@ SLOW_AND_SLY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", SLOW_AND_SLY.values(), ids=SLOW_AND_SLY.keys())
 def test_who_is_slow_stays_slow(load: Load, source: str) -> None:
     """Three times the rival's work is a third; a rival that was slowed down counts for twice of what it takes here."""
@@ -101,6 +102,7 @@ def test_one_tuple_is_not_enough(load: Load) -> None:
         speed_ratio(load("def f(x): return x\n").f, sums, draws(1))
 
 
+@pytest.mark.slow
 def test_the_race_of_the_capstone_is_measured(supervisor: Supervisor) -> None:
     capstone = assignment.load("14-capstone", root=Path(__file__).parents[1])
     found: list[Outcome] = []

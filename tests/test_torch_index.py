@@ -86,6 +86,7 @@ def desk(folder: Path, index: str) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_release_with_an_index_for_the_cpu_never_resolves_to_cuda(tmp_path: Path, indexes: dict[str, str]) -> None:
     cpu = {"torch": f"{PINS['torch']}+cpu", "torchvision": f"{PINS['torchvision']}+cpu"}
     plain, chosen = desk(tmp_path / "plain", ""), desk(tmp_path / "cpu desk", indexes["cpu"])

@@ -21,6 +21,7 @@ EACH = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("assignment", EACH)
 def test_a_mistake_that_passes_all_visible_cases_is_listed(assignment: Assignment, supervisor) -> None:
     """And nothing else is listed: whoever adds a visible case removes the mistakes that it catches."""

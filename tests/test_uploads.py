@@ -378,6 +378,7 @@ def test_everybody_is_erased_with_the_leftovers_of_killed_runs(course: Course, s
 # --- the command
 
 
+@pytest.mark.slow
 def test_a_class_is_graded_again_when_the_uploads_are_gone(course: Course, tmp_path: Path) -> None:  # noqa: F811
     source = tmp_path / "class"
     for student in ("kim", "lee", "park"):
