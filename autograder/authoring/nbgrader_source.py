@@ -19,13 +19,14 @@ from ..course import solution as solutions
 from ..course import stubs
 from ..course.assignment import Assignment
 from ..errors import AutograderError, CaseError, UsageError
+from ..grading.collection import needs_passed
 from ..grading.execution import Executor
 from ..grading.notebook_points import collect, points
 from ..grading.options import RunOptions
 from ..grading.recorded_reference import NotRecordable, Recorder, Recording, joined
 from ..grading.reference import imported_solution
 from ..grading.session import Session
-from ..model import Case, Outcome, Verdict
+from ..model import Case, Verdict
 from ..reports.files import write_bytes
 from ..student.connection import Connection
 from ..workers.supervisor import Supervisor
@@ -197,7 +198,7 @@ class _Cases:
                             visible.append(case)
                             continue
                         recorder._recording = Recording()
-                        passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
+                        passed = needs_passed(case)
                         outcome = executor.run(case, connection, passed).outcome
                         if must_pass and outcome.verdict is not Verdict.PASSED:
                             last = (outcome.staff or outcome.message).strip().rpartition("\n")[2]

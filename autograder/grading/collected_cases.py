@@ -6,11 +6,12 @@ import contextlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
 from ..course.assignment import Assignment
-from ..model import Case, Outcome, Verdict
+from ..model import Case, Outcome
 from ..student.connection import Connection
 from ..student.log import CaseLog
 from ..workers.supervisor import Supervisor
 from .cache import OutcomeCache
+from .collection import needs_passed
 from .execution import Executor
 from .options import RunOptions
 from .session import Session
@@ -79,7 +80,7 @@ class CollectedCases:
         connection.seed = connection.draws = self.seed
         outcomes: dict[str, Outcome] = {}
         for case in cases:
-            passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
+            passed = needs_passed(case)
             before = passed if ignore_needs else passed | outcomes
             done = self._executor.run(case, connection, before, call_s=(call_s or {}).get(case.id), cache=cache)
             if cache is not None and done.run is not None:

@@ -12,7 +12,7 @@ import pytest
 
 from ..errors import CaseError
 from ..messages import translate
-from ..model import Case, Task
+from ..model import Case, Outcome, Task, Verdict
 
 DATA = "data"  # the fixture of a case that uses the data set of the run
 FIXTURES = frozenset({"student", "reference", "rng", "device", "measure", DATA})
@@ -186,6 +186,11 @@ def _title(item: pytest.Item) -> str:
 def of_task(cases: Sequence[Case], task: str) -> list[Case]:
     """Return the cases of a task; "" means all tasks."""
     return [case for case in cases if task in ("", case.task)]
+
+
+def needs_passed(case: Case) -> dict[str, Outcome]:
+    """Return outcomes by which every case that this one needs has passed, for a run of the case alone."""
+    return {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
 
 
 def with_needed(cases: Sequence[Case], wanted: Sequence[Case]) -> list[Case]:

@@ -15,8 +15,9 @@ from typing import Any
 
 from ..course.assignment import Assignment
 from ..errors import UsageError
-from ..model import Case, Outcome, Verdict
+from ..model import Case, Outcome
 from ..student.connection import Connection
+from .collection import needs_passed
 from .execution import Executor
 from .options import RunOptions
 from .pytest_plugin import GradingPlugin, run_pytest
@@ -59,7 +60,7 @@ def points(
                 continue
             if reference is not None:
                 reference.begin(each.id)
-            passed = {needed: Outcome(needed, Verdict.PASSED) for needed in each.needs}
+            passed = needs_passed(each)
             outcome = executor.run(each, connection, passed).outcome
             if executor.attempt is not None and isinstance(raised := executor.attempt.raised, OtherDraws):
                 raise raised

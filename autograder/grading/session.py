@@ -28,7 +28,7 @@ from ..workers.supervisor import Supervisor
 from . import not_started, plan_checks, rubric
 from .cache import OutcomeCache
 from .causes import with_causes
-from .collection import of_task, with_needed
+from .collection import needs_passed, of_task, with_needed
 from .earlier import KnownOutcomes, Regraded
 from .environment import device_of, examine, now, spec_of, version
 from .execution import Executor
@@ -235,7 +235,7 @@ class Session:
         outcomes: dict[str, Outcome] = {}
         with contextlib.closing(connection):
             for case in cases:
-                passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
+                passed = needs_passed(case)
                 done = executor.run(case, connection, passed | outcomes, cache=cache)
                 executor.solution_s[case.id] = done.log.cpu_s
                 outcomes[case.id] = done.outcome
@@ -249,7 +249,7 @@ class Session:
         Raises:
             CaseError: it does not pass.
         """
-        passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
+        passed = needs_passed(case)
         done = executor.run(case, connection, passed)
         executor.solution_s[case.id] = done.log.cpu_s
         outcome = done.outcome
@@ -265,7 +265,7 @@ class Session:
         workers = MistakeWorkers(lambda mistake: self.connect(mistake.modules, seed=seed))
 
         def run(case: Case, mistake: solution.Mistake) -> tuple[Outcome, CaseLog]:
-            passed = {needed: Outcome(needed, Verdict.PASSED) for needed in case.needs}
+            passed = needs_passed(case)
             done = executor.run(case, workers.connect(mistake), passed)
             return done.outcome, done.log
 

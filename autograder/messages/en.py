@@ -537,7 +537,7 @@ SENTENCES: dict[str, str] = {
     "show.curve-arguments": "give the numbers of one curve, or x and y, or a dict of labels and numbers.",
     "show.curve-shape": "the shape is {shape}. Give the numbers of one curve, or at most 8 rows.",
     "show.curve-lengths": "x has {x} numbers and y has {y}. Give one y for each x.",
-    "show.nothing-finite": "there is no finite number to draw; with log=True, none above 0.",
+    "show.nothing-finite": "there is no finite number to draw; with log=True, a number must also be above 0.",
     "show.plane-points": "the points have the shape {shape}. Give (N, 2), one row for each point.",
     "show.plane-labels": "the labels are {labels}, and the points {points}. Give one for each point.",
     "show.plane-box": "box is (left, right, bottom, top), four numbers with left < right and bottom < top.",

@@ -105,7 +105,7 @@ class CaseRun:
 
     @property
     def own_seed(self) -> int:
-        """The seed of what the case itself draws; no worker is told it."""
+        """The seed from which the case draws its inputs. It never reaches a worker."""
         digest = hashlib.sha256(f"{self._connection.seed}/{self._settings.id}".encode()).digest()
         return int.from_bytes(digest[:4], "little")
 

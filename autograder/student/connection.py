@@ -32,8 +32,9 @@ class Connection:
     """Starts workers for one submission, loads it, sends frames and receives replies.
 
     ``names`` are the public names of the loaded module, each "callable" or "data". ``generation`` counts the workers,
-    ``budget`` the time of the submission, ``track`` what its functions did. ``seed`` is that of the run, which no
-    worker is told. ``draws`` is 0 wherever something is graded; an audit tries other numbers of the generators with it.
+    ``budget`` the time of the submission, ``track`` what its functions did. ``seed`` is that of the run; it
+    never reaches a worker. ``draws`` changes the seed of the worker's own generators: it is 0 when a submission is
+    graded, and an audit tries other values.
 
     No sentence about the first load can carry a hidden input, because none was there yet. A later one can: a worker
     that has seen one may end at a chosen moment, and the next worker may look at the clock while it is loaded.

@@ -1,4 +1,4 @@
-"""Looks whether what it is told gives away the run: the seed of a practice run, or its hash, found by trying."""
+"""Tries seeds and their hashes, to find out from the grader's messages which run this is."""
 
 THREAT = "H10"
 VERDICTS = {}
