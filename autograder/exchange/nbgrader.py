@@ -78,7 +78,9 @@ class SecureExecute(_OfCourse):
     notebook_timeout = Float(300.0, help="Seconds for all cells and calls of one notebook.").tag(config=True)
     memory_mib = Integer(2048, help="Memory of the student's process, in MiB.").tag(config=True)
     level = Enum(
-        [each.value for each in Level], "full", help="Layers of the sandbox; container where namespaces are refused."
+        [each.value for each in Level],
+        "full",
+        help="Layers of the sandbox: container where namespaces are refused, gpu for a GPU.",
     ).tag(config=True)
     packages = List(
         Unicode(), list(PACKAGES), help="Packages that student code can import, as far as they are installed."

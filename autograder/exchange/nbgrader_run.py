@@ -144,14 +144,15 @@ class Wall:
     def _spec(self, *, torch: bool, file_bytes: int = 0) -> WorkerSpec:
         settings = self.settings
         mib = file_bytes >> 20
+        torch = torch and "torch" in self._packages
+        level = Level.FULL if settings.level is Level.GPU and not torch else settings.level
         limits = Limits(
             call_s=settings.call_s, cell_s=settings.cell_s, load_s=settings.cell_s, cpu_s=settings.notebook_s,
             submission_s=settings.notebook_s, memory_mib=settings.memory_mib, handles=4096,
-            file_mib=32 + mib, scratch_mib=64 + mib,
+            file_mib=32 + mib, scratch_mib=64 + mib, gpu=level is Level.GPU,
         )  # fmt: skip
-        torch = torch and "torch" in self._packages
         packages = self._packages if torch else self._packages - {"torch", "torchvision"}
-        return WorkerSpec(limits, torch, packages, settings.level)
+        return WorkerSpec(limits, torch, packages, level)
 
 
 class _Notebook:

@@ -30,7 +30,7 @@ from .cache import OutcomeCache
 from .causes import with_causes
 from .collection import needs_passed, of_task, with_needed
 from .earlier import KnownOutcomes, Regraded
-from .environment import device_of, examine, now, spec_of, version
+from .environment import device_of, examine, now, settled, spec_of, version
 from .execution import Executor
 from .mistakes import KnownMistakes, MistakeWorkers
 from .options import RunOptions
@@ -90,6 +90,7 @@ class Session:
     """One run of the cases of an assignment, on the solution, on known mistakes and on submissions."""
 
     def __init__(self, assignment: Assignment, options: RunOptions, supervisor: Supervisor) -> None:
+        options = settled(assignment, options)
         self.options = replace(options, device=device_of(assignment, options))
         self._assignment = assignment
         self._supervisor = supervisor
