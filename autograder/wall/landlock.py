@@ -14,7 +14,7 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _LIST = 1 << 3
 _READ = 1 << 2 | _LIST  # a file's content, a folder's names
 _EXECUTE = 1 << 0
-_WRITE_FILE = 1 << 1
+_WRITE_FILE, _TRUNCATE = 1 << 1, 1 << 14
 _DEVICE = _WRITE_FILE | 1 << 2 | 1 << 15  # open for reading and writing, and ioctl (ABI 5)
 _FILE_RIGHTS = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15  # rights that a rule for a single file may contain
 _FS_RIGHTS = {1: 1 << 13, 2: 1 << 14, 3: 1 << 15, 4: 1 << 15}  # ABI -> first right that it does not support
@@ -55,7 +55,7 @@ def restrict_files(
             (listable, _LIST),
             (writable, everything & ~_EXECUTE),
             (devices, _DEVICE),
-            (named, _WRITE_FILE),
+            (named, _WRITE_FILE | _TRUNCATE),
         )
         for paths, rights in rules:
             for path in paths:
