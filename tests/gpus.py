@@ -5,11 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from autograder.errors import GpuUnavailable
+from autograder.student import selftest
+from autograder.wall import limits
 from autograder.wall.gpu import Gpu
+from autograder.workers import supervisor
+from autograder.workers.gpu_slot import GpuSlot
 
 # It answers from the file $NVML_STATE: error, whether it is split (MIG), free MiB, used MiB, and process numbers.
 LIBRARY = r"""
@@ -73,6 +78,34 @@ def tree(root: Path) -> Path:
         (root / "sys/devices/pci0000:00" / name).mkdir(parents=True)
         (devices / name).symlink_to(f"../../../devices/pci0000:00/{name}")
     return root
+
+
+IMPORT = "from autograder.workers.zygote import main"
+# What a worker does in place of starting CUDA.
+START = """
+from autograder.wall import limits
+from autograder.workers import zygote
+limits.CUDA_MIB = {mib}
+calls = []
+def use_cuda():
+    calls.append(1)
+    {body}
+zygote.use_cuda = use_cuda
+"""
+
+
+def start_with(patch: pytest.MonkeyPatch, body: str, mib: int = limits.CUDA_MIB) -> None:
+    """Let the zygotes that are started from now on run ``body`` where their workers would start CUDA."""
+    code = START.format(mib=mib, body=body)
+    patch.setattr(supervisor, "_BOOTSTRAP", supervisor._BOOTSTRAP.replace(IMPORT, f"{code}\n{IMPORT}"))
+    patch.setattr(limits, "CUDA_MIB", mib)
+
+
+def without_cuda(patch: pytest.MonkeyPatch) -> GpuSlot:
+    """Return a slot for workers that have the wall of a GPU and start no CUDA; the self-test computes nothing there."""
+    start_with(patch, "pass")
+    patch.setattr(selftest, "GPU", tuple(each for each in selftest.GPU if each.name != selftest.COMPUTES))
+    return cast("GpuSlot", StandInSlot())
 
 
 class StandInSlot:

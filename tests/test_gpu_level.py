@@ -5,6 +5,8 @@ There is no GPU here: /dev/full stands for its device file, and the start of CUD
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from typing import Any
 import gpus
 import pytest
 from conftest import Submitted
+from test_container import SHORT
 from tiny_course import workers
 
 from autograder.batch.ledger import key_of
@@ -28,27 +31,14 @@ from autograder.student.connection import Connection
 from autograder.student.faults import StudentFault
 from autograder.student.source import ModuleSources
 from autograder.wall import gpu as needs
-from autograder.wall import landlock, limits, seccomp
+from autograder.wall import landlock, seccomp
 from autograder.wall.limits import Limits
-from autograder.workers import supervisor as supervisors
 from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the level needs Linux")
 ROOT = Path(__file__).parents[1]
 CUDA_MIB = 64  # in place of the usual bound, so that it is soon reached
-IMPORT = "from autograder.workers.zygote import main"
-# What the worker does in place of starting CUDA: nothing, or what the second of two runs of it does.
-START = """
-from autograder.wall import limits
-from autograder.workers import zygote
-limits.CUDA_MIB = {mib}
-calls = []
-def use_cuda():
-    calls.append(1)
-    {body}
-zygote.use_cuda = use_cuda
-"""
 
 
 @dataclass
@@ -76,8 +66,7 @@ class Place:
 
 
 def start(monkeypatch: pytest.MonkeyPatch, body: str = "pass") -> Place:
-    code = START.format(mib=CUDA_MIB, body=body)
-    monkeypatch.setattr(supervisors, "_BOOTSTRAP", supervisors._BOOTSTRAP.replace(IMPORT, f"{code}\n{IMPORT}"))
+    gpus.start_with(monkeypatch, body, CUDA_MIB)
     slot = gpus.StandInSlot()
     return Place(Supervisor(slot=slot), slot)  # type: ignore[arg-type]
 
@@ -85,7 +74,6 @@ def start(monkeypatch: pytest.MonkeyPatch, body: str = "pass") -> Place:
 @pytest.fixture(scope="module")
 def one_place() -> Iterator[Place]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "CUDA_MIB", CUDA_MIB)
         found = start(patch)
         with found.supervisor:
             yield found
@@ -343,3 +331,17 @@ def test_reports_of_a_gpu_never_count_with_those_of_the_cpu() -> None:
     assert (cpu.device, gpu.device) == ("cpu", "cuda")
     assert cpu.environment != gpu.environment
     assert versions_of(assignment, Level.GPU)["level"] == "gpu"
+
+
+@pytest.mark.slow
+def test_hostile_programs_get_what_they_deserve_behind_the_wall_of_a_gpu() -> None:
+    """One program for every promise, and those that only a bound on memory stops."""
+    chosen = " or ".join((*SHORT, "d05_", "d06_", "honest_program and threads"))
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "--tb=short", "-m", ""]
+    done = subprocess.run(
+        [*command, "tests/hostile/test_hostile.py", "-k", chosen],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+        env={**os.environ, "HOSTILE_LEVEL": "gpu", "HOSTILE_STAND_IN": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+    assert "passed" in done.stdout
