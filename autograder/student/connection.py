@@ -50,11 +50,12 @@ class Connection:
         budget: Budget | None = None,
         record: LoadRecord | None = None,
         track: TrackRecord | None = None,
+        draws: int = 0,
     ) -> None:
         self.source = source
         self.spec = spec
         self.seed = seed
-        self.draws = 0
+        self.draws = draws
         self.has_leftover = False
         self.names: dict[str, str] = {}
         self.generation = 0
@@ -303,7 +304,7 @@ class Connection:
 
     def sibling(self) -> Connection:
         """Return a connection to a further worker for the same submission; both share the submission's time."""
-        sibling = Connection(
+        return Connection(
             self.source,
             self._supervisor,
             self.spec,
@@ -311,9 +312,8 @@ class Connection:
             budget=self.budget,
             record=self._record,
             track=self.track,
+            draws=self.draws,
         )
-        sibling.draws = self.draws
-        return sibling
 
     def take_output(self) -> str:
         """Return and forget what the submission printed since the last time, in all its workers."""
