@@ -15,6 +15,7 @@ import resource
 import signal
 import struct
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -195,7 +196,8 @@ def limit_resources(limits: Limits, *, tasks: int | None = None, core: int = 0) 
     linux = sys.platform == "linux"  # other systems count address space differently, and have no /proc
     if linux and not limits.gpu:
         _limit(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_mib * mib)
-    cpu = max(1, round(limits.cpu_s + limits.load_s))  # the guest lowers it when the submission is loaded
+    started_s = time.process_time() if limits.gpu else 0.0  # what the start of CUDA took is not the submission's
+    cpu = max(1, round(started_s + limits.cpu_s + limits.load_s))  # the guest lowers it when the submission is loaded
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))  # the hard limit kills a process that ignores SIGXCPU
     _limit(resource.RLIMIT_FSIZE, limits.file_mib * mib)
     _limit(resource.RLIMIT_NOFILE, max(limits.open_files, CUDA_FILES) if limits.gpu else limits.open_files)
