@@ -99,6 +99,7 @@ def start_with(patch: pytest.MonkeyPatch, body: str, mib: int = limits.CUDA_MIB)
     code = START.format(mib=mib, body=body)
     patch.setattr(supervisor, "_BOOTSTRAP", supervisor._BOOTSTRAP.replace(IMPORT, f"{code}\n{IMPORT}"))
     patch.setattr(limits, "CUDA_MIB", mib)
+    patch.setattr(supervisor, "START_S", 900.0)  # a busy machine imports PyTorch for minutes
 
 
 def without_cuda(patch: pytest.MonkeyPatch) -> GpuSlot:

@@ -271,6 +271,15 @@ def test_shared_memory_is_watched_and_ends_the_worker(place: Place) -> None:
     assert "more memory than the 64 MiB allowed" in fault.value.message
 
 
+def test_the_start_of_cuda_is_no_time_of_the_submission(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A case that costs seconds has no hints, so it matters whose they are."""
+    found = start(monkeypatch, "import time\n    while time.process_time() < 1.0: pass")
+    with found.supervisor as supervisor:
+        worker = supervisor.spawn(found.spec)
+        assert worker.cpu_s() < 0.5
+        assert worker.kill().cpu_s >= 1.0
+
+
 # --- a GPU that does not start
 
 
