@@ -104,7 +104,7 @@ def start_with(patch: pytest.MonkeyPatch, body: str, mib: int = limits.CUDA_MIB)
 
 def without_cuda(patch: pytest.MonkeyPatch) -> GpuSlot:
     """Return a slot for workers that have the wall of a GPU and start no CUDA; the self-test computes nothing there."""
-    start_with(patch, "pass")
+    start_with(patch, "pass", 64)
     patch.setattr(selftest, "GPU", tuple(each for each in selftest.GPU if each.name != selftest.COMPUTES))
     return cast("GpuSlot", StandInSlot())
 
