@@ -191,18 +191,19 @@ def possible_points(grades: Sequence[Grade]) -> float | None:
     return next((grade.possible for grade in grades if grade.possible is not None), None)
 
 
-def amount(points: float, mark: str = ".") -> str:
+def amount(points: float, mark: str = ".", *, decimals: int = DECIMALS) -> str:
     """Return points as another system reads them: no thousands separator, no exponent, ``mark`` before decimals."""
-    text = f"{points:.{DECIMALS}f}".rstrip("0").rstrip(".")
+    text = f"{points:.{decimals}f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text.replace(".", mark)
 
 
 def cells(
-    rows: Mapping[int, Grade], column: Column, mark: str, *, excused: str | None = None
+    rows: Mapping[int, Grade], column: Column, mark: str, *, excused: str | None = None, decimals: int = DECIMALS
 ) -> tuple[dict[int, str], list[str]]:
     """Return the cell of each row that has a grade, and a warning for each that has none or an unusual one.
 
-    ``excused`` is the text that excuses a student in the other system, or None if it has none.
+    ``excused`` is the text that excuses a student in the other system, or None if it has none. ``decimals`` is how many
+    the other system shows, if it compares grades with the file.
 
     Raises:
         UsageError: a grade has decimals, and ``mark`` is "" because the decimal mark of the file is not known.
@@ -223,7 +224,7 @@ def cells(
         elif grade.points is None:
             warnings.append(f"{grade.student} has no grade. This row stays as it is.")
         else:
-            found[row] = amount(grade.points, mark)
+            found[row] = amount(grade.points, mark, decimals=decimals)
             if column.possible is not None and grade.points > column.possible:
                 most = f'the maximum of {amount(column.possible)} of the column "{column.header}"'
                 warnings.append(f"{grade.student} has {amount(grade.points)} points, which is above {most}.")
