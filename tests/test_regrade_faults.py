@@ -146,3 +146,10 @@ def test_a_preview_on_dask_is_that_of_this_machine(tmp_path: Path, command: Comm
     made.change(*WRONG)
     assert made.preview().code == 0
     assert json.loads(Path("preview.json").read_text(encoding="utf-8")) == there
+
+
+@pytest.mark.slow
+def test_a_dask_worker_that_dies_in_a_preview_costs_nobody_else(
+    tmp_path: Path, command: Command, cluster: object
+) -> None:
+    preview_with_deaths(tmp_path, command, "--engine", f"dask:{cluster.scheduler_address}")  # type: ignore[attr-defined]
