@@ -14,6 +14,8 @@ from ..errors import NeedsHuman, UsageError
 from ..grading.rubric import DECIMALS
 from ..reports.printable import printable
 
+_MOST_NAMED = 20  # students in one sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Grade:
@@ -23,7 +25,8 @@ class Grade:
     system. ``id``, ``login`` and ``email`` are "" if they are not known. ``points`` is None if there is no grade, which
     is never zero. ``possible`` is the number of points of the assignment, or None if it is not known. ``reasons`` are
     sentences on what people and the rules of the course changed, for systems that take a comment. ``sha256`` is the
-    digest of the graded files. ``state`` is what the other system said of them when they came in, "" if nothing.
+    digest of the graded files, and ``received_at`` when they came in, ISO 8601, None if that is not known. ``state`` is
+    what the other system said of them then, "" if nothing.
     """
 
     student: str
@@ -36,6 +39,7 @@ class Grade:
     login: str = ""
     email: str = ""
     state: str = ""
+    received_at: str | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -90,6 +94,12 @@ def folded(text: str) -> str:
     Invisible characters count, and their escapes in ``grades.csv`` are the same: a teacher copies a name from there.
     """
     return " ".join(unicodedata.normalize("NFC", printable(text).casefold()).split())
+
+
+def named(students: Sequence[str]) -> str:
+    """Return the names of students for a sentence, which has an end for a large class, too."""
+    more = len(students) - _MOST_NAMED
+    return ", ".join(students[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def full_names(first: str, last: str) -> tuple[str, ...]:

@@ -13,14 +13,13 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import UsageError
-from .grades import Column, Filled, Grade, Person, amount, cells, choose, match
+from .grades import Column, Filled, Grade, Person, amount, cells, choose, match, named
 from .moodle import MODIFIED, modified
 from .template import Template, number
 from .worksheet import NO, YES, Columns, columns
 
 _PARTICIPANT = re.compile(r"(\d+)\s*$")
 _KEYS = ("Email address", "ID number", "Username")
-_MOST_NAMED = 20  # students in one sentence
 _DECIMALS = 2  # Moodle shows so many, and takes what differs from its own number for a change
 _AFTER_CHANGEABLE = 3  # Last modified (submission), Last modified (grade), Feedback comments
 _COMMENTS = "Feedback comments"
@@ -188,20 +187,15 @@ class _Comments:
         found = []
         if self._missing:
             found.append(
-                f"The worksheet has no column for comments, so the reasons for the points of {_named(self._missing)} "
+                f"The worksheet has no column for comments, so the reasons for the points of {named(self._missing)} "
                 "are not written. Switch on feedback comments in the assignment."
             )
         if self._kept:
             found.append(
-                f"{_named(self._kept)}: the comment in Moodle stays, and our reasons for the points are not written. "
+                f"{named(self._kept)}: the comment in Moodle stays, and our reasons for the points are not written. "
                 "To replace it, add --overwrite."
             )
         return found
-
-
-def _named(students: Sequence[str]) -> str:
-    more = len(students) - _MOST_NAMED
-    return ", ".join(students[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def comment(reasons: Sequence[str]) -> str:
@@ -223,6 +217,6 @@ def _newer(template: Template, places: Columns, rows: Mapping[int, Grade]) -> It
     if changed:
         have, newer = ("has", "a newer file") if len(changed) == 1 else ("have", "newer files")
         yield (
-            f"{_named(changed)} {have} {newer} in Moodle than the graded one. Download submissions and worksheet "
+            f"{named(changed)} {have} {newer} in Moodle than the graded one. Download submissions and worksheet "
             "again, in the same language, and run batch before you upload these grades."
         )
