@@ -117,10 +117,10 @@ def test_changed_and_new_files_of_a_fresh_export_are_named(system: System, tmp_p
     assert sentences(first) == []
     assert sentences(exported(tmp_path, system, {KIM: FIRST})) == []
     changed = exported(tmp_path, system, {KIM: FIRST, LEE: SECOND, PARK: FIRST})
-    [files, new, remedy] = sentences(changed)
-    assert files == f"The files of {lee} in {changed.name} are not those that were graded."
-    assert new.endswith(f" handed in according to {changed.name}, and no grade is written.")
-    assert remedy == "Import it, and run batch before you upload these grades."
+    [files, new] = sentences(changed)
+    remedy = f"Import {changed.name}, and run batch before you upload these grades."
+    assert files == f"The files of {lee} in {changed.name} are not those that were graded. {remedy}"
+    assert new.endswith(f" handed in according to {changed.name}, and no grade is written. {remedy}")
 
 
 @pytest.mark.parametrize("system", [System.GRADESCOPE, System.CLASSROOM50])

@@ -72,7 +72,10 @@ def log(made: Class) -> Counter[str]:
 def test_a_killed_apply_is_finished_by_the_same_command(tmp_path: Path, command: Command) -> None:
     made = course_with(tmp_path, command, {"kim": SQUARED, "lee": SQUARED, "park": RIGHT})
     made.change(*WRONG)
-    assert made.preview().code == 0
+    seen = made.preview()
+    assert (seen.code, seen.out.count("failed -> passed")) == (0, 3)  # three cases, the same ones for both people
+    assert "\n\n2 people:\n  double_of_any[1]" in seen.out
+    assert "\n  kim: 14 -> 20 of 20 points (+6)\n  lee: 14 -> 20 of 20 points (+6)\n\nNothing" in seen.out
     place = Path(made.url.removeprefix("sqlite:///"))
     store, before = place.read_bytes(), everything()
     apply = ["regrade", SLUG, "--apply", *BY, "--out", "out", "--root", made.course.root, "--store", made.url]

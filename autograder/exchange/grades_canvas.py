@@ -66,7 +66,7 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
 def steps(filled: Filled, file: str, feedback: str | None) -> list[str]:
     """Return what the teacher has to do."""
     students = f"{filled.graded} student{'s' if filled.graded != 1 else ''}"
-    found = [f"In Canvas, choose Grades, Import, and upload {file}. It must show {students}."]
+    found = [f"In Canvas, choose Grades, Import, and upload {file}. It must show {students}, or that nothing changes."]
     if feedback:
         found.append(
             f"Then choose the assignment, Upload Submissions, and upload {feedback} once: every upload adds a comment."

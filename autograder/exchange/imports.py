@@ -54,6 +54,8 @@ def read(
     Raises:
         UsageError: export, roster or mapping file is wrong; names file, line or entry, and the remedy.
     """
+    if not source.names:
+        raise UsageError(f"{source.path} contains no files. Download the submissions of the assignment again.")
     people = roster.read(roster_file)
     name, reader = formats.reader_of(source, format)
     records = reader.records(source, people)

@@ -57,7 +57,7 @@ def by_files(
     Raises:
         UsageError: the export cannot be read.
     """
-    graded = {template.rows[row].line: grade for row, grade in rows.items() if grade.sha256}
+    graded = {template.rows[row].line: grade for row, grade in rows.items()}
     others: dict[int, str] | None = None  # keys of people by line
     for only in dict.fromkeys((assignment, None)):  # the class may have been imported with --assignment or without
         with imports.opened(export) as source:
@@ -65,7 +65,7 @@ def by_files(
         others = {
             line: key
             for line, (key, digest) in found.items()
-            if digest != _sha256(graded, line) and (others is None or line in others)
+            if _differs(graded.get(line), digest) and (others is None or line in others)
         }
     if not others:
         return []
@@ -73,7 +73,7 @@ def by_files(
     new = [key for line, key in others.items() if line not in graded]
     sentences = [f"The files of {named(changed)} in {export.name} are not those that were graded."] if changed else []
     sentences += [f"{named(new)} handed in according to {export.name}, and no grade is written."] if new else []
-    return [*sentences, "Import it, and run batch before you upload these grades."]
+    return [f"{each} Import {export.name}, and run batch before you upload these grades." for each in sentences]
 
 
 def _digests(
@@ -91,8 +91,9 @@ def _digests(
                 continue  # it cannot be compared
 
 
-def _sha256(graded: Mapping[int, Grade], line: int) -> str | None:
-    return graded[line].sha256 if line in graded else None
+def _differs(grade: Grade | None, digest: str) -> bool:
+    """Return whether a submission was not graded; a grade without a digest cannot be compared."""
+    return grade is None or grade.sha256 not in (None, digest)
 
 
 def _time(text: str) -> datetime | None:
