@@ -503,6 +503,8 @@ SENTENCES: dict[str, str] = {
     "import.title-unmatched": "Unmatched: {count}",
     "import.title-older": "Earlier attempts: {count}",
     "import.too-old": "{student}: an earlier attempt of this source is older than one that the store has, or cannot be copied. It does not count for any rule.",
+    "import.title-too-late": "Nothing in time: {count}",
+    "import.too-late": "no commit until {time}",
     "import.title-left-out": "Left out by the mapping file: {count}",
     "import.title-ignored": "Ignored: {count}",
     "import.title-without": "Without a submission: {count}",

@@ -507,6 +507,8 @@ SENTENCES: dict[str, str] = {
     "import.title-unmatched": "연결되지 않음: {count}",
     "import.title-older": "이전 제출: {count}",
     "import.too-old": "{student}: 이 자료의 이전 제출 하나가 저장소에 있는 제출보다 오래되었거나 복사할 수 없습니다. 이 제출은 어떤 규칙에도 쓰이지 않습니다.",
+    "import.title-too-late": "제때 낸 것이 없음: {count}",
+    "import.too-late": "{time}까지 커밋이 없습니다",
     "import.title-left-out": "대응 파일에서 제외함: {count}",
     "import.title-ignored": "무시함: {count}",
     "import.title-without": "제출하지 않음: {count}",
