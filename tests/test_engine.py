@@ -24,8 +24,9 @@ from tiny_course import HIDDEN, SOLUTION, make, write
 from autograder.batch import engine, grader
 from autograder.batch.class_run import ClassRun
 from autograder.batch.engine import Engine, grade_on, local, task_size
-from autograder.batch.grader import EngineError, Job, job_of
+from autograder.batch.job import EngineError, Job, job_of
 from autograder.batch.results import ResultsFolder, RunKind
+from autograder.batch.row_file import row_file
 from autograder.batch.runner import Upload, grade_class
 from autograder.course.assignment import Assignment
 from autograder.course.course_file import Course
@@ -358,8 +359,8 @@ def test_a_submission_that_its_grader_died_of_needs_a_human_and_has_no_zero(
         grade_class(assignment, pending[:1], record, run=RUN, supervisor=supervisor)
         return pending[1:]
 
-    with ResultsFolder(tmp_path / "out", kind, [each.student for each in given]) as folder:
-        class_run = ClassRun(assignment, given, folder, run=RUN, course=Course())
+    with row_file() as rows, ResultsFolder(tmp_path / "out", kind, [each.student for each in given]) as folder:
+        class_run = ClassRun(assignment, given, folder, run=RUN, course=Course(), rows=rows)
         class_run.grade(grade, lambda done, of: None)
         class_run.write_tables(formats.detect(tmp_path))
     text = (tmp_path / "out" / "staff" / "grades.csv").read_text(encoding="utf-8-sig")

@@ -22,7 +22,7 @@ from ..grading.pool import local_processes
 from ..model import Report
 
 if TYPE_CHECKING:
-    from .grader import Job
+    from .job import Job
     from .runner import Upload
 
 IN_A_TASK = 25  # submissions: half a second to two seconds of work
@@ -211,8 +211,6 @@ def _run_in(
     doubtful: list[Upload] | None,
 ) -> list[Upload]:
     """Run tasks until none is left or the executor breaks; then return the uploads of the tasks that it had."""
-    from . import grader  # with numpy and pytest; often nothing is pending
-
     futures: dict[Future[list[Report]], tuple[Upload, ...]] = {}
     broken: list[Upload] = []
     try:
@@ -220,7 +218,7 @@ def _run_in(
             while tasks and not broken and len(futures) < window:
                 task = tasks.popleft()
                 try:
-                    futures[executor.submit(grader.grade_task, job, task)] = task
+                    futures[executor.submit(_grade_task, job, task)] = task
                 except BrokenExecutor:
                     tasks.appendleft(task)
                     break
@@ -243,6 +241,13 @@ def _run_in(
         for future in futures:
             future.cancel()
     return broken
+
+
+def _grade_task(job: Job, uploads: Sequence[Upload]) -> list[Report]:
+    """Grade some uploads in a process of the engine: only there numpy and pytest are imported."""
+    from .grader import grade_task
+
+    return grade_task(job, uploads)
 
 
 def exceeded_a_bound(report: Report) -> bool:
