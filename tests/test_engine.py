@@ -321,7 +321,7 @@ def test_an_engine_that_does_not_exist_is_refused_before_anything_is_written(tmp
 
 
 @pytest.mark.parametrize(
-    ("count", "processes", "size"), [(1, 2, 1), (20, 2, 3), (300, 2, 25), (100_000, 8, 25), (0, 2, 1)]
+    ("count", "processes", "size"), [(1, 2, 1), (20, 2, 3), (300, 2, 38), (100_000, 8, 50), (0, 2, 1)]
 )
 def test_tasks_are_small_enough_to_share(count: int, processes: int, size: int) -> None:
     assert task_size(count, processes) == size

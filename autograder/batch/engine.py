@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .job import Job
     from .runner import Upload
 
-IN_A_TASK = 25  # submissions: half a second to two seconds of work
+IN_A_TASK = 50  # submissions, at most: after each task the cases run on the solution, which costs about four of them
 TASKS_FOR_EACH = 4  # at least, so that the processes finish at about the same time
 WAITING = 1  # tasks for each process that are sent before one is free
 RETRIES = 2  # of a task whose Dask worker died
