@@ -206,7 +206,8 @@ def write_new(files: Mapping[str, bytes], target: Path, *, author: Author | None
     except OSError as exc:
         shutil.rmtree(draft, ignore_errors=True)
         raise AutograderError(
-            f"{target} cannot be written: {exc.strerror}. Choose a folder that you can write to.", slug="release-write"
+            f"{target} cannot be written: {exc.strerror}. Choose a folder that you can write to, with enough room.",
+            slug="release-write",
         ) from exc
 
 
