@@ -22,6 +22,7 @@ from autograder.workers.supervisor import Supervisor
 
 WRONG = {  # what the wrong answer of each suite keeps, of its points
     "adapters": 1 / 12,  # no words are still no words
+    "blocks": 0.2,  # a block without parts is right
     "digits": 0.0,
     "engine": 7 / 9,
     "layers": 0.0,
@@ -251,6 +252,42 @@ def test_a_hidden_test_tells_students_no_value(tmp_path: Path, supervisor: Super
         assert "42" in lines[case].staff or "34" in lines[case].staff
     assert "assert 1 == 2" in lines["seen"].message
     assert lines["seen"].source is not None and lines["seen"].source.code == "assert double(1) == 2"
+
+
+def test_a_hidden_suite_sends_no_class_to_the_worker(tmp_path: Path, supervisor: Supervisor) -> None:
+    """Only the tests that use a class derived from the student's are refused, and not their whole file."""
+    suite = """
+        import pytest
+        from gradescope_utils.autograder_utils.decorators import visibility
+        from homework import Number
+
+
+        class Larger(Number):
+            def secret(self):
+                return 42
+
+
+        @visibility("hidden")
+        def test_it():
+            assert Number().double(2) == 4
+
+
+        def test_derived():
+            assert Larger().secret() == 42
+    """
+    source = """
+        class Number:
+            def double(self, x):
+                ### BEGIN SOLUTION
+                return 2 * x
+                ### END SOLUTION
+    """
+    path = write(tmp_path / "hw", {"homework.py": source, "test_hw.py": suite})
+    done = adopted(path, supervisor)
+    [refusal] = done.trial.refused
+    assert str(refusal).startswith("test_hw.py, line 18: test_derived: ")
+    assert "the class Larger is derived from the student's class Number" in str(refusal)
+    assert [test.id for test in done.suite.tests] == ["test_hw.py::test_it"]
 
 
 def test_parameters_out_of_the_students_module_are_refused(tmp_path: Path, supervisor: Supervisor) -> None:

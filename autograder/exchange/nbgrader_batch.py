@@ -38,7 +38,8 @@ from traitlets.config import Config
 from ..errors import UsageError
 from ..grading.pool import local_processes
 from . import nbgrader_config
-from .nbgrader import REFUSAL, release
+from .nbgrader import REFUSAL, SecureExecute, release, use_wall
+from .nbgrader_run import Wall
 
 WORK = ".autograder-nbgrader"  # a folder in the course, for what is not in place yet
 ATTEMPTS = 6  # to write while another program has locked the gradebook; each waits as long as SQLite does, 5 s
@@ -136,18 +137,31 @@ def _all_graded(job: _Course, due: list[str], workers: int, course: CourseDirect
         finally:
             _close_converter(job)
         return
-    _import_torch_if_used(course)
-    with local_processes(workers, copies=True) as pool:
+    with _shared_wall(course), local_processes(workers, copies=True) as pool:
         futures: list[Future[Graded]] = [pool.submit(_grade, job, name) for name in due]
         yield (future.result() for future in as_completed(futures))
 
 
-def _import_torch_if_used(course: CourseDirectory) -> None:
-    """Import torch, which takes 2 seconds of CPU, before the processes are copied, if the tests of an assignment do."""
+_wall: Wall | None = None  # of the processes that are copied from this one
+
+
+@contextlib.contextmanager
+def _shared_wall(course: CourseDirectory) -> Iterator[None]:
+    """Import torch and start a zygote before the processes are copied: each takes seconds of CPU."""
+    global _wall
     source = Path(course.format_path(course.source_directory, ".", course.assignment_id))
-    if any("import torch" in file.read_text(encoding="utf-8", errors="replace") for file in source.glob("*.ipynb")):
-        with contextlib.suppress(ImportError):
-            importlib.import_module("torch")
+    texts = [file.read_text(encoding="utf-8", errors="replace") for file in source.glob("*.ipynb")]
+    _wall = SecureExecute(config=course.config).make_wall()
+    try:
+        _wall.prepare(torch=any("torch" in text for text in texts))
+        if any("import torch" in text for text in texts):  # meanwhile the zygote does the same
+            with contextlib.suppress(ImportError):
+                importlib.import_module("torch")
+        _wall.share()
+        yield
+    finally:
+        _wall.close()
+        _wall = None
 
 
 # --- the course
@@ -311,6 +325,8 @@ def _converter(job: _Course) -> tuple[Autograde, _LastError, str]:
     log.propagate = False
     log.addHandler(errors)
     converter.log = log
+    if _wall is not None:
+        use_wall(converter, _wall)
     Finalize(None, release, (converter,), exitpriority=1)  # a copied process runs nothing else at its end
     return converter, errors, url
 

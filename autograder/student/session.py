@@ -8,8 +8,10 @@ A :class:`Session` reads, calls and changes what is in the worker. What cannot b
 from __future__ import annotations
 
 import sys
+import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -36,10 +38,14 @@ class Session(ABC):
     """The submission that modules, namespaces and proxies refer to.
 
     ``links`` are the functions and stand-ins that were read from a module by name; they stay for the next submission.
+    ``derived`` are classes of the test that are derived from stand-ins; ``sends_source`` allows them.
     """
+
+    sends_source = False  # to the worker, where the student's code can read it: only that of visible tests
 
     def __init__(self, student: StudentCode | None = None) -> None:
         self.links: dict[Link, Any] = {}
+        self.derived: weakref.WeakKeyDictionary[type, Any] = weakref.WeakKeyDictionary()
         self.collected: list[str] | None = None  # values and calls that a suite took while it was imported
         self._run: CaseRun | None = None
         self._state: State | None = None
@@ -319,6 +325,14 @@ class Session(ABC):
     @abstractmethod
     def module_of(self, thing: StudentObject) -> Any:
         """Return what test code gets for a module in the worker."""
+
+    @abstractmethod
+    def derive(self, name: str, bases: tuple[type, ...], space: Mapping[str, Any], frame: FrameType) -> type:
+        """Return the stand-in for a class that the test derives from one of the student's."""
+
+    @abstractmethod
+    def define(self, cls: type) -> StudentObject | None:
+        """Return a class of the test as it is in the worker; None if ``cls`` is not one that the test has derived."""
 
     def read(self, module: str, name: str) -> Any:
         """Return what a name of a module of the student's refers to now.

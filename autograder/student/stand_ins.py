@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -40,13 +41,10 @@ class StudentType(type):
     _autograder_link: Link | None
 
     def __new__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any]) -> StudentType:
-        """Refuse a class of the test: the class that it is derived from is in the worker."""
+        """Make a class of the test: the class that it is derived from is in the worker."""
         for base in bases:
             if isinstance(base, StudentType):
-                raise session_of(base).error(
-                    f"the class {name} is derived from the student's class {base.__name__}, which stays in the worker. "
-                    f"Call {base.__name__} itself, or let the student hand in the derived class"
-                )
+                return session_of(base).derive(name, bases, space, sys._getframe(1))  # type: ignore[return-value]
         return super().__new__(cls, name, bases, space)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -54,7 +52,7 @@ class StudentType(type):
         return session.request(cls.__name__, object_of(cls), args=args, kwargs=kwargs)
 
     def __getattribute__(cls, name: str) -> Any:
-        if name == "__dict__":
+        if name == "__dict__" and _is_made(cls):
             return Attributes(session_of(cls), lambda: object_of(cls))
         if name == "__init__":
             return _attribute(cls, name)
@@ -66,7 +64,7 @@ class StudentType(type):
         return _attribute(cls, name)
 
     def __setattr__(cls, name: str, value: Any) -> None:
-        if name in ("__bases__", "__abstractmethods__") or name.startswith("_autograder"):
+        if name in ("__bases__", "__abstractmethods__") or name.startswith("_autograder") or not _is_made(cls):
             super().__setattr__(name, value)
         else:
             session_of(cls).operate(object_of(cls), "setattr", name, value)
@@ -96,6 +94,11 @@ class StudentType(type):
         return object_of(cls)
 
 
+def _is_made(cls: type) -> bool:
+    """Return whether a stand-in is complete; before, a base class of a library may look at it and set something."""
+    return "_autograder_link" in type.__getattribute__(cls, "__dict__")
+
+
 def session_of(cls: type) -> Session:
     """Return the session that a stand-in belongs to."""
     session: Session = type.__getattribute__(cls, "_autograder_session")
@@ -111,6 +114,8 @@ def object_of(cls: type) -> StudentObject:
     """
     session = session_of(cls)
     found = session.state.objects.get(cls)
+    if found is None:
+        found = session.define(cls)
     if found is None:
         link = type.__getattribute__(cls, "_autograder_link")
         if link is None:
@@ -358,8 +363,16 @@ def _made(session: Session, described: Mapping[str, Any], link: Link | None) -> 
 
 
 def _new(name: str, bases: tuple[type, ...], space: dict[str, Any], session: Session, link: Link | None) -> type:
-    space = {"__doc__": None, **space, "_autograder_session": session, "_autograder_link": link}
-    return type.__new__(StudentType, name, bases, space)
+    made = type.__new__(StudentType, name, bases, {"__doc__": None, **space, "_autograder_session": session})
+    type.__setattr__(made, "_autograder_link", link)
+    return made
+
+
+def new_class(session: Session, name: str, bases: tuple[type, ...], space: Mapping[str, Any]) -> type:
+    """Return a stand-in for a class of the test, with the operators that ``space`` defines."""
+    methods = {each: _OPERATORS[each] for each in space if each in _SPECIAL}
+    kept = {each: space[each] for each in ("__module__", "__classcell__") if each in space}  # Python wants the cell
+    return _new(name, bases, {**kept, **methods}, session, None)
 
 
 def _renewed(known: type, bases: tuple[type, ...], methods: dict[str, Any]) -> type:
