@@ -344,6 +344,35 @@ def test_a_name_that_a_submission_lacks_is_an_error_of_the_submission(tmp_path: 
     assert "does not define double" in report.outcomes[0].message
 
 
+def test_the_folders_around_a_module_may_be_left_out(tmp_path: Path, supervisor: Supervisor) -> None:
+    """An archive of the innermost folder is as good as one of the package. The test itself puts that on the path."""
+    suite = """
+        import os
+        import sys
+
+        import mugrade
+
+        sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "code"))
+        from homeworks.first.double import double
+
+
+        def test_it():
+            assert double(2) == 4
+
+
+        def submit_it():
+            mugrade.submit(double(3))
+    """
+    answer = "def double(x):\n    ### BEGIN YOUR CODE\n    return 2 * x\n    ### END YOUR CODE\n"
+    files = {"code/homeworks/first/double.py": answer, "tests/unit/test_it.py": suite.replace('".."', '"..", ".."')}
+    done = adopted(write(tmp_path / "hw", files), supervisor)
+    assert done.trial.refused == []
+    assignment = adoption.load(done, tmp_path / "course")
+    forms = ("homeworks/first/double.py", "first/double.py", "double.py")
+    answers = [write(tmp_path / f"form-{number}", {form: answer}) for number, form in enumerate(forms)]
+    assert [report.score.earned for report in graded(assignment, answers, supervisor)] == [100, 100, 100]
+
+
 # --- a student's machine
 
 

@@ -202,9 +202,10 @@ class _Names:
 
     def marked_outside(self, tests: Sequence[str]) -> dict[str, str]:
         """Return the modules with answers to write that stand at the top of the folder and are no tests."""
-        files = [file for file in self._files if file.endswith(".py") and "/" not in file and file not in tests]
+        files = [file for file in self._files if file.endswith((".py", ".ipynb")) and "/" not in file]
+        files = [file for file in files if file not in tests and PurePosixPath(file).stem.isidentifier()]
         marked = [file for file in files if _MARKED.search(self._files[file])]
-        return {file.removesuffix(".py"): file for file in marked or files[: len(files) == 1]}
+        return {PurePosixPath(file).stem: file for file in marked or files[: len(files) == 1]}
 
 
 def _imports(data: bytes, file: str) -> Iterator[str]:
