@@ -367,6 +367,7 @@ def test_the_folders_around_a_module_may_be_left_out(tmp_path: Path, supervisor:
     files = {"code/homeworks/first/double.py": answer, "tests/unit/test_it.py": suite.replace('".."', '"..", ".."')}
     done = adopted(write(tmp_path / "hw", files), supervisor)
     assert done.trial.refused == []
+    assert b"return 2" not in done.new.assignment["homeworks/first/double.py"]
     assignment = adoption.load(done, tmp_path / "course")
     forms = ("homeworks/first/double.py", "first/double.py", "double.py")
     answers = [write(tmp_path / f"form-{number}", {form: answer}) for number, form in enumerate(forms)]

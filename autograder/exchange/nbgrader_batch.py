@@ -17,7 +17,6 @@ import logging
 import os
 import re
 import shutil
-import sqlite3
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -27,7 +26,7 @@ from datetime import datetime
 from multiprocessing.util import Finalize
 from pathlib import Path
 
-from nbgrader.api import Base, Gradebook, InvalidEntry
+from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -37,7 +36,7 @@ from traitlets.config import Config
 
 from ..errors import UsageError
 from ..grading.pool import local_processes
-from . import nbgrader_config
+from . import nbgrader_config, nbgrader_gradebook
 from .nbgrader import REFUSAL, SecureExecute, release, use_wall
 from .nbgrader_run import Wall
 
@@ -102,14 +101,14 @@ def autograde(
     config = configuration(root)
     course = CourseDirectory(config=config)
     course.assignment_id, course.student_id = assignment, student
-    file = _gradebook_file(course.db_url)
-    _check_gradebook(file)
+    file = nbgrader_gradebook.file_of(course.db_url)
+    nbgrader_gradebook.check(file)
     with _work_folder(root) as work:
         due, summary = _due(course, config, force=force)
         if not due:
             return summary
         snapshot = work / "gradebook.db"
-        _copy(file, snapshot)
+        nbgrader_gradebook.copy(file, snapshot)
         job = _Course(str(root), assignment, str(work))
         with (
             _all_graded(job, due, min(workers, len(due)), course) as results,
@@ -189,41 +188,6 @@ def _add_programs_to_path() -> None:
         os.environ["PATH"] = os.pathsep.join([*paths, folder])
 
 
-def _gradebook_file(url: str) -> Path:
-    if not url.startswith("sqlite:///"):
-        raise UsageError(f"The gradebook {url} is not a file of SQLite. Grade this course with: nbgrader autograde")
-    file = Path(url.removeprefix("sqlite:///"))
-    if not file.is_file():
-        raise UsageError(f"There is no gradebook {file}. Run first: nbgrader generate_assignment")
-    return file
-
-
-def _check_gradebook(file: Path) -> None:
-    """Check that a gradebook is of this nbgrader and can be written, before anything is graded.
-
-    Raises:
-        UsageError: it is older, or it cannot be written. A lock is no reason: it may be gone when there are results.
-    """
-    try:
-        with contextlib.closing(sqlite3.connect(file, timeout=0)) as book:
-            tables = {name for (name,) in book.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            for table in Base.metadata.sorted_tables:
-                columns = {row[1] for row in book.execute(f"PRAGMA table_info({table.name})")}
-                if table.name in tables and not {column.name for column in table.columns} <= columns:
-                    raise UsageError(
-                        f"The gradebook {file} is of an older nbgrader. Keep a copy of it, then run in the course: "
-                        "nbgrader db upgrade"
-                    )
-            book.execute("BEGIN IMMEDIATE")
-            book.execute("CREATE TABLE autograder_may_write (x)")
-            book.rollback()
-    except sqlite3.Error as exc:
-        if "locked" in str(exc):
-            return
-        verb = "written" if "readonly" in str(exc) else "read"
-        raise UsageError(f"The gradebook {file} cannot be {verb}: {exc}. Let the grader write to it.") from exc
-
-
 @contextlib.contextmanager
 def _work_folder(root: Path) -> Iterator[Path]:
     """Yield an empty folder in the course; what a killed command left there is removed."""
@@ -275,16 +239,6 @@ def _is_newer(course: CourseDirectory, submitted: str, done: Path) -> bool:
     except SystemExit:  # nbgrader cannot read a time; the process that grades it will say so
         return True
     return new is not None and old is not None and new > old
-
-
-def _copy(file: Path, copy: Path) -> None:
-    """Copy a gradebook, also while it is written."""
-    try:
-        read = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
-        with contextlib.closing(read), contextlib.closing(sqlite3.connect(copy)) as target:
-            read.backup(target)
-    except sqlite3.Error as exc:
-        raise UsageError(f"The gradebook {file} cannot be read: {exc}. Is it locked by another program?") from exc
 
 
 def _quiet_log() -> logging.Logger:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Any
 
@@ -21,7 +21,7 @@ from ..guest import wire
 from ..guest.shared import is_shareable, merge
 from ..values import is_tensor, leaves, mapped
 from . import libraries
-from .call import Remote, Request, holds_numbers
+from .call import Remote, Request, holds, holds_numbers, replace_content
 from .callbacks import builtin_of
 from .case_run import ArgumentError, CaseRun
 from .details import Details
@@ -32,6 +32,7 @@ from .places import place_of_test
 from .recipes import Recipe
 from .seeds import Generator, SentStates, is_generator, set_state, state_of
 from .state import Link, State
+from .test_functions import TestFunction
 
 
 class Session(ABC):
@@ -149,7 +150,7 @@ class Session(ABC):
             for arg in (*args, *(kwargs or {}).values()):
                 self._lift_inside(arg)
             for original, copy in lowered:
-                _write_back(original, self.lift(copy))
+                replace_content(original, self.lift(copy))
         copies = {id(copy) for _, copy in lowered}
         for value, number in details.kept:
             if id(value) not in copies:
@@ -252,11 +253,11 @@ class Session(ABC):
             return self.proxy_of(value)
         if type(value) not in (list, tuple, dict) or (type(value) is not dict and holds_numbers(value)):
             return value
-        return mapped(self.lift, value) if _holds(value, StudentObject) else value
+        return mapped(self.lift, value) if holds(value, StudentObject) else value
 
     def _lift_inside(self, value: Any) -> None:
-        if type(value) in (list, dict) and _holds(value, StudentObject):
-            _write_back(value, self.lift(value))
+        if type(value) in (list, dict) and holds(value, StudentObject):
+            replace_content(value, self.lift(value))
 
     def lower(self, value: Any, copies: list[tuple[Any, Any]]) -> Any:
         """Return a value with the objects themselves in the place of proxies.
@@ -391,45 +392,3 @@ class Session(ABC):
         for name, state in self._sent.changed():
             if name != "torch" or self.run.has_torch:
                 self._ask(f"{name}.seed", None, "set_random", (name, state))
-
-
-class TestFunction:
-    """A function of the test that the student's code may call."""
-
-    __test__ = False  # pytest takes the name for a test
-
-    def __init__(self, session: Session, function: Callable[..., Any]) -> None:
-        self._session = session
-        self._function = function
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        lift, session = self._session.lift, self._session
-        try:
-            result = self._function(*map(lift, args), **{name: lift(value) for name, value in kwargs.items()})
-        except Exception as exc:
-            session.thrown.append(exc)
-            raise
-        for leaf in leaves(result):
-            if not session.is_sendable(leaf):
-                name = getattr(self._function, "__name__", type(self._function).__name__)
-                why = f"the function {name}, which the submission calls, returns an object of {type(leaf).__name__}"
-                error = session.error(f"{why}, which cannot be sent. Let it return plain data or arrays")
-                session.thrown.append(error)
-                raise error
-        return session.lower(result, [])
-
-
-def _holds(value: Any, kind: type) -> bool:
-    if type(value) is dict:
-        return any(_holds(item, kind) for item in value.values())
-    if type(value) in (list, tuple):
-        return not holds_numbers(value) and any(_holds(item, kind) for item in value)
-    return isinstance(value, kind)
-
-
-def _write_back(original: Any, new: Any) -> None:
-    if isinstance(original, dict):
-        original.clear()
-        original.update(new)
-    else:
-        original[:] = new
