@@ -66,7 +66,7 @@ class State:
     ``proxies`` those of objects and functions by number, ``modules`` the modules by name, ``shared`` what both sides
     hold. ``is_linked`` is true after the classes that the suite has bound were looked up. ``generators`` are random
     generators of the test, by id(), with their last state; ``kept`` keeps them alive. ``spaces`` hold what the classes
-    of a test see in the worker, by its file; ``defining`` are the classes that are being sent.
+    of a test see in the worker, by its file; ``defining`` are the classes and functions that are being sent.
     """
 
     run: CaseRun
@@ -81,4 +81,4 @@ class State:
     generators: dict[int, tuple[StudentObject, str]] = field(default_factory=dict)
     kept: list[Any] = field(default_factory=list)
     spaces: dict[str, StudentObject] = field(default_factory=dict)
-    defining: set[type] = field(default_factory=set)
+    defining: list[Any] = field(default_factory=list)

@@ -16,6 +16,13 @@ def scaled(x: Number) -> float:  # noqa: F821
     return 10.0 * x
 
 
+class Twice:
+    """A class of the test that is derived from nothing."""
+
+    def of(self, x):
+        return scaled(x) / 5.0
+
+
 class Network(net.Block):
     """It uses a class that is defined below it."""
 
@@ -36,7 +43,7 @@ class Layer(Block):
             setattr(self, f"w{number}", net.Weight(float(number)))
 
     def forward(self, x):
-        return scaled(x) + float(SCALES.sum()) + math.floor(1.5)
+        return Twice().of(5.0 * x) + float(SCALES.sum()) + math.floor(1.5)
 
     def __len__(self):
         return len(self.weights())
