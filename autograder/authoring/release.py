@@ -26,7 +26,7 @@ from ..reports.files import write_bytes
 from . import journal, repository, update
 from .archive import zipped
 from .containers import pieces_of
-from .kit import described, kit
+from .kit import described, kit, licences_of
 from .leaks import find_leaks, leaks_in_baseline
 from .links import dead_links, linked_docs
 from .notebook import notebook
@@ -96,7 +96,8 @@ def with_framework(
     """
     commit = commit_for(root, options)
     name, data = wheel()
-    tools = {f"wheels/{name}": data, "constraints.txt": constraints_of(root)}
+    licences = licences_of(root)
+    tools = {f"wheels/{name}": data, "constraints.txt": constraints_of(root)} | licences
     tools |= kit(
         course,
         due=options.due,
@@ -105,6 +106,7 @@ def with_framework(
         wheelhouse=[platform.shown for platform in options.wheelhouse],
         platforms=options.platforms,
         notebooks=options.notebooks,
+        licences=licences,
     )
     tools |= files_for(options.platforms)
     if options.wheelhouse:
