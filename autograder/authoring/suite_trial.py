@@ -78,12 +78,12 @@ def run(draft: Assignment, supervisor: Supervisor) -> Trial:
     session = Session(draft, RunOptions(device="cpu"), supervisor)
 
     def work(executor: Executor) -> None:
-        connection = session.connect_solution()
+        connection = session.connections.to_solution()
         assert connection is not None  # a draft has a solution
         with contextlib.closing(connection):
             _run_all(executor, connection, draft, trial)
 
-    collected = collect_adopted(draft, work, connect=session.connect_own, options=session.options)
+    collected = collect_adopted(draft, work, connect=session.connections.own, options=session.options)
     trial.refusals = list(map(_uncollected, collected.failed))
     for taken in collected.taken:
         _refuse_parameters(taken, trial, draft)

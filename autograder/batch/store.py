@@ -15,17 +15,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, inspect, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL
 
-from ..errors import AutograderError, UsageError
+from ..errors import UsageError
 from ..grading.environment import now
 from ..model import Level
 from ..reports.class_rows import TIMED_OUT
 from . import schema
 from .adjustments import Decision
-from .database import copy_file, engine_of, error_of, explained, parsed, prepare_file
+from .database import engine_of, explained, parsed, prepare_file
+from .migration import migrate
 from .receipts import LastSubmission, NewSubmission
 from .schema import (
     adjustments,
@@ -81,7 +81,7 @@ class Store:
         self._engine = engine_of(self.url)
         try:
             with self._write() as connection:
-                self._migrate(connection)
+                migrate(connection, self.url, self.path)
                 known = select(courses.c.id).where(courses.c.id == course)
                 if connection.execute(known).first() is None:
                     connection.execute(courses.insert().values(id=course, created_at=now()))
@@ -388,33 +388,6 @@ class Store:
     def _read(self) -> Iterator[Connection]:
         with explained(self.url), self._engine.connect() as connection:
             yield connection
-
-    def _migrate(self, connection: Connection) -> None:
-        """Create the tables, or bring older ones to this version, after a backup.
-
-        Raises:
-            AutograderError: ``store`` if a newer version of the framework wrote them.
-        """
-        if not inspect(connection).has_table(schema.schema_version.name):
-            schema.metadata.create_all(connection)
-            connection.execute(schema.schema_version.insert().values(version=schema.VERSION))
-            return
-        version = connection.execute(select(func.max(schema.schema_version.c.version))).scalar_one()
-        if version > schema.VERSION:
-            raise newer(self.url, version)
-        if version == schema.VERSION:
-            return
-        if self.path is not None:
-            copy_file(self.path, self.path.with_name(f"{self.path.name}.before-{schema.VERSION}"))
-        for number in range(version + 1, schema.VERSION + 1):
-            schema.STEPS[number](connection)
-        connection.execute(schema.schema_version.update().values(version=schema.VERSION))
-
-
-def newer(url: URL, version: int) -> AutograderError:
-    """Return the error that names a store of a newer version of the framework."""
-    numbers = f"tables {version}, this one reads {schema.VERSION}"
-    return error_of(url, f"was written by a newer version of autograder ({numbers})", "Install that version.")
 
 
 def points_of(report: Mapping[str, Any]) -> str:

@@ -66,6 +66,13 @@ class RecordedCall:
         """Return whether an argument, or the one that contains it, may change."""
         return name.partition("[")[0] in self.may_change
 
+    def allowed(self, changes: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
+        """Return the changes of arguments that may change; there is one for each of ``changed``."""
+        if not self.may_change:
+            return []
+        names = (argument_name(path, self.parameters) for path in self.changed)
+        return [change for change, name in zip(changes, names, strict=True) if self.allows(name)]
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -220,8 +220,8 @@ class Session(ABC):
 
     def finish(self) -> Details:
         """Take in the details of a reply, and write what the call printed where the test prints."""
-        details, run = self.run.details or Details(), self.run
-        run.details, run.log.change = Details(), None
+        details, run = self.run.answers.details or Details(), self.run
+        run.answers.details, run.log.change = Details(), None
         if self.state.shared.values:  # the log would keep them in use
             run.log.calls.clear()
             run.log.steps.clear()
