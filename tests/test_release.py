@@ -90,6 +90,16 @@ def test_the_licences_of_a_course_are_handed_out_and_named(course: Path) -> None
     assert targets and targets <= set(files)
 
 
+def test_the_map_of_the_course_is_named_if_a_hand_out_links_to_it(course: Path) -> None:
+    shutil.copy(ROOT / "docs" / "course_map.md", course / "docs")
+    assert "course_map" not in contents(course, Options(allow_uncommitted=True))["README.md"].decode()
+    page = course / "assignments" / SLUG / "README.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\n[map](../../docs/course_map.md)\n", encoding="utf-8")
+    files = contents(course, Options(allow_uncommitted=True))
+    assert "[docs/course_map.md](docs/course_map.md)." in files["README.md"].decode()
+    assert "docs/course_map.md" in files
+
+
 def test_a_page_that_a_hand_out_links_to_is_handed_out_and_no_other(course: Path) -> None:
     (course / "docs" / "internal.md").write_text("For staff.", encoding="utf-8")
     files = contents(course, Options(allow_uncommitted=True))

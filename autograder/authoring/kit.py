@@ -12,6 +12,7 @@ from .templates import rendered
 
 TEMPLATES = {"README.md": "README.md", "Makefile": "Makefile", "grade.py": "grade.py", ".gitignore": "gitignore"}
 LICENCES = ("LICENSE", "NOTICE", "docs/reference/sources.md")
+MAPS = ("docs/course_map.md", "docs/course_map.ko.md")  # in which order to do the assignments
 MEGABYTES = 140  # of .venv without PyTorch, on Linux x86-64 with CPython 3.11, by benchmarks/release.py
 
 
@@ -25,11 +26,12 @@ def kit(
     platforms: Collection[str] = (),
     notebooks: bool = False,
     licences: Collection[str] = (),
+    maps: Sequence[str] = (),
 ) -> dict[str, bytes]:
     """Return the files by their names. ``due`` (by slug) and the texts are the instructor's, "" for none.
 
     ``wheelhouse`` are the machines that need no network, in words; ``platforms`` are names in ``platforms.FILES``;
-    ``licences`` are paths of files that say what is whose.
+    ``licences`` are paths of files that say what is whose, and ``maps`` those of the maps of the course.
     """
     values = {
         "title": "Assignments" if len(course) > 1 else course[0].title,
@@ -43,6 +45,7 @@ def kit(
         "platforms": platforms,
         "notebooks": notebooks,
         "licences": licences,
+        "maps": maps,
         "first_notebook": f"assignments/{course[0].slug}/{course[0].modules[0]}.ipynb",
     }
     return rendered("release", TEMPLATES, values)
