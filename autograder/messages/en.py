@@ -426,6 +426,7 @@ SENTENCES: dict[str, str] = {
     "report.begin-read": "read   assignments/{slug}/README.md",
     "report.begin-edit": "edit   assignments/{slug}/{module}",
     "report.begin-run": "run    {command}",
+    "report.so-far": "At the last run {passed} of {all} {all:assignment|assignments} passed; next comes {slug}. Now all are graded again.",
     "report.continue": "Passed: {passed} of {all}. Next comes {slug}:",
     # training: the accuracy of a run, and what it suggests
     "training.reached": "Accuracy {accuracy} on {examples} test {examples:example|examples} (95 % interval {low} to {high}), trained with seed {seed}.",
@@ -550,13 +551,14 @@ SENTENCES: dict[str, str] = {
     "show.plane-answer": "your function returned the shape {shape} for {count} {count:point|points}. Return one number for each point, ({count},) or ({count}, 1), or one row of scores.",
     "show.bar-labels": "the labels are {labels}, and the bars {values}. Give one for each bar.",
     "show.failed": "show.{name} could not draw this ({type}: {text}).",
-    "show.not-finite": "{count} of {total} numbers are nan or infinite and are not drawn.",
+    "show.not-finite": "{count} of {total} {total:number|numbers} {count:is|are} nan or infinite and {count:is|are} not drawn.",
     "show.first": "The first {count} of {total} are shown.",
     "show.saved": "Saved {path}.",
     "show.not-svg": "{path}: pictures are SVG files. End the name with .svg.",
     "show.not-saved": "{path} cannot be written ({reason}). Choose another place.",
     # a student's own digit in a text file (show/digit.py)
     "digit.missing": "{file} was not found in {folder}. Save your digit there, or give its path.",
+    "digit.unreadable": "{file} cannot be read ({reason}). Give the path of a text file.",
     "digit.encoding": "{file} is not UTF-8 text. Save it as UTF-8 in your editor.",
     "digit.empty": "{file} has no ink. Draw a digit with the sign #.",
     "digit.rows": "{file}, line {line}: an image has 28 rows, and this file has {count}. Remove the rows that are too many.",
