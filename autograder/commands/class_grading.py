@@ -60,7 +60,7 @@ def grading(assignment: Assignment, run: RunOptions, engine: Engine, uploads: Se
     is_few = engine.processes == 1 or len(uploads) <= FEW
     if engine.name != "local" or not is_few or any(upload.died for upload in uploads):
         from ..batch.engine import grade_on
-        from ..batch.grader import job_of
+        from ..batch.job import job_of
 
         job = job_of(assignment, run, current_language())
         yield lambda uploads, record: grade_on(engine, job, uploads, record)
@@ -88,7 +88,7 @@ def grading(assignment: Assignment, run: RunOptions, engine: Engine, uploads: Se
             grade_class(assignment, uploads, keep, run=run, supervisor=supervisor)
             if not doubtful:
                 return ()
-            from ..batch.grader import job_of
+            from ..batch.job import job_of
 
             return grade_alone(engine, job_of(assignment, run, current_language()), doubtful, record)
 

@@ -60,7 +60,7 @@ def batch_plan(
     check_writable(file.parent, file)
     with translation.assignment_language(lang, assignment), options.open_store(store, root) as opened:
         from ..batch import runner, shard
-        from ..batch.grader import job_of
+        from ..batch.job import job_of
         from ..batch.ledger import Ledger
 
         wanted = None if seed is None else str(seed)
@@ -115,7 +115,7 @@ def grade_part(
     """Grade a shard. Exit code 0 also if a submission needs a human: batch for the whole class lists those."""
     from ..batch import runner
     from ..batch import shard as shards
-    from ..batch.grader import job_of
+    from ..batch.job import job_of
     from ..batch.ledger import Ledger
     from ..batch.merge import open_shard
     from ..batch.run_log import RunLog

@@ -6,9 +6,11 @@ first, and import numpy and pytest while the zygote imports numpy and torch.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -61,7 +63,8 @@ class Zygote:
     Its workers can import the packages of ``spec``. With ``enclosed`` they run in namespaces of their own and see no
     other part of the file system. The constructor starts the process; :meth:`spawn` waits until it is ready.
     ``environment`` is for the libraries, beside the variables that every zygote has. ``gpu`` is the GPU of its workers,
-    if any. ``no_own_user`` says, when the zygote is ready, why a worker has not a user of its own; "" if it has.
+    if any. ``no_own_user`` says, when the zygote is ready, why a worker has not a user of its own; "" if it has. After
+    :meth:`share` copies of this process can use the zygote too, one request at a time.
     """
 
     def __init__(
@@ -77,6 +80,8 @@ class Zygote:
         self.enclosed = enclosed
         self.no_own_user = ""
         self._ready = False
+        self._owner = os.getpid()
+        self._turn: tuple[int, int] | None = None  # a pipe with one byte: who has it may use the control socket
         self._root: TemporaryFolder | None = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -158,8 +163,21 @@ class Zygote:
         self.cpu_s += usage.cpu_s
         return usage
 
+    def share(self) -> None:
+        """Let copies of this process, which are forked later, use the zygote; wait until it is ready."""
+        self._wait_until_ready()
+        if self._turn is None:
+            self._turn = os.pipe()
+            os.write(self._turn[1], b".")
+
     def close(self) -> None:
-        """End the zygote and all its workers."""
+        """End the zygote and all its workers. A copy of the process that started it only leaves it."""
+        for end in self._turn or ():
+            os.close(end)
+        self._turn = None
+        if os.getpid() != self._owner:
+            self._control.close()
+            return
         if not self._ready:  # it has no workers, and would finish importing torch before it noticed the closed socket
             self._process.kill()
         self._control.close()
@@ -196,15 +214,27 @@ class Zygote:
     def _request(
         self, request: dict[str, Any], descriptors: list[int] | None = None, *, timeout_s: float = CONTROL_S
     ) -> tuple[dict[str, Any], list[int]]:
-        self._send(request, descriptors)
-        return self._receive(timeout_s=timeout_s)
+        if self._turn is None:
+            self._send(request, descriptors)
+            return self._receive(timeout_s=timeout_s)
+        os.read(self._turn[0], 1)
+        try:
+            self._send(request, descriptors)
+            return self._receive(timeout_s=timeout_s)
+        finally:
+            os.write(self._turn[1], b".")
+
+    def _kill(self) -> None:
+        """Kill the zygote. Only the process that started it waits for it, so its number is not used again before."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGKILL)
 
     def _send(self, request: dict[str, Any], descriptors: list[int] | None = None) -> None:
         try:
             self._control.settimeout(CONTROL_S)
             socket.send_fds(self._control, [json.dumps(request).encode()], descriptors or [])
         except OSError as exc:
-            self._process.kill()
+            self._kill()
             raise SandboxError(f"The zygote takes no request: {exc}.", slug="zygote-lost") from exc
 
     def _receive(self, *, timeout_s: float) -> tuple[dict[str, Any], list[int]]:
@@ -212,7 +242,7 @@ class Zygote:
             self._control.settimeout(timeout_s)
             text, received, _, _ = socket.recv_fds(self._control, 65536, 1)
         except OSError as exc:
-            self._process.kill()  # a late reply would be taken for the reply to the next request
+            self._kill()  # a late reply would be taken for the reply to the next request
             raise SandboxError(f"The zygote did not answer within {timeout_s:g} s: {exc}.", slug="zygote-lost") from exc
         if not text:
             raise SandboxError(
@@ -286,6 +316,11 @@ class Supervisor:
         if not self._portable:
             self._zygote_of(spec)
         self._tidy()
+
+    def share(self) -> None:
+        """Let copies of this process, which are forked later, use the zygotes; wait until these are ready."""
+        for zygote in self._zygotes.values():
+            zygote.share()
 
     def spawn(self, spec: WorkerSpec) -> Worker:
         """Return a new worker. Replace a zygote that has died, once."""
