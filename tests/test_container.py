@@ -28,8 +28,9 @@ from autograder.model import Level
 from autograder.student import selftest
 from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
+LEVELS = (Level.FULL, Level.CONTAINER)
 with Supervisor() as supervisor:
-    found = {level.value: selftest.examine(supervisor, WorkerSpec(level=level)).missing for level in Level}
+    found = {level.value: selftest.examine(supervisor, WorkerSpec(level=level)).missing for level in LEVELS}
     print(json.dumps([found, supervisor.refusal]))
 """
 USERS = pytest.mark.parametrize("uid", [0, 1000], ids=["root", "user"])
@@ -141,7 +142,9 @@ def test_root_without_the_right_to_mount_has_the_full_level(place: Path) -> None
 
 def test_reports_of_two_levels_never_count_as_one() -> None:
     assignment = assignments.load("01-dog-wolf", root=ROOT)
-    full, container = (key_of(assignment, RunOptions(official=True, level=level)) for level in Level)
+    full, container = (
+        key_of(assignment, RunOptions(official=True, level=level)) for level in (Level.FULL, Level.CONTAINER)
+    )
     assert full.environment != container.environment
     assert versions_of(assignment, Level.CONTAINER).items() - versions_of(assignment).items() == {
         ("level", "container")
