@@ -13,7 +13,7 @@ from test_engine import RUN, WRONG, graded, keep, uploads
 from tiny_course import SOLUTION, make
 
 from autograder.batch import engine
-from autograder.batch.grader import job_of
+from autograder.batch.job import job_of
 from autograder.batch.runner import grade_class
 from autograder.errors import SandboxError, UsageError
 from autograder.workers.supervisor import Supervisor

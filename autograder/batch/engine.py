@@ -23,10 +23,10 @@ from ..grading.pool import local_processes
 from ..model import Report
 
 if TYPE_CHECKING:
-    from .grader import Job
+    from .job import Job
     from .runner import Upload
 
-IN_A_TASK = 25  # submissions: half a second to two seconds of work
+IN_A_TASK = 50  # submissions, at most: after each task the cases run on the solution, which costs about four of them
 TASKS_FOR_EACH = 4  # at least, so that the processes finish at about the same time
 WAITING = 1  # tasks for each process that are sent before one is free
 DASK = "dask:"
@@ -247,8 +247,6 @@ def _run_in(
     doubtful: list[Upload] | None,
 ) -> list[Upload]:
     """Run tasks until none is left or the executor breaks; then return the uploads of the tasks that it had."""
-    from . import grader  # with numpy and pytest; often nothing is pending
-
     futures: dict[Future[list[Report]], tuple[Upload, ...]] = {}
     broken: list[Upload] = []
     try:
@@ -256,7 +254,7 @@ def _run_in(
             while tasks and not broken and len(futures) < window:
                 task = tasks.popleft()
                 try:
-                    futures[executor.submit(grader.grade_task, job, task)] = task
+                    futures[executor.submit(_grade_task, job, task)] = task
                 except BrokenExecutor:
                     tasks.appendleft(task)
                     break
@@ -289,6 +287,13 @@ def _first_done(futures: Collection[Future[list[Report]]], executor: Executor) -
             return done
         if dask:
             dask.end_lost()
+
+
+def _grade_task(job: Job, uploads: Sequence[Upload]) -> list[Report]:
+    """Grade some uploads in a process of the engine: only there numpy and pytest are imported."""
+    from .grader import grade_task
+
+    return grade_task(job, uploads)
 
 
 def exceeded_a_bound(report: Report) -> bool:

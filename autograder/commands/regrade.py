@@ -114,11 +114,14 @@ def regrade(
     ):
         from ..batch.engine import engine_of
         from ..batch.regrade import Regrade
+        from ..grading.environment import settled
         from ..grading.options import RunOptions
 
         if not opened.last(assignment.slug):
             raise UsageError(f"The store has no submissions of {assignment.slug}. Run batch first.")
-        run = RunOptions(official=True, level=level, seed=opened.kept_seed(assignment.slug), device=device)
+        run = settled(
+            assignment, RunOptions(official=True, level=level, seed=opened.kept_seed(assignment.slug), device=device)
+        )
         where = engine_of(engine, workers)
         if verify is not None:
             _verify(opened, folder, assignment, run, verify, where, json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -42,7 +42,7 @@ class Format(Protocol):
     def entries(self, source: Path) -> list[Entry]:
         """Return the submissions of a class, sorted by student; UsageError names the place and the remedy."""
 
-    def write_grades(self, rows: Sequence[ClassRow], path: Path) -> None:
+    def write_grades(self, rows: Collection[ClassRow], path: Path) -> None:
         """Write the points of a class, the whole file or nothing."""
 
 
