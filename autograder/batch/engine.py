@@ -218,7 +218,7 @@ def _run_in(
             while tasks and not broken and len(futures) < window:
                 task = tasks.popleft()
                 try:
-                    futures[executor.submit(_grade_task, job, task)] = task
+                    futures[executor.submit(grade_task, job, task)] = task
                 except BrokenExecutor:
                     tasks.appendleft(task)
                     break
@@ -243,11 +243,11 @@ def _run_in(
     return broken
 
 
-def _grade_task(job: Job, uploads: Sequence[Upload]) -> list[Report]:
+def grade_task(job: Job, uploads: Sequence[Upload]) -> list[Report]:
     """Grade some uploads in a process of the engine: only there numpy and pytest are imported."""
-    from .grader import grade_task
+    from . import grader
 
-    return grade_task(job, uploads)
+    return grader.grade_task(job, uploads)
 
 
 def exceeded_a_bound(report: Report) -> bool:
