@@ -190,9 +190,9 @@ def test_canvas_gets_feedback_under_the_names_of_the_submissions(run: Run) -> No
         archive.writestr("박지호_1002_text.html", "x")
     arguments = [grades, "--to", "canvas", "--template", "book.csv", "--out", "up.csv", "--feedback", "graded/students"]
     code, _, err = run(*arguments)
-    assert code == 2 and "Give --feedback and --submissions" in err
+    assert code == 2 and "Also give --submissions, the archive that you downloaded from Canvas." in err
     code, _, err = run(*arguments, "--submissions", "subs.zip", "--overwrite")
-    assert code == 0
+    assert code == 0 and "The files of student01, student02 in subs.zip are not those that were graded." in err
     assert "autograder: book.csv, line 5: no file in subs.zip can take the feedback.\n" in err
     assert lms.names_of(Path("up-feedback.zip").read_bytes()) == {
         "synth01student_1001_90001_hw1.py": b"<p>student01</p>"

@@ -75,7 +75,7 @@ class ClassRun:
         """Write what the store has and the folder lacks, and add the rows of what cannot be graded."""
         if self.ledger is None or not (self.ledger.graded or self.ledger.problems):
             return
-        self.folder.begin("full")
+        self.folder.begin(self.options.level.value)
         for person, problem in self.ledger.problems.items():
             member = self.ledger.members[person]
             where = self.ledger.kept.place(self.assignment.slug, member.sha256) if problem == "damaged" else ""

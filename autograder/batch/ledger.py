@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..course.assignment import Assignment
-from ..grading.environment import device_of, version, versions_of
+from ..grading.environment import device_of, settled, version, versions_of
 from ..grading.options import RunOptions
 from ..messages import current_language
 from ..model import Audience, Report, SubmissionInfo
@@ -31,6 +31,7 @@ from .uploads import Uploads
 
 def key_of(assignment: Assignment, run: RunOptions) -> ReportKey:
     """Return what the reports of a run depend on, on this machine and in the current language."""
+    run = settled(assignment, run)
     return ReportKey(
         slug=assignment.slug,
         assignment=assignment.digest(),

@@ -21,7 +21,7 @@ from ..model import Level
 from ..reports.files import check_writable
 from . import options
 from .class_grading import grade_pending, official_run
-from .class_source import ClassSource, class_source, export_options
+from .class_source import ClassSource, class_source, export_options, until_of
 from .shard import grade_part, part_of
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def batch(
     format: str,
     roster: Path | None,
     mapping: Path | None,
+    until: str | None,
     attempts: str,
     practice: bool,
     official: bool,
@@ -121,7 +122,14 @@ def batch(
         raise UsageError("--attempts all is for an official run of a whole class. Omit it, or --practice and --shard.")
     with (
         translation.assignment_language(lang, assignment),
-        class_source(source, format=format, roster=roster, mapping=mapping, assignment=assignment) as found,
+        class_source(
+            source,
+            format=format,
+            roster=roster,
+            mapping=mapping,
+            assignment=assignment,
+            until=until_of(until, assignment.slug, root),
+        ) as found,
     ):
         from ..batch.engine import engine_of
 

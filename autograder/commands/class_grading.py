@@ -30,10 +30,11 @@ FEW = 8  # submissions: another process would cost more than it saves
 
 def official_run(store: Store, assignment: Assignment, *, wanted: str | None, device: str, level: Level) -> RunOptions:
     """Return the options of the official run of an assignment, with the seed that the store keeps."""
+    from ..grading.environment import settled
     from ..grading.options import RunOptions
 
     drawn = store.seed(assignment.slug, str(options.seed_of(None, official=True)), wanted=wanted)
-    return RunOptions(official=True, level=level, seed=int(drawn), device=device)
+    return settled(assignment, RunOptions(official=True, level=level, seed=int(drawn), device=device))
 
 
 def grade_pending(class_run: ClassRun | ShardRun | Regrade | Verification, console: Console, engine: Engine) -> None:

@@ -119,12 +119,13 @@ def grade_part(
     from ..batch.ledger import Ledger
     from ..batch.merge import open_shard
     from ..batch.run_log import RunLog
+    from ..grading.environment import settled
     from ..grading.options import RunOptions
     from .console import Terminal, fail, grader_errors
 
     plan = shards.read_plan(part.plan, assignment)
     [assignment] = options.with_data([assignment], dict(plan.versions).get("data"))  # of the class, as its seed
-    run = RunOptions(official=True, level=Level(plan.level), seed=plan.seed, device=device)
+    run = settled(assignment, RunOptions(official=True, level=Level(plan.level), seed=plan.seed, device=device))
     plan.check(job_of(assignment, run, current_language()))
     with open_shard(part.store, plan.course, plan.assignment, plan.seed) as store, RunLog(log) as lines:
         ledger = Ledger(store, Path(store.url.database or "").parent, assignment, run)

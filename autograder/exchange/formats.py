@@ -87,7 +87,8 @@ class Record:
     None, and so is ``late``, if the export does not tell.
 
     ``problem`` says why the format cannot tell whose it is. ``choices`` has the path of the file for the id of each
-    person that it may belong to. A ``part`` is one file: all parts of a person are one submission.
+    person that it may belong to. A ``part`` is one file: all parts of a person are one submission. ``too_late`` says
+    why nothing of it counts.
     """
 
     entry: str
@@ -101,6 +102,7 @@ class Record:
     problem: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     part: bool = False
+    too_late: str = ""
 
 
 class Reader(Protocol):

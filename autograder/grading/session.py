@@ -17,7 +17,7 @@ from ..course.assignment import Assignment
 from ..course.submission import Refused, Submission
 from ..errors import CaseError
 from ..messages import current_language, say
-from ..model import Case, GraderInfo, Outcome, Report, Score, SubmissionInfo, Verdict
+from ..model import Case, GraderInfo, Level, Outcome, Report, Score, SubmissionInfo, Verdict
 from ..student.connection import Connection
 from ..student.log import CaseLog
 from ..workers.supervisor import Supervisor
@@ -27,7 +27,7 @@ from .causes import with_causes
 from .collection import needs_passed, of_task, with_needed
 from .connections import Connections
 from .earlier import KnownOutcomes, Regraded
-from .environment import device_of, examine, now, version
+from .environment import device_of, examine, now, settled, version
 from .execution import Executor
 from .mistakes import KnownMistakes, MistakeWorkers
 from .options import RunOptions
@@ -87,6 +87,7 @@ class Session:
     """One run of the cases of an assignment, on the solution, on known mistakes and on submissions."""
 
     def __init__(self, assignment: Assignment, options: RunOptions, supervisor: Supervisor) -> None:
+        options = settled(assignment, options)
         self.options = replace(options, device=device_of(assignment, options))
         self._assignment = assignment
         self._notes: tuple[str, ...] = ()
@@ -259,6 +260,8 @@ class Session:
         def run(case: Case, mistake: solution.Mistake) -> tuple[Outcome, CaseLog]:
             passed = needs_passed(case)
             done = executor.run(case, workers.connect(mistake), passed)
+            if self.options.level is Level.GPU:  # it is for the next submission alone
+                workers.close()
             return done.outcome, done.log
 
         try:

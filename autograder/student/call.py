@@ -315,3 +315,21 @@ def _written(value: Any) -> str:
         inner = ", ".join(map(_written, value))
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
     return repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def holds(value: Any, kind: type) -> bool:
+    """Return whether a value, or a list, tuple or dict at any depth, holds an object of a type."""
+    if type(value) is dict:
+        return any(holds(item, kind) for item in value.values())
+    if type(value) in (list, tuple):
+        return not holds_numbers(value) and any(holds(item, kind) for item in value)
+    return isinstance(value, kind)
+
+
+def replace_content(original: Any, new: Any) -> None:
+    """Give a list or dict the content of another one, in place."""
+    if isinstance(original, dict):
+        original.clear()
+        original.update(new)
+    else:
+        original[:] = new
