@@ -146,7 +146,9 @@ class _DaskExecutor(Executor):
         """End the tasks whose worker has died."""
         workers = self._client.nthreads()
         for key, (ours, worker) in list(self._running.items()):
-            if worker not in workers and self._running.pop(key, None) and ours.set_running_or_notify_cancel():
+            if worker in workers or self._running.pop(key, None) is None:
+                continue
+            if ours.set_running_or_notify_cancel():
                 ours.set_exception(BrokenExecutor(f"The Dask worker {worker} died."))
 
     def _freest(self) -> str:
