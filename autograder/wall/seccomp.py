@@ -80,6 +80,9 @@ _SET_MODE_FILTER = 1
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95
 _CLONE_THREAD = 0x00010000
+_SIGCONT = 18
+# linux/posix-timers.h: a negative clock is the CPU time of a process, or of a thread of the caller
+_CPU_CLOCK, _OF_THREAD = 0x80000000, 0x4
 # asm-generic/ioctls.h, asm-generic/fcntl.h and linux/fcntl.h, linux/socket.h
 _IOCTLS = (0x5401, 0x5421, 0x541B, 0x5451, 0x5450)  # TCGETS FIONBIO FIONREAD FIOCLEX FIONCLEX; TIOCSTI never
 # F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC. Locks, leases and owners are forbidden: with them, workers
@@ -93,6 +96,7 @@ _NOT_SHARED = {
 }  # fmt: skip
 _Step = tuple[int, int, int, int]
 _MSG_OOB = 1
+_CLOCKS = ("clock_gettime", "clock_getres", "clock_nanosleep")
 _FLAGS_AT = {"sendto": 3, "recvfrom": 3, "sendmsg": 2, "recvmsg": 2}
 _ARGUMENT = [16 + 8 * i for i in range(6)]  # low halves, little-endian
 
@@ -106,7 +110,7 @@ def system_call_filter(pid: int, *, shares_files: bool = False) -> bytes:
     cover or older versions of it do not: modes and times of files, paths without reading, disk space in advance.
     """
     table = dict(TABLES[platform.machine()])
-    names = ("clone", "clone3", "fcntl", "ioctl", "prlimit64", "tgkill", *_FLAGS_AT)
+    names = ("clone", "clone3", "fcntl", "ioctl", "prlimit64", "tgkill", *_CLOCKS, *_FLAGS_AT)
     special = {name: table.pop(name) for name in names}
     program = [
         (_LOAD, 0, 0, 4),
@@ -126,7 +130,12 @@ def system_call_filter(pid: int, *, shares_files: bool = False) -> bytes:
     rule(special["clone3"], (_RETURN, 0, 0, _ERRNO | _ENOSYS))  # glibc then falls back to clone
     rule(special["clone"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JSET, 0, 1, _CLONE_THREAD), allow, deny)
     rule(special["prlimit64"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JEQ, 0, 1, 0), allow, deny)
-    rule(special["tgkill"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JEQ, 0, 1, pid), allow, deny)
+    # not SIGCONT: whoever looks at a worker stops it meanwhile
+    signalled = ((_LOAD, 0, 0, _ARGUMENT[0]), (_JEQ, 0, 3, pid), (_LOAD, 0, 0, _ARGUMENT[2]), (_JEQ, 1, 0, _SIGCONT))
+    rule(special["tgkill"], *signalled, allow, deny)
+    for name in _CLOCKS:  # how long another process has run is none of a submission's business
+        body = ((_LOAD, 0, 0, _ARGUMENT[0]), (_JSET, 0, 2, _CPU_CLOCK), (_JSET, 1, 0, _OF_THREAD), deny, allow)
+        rule(special[name], *body)
     for name, commands in (("ioctl", _IOCTLS), ("fcntl", _FCNTLS)):
         checks = [(_JEQ, len(commands) - i, 0, command) for i, command in enumerate(commands)]
         rule(special[name], (_LOAD, 0, 0, _ARGUMENT[1]), *checks, deny, allow)
