@@ -16,6 +16,8 @@ export PYTHONUTF8 := 1
 # The two variables also reach the isolated build of this package, which -c does not.
 export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
+# The tests start hundreds of processes; without bytecode files each would compile the package again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help grade grade-variables demo test test-slow test-oldest lint check check-all audit fuzz bench docs stubs hints figures release dist constraints clean
 

@@ -10,6 +10,7 @@ AutograderError             has a message, a slug, and the cause that it was rai
   SubmissionRejected        the upload cannot be opened safely; the student gets a report with the reason
   SandboxError              a worker cannot be started, or does not answer
     SandboxIncomplete       official grading was requested and a layer is missing
+      GpuUnavailable        it was requested with a GPU, and there is none that a submission could have alone
   DataError                 a data set is missing or damaged
 
 Every slug has an entry in ``docs/messages.md``.
@@ -95,6 +96,12 @@ class SandboxIncomplete(SandboxError):
 
     slug = "sandbox-incomplete"
     exit_code = 3
+
+
+class GpuUnavailable(SandboxIncomplete):
+    """Official grading on a GPU was requested, and there is none that a submission could have alone."""
+
+    slug = "gpu"
 
 
 class DataError(AutograderError):

@@ -212,11 +212,13 @@ class SubmissionInfo:
 class Level(StrEnum):
     """A set of layers by which all promises of official grading hold.
 
-    FULL has namespaces. CONTAINER is for places that refuse them; ``docs/explanation/security.md`` says what it lacks.
+    FULL has namespaces. CONTAINER is for places that refuse them, and GPU is FULL with what a GPU's driver needs;
+    ``docs/explanation/security.md`` says what they lack.
     """
 
     FULL = "full"
     CONTAINER = "container"
+    GPU = "gpu"
 
 
 @dataclass(frozen=True, slots=True)

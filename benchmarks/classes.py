@@ -1,11 +1,12 @@
 """What whole classes cost, through the command ``autograder batch``: workers, store, resumption, Dask, hostile ones.
 
     python benchmarks/classes.py [scaling|store|dask|failing|hostile|memory ...]
+    python benchmarks/classes.py memory SUBMISSIONS
 
 Prints Markdown tables. CPU seconds are those of the whole process tree. What is compared runs in turn, and the ratios
 are of medians; only ratios can be compared between machines. Every submission of a class is unlike the others, so that
-nothing is known of one from another. ``memory`` grades 5,000 submissions and takes minutes;
-``MEMORY_SUBMISSIONS=100000`` is the long form, for releases, which takes hours.
+nothing is known of one from another. ``memory`` grades 5,000 submissions and takes minutes; ``memory 100000`` is the
+long form, for releases. With ``BENCH_SHORT`` in the environment the classes are tiny: to see that everything runs.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from autograder.batch import runner
 from autograder.batch.class_run import ClassRun
 from autograder.batch.engine import local
 from autograder.batch.results import ResultsFolder, RunKind
+from autograder.batch.row_file import row_file
 from autograder.commands import class_grading
 from autograder.course import assignment as assignments
 from autograder.course import solution
@@ -40,10 +42,11 @@ from autograder.exchange import formats
 from autograder.grading.options import RunOptions
 
 ROOT = Path(__file__).parents[1]
-COUNT = 120  # submissions of a class
-ROUNDS = 3
+SHORT = "BENCH_SHORT" in os.environ
+COUNT = 12 if SHORT else 120  # submissions of a class
+ROUNDS = 1 if SHORT else 3
 SMALL = "01-dog-wolf"
-MANY = "MEMORY_SUBMISSIONS"  # an environment variable: of the benchmark of memory
+MANY = 40 if SHORT else 5000  # submissions of the benchmark of memory, unless the command line says otherwise
 WITHOUT = "--without-store"  # grade one class so, in a process of its own
 
 
@@ -68,12 +71,12 @@ def folder_of(place: Path, sources: Mapping[str, Mapping[str, bytes]]) -> Path:
     return place
 
 
-def unlike(slug: str, count: int) -> dict[str, dict[str, bytes]]:
+def unlike(slug: str, count: int, *, first: int = 0) -> dict[str, dict[str, bytes]]:
     """Right answers of which no two have the same bytes; those of 05-logistic do not even have the same digits."""
     modules = modules_of(slug)
     main = next(iter(modules))
     tail = UNLIKE if slug.startswith("05") else b"\n# %d\n"
-    return {f"s{i:05d}": modules | {main: modules[main] + tail % i} for i in range(count)}
+    return {f"s{i:05d}": modules | {main: modules[main] + tail % i} for i in range(first, first + count)}
 
 
 def command(slug: str, source: Path, out: Path, *more: str) -> list[str]:
@@ -148,7 +151,8 @@ def store(place: Path) -> None:
         run = command("05-logistic", source, out / "out", *stored(out), "--log", str(log))
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         process = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while graded(log) < COUNT // 2 and process.poll() is None:
+        progress = Progress(log)
+        while progress.graded() < COUNT // 2 and process.poll() is None:
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
         wait_for_all()
@@ -180,20 +184,29 @@ def grade_without_store(slug: str, source: Path, out: Path) -> None:
     run, kind = RunOptions(official=True, seed=1, device="cpu"), RunKind(slug, assignment.digest(), official=True)
     plain = formats.named("folder")
     uploads = runner.uploads_of(plain.entries(source))
-    with ResultsFolder(out, kind, [each.student for each in uploads]) as folder:
+    with row_file() as rows, ResultsFolder(out, kind, [each.student for each in uploads]) as folder:
         folder.check()
-        class_run = ClassRun(assignment, uploads, folder, run=run, course=Course())
+        class_run = ClassRun(assignment, uploads, folder, run=run, course=Course(), rows=rows)
         with class_grading.grading(assignment, run, local(), uploads) as grade:
             class_run.grade(grade, lambda done, count: None)
         class_run.write_tables(plain)
 
 
-def graded(log: Path) -> int:
-    """Count the reports that a run has made until now."""
-    try:
-        return sum(json.loads(line)["event"] == "graded" for line in log.read_text().splitlines() if line)
-    except (FileNotFoundError, ValueError):
-        return 0
+class Progress:
+    """Counts the reports that a run has made until now, by its log; each line is read once."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._read = 0  # bytes
+        self._graded = 0
+
+    def graded(self) -> int:
+        with contextlib.suppress(FileNotFoundError), self._log.open("rb") as file:
+            file.seek(self._read)
+            lines, end, _ = file.read().rpartition(b"\n")
+            self._read += len(lines + end)
+            self._graded += sum(json.loads(line)["event"] == "graded" for line in lines.splitlines())
+        return self._graded
 
 
 def dask(place: Path) -> None:
@@ -253,7 +266,7 @@ HARMED = {"05-logistic": b"sigmoid", "10-xor": b"backward", "13-cnn": b"train"} 
 def hostile(place: Path) -> None:
     """A class of 20 with three endless loops, two that use up the memory, and a fork bomb."""
     print("| class of 20, six of them hostile | s | CPU s |\n| --- | --- | --- |")
-    for slug, function in HARMED.items():
+    for slug, function in list(HARMED.items())[: 1 if SHORT else None]:
         sources = unlike(slug, 20)
         main = next(iter(modules_of(slug)))
         for name, harm in zip(sources, (LOOP, LOOP, LOOP, HOG, HOG, BOMB), strict=False):
@@ -265,19 +278,21 @@ def hostile(place: Path) -> None:
 
 def memory(place: Path) -> None:
     """The memory of all processes of a run after the first 1,000 submissions and at the end."""
-    count = int(os.environ.get(MANY, 5000))
-    source = folder_of(place / "class", unlike(SMALL, count))
+    count = next((int(each) for each in sys.argv if each.isdecimal()), MANY)
+    source, step = place / "class", min(1000, count // 2)
+    for first in range(0, count, step):
+        folder_of(source, unlike(SMALL, min(step, count - first), first=first))
     log = place / "log"
     run = command(SMALL, source, place / "out", *stored(place), "--log", str(log))
     print(f"| {count} of {SMALL} | reports | resident MiB of the command | of its graders |\n| --- | --- | --- | --- |")
     started = time.perf_counter()
     process = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    step = min(1000, count // 2)
-    wanted = [*range(step, count - step + 1, step), count - step // 10]
-    totals = []
+    apart = max(step, count // 10)
+    wanted = sorted({step, *range(apart, count, apart), count - step // 10})
+    totals, most, progress = [], 0.0, Progress(log)
     while process.poll() is None:
-        time.sleep(0.5)
-        last = graded(log)
+        time.sleep(0.2)
+        last, most = progress.graded(), max(most, resident_mib(process.pid))
         if wanted and last >= wanted[0]:
             mine, graders = resident_mib(process.pid), [resident_mib(each) for each in children(process.pid)]
             print(f"| | {last} | {mine:.1f} | {' '.join(f'{each:.1f}' for each in sorted(graders)[-2:])} |", flush=True)
@@ -287,7 +302,7 @@ def memory(place: Path) -> None:
         growth = max(totals[-1] / totals[0] - 1, 0.0)
         print(f"\nAfter the first {step}, the memory of command and graders grew by {growth:.1%}.".replace("%", " %"))
     seconds = time.perf_counter() - started
-    print(f"\n{count} submissions in {seconds:.0f} s.")
+    print(f"\n{count} submissions in {seconds:.0f} s. The command had {most:.1f} MiB at most, its tables included.")
     again = cost(run)
     print(f"A second run does nothing in {again.cpu / count * 1000:.2f} CPU s for 1,000 submissions.\n")
 
@@ -312,7 +327,7 @@ if __name__ == "__main__":
     if sys.argv[1:2] == [WITHOUT]:
         grade_without_store(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
         sys.exit()
-    for name in sys.argv[1:] or ALL:
+    for name in [each for each in sys.argv[1:] if not each.isdecimal()] or ALL:
         folder = Path(tempfile.mkdtemp())
         try:
             print(f"{ALL[name].__doc__}\n", flush=True)

@@ -2,8 +2,8 @@
 
 A function below belongs to one assignment. It yields pairs of a text, as both hand-outs have it, and the value that
 the solution gives. A text is one number, or the two ends of a range, ".956 .984", in which the value lies. Those that
-take a training are in ``handout_trainings.py``; ``handout_figures.toml`` lists the numbers that nothing computes.
-``test_handout_figures.py`` compares.
+take a training are in ``handout_trainings.py``, those about the cases in ``handout_thresholds.py``;
+``handout_figures.toml`` lists the numbers that nothing computes. ``test_handout_figures.py`` compares.
 """
 
 from __future__ import annotations

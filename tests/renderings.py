@@ -55,6 +55,11 @@ KOREAN_ROWS = [
 ] + [replace(class_rows.class_row(korean()), student="제갈공명", hint=LONG.strip())]
 
 
+def class_html(rows: list[class_rows.ClassRow], **options: str) -> str:
+    """Return the class page as one text."""
+    return "".join(class_page.html(rows, **options))
+
+
 class Page(HTMLParser):
     """The tags, attributes and headings of a page."""
 
@@ -89,7 +94,7 @@ def hostile_renderings() -> list[str]:
         on_terminal(hostile(), Audience.STAFF),
         wide.file.getvalue(),  # type: ignore[attr-defined]
         page.html(hostile(), audience=Audience.STAFF),
-        class_page.html(nasty_class(), slug="05-logistic", title="x"),
+        class_html(nasty_class(), slug="05-logistic", title="x"),
         junit([hostile()], audience=Audience.STUDENT),
         markdown([hostile()], audience=Audience.STUDENT),
     ]

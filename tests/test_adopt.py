@@ -22,6 +22,7 @@ from autograder.workers.supervisor import Supervisor
 
 WRONG = {  # what the wrong answer of each suite keeps, of its points
     "adapters": 1 / 12,  # no words are still no words
+    "blocks": 0.2,  # a block without parts is right
     "digits": 0.0,
     "engine": 7 / 9,
     "layers": 0.0,
@@ -253,6 +254,42 @@ def test_a_hidden_test_tells_students_no_value(tmp_path: Path, supervisor: Super
     assert lines["seen"].source is not None and lines["seen"].source.code == "assert double(1) == 2"
 
 
+def test_a_hidden_suite_sends_no_class_to_the_worker(tmp_path: Path, supervisor: Supervisor) -> None:
+    """Only the tests that use a class derived from the student's are refused, and not their whole file."""
+    suite = """
+        import pytest
+        from gradescope_utils.autograder_utils.decorators import visibility
+        from homework import Number
+
+
+        class Larger(Number):
+            def secret(self):
+                return 42
+
+
+        @visibility("hidden")
+        def test_it():
+            assert Number().double(2) == 4
+
+
+        def test_derived():
+            assert Larger().secret() == 42
+    """
+    source = """
+        class Number:
+            def double(self, x):
+                ### BEGIN SOLUTION
+                return 2 * x
+                ### END SOLUTION
+    """
+    path = write(tmp_path / "hw", {"homework.py": source, "test_hw.py": suite})
+    done = adopted(path, supervisor)
+    [refusal] = done.trial.refused
+    assert str(refusal).startswith("test_hw.py, line 18: test_derived: ")
+    assert "the class Larger is derived from the student's class Number" in str(refusal)
+    assert [test.id for test in done.suite.tests] == ["test_hw.py::test_it"]
+
+
 def test_parameters_out_of_the_students_module_are_refused(tmp_path: Path, supervisor: Supervisor) -> None:
     suite = """
         import pytest
@@ -305,6 +342,36 @@ def test_a_name_that_a_submission_lacks_is_an_error_of_the_submission(tmp_path: 
     [report] = graded(assignment, [renamed], supervisor)
     assert [line.verdict for line in report.outcomes] == [Verdict.ERRORED]
     assert "does not define double" in report.outcomes[0].message
+
+
+def test_the_folders_around_a_module_may_be_left_out(tmp_path: Path, supervisor: Supervisor) -> None:
+    """An archive of the innermost folder is as good as one of the package. The test itself puts that on the path."""
+    suite = """
+        import os
+        import sys
+
+        import mugrade
+
+        sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "code"))
+        from homeworks.first.double import double
+
+
+        def test_it():
+            assert double(2) == 4
+
+
+        def submit_it():
+            mugrade.submit(double(3))
+    """
+    answer = "def double(x):\n    ### BEGIN YOUR CODE\n    return 2 * x\n    ### END YOUR CODE\n"
+    files = {"code/homeworks/first/double.py": answer, "tests/unit/test_it.py": suite.replace('".."', '"..", ".."')}
+    done = adopted(write(tmp_path / "hw", files), supervisor)
+    assert done.trial.refused == []
+    assert b"return 2" not in done.new.assignment["homeworks/first/double.py"]
+    assignment = adoption.load(done, tmp_path / "course")
+    forms = ("homeworks/first/double.py", "first/double.py", "double.py")
+    answers = [write(tmp_path / f"form-{number}", {form: answer}) for number, form in enumerate(forms)]
+    assert [report.score.earned for report in graded(assignment, answers, supervisor)] == [100, 100, 100]
 
 
 # --- a student's machine

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -18,10 +19,11 @@ from test_store import KEY, SLUG, new, values
 from tiny_course import SOLUTION, Course, write
 
 from autograder.batch import archive, identities, schema
+from autograder.batch.database import DAMAGED
 from autograder.batch.runner import Upload
 from autograder.batch.store import Store
 from autograder.batch.uploads import Uploads
-from autograder.errors import UsageError
+from autograder.errors import AutograderError, UsageError
 
 
 @dataclass
@@ -75,6 +77,25 @@ def test_a_backup_restores_everything_elsewhere(books: Books, other: Books, tmp_
     assert other.store.document(other.store.complete(KEY, ["1"])["1"].id) == "report of 1"
     assert identities.read(other.folder).find("kim") == kim
     other.take_in("lee", "2")  # numbers go on
+
+
+def test_what_is_said_of_a_damaged_store_helps(tmp_path: Path) -> None:
+    folder, file = tmp_path / "names", tmp_path / "backup.zip"
+    url = f"sqlite:///{folder / 'store.sqlite'}"
+    books = opened(url, folder)
+    books.take_in("kim", "1")
+    archive.backup(books.store, folder, file)
+    state = books.state()
+    books.store.close()
+    (folder / "store.sqlite").write_bytes(b"x" * 4096)
+    with pytest.raises(AutograderError, match=re.escape(DAMAGED)):
+        opened(url, folder)
+    for path in folder.glob("store.sqlite*"):
+        path.rename(tmp_path / path.name)
+    again = opened(url, folder)
+    archive.restore(again.store, folder, file, force=False)
+    assert again.state() == state
+    again.store.close()
 
 
 def test_a_backup_of_an_older_version_says_nothing_of_what_counts(books: Books, other: Books, tmp_path: Path) -> None:

@@ -21,9 +21,10 @@ import pytest
 import tiny_course
 from tiny_course import SLUG, SOLUTION, STUB, VISIBLE, Course, lacks_resource_limits, line, make, write
 
+from autograder.commands.console import Terminal
 from autograder.commands.main import main
 from autograder.model import Measure, Report, Verdict
-from autograder.reports import files, page, printable
+from autograder.reports import files, last_run, page, printable
 from autograder.reports.document import from_json
 from autograder.workers.supervisor import Supervisor
 
@@ -302,6 +303,20 @@ def test_the_last_line_is_the_next_step(command: Command, course: Course) -> Non
     write(course.folder / "tiny.py", SOLUTION)
     out = command("grade", SLUG, "--root", course.root).out
     assert out.splitlines()[-1].endswith("Then hand in your work.")
+
+
+@pytest.mark.parametrize("arguments", [(), (SLUG,)])
+def test_a_terminal_shows_the_last_runs_before_all_are_graded(
+    command: Command, course: Course, monkeypatch: pytest.MonkeyPatch, arguments: Sequence[str]
+) -> None:
+    run = last_run.LastRun(SLUG, "Tiny", 3.0, 6.0, 12.0, "partly", 1, 2, "", False, "")
+    last_run.save(run, Path("report"))
+    monkeypatch.setattr(Terminal, "is_terminal", True)
+    sentence = f"At the last run 0 of 1 assignment passed; next comes {SLUG}. Now all are graded again."
+    plain = " ".join(re.sub(r"\x1b\[[\d;?]*\w", "", command("grade", "--root", course.root, *arguments).out).split())
+    assert plain.startswith(sentence) is (not arguments)
+    monkeypatch.setattr(Terminal, "is_terminal", False)
+    assert "At the last run" not in command("grade", "--root", course.root).out
 
 
 def test_a_dumb_terminal_gets_lines(command: Command, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:

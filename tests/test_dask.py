@@ -13,11 +13,12 @@ from test_engine import RUN, WRONG, graded, keep, uploads
 from tiny_course import SOLUTION, make
 
 from autograder.batch import engine
-from autograder.batch.grader import job_of
+from autograder.batch.job import job_of
 from autograder.batch.runner import grade_class
-from autograder.errors import UsageError
+from autograder.errors import SandboxError, UsageError
 from autograder.workers.supervisor import Supervisor
 
+dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
 
 pytestmark = pytest.mark.slow
@@ -25,7 +26,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as found:
+    with (
+        dask.config.set({"distributed.deploy.lost-worker-timeout": "10 minutes"}),  # on a busy machine
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as found,
+    ):
         yield found
 
 
@@ -52,6 +56,25 @@ def test_a_killed_worker_loses_nothing(cluster: Any, tmp_path: Path) -> None:
 
     lost = engine.grade_on(here, job_of(assignment, RUN, None), given, kill_one, in_a_task=2)
     assert (len(found), lost) == (40, [])
+
+
+def test_a_cluster_without_workers_is_a_sentence_and_no_wait_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "WORKERLESS_S", 2.0)
+    assignment = make(tmp_path / "course").load()
+    given = uploads(tmp_path, *(f"{SOLUTION}\n# {number}\n" for number in range(8)))
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as found:
+        here = engine.engine_of(f"dask:{found.scheduler_address}", None)
+        kept: dict[str, Any] = {}
+
+        def end_all(report: Any) -> None:
+            keep(kept, report)
+            found.scale(0)
+
+        with pytest.raises(SandboxError, match=r"has no workers any more\. Start new ones, then run the same command"):
+            engine.grade_on(here, job_of(assignment, RUN, None), given, end_all, in_a_task=2)
+        assert 0 < len(kept) < len(given)
 
 
 def test_workers_with_several_threads_are_refused() -> None:

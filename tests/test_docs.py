@@ -237,7 +237,7 @@ def test_the_commands_of_a_page_run_in_order(path: Path, course: Path) -> None:
 
 def test_the_pages_whose_commands_run() -> None:
     assert [path.stem for path in RUNNABLE] == [
-        "adopt-a-pytest-suite", "blackboard-brightspace", "canvas", "export-grades", "extensions",
+        "adopt-a-pytest-suite", "blackboard-brightspace", "canvas", "export-grades", "extensions", "git-clones",
         "gradescope-autograder", "gradescope", "moodle", "prairielearn-autolab", "regrade", "release",
         "several-machines",
     ]  # fmt: skip

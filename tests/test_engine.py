@@ -24,8 +24,9 @@ from tiny_course import HIDDEN, SOLUTION, make, write
 from autograder.batch import engine, grader
 from autograder.batch.class_run import ClassRun
 from autograder.batch.engine import Engine, grade_on, local, task_size
-from autograder.batch.grader import EngineError, Job, job_of
+from autograder.batch.job import EngineError, Job, job_of
 from autograder.batch.results import ResultsFolder, RunKind
+from autograder.batch.row_file import row_file
 from autograder.batch.runner import Upload, grade_class
 from autograder.course.assignment import Assignment
 from autograder.course.course_file import Course
@@ -320,7 +321,7 @@ def test_an_engine_that_does_not_exist_is_refused_before_anything_is_written(tmp
 
 
 @pytest.mark.parametrize(
-    ("count", "processes", "size"), [(1, 2, 1), (20, 2, 3), (300, 2, 25), (100_000, 8, 25), (0, 2, 1)]
+    ("count", "processes", "size"), [(1, 2, 1), (20, 2, 3), (300, 2, 38), (100_000, 8, 50), (0, 2, 1)]
 )
 def test_tasks_are_small_enough_to_share(count: int, processes: int, size: int) -> None:
     assert task_size(count, processes) == size
@@ -358,8 +359,8 @@ def test_a_submission_that_its_grader_died_of_needs_a_human_and_has_no_zero(
         grade_class(assignment, pending[:1], record, run=RUN, supervisor=supervisor)
         return pending[1:]
 
-    with ResultsFolder(tmp_path / "out", kind, [each.student for each in given]) as folder:
-        class_run = ClassRun(assignment, given, folder, run=RUN, course=Course())
+    with row_file() as rows, ResultsFolder(tmp_path / "out", kind, [each.student for each in given]) as folder:
+        class_run = ClassRun(assignment, given, folder, run=RUN, course=Course(), rows=rows)
         class_run.grade(grade, lambda done, of: None)
         class_run.write_tables(formats.detect(tmp_path))
     text = (tmp_path / "out" / "staff" / "grades.csv").read_text(encoding="utf-8-sig")

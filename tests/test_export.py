@@ -46,7 +46,7 @@ def run_folder(folder: Path, rows: Sequence[ClassRow]) -> Path:
         for each in rows:
             page = folder / "students" / results.page_of(each.student or "").removeprefix("../students/")
             page.write_text(f"<p>{each.student}</p>", encoding="utf-8")
-        results.grades.write_text(table(rows), encoding="utf-8", newline="")
+        results.grades.write_text("".join(table(rows)), encoding="utf-8", newline="")
     return results.grades
 
 
@@ -73,7 +73,7 @@ def test_the_table_of_a_run_comes_back(
     tmp_path_factory: pytest.TempPathFactory, found: list[tuple[str, float]]
 ) -> None:
     path = tmp_path_factory.mktemp("run") / "grades.csv"
-    path.write_text(table([row(*each) for each in found]), encoding="utf-8", newline="")
+    path.write_text("".join(table([row(*each) for each in found])), encoding="utf-8", newline="")
     read = read_grades(path)
     assert [(each.grade.student, each.grade.points) for each in read] == found
     assert {(each.grade.possible, each.grade.sha256, each.attention) for each in read} == {(20.0, "ab" * 32, ())}
@@ -82,7 +82,7 @@ def test_the_table_of_a_run_comes_back(
 @pytest.mark.parametrize("name", ["=1", "'=1", "''-x", "'", "a;'=b", "\t=1", " =1", "a\u200cb", "a\n=b", "+'='"])
 def test_quotes_against_formulas_are_taken_back(tmp_path: Path, name: str) -> None:
     path = tmp_path / "grades.csv"
-    path.write_text(table([row(name)]), encoding="utf-8", newline="")
+    path.write_text("".join(table([row(name)])), encoding="utf-8", newline="")
     assert [each.grade.student for each in read_grades(path)] == [name]
 
 
@@ -108,7 +108,7 @@ def test_the_table_of_our_own_is_protected_against_formulas() -> None:
 
 
 WRONG_TABLES = {
-    "practice": (lambda text: table([row("kim")], first=("PRACTICE", "PRACTICE")), "table of a practice run"),
+    "practice": (lambda text: "".join(table([row("kim")], first=("PRACTICE", "PRACTICE"))), "table of a practice run"),
     "other columns": (lambda text: text.replace(",attention\r", ",other\r"), "line 1: the columns are not those"),
     "points": (lambda text: text.replace("kim,12.5", "kim,twelve"), 'line 2: earned is "twelve"'),
     "infinite": (lambda text: text.replace("kim,12.5", "kim,inf"), 'line 2: earned is "inf"'),
@@ -123,7 +123,7 @@ WRONG_TABLES = {
 def test_another_table_is_refused(tmp_path: Path, name: str) -> None:
     change, sentence = WRONG_TABLES[name]
     path = tmp_path / "grades.csv"
-    path.write_text(change(table([row("kim")])), encoding="utf-8", newline="")
+    path.write_text(change("".join(table([row("kim")]))), encoding="utf-8", newline="")
     with pytest.raises(UsageError) as caught:
         read_grades(path)
     assert sentence in caught.value.message and caught.value.message.startswith(str(path))
@@ -190,9 +190,9 @@ def test_canvas_gets_feedback_under_the_names_of_the_submissions(run: Run) -> No
         archive.writestr("박지호_1002_text.html", "x")
     arguments = [grades, "--to", "canvas", "--template", "book.csv", "--out", "up.csv", "--feedback", "graded/students"]
     code, _, err = run(*arguments)
-    assert code == 2 and "Give --feedback and --submissions" in err
+    assert code == 2 and "Also give --submissions, the archive that you downloaded from Canvas." in err
     code, _, err = run(*arguments, "--submissions", "subs.zip", "--overwrite")
-    assert code == 0
+    assert code == 0 and "The files of student01, student02 in subs.zip are not those that were graded." in err
     assert "autograder: book.csv, line 5: no file in subs.zip can take the feedback.\n" in err
     assert lms.names_of(Path("up-feedback.zip").read_bytes()) == {
         "synth01student_1001_90001_hw1.py": b"<p>student01</p>"

@@ -181,7 +181,8 @@ def importers_of(module: str) -> set[str]:
 @pytest.mark.slow
 def test_only_debug_runs_a_submission_in_this_process() -> None:
     """The guest runs in workers. The exception is a visible case on the student's own code, for debugger and kernel."""
-    assert importers_of("guest.__main__") == {"workers.zygote", "workers.subprocess_worker", "student.in_process"}
+    assert importers_of("guest.__main__") == {"workers.zygote", "workers.subprocess_worker"}
+    assert importers_of("guest.server") == {"guest.__main__", "student.in_process"}
     assert importers_of("student.in_process") == {"grading.debugging"}
     assert importers_of("grading.debugging") == {"commands.debug", "grading.in_kernel"}
     assert importers_of("grading.in_kernel") == {""}  # the index: the kernel of a notebook imports it by name

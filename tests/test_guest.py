@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from autograder.guest import __main__ as guest
-from autograder.guest import exceptions, wire
+from autograder.guest import exceptions, process, server, wire
 from autograder.guest.changes import Node, share_memory
 from autograder.guest.importer import decode_source
 from autograder.guest.wire import Kind
@@ -31,7 +31,7 @@ class Peer:
     def __init__(self) -> None:
         self.ours, theirs = socket.socketpair()
         self.ours.settimeout(20)
-        self.guest = guest.Guest(theirs, max_result=1 << 20, max_handles=4)
+        self.guest = server.Guest(theirs, max_result=1 << 20, max_handles=4)
 
     def ask(self, kind: Kind, header: dict[str, Any], buffers: list[bytes | memoryview] | None = None) -> None:
         self.ours.sendall(b"".join(wire.pack(kind, header, buffers or [])))
@@ -180,10 +180,10 @@ def test_seeds_reach_every_generator() -> None:
         return random.random(), float(np.random.rand()), float(torch.rand(1))
 
     torch = pytest.importorskip("torch")
-    guest.reseed(3)
+    process.reseed(3)
     first = drawn()
     assert drawn() != first
-    guest.reseed(3)
+    process.reseed(3)
     assert drawn() == first
 
 
@@ -198,7 +198,7 @@ def test_streams_that_cannot_be_flushed_are_left_alone(damage: Any, monkeypatch:
 
     monkeypatch.setattr(sys, "stdout", Broken())
     monkeypatch.setattr(sys, "stderr", damage)
-    guest.flush_output()
+    process.flush_output()
     assert flushed == ["out"]
 
 

@@ -1344,7 +1344,7 @@ def test_a_call_is_described_with_its_arguments(connect: Connect) -> None:
         "answer", submission.connection.source.modules, parameters=parameters_of(b"def bce(p, y, eps=0): ...")
     )
     with pytest.raises(ValueError, match=r"bce\(p, y, eps\) raised"):
-        submission.student.bce(np.zeros((9, 3)), np.array([0.0, 1.0]), eps=[0.0] * 30)
+        submission.begin("words").bce(np.zeros((9, 3)), np.array([0.0, 1.0]), eps=[0.0] * 30)
     assert submission.run.log.current == "bce(p, y, eps)  p: float64 (9, 3), y = [0., 1.], eps: list of 30"
 
 

@@ -8,7 +8,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import handout_trainings  # noqa: F401 - it registers its computations
+import handout_thresholds  # noqa: F401 - it registers its computations
+import handout_trainings  # noqa: F401 - likewise
 import pytest
 import torch
 from handout_figures import COMPUTATIONS, EXAMS, FINALS, Computation, solution

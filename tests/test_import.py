@@ -209,6 +209,7 @@ OK = ["ok.zip", "--roster", "r.csv"]
 FAULTS = {
     "no such export": (["none.zip", *OK[1:]], "none.zip does not exist. Name the export of the other system"),
     "no zip": (["no.zip", *OK[1:]], "no.zip is not a zip archive, or only a part of one. Download the export"),
+    "no files": (["empty.zip", *OK[1:]], "empty.zip contains no files. Download the submissions of the assignment"),
     "damaged": (["damaged.zip", *OK[1:]], "damaged.zip: the entry kimmin_1001_90001_tiny.py is damaged."),
     "no roster": (["ok.zip", "--roster", "none.csv"], "none.csv cannot be read: No such file or directory."),
     "twice": (["ok.zip", "--roster", "twice.csv"], "twice.csv, line 3: the id 1001 is already in line 2."),
@@ -229,6 +230,7 @@ def test_a_fault_is_one_sentence_and_leaves_nothing(fault: str, command: Command
     data = bytearray(archive(here / "damaged.zip", {"kimmin_1001_90001_tiny.py": "x = 1\n" * 99}).read_bytes())
     data[58] ^= 0xFF
     (here / "damaged.zip").write_bytes(data)
+    archive(here / "empty.zip", {})
     gradebook(here / "r.csv", CLASS)
     sheet(here / "twice.csv", ["id"], ["1001"], ["1001"])
     (here / "there").mkdir()

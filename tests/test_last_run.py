@@ -128,6 +128,21 @@ def test_a_run_of_one_task_and_a_refused_one_keep_the_last_run(tmp_path: Path) -
         assert last_run.load(tmp_path, "05-logistic") == LastRun.of(practice())
 
 
+def test_saved_runs_say_at_once_what_passed_and_what_comes_next(tmp_path: Path) -> None:
+    """In the order of the course, 10 before 09; nothing if there is no run, if nothing is begun, or if all is done."""
+    order = ["08-depth", "10-xor", "09-graph"]
+    passed = LastRun.of(all_passed())
+    assert last_run.so_far(tmp_path, order) == ""
+    last_run.save(replace(passed, assignment="10-xor", state="not-attempted"), tmp_path)
+    assert last_run.so_far(tmp_path, order) == ""
+    last_run.save(replace(passed, assignment="08-depth"), tmp_path)
+    sentence = "At the last run 1 of 3 assignments passed; next comes 10-xor. Now all are graded again."
+    assert last_run.so_far(tmp_path, order) == sentence
+    for slug in ("10-xor", "09-graph"):
+        last_run.save(replace(passed, assignment=slug), tmp_path)
+    assert last_run.so_far(tmp_path, order) == ""
+
+
 # --- the index
 
 

@@ -677,15 +677,50 @@ def test_a_random_generator_of_the_test_goes_on_where_the_student_left_it(connec
     assert [homework.f(plain), plain.random()] == [twin.random(), twin.random()]
 
 
-def test_a_class_of_the_test_cannot_be_derived_from_one_of_the_student(homework: Any, modules: Modules) -> None:
-    with pytest.raises(
-        SuiteError, match=r"test_module.py, line \d+: the class Mine is derived from the student's class"
-    ):
+def test_a_generic_class_of_a_library_may_be_the_base(connect: Connect) -> None:
+    source = """
+        from collections import UserDict
+        from typing import Generic, Protocol, TypeVar
+        T = TypeVar("T")
+        class Node(Protocol):
+            def parents(self): ...
+        class Box(Generic[T]):
+            def get(self): return 3
+        class Words(UserDict): pass
+    """
+    answer = Modules(connect(source).student)["answer"]
+    assert answer.Box().get() == 3
+    assert isinstance(answer.Node, type) and answer.Words({"a": 1})["a"] == 1
 
-        class Mine(homework.Shape):  # type: ignore[misc, name-defined]
-            pass
+
+def test_a_class_of_a_hidden_test_cannot_be_derived_from_one_of_the_student(homework: Any, modules: Modules) -> None:
+    class Mine(homework.Shape):  # type: ignore[misc, name-defined]
+        pass
+
+    with pytest.raises(
+        SuiteError, match=r"test_module.py, line \d+: the class Mine is derived from the student's class Shape"
+    ):
+        Mine()
 
     assert modules.run.log.suite_errors
+
+
+def test_a_class_of_a_visible_test_is_defined_in_the_worker(homework: Any, modules: Modules) -> None:
+    modules.sends_source = True
+    factor = 3.0
+
+    class Wide(homework.Square):  # type: ignore[misc, name-defined]
+        def area(self) -> float:
+            return factor * super().area()  # type: ignore[no-any-return]
+
+        def __floordiv__(self, other: float) -> Any:
+            return Wide(self.side // other)
+
+    wide = Wide(4.0)
+    assert wide.area() == 48.0
+    assert isinstance(wide, homework.Square) and isinstance(wide // 2, Wide)
+    assert (wide // 2).area() == 12.0
+    assert Wide.unit().area() == 3.0
 
 
 # --- functions of the test that the student's code calls

@@ -165,7 +165,7 @@ def run_of(folder: Path, *reports: Report) -> list[Grade]:
     for each in reports:
         (folder / f"05-logistic-{each.submission.student}.json").write_text(to_json(each, audience=Audience.STAFF))
     (folder / "run.json").write_text("{}")
-    table = csv_grades.table([class_row(each) for each in reports])
+    table = "".join(csv_grades.table([class_row(each) for each in reports]))
     (folder / "grades.csv").write_text(table, encoding="utf-8", newline="")
     rows = csv_grades.without(csv_grades.read_grades(folder / "grades.csv"), (), file="grades.csv")
     return [row.grade for row in rows]

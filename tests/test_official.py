@@ -163,6 +163,8 @@ def test_status_and_log_say_what_happened(course: Course, tmp_path: Path) -> Non
     batch(course, tmp_path / "class")
     status = run_command(course, "batch", "status")
     assert status.stdout == "01-tiny  2 students, 2 graded, 0 pending\n"
+    assert run_command(course, "batch", "status", SLUG).stdout == status.stdout
+    assert "Did you mean 01-tiny?" in run_command(course, "batch", "status", "01-tinny").stderr
     write(course.folder / "README.md", "A new version.")
     assert "2 students, 0 graded, 2 pending" in run_command(course, "batch", "status").stdout
     log = run_command(course, "batch", "log", "kim").stdout.splitlines()

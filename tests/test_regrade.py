@@ -513,5 +513,5 @@ def test_a_table_has_rows_of_two_versions() -> None:
     """After --only-upward, some reports are of a version with other tasks."""
     old = ClassRow("kim", Score(3.0, 9.0), {}, tasks={"double": 3.0, "gone": 0.0})
     new = ClassRow("lee", Score(4.0, 9.0), {}, tasks={"double": 1.0, "total": 3.0})
-    rows = list(csv.DictReader(csv_grades.table([old, new]).removeprefix("\ufeff").splitlines()))
+    rows = list(csv.DictReader("".join(csv_grades.table([old, new])).removeprefix("\ufeff").splitlines()))
     assert [(row["double"], row["gone"], row["total"]) for row in rows] == [("3.0", "0.0", ""), ("1.0", "", "3.0")]

@@ -72,7 +72,10 @@ def log(made: Class) -> Counter[str]:
 def test_a_killed_apply_is_finished_by_the_same_command(tmp_path: Path, command: Command) -> None:
     made = course_with(tmp_path, command, {"kim": SQUARED, "lee": SQUARED, "park": RIGHT})
     made.change(*WRONG)
-    assert made.preview().code == 0
+    seen = made.preview()
+    assert (seen.code, seen.out.count("failed -> passed")) == (0, 3)  # three cases, the same ones for both people
+    assert "\n\n2 people:\n  double_of_any[1]" in seen.out
+    assert "\n  kim: 14 -> 20 of 20 points (+6)\n  lee: 14 -> 20 of 20 points (+6)\n\nNothing" in seen.out
     place = Path(made.url.removeprefix("sqlite:///"))
     store, before = place.read_bytes(), everything()
     apply = ["regrade", SLUG, "--apply", *BY, "--out", "out", "--root", made.course.root, "--store", made.url]
@@ -146,3 +149,10 @@ def test_a_preview_on_dask_is_that_of_this_machine(tmp_path: Path, command: Comm
     made.change(*WRONG)
     assert made.preview().code == 0
     assert json.loads(Path("preview.json").read_text(encoding="utf-8")) == there
+
+
+@pytest.mark.slow
+def test_a_dask_worker_that_dies_in_a_preview_costs_nobody_else(
+    tmp_path: Path, command: Command, cluster: object
+) -> None:
+    preview_with_deaths(tmp_path, command, "--engine", f"dask:{cluster.scheduler_address}")  # type: ignore[attr-defined]

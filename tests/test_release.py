@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring import release
+from autograder.authoring import kit, links, release
 from autograder.authoring.release import Options
 from autograder.authoring.unfinished import read_course
 from autograder.course import assignment as assignments
@@ -74,6 +74,30 @@ def test_a_student_repository_has_what_a_student_needs_and_no_more(course: Path)
     assert {name for name in names if "/" not in name} == {
         ".gitignore", "Makefile", "README.md", "constraints.txt", "grade.py", "release.json",
     }  # fmt: skip
+
+
+def test_the_licences_of_a_course_are_handed_out_and_named(course: Path) -> None:
+    readme = contents(course)["README.md"].decode()
+    assert "NOTICE" not in readme and "## 한국어" in readme
+    (course / "docs" / "reference").mkdir()
+    for name in kit.LICENCES:
+        shutil.copy(ROOT / name, course / name)
+    files = contents(course, Options(allow_uncommitted=True))
+    for name in kit.LICENCES:
+        assert files[name] == (ROOT / name).read_bytes()
+        assert f"[{name}]({name})" in files["README.md"].decode()
+    targets = {target for _, target in links._links("docs/reference/sources.md", files["docs/reference/sources.md"])}
+    assert targets and targets <= set(files)
+
+
+def test_the_map_of_the_course_is_named_if_a_hand_out_links_to_it(course: Path) -> None:
+    shutil.copy(ROOT / "docs" / "course_map.md", course / "docs")
+    assert "course_map" not in contents(course, Options(allow_uncommitted=True))["README.md"].decode()
+    page = course / "assignments" / SLUG / "README.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\n[map](../../docs/course_map.md)\n", encoding="utf-8")
+    files = contents(course, Options(allow_uncommitted=True))
+    assert "[docs/course_map.md](docs/course_map.md)." in files["README.md"].decode()
+    assert "docs/course_map.md" in files
 
 
 def test_a_page_that_a_hand_out_links_to_is_handed_out_and_no_other(course: Path) -> None:

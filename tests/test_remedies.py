@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from conftest import Connect, Load, Submitted, submitted
 
+from autograder.messages import say
+from autograder.student import remedies
 from autograder.student.faults import StudentFault, StudentRaised
 from autograder.workers.supervisor import Supervisor
 
@@ -110,6 +112,62 @@ def test_a_landlocked_folder_comes_with_the_remedy_too() -> None:
 def test_an_exception_that_explains_itself_has_no_remedy(load: Load) -> None:
     assert message_of(load, "open('data/x.csv')").endswith("'data/x.csv' (answer.py, line 3)")
     assert message_of(load, "raise PermissionError('no')").endswith("PermissionError: no (answer.py, line 3)")
+
+
+# --- tensors on two devices
+
+
+# The "meta" device has no data and is on every machine, so it stands for a GPU. The line that errs is named.
+DEVICES = {
+    "mixed": ("torch.cat([x, torch.ones(2, 3, device='meta')])", "This line uses tensors on two devices together."),
+    "loss": (
+        "F.cross_entropy(x, torch.tensor([1, 2], device='meta'))",
+        "This line uses tensors on two devices together.",
+    ),
+    "model": ("nn.Linear(3, 2).cuda()(x)", "This run has no GPU."),
+    "tensor": ("torch.ones(2, device='cuda') + x", "This run has no GPU."),
+    "moved": ("x.to('cuda:0')", "This run has no GPU."),
+    "no data": ("torch.ones(2, device='meta').tolist()", "Cannot copy out of meta tensor; no data!"),
+}
+
+
+@pytest.fixture(scope="module")
+def on_devices(supervisor: Supervisor) -> Iterator[Submitted]:
+    lines = "".join(f"def f{i}(x):\n    return {line}\n\n" for i, (line, _) in enumerate(DEVICES.values()))
+    source = f"import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n{lines}"
+    made = submitted({"answer": source.encode()}, supervisor, torch=True)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("name", DEVICES)
+def test_a_line_that_mixes_devices_or_asks_for_a_gpu_is_named(name: str, on_devices: Submitted) -> None:
+    torch = pytest.importorskip("torch")
+    number = list(DEVICES).index(name)
+    with pytest.raises(StudentRaised) as raised:
+        getattr(on_devices.begin(name), f"f{number}")(torch.ones(2, 3))
+    assert DEVICES[name][1] in raised.value.message
+    assert f"(answer.py, line {6 + 3 * number})" in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!", "devices"),
+        ("Expected all tensors to be on the same device, but got mat2 is on cpu, others on cuda:0",
+         "devices"),
+        ("Input type (torch.FloatTensor) and weight type (torch.cuda.FloatTensor) should be the same", "devices"),
+        ("indices should be either on cpu or on the same device as the indexed tensor (cpu)", "devices"),
+        ("Expected a 'cuda' device type for generator but found 'cpu'", "devices"),
+        ("Found no NVIDIA driver on your system. Please check that you have an NVIDIA GPU", "no-gpu"),
+        ("No CUDA GPUs are available", "no-gpu"),
+        ("Input type (double) and bias type (float) should be the same", ""),
+    ],
+)  # fmt: skip
+def test_what_pytorch_says_about_devices_is_recognised(text: str, expected: str) -> None:
+    """Its sentences on a GPU, from its sources (2.11): no GPU was here to say them."""
+    found = remedies.remedy(text, bases=["RuntimeError"], through=[], line="", tasks=64)
+    assert found == (say(f"remedy.{expected}") if expected else "")
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["zygote", "portable"])

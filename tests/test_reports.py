@@ -15,11 +15,21 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from renderings import KOREAN_ROWS, ROWS, Page, hostile_renderings, in_korean, on_terminal, printed, race_rows
+from renderings import (
+    KOREAN_ROWS,
+    ROWS,
+    Page,
+    class_html,
+    hostile_renderings,
+    in_korean,
+    on_terminal,
+    printed,
+    race_rows,
+)
 from report_samples import EVERY_VERDICT, OUTCOMES, explained, hostile, korean, practice, untouched
 
 from autograder.model import Audience, GradedCase, Measure, Mismatch, Task, Verdict
-from autograder.reports import class_page, document, page, terminal
+from autograder.reports import document, page, terminal
 from autograder.reports.junit import junit
 from autograder.reports.summary import markdown
 
@@ -47,10 +57,10 @@ def scrub(text: str) -> str:
         ("report-ko.html", page.html(korean(), audience=Audience.STUDENT)),
         ("report.html", page.html(EVERY_VERDICT, audience=Audience.STUDENT)),
         ("hostile-staff.html", page.html(hostile(), audience=Audience.STAFF)),
-        ("class.html", class_page.html(ROWS, slug="05-logistic", title="Logistic regression")),
+        ("class.html", class_html(ROWS, slug="05-logistic", title="Logistic regression")),
         ("leaderboard.txt", printed(terminal.class_table, race_rows())),
         ("leaderboard-ko.txt", in_korean(printed, terminal.class_table, race_rows())),
-        ("leaderboard.html", class_page.html(race_rows(), slug="14-capstone", title="An engine of your own")),
+        ("leaderboard.html", class_html(race_rows(), slug="14-capstone", title="An engine of your own")),
         ("junit.xml", junit([EVERY_VERDICT], audience=Audience.STUDENT)),
         ("summary.md", markdown([EVERY_VERDICT], audience=Audience.STUDENT)),
         ("summary-ko.md", markdown([korean(), replace(untouched(), language="ko")], audience=Audience.STUDENT)),

@@ -54,3 +54,20 @@ def test_each_run_is_a_program_that_exists() -> None:
     assert all((ROOT / "benchmarks" / command[0]).is_file() for command in results.RUNS.values())
     assert {figure.run for figure in results.FIGURES} <= results.RUNS.keys()
     assert re.search(r"benchmarks/results\.py", (ROOT / "Makefile").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_a_run_that_fails_is_named_and_loses_nothing(
+    short: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {"calls": ("`python x`, then.", "old"), "layers": ("`python x`, then.", "old")}
+    file = tmp_path / "RESULTS.md"
+    file.write_text(results.document(before), encoding="utf-8")
+    monkeypatch.setattr(results, "FILE", file)
+    monkeypatch.setattr(results, "printed", lambda name, short: None if name == "layers" else f"new {name}")
+    monkeypatch.setattr(sys, "argv", ["results.py", "layers", "calls", "reports", *(["--short"] if short else [])])
+    with pytest.raises(SystemExit, match=r"older results stay: layers\."):
+        results.main()
+    found = {name: output for name, (_, output) in results.read(file.read_text(encoding="utf-8")).items()}
+    new = {"calls": "new calls", "layers": "old", "reports": "new reports"}
+    assert found == ({"calls": "old", "layers": "old"} if short else new)

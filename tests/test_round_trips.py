@@ -29,7 +29,7 @@ def through_the_table(folder: Path, points: dict[str, float]) -> list[GradedStud
     """Write grades.csv and read it back."""
     rows = [ClassRow(name, Score(earned, 100.0), {}, tasks={"t": earned}) for name, earned in points.items()]
     path = folder / "grades.csv"
-    path.write_text(grades_table(rows), encoding="utf-8", newline="")
+    path.write_text("".join(grades_table(rows)), encoding="utf-8", newline="")
     return read_grades(path)
 
 

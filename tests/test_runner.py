@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from autograder.guest import runner as runners
+from autograder.guest import timer
 from autograder.guest.runner import Incident, Limits, Runner, Skipped
 
 NEVER = Limits(cell_s=60.0, load_s=60.0)
@@ -195,10 +196,10 @@ def test_without_limits_there_is_no_timer(run: Run) -> None:
 
 
 def test_sleep_counts_half_and_waiting_for_a_core_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert runners._used_s((1.0, 10.0), (3.0, 12.0)) == 2.0
-    assert runners._used_s((1.0, 10.0), (1.5, 16.0)) == 3.0
+    assert timer.used_s((1.0, 10.0), (3.0, 12.0)) == 2.0
+    assert timer.used_s((1.0, 10.0), (1.5, 16.0)) == 3.0
     monkeypatch.setattr(builtins, "open", lambda *args, **kwargs: (_ for _ in ()).throw(OSError))
-    assert runners._clocks()[1] == 0.0
+    assert timer.clocks()[1] == 0.0
 
 
 def test_code_outside_of_the_submission_is_not_stopped(run: Run) -> None:

@@ -166,7 +166,7 @@ def test_a_numpy_worker_cannot_read_torch_and_a_torch_worker_can(supervisor: Sup
     assert answers == ["ModuleNotFoundError", 2.0]
 
 
-@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("level", [Level.FULL, Level.CONTAINER])
 def test_of_a_covered_folder_only_what_is_shown_can_be_read(level: Level, monkeypatch: pytest.MonkeyPatch) -> None:
     """As where packages lie inside the standard library."""
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:

@@ -136,7 +136,7 @@ def test_two_workers_never_have_one_user_and_a_killed_grader_keeps_none() -> Non
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other, pytest.raises(OSError):
         other.bind(f"\0autograder-user-{taken}")
     for user in users:
-        user.release()
+        user.remove()
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
         other.bind(f"\0autograder-user-{taken}")
 

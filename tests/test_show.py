@@ -114,7 +114,7 @@ def test_any_value_gives_a_file_or_a_sentence(
         (lambda: show.plane(lambda p: 1 / 0), "called with an array of shape (3600, 2) and raised ZeroDivisionError"),
         (lambda: show.plane(lambda p: p[:5]), "your function returned the shape (5, 2) for 3600 points."),
         (lambda: show.bars([1, 2], ["a"]), "show.bars: the labels are 1, and the bars 2. Give one for each bar."),
-        (lambda: show.bars([1.0, np.nan]), "1 of 2 numbers are nan or infinite and are not drawn."),
+        (lambda: show.bars([1.0, np.nan]), "1 of 2 numbers is nan or infinite and is not drawn."),
         (lambda: show.images(np.ones((99, 2, 2))), "The first 64 of 99 are shown."),
         (lambda: show.image(EYE, to="a.png"), "a.png: pictures are SVG files. End the name with .svg."),
         (lambda: show.image(EYE, to="/nowhere/a.svg"), "/nowhere/a.svg cannot be written (No such file or directory)."),
@@ -158,6 +158,18 @@ def test_an_image_as_text(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_sign_of_weights_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     show.image([[-1.0, -0.5, 0.0, 0.5, 1.0]])
     assert capsys.readouterr().out == "==--  ++##\n"
+
+
+def test_few_whole_numbers_have_their_own_scale(capsys: pytest.CaptureFixture[str]) -> None:
+    """Bytes do not: a dark image is dark."""
+    show.image([[0, 1, 2]])
+    show.image(np.array([[0, 1, 2]], np.uint8))
+    assert capsys.readouterr().out == "  ▒▒██\n\n"
+
+
+def test_a_cost_that_explodes_has_its_true_size(capsys: pytest.CaptureFixture[str]) -> None:
+    show.curve([1e250, 1.0], log=True)
+    assert capsys.readouterr().out.startswith("1e+250 │")
 
 
 def test_a_flat_row_of_weights_is_a_square(capsys: pytest.CaptureFixture[str]) -> None:
@@ -318,6 +330,11 @@ def test_a_wrong_digit_is_refused_with_its_place(tmp_path: Path, content: str | 
     with pytest.raises(ValueError) as error:
         show.read_digit(digit(tmp_path, content))
     assert said in str(error.value)
+
+
+def test_a_folder_is_no_digit(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=rf"{tmp_path.name} cannot be read \(.*\)\. Give the path of a text file\."):
+        show.read_digit(tmp_path)
 
 
 def test_a_missing_digit_names_the_folder(tmp_path: Path) -> None:

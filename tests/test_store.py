@@ -265,7 +265,7 @@ def test_a_locked_store_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_a_damaged_store_is_named(tmp_path: Path) -> None:
     damaged(tmp_path / "store.sqlite")
-    with pytest.raises(AutograderError, match="Restore a backup: autograder store restore FILE"):
+    with pytest.raises(AutograderError, match=r"Move it away, .* then restore a backup: autograder store restore FILE"):
         Store(f"sqlite:///{tmp_path / 'store.sqlite'}", "c1")
 
 

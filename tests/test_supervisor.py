@@ -412,3 +412,37 @@ def test_a_worker_counts_its_cpu_seconds(connect: Connect, supervisor: Superviso
     before = supervisor.worker_cpu_s()
     submission.close()
     assert supervisor.worker_cpu_s() >= before + 0.05 and submission.connection.cpu_s() == 0.0
+
+
+def test_copies_of_a_process_use_its_zygote_side_by_side(own: Supervisor) -> None:
+    own.prepare(WorkerSpec())
+    own.share()
+    (zygote,) = own._zygotes.values()
+
+    def work() -> bool:
+        pids = [child for _ in range(5) if (child := _spawn_and_end(own))]
+        own.close()
+        return len(pids) == 5
+
+    copies = [_forked(work) for _ in range(3)]
+    assert [os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1]) for copy in copies] == [0, 0, 0]
+    assert _spawn_and_end(own)  # they have left the zygote, and not ended it
+    assert list(own._zygotes.values()) == [zygote] and children_of(zygote.pid) == []
+
+
+def _spawn_and_end(supervisor: Supervisor) -> int:
+    """Start a worker and end it; return its number, or 0 if another zygote has taken the place of the first."""
+    (zygote,) = supervisor._zygotes.values()
+    worker = supervisor.spawn(WorkerSpec())
+    worker.kill()
+    return worker._pid if list(supervisor._zygotes.values()) == [zygote] else 0
+
+
+def _forked(work: Callable[[], bool]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        with contextlib.suppress(BaseException):
+            code = 0 if work() else 2
+        os._exit(code)
+    return pid

@@ -18,6 +18,7 @@ from ..course.assignment import Assignment, file_of, import_name
 from ..course.folders import TOML
 from ..course.suite import Suite, SuiteTest
 from ..errors import AssignmentError, CaseError, UsageError
+from ..wall.limits import Limits
 from ..workers.supervisor import Supervisor
 from . import suite_points, suite_trial
 from .found_suite import FoundSuite, find
@@ -29,7 +30,6 @@ from .suite_trial import Trial
 _GENEROUS = {
     "call_s": 120.0, "submission_s": 1200.0, "cpu_s": 1200.0, "load_s": 120.0, "cell_s": 120.0, "memory_mib": 4096,
 }  # fmt: skip
-SLOW_S = 0.5  # CPU seconds of a test on the solution above which the default limits may be too short
 ROOM = 10.0  # times the solution's time is what a student's code gets
 
 
@@ -211,15 +211,14 @@ def _toml(
 
 
 def _limits(trial: Trial) -> dict[str, float]:
-    """Return limits with room above what the solution needs, where it needs more than the default allows."""
+    """Return limits with room above what the solution needs, where that is more than the default allows."""
+    default = Limits()
     slowest = max((test.seconds for test in trial.adopted), default=0.0)
-    total = math.fsum(test.seconds * test.sets for test in trial.adopted)
-    if slowest <= SLOW_S:
-        return {}
-    limits = {"call_s": float(math.ceil(slowest * ROOM)), "submission_s": 120.0, "cpu_s": 20.0}
-    limits["submission_s"] = max(limits["submission_s"], float(math.ceil(total * ROOM)))
-    limits["cpu_s"] = max(limits["cpu_s"], float(math.ceil(total * ROOM)))
-    return limits
+    cpu_s = math.fsum(test.seconds * test.sets for test in trial.adopted)
+    wall_s = math.fsum(test.wall_s for test in trial.adopted)
+    needed = {"call_s": slowest, "submission_s": wall_s, "cpu_s": cpu_s}
+    limits = {name: float(math.ceil(seconds * ROOM)) for name, seconds in needed.items()}
+    return {name: seconds for name, seconds in limits.items() if seconds > getattr(default, name)}
 
 
 def _packages(sources: Mapping[str, bytes]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import configparser
 import os
+import posixpath
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +22,9 @@ from ..errors import SubmissionRejected, UsageError
 LEFT_OUT = {"__pycache__", "node_modules", "venv", "env", "build", "dist"}
 MAX_BYTES = 200 * 2**20  # of the whole folder; it is read into memory
 _TEST = re.compile(r"(test_.*|.*_test)\.py")
-_MARKED = re.compile(rb"### BEGIN SOLUTION|raise NotImplementedError|\bNotImplementedError\(")
+_MARKED = re.compile(
+    rb"BEGIN (YOUR )?(SOLUTION|CODE)|START OF YOUR CODE|raise NotImplementedError|\bNotImplementedError\("
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def find(path: Path, module: str | None) -> FoundSuite:
             f"{path} has no tests. Name a folder with files test_*.py, with otter's tests or with a notebook whose "
             "cells assert something."
         )
-    paths = tuple(_configured_paths(files))
+    paths = tuple(dict.fromkeys([*_configured_paths(files), *_paths_of_tests(files, tests)]))
     names = _Names(files, _bases(tests, paths))
     chosen = _chosen(module, names, path) if module else _guessed(tests, names, path)
     sources = {name: _source(files[file]) if file.endswith(".ipynb") else files[file] for name, file in chosen.items()}
@@ -118,6 +121,31 @@ def _configured_paths(files: Mapping[str, bytes]) -> Iterator[str]:
             yield folder
 
 
+def _paths_of_tests(files: Mapping[str, bytes], tests: Sequence[str]) -> Iterator[str]:
+    """Yield the folders that tests add to ``sys.path``, such as "./python" or join(dirname(__file__), "../src").
+
+    What such a text is relative to is not evaluated: it is a folder of the suite, seen from the test's or one above it.
+    """
+    folders = {parent.as_posix() for file in files for parent in PurePosixPath(file).parents}
+    for name in (test for test in tests if test.endswith(".py")):
+        for text in _texts_added_to_path(files[name]):
+            for parent in PurePosixPath(name).parents:
+                folder = posixpath.normpath(posixpath.join(parent.as_posix(), text))
+                if folder in folders and folder != ".":
+                    yield folder
+
+
+def _texts_added_to_path(source: bytes) -> Iterator[str]:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("sys.path.append", "sys.path.insert"):
+            texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+            yield posixpath.join("", *(text for text in texts if isinstance(text, str) and not text.startswith("/")))
+
+
 def _bases(tests: Sequence[str], paths: Sequence[str]) -> list[str]:
     """Return the folders in which an import of a test may find a module."""
     folders = ["", *paths, "src", *(PurePosixPath(name).parent.as_posix() for name in tests)]
@@ -174,9 +202,10 @@ class _Names:
 
     def marked_outside(self, tests: Sequence[str]) -> dict[str, str]:
         """Return the modules with answers to write that stand at the top of the folder and are no tests."""
-        files = [file for file in self._files if file.endswith(".py") and "/" not in file and file not in tests]
+        files = [file for file in self._files if file.endswith((".py", ".ipynb")) and "/" not in file]
+        files = [file for file in files if file not in tests and PurePosixPath(file).stem.isidentifier()]
         marked = [file for file in files if _MARKED.search(self._files[file])]
-        return {file.removesuffix(".py"): file for file in marked or files[: len(files) == 1]}
+        return {PurePosixPath(file).stem: file for file in marked or files[: len(files) == 1]}
 
 
 def _imports(data: bytes, file: str) -> Iterator[str]:

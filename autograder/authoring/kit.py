@@ -1,15 +1,18 @@
-"""The files of a student repository that belong to no assignment: README, Makefile, grade.py, .gitignore."""
+"""The files of a student repository that belong to no assignment: README, Makefile, grade.py, .gitignore, licences."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ..course.assignment import Assignment
 from .templates import rendered
 
 TEMPLATES = {"README.md": "README.md", "Makefile": "Makefile", "grade.py": "grade.py", ".gitignore": "gitignore"}
+LICENCES = ("LICENSE", "NOTICE", "docs/reference/sources.md")
+MAPS = ("docs/course_map.md", "docs/course_map.ko.md")  # in which order to do the assignments
 MEGABYTES = 140  # of .venv without PyTorch, on Linux x86-64 with CPython 3.11, by benchmarks/release.py
 
 
@@ -22,10 +25,13 @@ def kit(
     wheelhouse: Sequence[str] = (),
     platforms: Collection[str] = (),
     notebooks: bool = False,
+    licences: Collection[str] = (),
+    maps: Sequence[str] = (),
 ) -> dict[str, bytes]:
     """Return the files by their names. ``due`` (by slug) and the texts are the instructor's, "" for none.
 
-    ``wheelhouse`` are the machines that need no network, in words; ``platforms`` are names in ``platforms.FILES``.
+    ``wheelhouse`` are the machines that need no network, in words; ``platforms`` are names in ``platforms.FILES``;
+    ``licences`` are paths of files that say what is whose, and ``maps`` those of the maps of the course.
     """
     values = {
         "title": "Assignments" if len(course) > 1 else course[0].title,
@@ -38,9 +44,16 @@ def kit(
         "message": message,
         "platforms": platforms,
         "notebooks": notebooks,
+        "licences": licences,
+        "maps": maps,
         "first_notebook": f"assignments/{course[0].slug}/{course[0].modules[0]}.ipynb",
     }
     return rendered("release", TEMPLATES, values)
+
+
+def licences_of(root: Path) -> dict[str, bytes]:
+    """Return the files of a course that say under which licences its texts, figures, data and code are handed out."""
+    return {name: (root / name).read_bytes() for name in LICENCES if (root / name).is_file()}
 
 
 def described(assignment: Assignment, due: str) -> dict[str, Any]:

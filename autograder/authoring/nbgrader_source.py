@@ -192,7 +192,7 @@ class _Cases:
             recorder = Recorder(reference, Recording())
 
             def work(executor: Executor) -> None:
-                with contextlib.closing(self._session.connect(dict(modules), seed=0)) as connection:
+                with contextlib.closing(self._session.connections.to(dict(modules), seed=0)) as connection:
                     for case in executor.cases:
                         if case.visible:
                             visible.append(case)
@@ -223,7 +223,7 @@ class _Cases:
         """
         recording = joined({case.id: each for case, each in group})
         for modules, is_right in ((self._modules, True), (_stub_modules(self._assignment), False)):
-            with contextlib.closing(self._session.connect(modules, seed=0)) as connection:
+            with contextlib.closing(self._session.connections.to(modules, seed=0)) as connection:
                 try:
                     done = points(text, self._assignment, _always(connection), recorded=recording, seed=self._seed)
                 except (CaseError, UsageError) as exc:

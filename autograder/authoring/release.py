@@ -26,7 +26,7 @@ from ..reports.files import write_bytes
 from . import journal, repository, update
 from .archive import zipped
 from .containers import pieces_of
-from .kit import described, kit
+from .kit import MAPS, described, kit, licences_of
 from .leaks import find_leaks, leaks_in_baseline
 from .links import dead_links, linked_docs
 from .notebook import notebook
@@ -96,7 +96,9 @@ def with_framework(
     """
     commit = commit_for(root, options)
     name, data = wheel()
-    tools = {f"wheels/{name}": data, "constraints.txt": constraints_of(root)}
+    handed_out_files = dict(files)
+    licences = licences_of(root)
+    tools = {f"wheels/{name}": data, "constraints.txt": constraints_of(root)} | licences
     tools |= kit(
         course,
         due=options.due,
@@ -105,13 +107,15 @@ def with_framework(
         wheelhouse=[platform.shown for platform in options.wheelhouse],
         platforms=options.platforms,
         notebooks=options.notebooks,
+        licences=licences,
+        maps=[page for page in MAPS if page in linked_docs(handed_out_files, root)],
     )
     tools |= files_for(options.platforms)
     if options.wheelhouse:
         torch = any(assignment.needs_torch for assignment in course)
         pins = tools["constraints.txt"]
         tools |= wheels((name, data), pins, options.wheelhouse, torch=torch, index=options.torch_index)
-    whole = tools | dict(files)
+    whole = tools | handed_out_files
     whole |= linked_docs(whole, root)
     whole[release_file.NAME] = _manifest(course, whole, name, commit, options)
     return dict(sorted(whole.items()))
@@ -206,7 +210,8 @@ def write_new(files: Mapping[str, bytes], target: Path, *, author: Author | None
     except OSError as exc:
         shutil.rmtree(draft, ignore_errors=True)
         raise AutograderError(
-            f"{target} cannot be written: {exc.strerror}. Choose a folder that you can write to.", slug="release-write"
+            f"{target} cannot be written: {exc.strerror}. Choose a folder that you can write to, with enough room.",
+            slug="release-write",
         ) from exc
 
 

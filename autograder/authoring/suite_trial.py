@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
+import time
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,13 +44,17 @@ class Refusal:
 
 @dataclass(slots=True)
 class TriedTest:
-    """A test with its marks and what it came to on the solution. Its parameter sets are one test."""
+    """A test with its marks and what it came to on the solution. Its parameter sets are one test.
+
+    ``seconds`` is the CPU time of its slowest set, ``wall_s`` the time that all of them took.
+    """
 
     id: str
     line: int
     marks: TestMarks
     sets: int = 0
     seconds: float = 0.0
+    wall_s: float = 0.0
     refusal: Refusal | None = None
 
 
@@ -78,12 +83,12 @@ def run(draft: Assignment, supervisor: Supervisor) -> Trial:
     session = Session(draft, RunOptions(device="cpu"), supervisor)
 
     def work(executor: Executor) -> None:
-        connection = session.connect_solution()
+        connection = session.connections.to_solution()
         assert connection is not None  # a draft has a solution
         with contextlib.closing(connection):
             _run_all(executor, connection, draft, trial)
 
-    collected = collect_adopted(draft, work, connect=session.connect_own, options=session.options)
+    collected = collect_adopted(draft, work, connect=session.connections.own, options=session.options)
     trial.refusals = list(map(_uncollected, collected.failed))
     for taken in collected.taken:
         _refuse_parameters(taken, trial, draft)
@@ -126,7 +131,9 @@ def _run_all(executor: Executor, connection: Connection, draft: Assignment, tria
         test.sets += 1
         if test.refusal is not None:
             continue
+        started = time.monotonic()
         done = executor.run(case, connection, {})
+        test.wall_s += time.monotonic() - started
         test.seconds = max(test.seconds, done.log.cpu_s)
         if connection.is_unloadable:
             trial.unloadable = done.outcome.message

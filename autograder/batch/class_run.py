@@ -11,16 +11,17 @@ from ..course.assignment import Assignment
 from ..course.course_file import Course
 from ..course.policy import AttemptRule
 from ..errors import CaseError
-from ..exchange.csv_grades import table
+from ..exchange import csv_grades
 from ..exchange.formats import Format
 from ..grading.options import RunOptions
 from ..messages import say, translate
 from ..model import Report, Score
 from ..reports import class_page
 from ..reports.class_rows import ClassRow, class_row, late_word
-from ..reports.files import write_text
+from ..reports.files import write_pieces
 from .ledger import level_of
 from .results import ResultsFolder
+from .row_file import Rows
 from .run_log import RunLog
 from .runner import Member, Upload
 
@@ -33,7 +34,7 @@ Grade = Callable[[Sequence[Upload], Callable[[Report], None]], Sequence[Upload]]
 
 
 class ClassRun:
-    """The grading of one class. ``rows`` has the row of every student with a report, by name.
+    """The grading of one class. ``rows`` gets the row of every student with a report, and of each other entry.
 
     An official run has a ``ledger``: it grades what is pending there, and keeps every report in it before it writes
     files. A practice run grades everything and keeps nothing. Attempts before the last one are graded if a rule of the
@@ -48,6 +49,7 @@ class ClassRun:
         *,
         run: RunOptions,
         course: Course,
+        rows: Rows,
         ledger: Ledger | None = None,
         log: RunLog | None = None,
         all_attempts: bool = False,
@@ -66,23 +68,23 @@ class ClassRun:
         needs_earlier = all_attempts or course.policy(assignment.slug).attempt is not AttemptRule.LAST
         if ledger is not None and needs_earlier:
             self.pending += ledger.find_earlier()
-        self.rows: dict[str, ClassRow] = {}
+        self.rows = rows
         self.broken: list[Report] = []  # reports with a grader error
 
     def restore(self) -> None:
         """Write what the store has and the folder lacks, and add the rows of what cannot be graded."""
         if self.ledger is None or not (self.ledger.graded or self.ledger.problems):
             return
-        self.folder.begin("full")
+        self.folder.begin(self.options.level.value)
         for person, problem in self.ledger.problems.items():
             member = self.ledger.members[person]
             where = self.ledger.kept.place(self.assignment.slug, member.sha256) if problem == "damaged" else ""
             self._add_without_report(member, problem, detail=str(where))
-        for member in self.ledger.graded:
-            stamp = self.ledger.stamp(member)
+        for member, summary in self.ledger.with_summaries(self.ledger.graded):
+            stamp = self.ledger.stamp(member, summary)
             if not self.folder.is_current(member.student, stamp):
                 self.folder.write(self._in_zone(self.ledger.report(member)), stamp)
-            self._add(self.ledger.row(member))
+            self._add(self.ledger.row(member, summary))
 
     def grade(self, grade: Grade, advance: Advance) -> None:
         """Let ``grade`` grade what is pending, and write each report at once.
@@ -142,19 +144,19 @@ class ClassRun:
             named = self.ledger.keep_earlier(report)
             self.broken += [] if report.complete else [named]
             return
-        members = self.ledger.keep(report)
-        for member in members:
-            self._write(self.ledger.named(report, member), member)
-        if not members:  # the files changed during the run: the report is of others than the store has
+        kept = self.ledger.keep(report)
+        for member in kept.members:
+            self._write(self.ledger.named(report, member), member, kept.summary)
+        if not kept.members:  # the files changed during the run: the report is of others than the store has
             student = self.ledger.members[person].student
             blank = replace(report, submission=replace(report.submission, student=student), outcomes=(), complete=False)
             self._add(replace(class_row(blank), reason=say("attention.changed"), attention=("changed",)))
 
-    def _write(self, report: Report, member: Member | None = None) -> None:
-        """Write the files of a student, and keep the row."""
+    def _write(self, report: Report, member: Member | None = None, summary: str = "") -> None:
+        """Write the files of a student, and keep the row; ``summary`` is that of the store."""
         report = self._in_zone(report)
         if self.ledger is not None and member is not None and report.complete:
-            stamp, row = self.ledger.stamp(member), self.ledger.row(member)
+            stamp, row = self.ledger.stamp(member, summary), self.ledger.row(member, summary)
         else:
             stamp, row = "", replace(class_row(report), published="" if self.ledger is None else "no")
         self.folder.write(report, stamp)
@@ -167,33 +169,36 @@ class ClassRun:
         received, graded = self.course.local(row.received_at), self.course.local(row.graded_at)
         late = self.course.late(self.assignment.slug, student, received, row.late)
         place = self.folder.page_of(student) if has_page else ""
-        self.rows[student] = replace(row, page=place, late=late, received_at=received, graded_at=graded)
+        self.rows.add(replace(row, page=place, late=late, received_at=received, graded_at=graded))
 
     def _in_zone(self, report: Report) -> Report:
         info = replace(report.submission, received_at=self.course.local(report.submission.received_at))
         return replace(report, submission=info, graded_at=self.course.local(report.graded_at))
 
-    def write_tables(self, source_format: Format) -> Sequence[ClassRow]:
-        """Write the class page and the table of grades, and return the rows, sorted by student."""
-        rows = [self.rows[student] for student in sorted(self.rows)]
-        slug, practice = self.assignment.slug, not self.options.official
+    def write_tables(self, source_format: Format) -> None:
+        """Write the class page, the page of what needs a human and the table of grades, each row by row."""
+        rows, slug, practice = self.rows, self.assignment.slug, not self.options.official
         title = translate(self.assignment.title)
         links = [class_page.Link(self.folder.attention_page.name, say("attention.title"))]
         html = class_page.html(rows, slug=slug, title=title, practice=practice, links=links)
-        write_text(self.folder.class_page, html)
-        write_text(self.folder.attention_page, class_page.attention_html(rows, slug=slug, title=title))
+        write_pieces(self.folder.class_page, html)
+        html = class_page.attention_html(rows.needing_a_human, slug=slug, title=title)
+        write_pieces(self.folder.attention_page, html)
         if practice:
             mark = say("report.practice").upper()
-            write_text(self.folder.grades, table(rows, first=(mark, mark)))
+            csv_grades.write_grades(rows, self.folder.grades, first=(mark, mark))
         else:
             source_format.write_grades(rows, self.folder.grades)
-        return rows
 
-    def summary(self, rows: Sequence[ClassRow], *, exit_code: int) -> dict[str, Any]:
+    def summary(self, *, exit_code: int) -> dict[str, Any]:
         """Return a summary for programs, as plain values, with pseudonyms."""
-        complete, now = [row for row in rows if row.complete], self.graded - self.earlier
+        rows, now = self.rows, self.graded - self.earlier
+        complete, earned = 0, 0.0
+        for row in rows:
+            if row.complete:
+                complete, earned = complete + 1, earned + row.score.earned
         people = {} if self.ledger is None else {m.student: person for person, m in self.ledger.members.items()}
-        attention = Counter(name for row in rows for name in row.attention)
+        attention = Counter(name for row in rows.needing_a_human for name in row.attention)
         return {
             "schema": 1,
             "assignment": self.assignment.slug,
@@ -202,9 +207,9 @@ class ClassRun:
             "students": self.size,
             "graded": self.graded,
             "kept": len(rows) - now - len(self.ledger.problems) - self.unclear if self.ledger else 0,
-            "incomplete": len(rows) - len(complete),
-            "mean": round(sum(row.score.earned for row in complete) / len(complete), 4) if complete else None,
+            "incomplete": len(rows) - complete,
+            "mean": round(earned / complete, 4) if complete else None,
             "needs_human": dict(sorted(attention.items())),
-            "people": [people[row.student or ""] for row in rows if row.attention and row.student in people],
+            "people": [people[row.student or ""] for row in rows.needing_a_human if row.student in people],
             "exit_code": exit_code,
         }

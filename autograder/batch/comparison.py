@@ -109,6 +109,14 @@ class Comparison:
         return sorted([*self.up, *self.down], key=lambda change: change.after - change.before)
 
     @property
+    def alike(self) -> list[list[Change]]:
+        """People whose points change, together where the same cases changed with the same messages."""
+        found: dict[tuple[CaseChange, ...], list[Change]] = {}
+        for change in self.moved:
+            found.setdefault(change.cases, []).append(change)
+        return list(found.values())
+
+    @property
     def by_case(self) -> list[CaseMoves]:
         """What each changed case does, those that move most people first."""
         titles = {each.case: each.title for change in self.changes for each in change.cases}

@@ -115,8 +115,12 @@ def engine_of(url: URL) -> Engine:
     return engine
 
 
+# A restore opens the store, and cannot open a damaged one.
+DAMAGED = "Move it away, with the files -wal and -shm next to it; then restore a backup: autograder store restore FILE."
+
+
 @contextlib.contextmanager
-def explained(url: URL, *, damaged: str = "Restore a backup: autograder store restore FILE.") -> Iterator[None]:
+def explained(url: URL, *, damaged: str = DAMAGED) -> Iterator[None]:
     """Turn an error of the database into one sentence with a remedy. ``damaged`` is that of a damaged file."""
     try:
         yield

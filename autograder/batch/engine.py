@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -22,15 +23,16 @@ from ..grading.pool import local_processes
 from ..model import Report
 
 if TYPE_CHECKING:
-    from .grader import Job
+    from .job import Job
     from .runner import Upload
 
-IN_A_TASK = 25  # submissions: half a second to two seconds of work
+IN_A_TASK = 50  # submissions, at most: after each task the cases run on the solution, which costs about four of them
 TASKS_FOR_EACH = 4  # at least, so that the processes finish at about the same time
 WAITING = 1  # tasks for each process that are sent before one is free
-RETRIES = 2  # of a task whose Dask worker died
 DASK = "dask:"
 CONNECT_S = 10
+POLL_S = 1.0  # between two looks at the workers of a Dask cluster
+WORKERLESS_S = 120.0  # until a worker has started again
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _dask(address: str, workers: int | None) -> Engine:
             raise _scheduler_lost(address) from exc
         with client:
             try:
-                yield _DaskExecutor(client)
+                yield _DaskExecutor(client, address)
             except (CancelledError, distributed.comm.core.CommClosedError, distributed.client.ClosedClientError) as exc:
                 raise _scheduler_lost(address) from exc
 
@@ -109,27 +111,61 @@ def _dask(address: str, workers: int | None) -> Engine:
 
 
 class _DaskExecutor(Executor):
-    """Runs tasks on a Dask cluster, and passes on whatever became of them.
+    """Runs each task on one worker of a Dask cluster, and passes on whatever became of it.
 
     Dask's own executor, ``Client.get_executor()``, does not: if the scheduler ends while it hands over a result, the
     future of that task never ends, and a trace is printed. To close the client cancels all tasks.
+
+    A task belongs to one worker. Otherwise Dask gives the task of a dead worker to the next one, and a submission that
+    kills its grader ends four of them. A cluster may give up a worker that is slow to start again (``LocalCluster``
+    does after 15 seconds), so all of them may be gone, and the futures would never end.
     """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, address: str) -> None:
         self._client = client
+        self._address = address
+        self._running: dict[str, tuple[Future[Any], str]] = {}  # by the key of Dask: our future, and the worker
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         ours: Future[Any] = Future()
 
         def pass_on(theirs: Any) -> None:
-            if ours.set_running_or_notify_cancel():
+            if self._running.pop(theirs.key, None) and ours.set_running_or_notify_cancel():
                 try:
                     ours.set_result(theirs.result())
                 except BaseException as exc:
                     ours.set_exception(exc)
 
-        self._client.submit(fn, *args, retries=RETRIES, pure=False, **kwargs).add_done_callback(pass_on)
+        worker = self._freest()
+        theirs = self._client.submit(fn, *args, workers=[worker], allow_other_workers=False, pure=False, **kwargs)
+        self._running[theirs.key] = ours, worker
+        theirs.add_done_callback(pass_on)
         return ours
+
+    def end_lost(self) -> None:
+        """End the tasks whose worker has died."""
+        workers = self._client.nthreads()
+        for key, (ours, worker) in list(self._running.items()):
+            if worker not in workers and self._running.pop(key, None) and ours.set_running_or_notify_cancel():
+                ours.set_exception(BrokenExecutor(f"The Dask worker {worker} died."))
+
+    def _freest(self) -> str:
+        """Return the worker with the fewest tasks; wait for one that starts again.
+
+        Raises:
+            SandboxError: there is none for a long time.
+        """
+        deadline = time.monotonic() + WORKERLESS_S
+        while not (workers := self._client.nthreads()):
+            if time.monotonic() > deadline:
+                raise SandboxError(
+                    f"The Dask scheduler at {self._address} has no workers any more. Start new ones, then run the same "
+                    "command again: what is graded is kept.",
+                    slug="engine",
+                )
+            time.sleep(POLL_S)
+        counts = Counter(worker for _, worker in self._running.values())
+        return str(min(workers, key=lambda worker: counts[worker]))
 
 
 def _scheduler_lost(address: str) -> SandboxError:
@@ -211,8 +247,6 @@ def _run_in(
     doubtful: list[Upload] | None,
 ) -> list[Upload]:
     """Run tasks until none is left or the executor breaks; then return the uploads of the tasks that it had."""
-    from . import grader  # with numpy and pytest; often nothing is pending
-
     futures: dict[Future[list[Report]], tuple[Upload, ...]] = {}
     broken: list[Upload] = []
     try:
@@ -220,12 +254,11 @@ def _run_in(
             while tasks and not broken and len(futures) < window:
                 task = tasks.popleft()
                 try:
-                    futures[executor.submit(grader.grade_task, job, task)] = task
+                    futures[executor.submit(_grade_task, job, task)] = task
                 except BrokenExecutor:
                     tasks.appendleft(task)
                     break
-            done, _ = wait(futures, return_when=FIRST_COMPLETED)
-            for future in done:
+            for future in _first_done(futures, executor):
                 task = futures.pop(future)
                 try:
                     reports = future.result()
@@ -243,6 +276,24 @@ def _run_in(
         for future in futures:
             future.cancel()
     return broken
+
+
+def _first_done(futures: Collection[Future[list[Report]]], executor: Executor) -> set[Future[list[Report]]]:
+    """Wait until at least one future has ended. The executor of this machine ends those of a dead process itself."""
+    dask = executor if isinstance(executor, _DaskExecutor) else None
+    while True:
+        done, _ = wait(futures, timeout=POLL_S if dask else None, return_when=FIRST_COMPLETED)
+        if done:
+            return done
+        if dask:
+            dask.end_lost()
+
+
+def _grade_task(job: Job, uploads: Sequence[Upload]) -> list[Report]:
+    """Grade some uploads in a process of the engine: only there numpy and pytest are imported."""
+    from .grader import grade_task
+
+    return grade_task(job, uploads)
 
 
 def exceeded_a_bound(report: Report) -> bool:

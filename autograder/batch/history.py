@@ -17,7 +17,7 @@ from ..grading.environment import versions_of as installed_versions
 from ..model import Level
 from .adjustments import Decision, by_person
 from .schema import KEY, adjustments, assignments, environments, official, reports, submissions
-from .store import MANY, Found, ReportKey, Store
+from .store import MANY, ReportKey, Store
 
 KEPT_PARTS = ("seed", "device", "language")  # an assignment that changes, or a new version, leaves these as they are
 
@@ -32,11 +32,6 @@ class Counted:
     assignment: str
     version: str
     environment: str
-
-    @property
-    def found(self) -> Found:
-        """The report, for a ledger."""
-        return Found(self.id, self.summary)
 
 
 def counted(store: Store, key: ReportKey) -> dict[str, Counted]:
@@ -110,15 +105,15 @@ def row(store: Store, number: int) -> dict[str, Any]:
     return {name: found[name] for name in found if name == "sha256" or name not in (*KEY, "id")}
 
 
-def confirm(store: Store, key: ReportKey, found: Mapping[str, Found]) -> None:
+def confirm(store: Store, key: ReportKey, found: Mapping[str, int]) -> None:
     """Write that the reports which a run has found count from now on, where another one has counted last."""
     now_counted = counted(store, key)
-    changed = {sha256: each for sha256, each in found.items() if now_counted[sha256].id != each.id}
+    changed = {sha256: number for sha256, number in found.items() if now_counted[sha256].id != number}
     if not changed:
         return
     with store.transaction() as connection:
-        for sha256, each in changed.items():
-            store.count(connection, {"course": store.course, **asdict(key), "sha256": sha256}, each.id)
+        for sha256, number in changed.items():
+            store.count(connection, {"course": store.course, **asdict(key), "sha256": sha256}, number)
 
 
 # --- what the cases of a report depended on

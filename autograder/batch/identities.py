@@ -120,7 +120,7 @@ def read(folder: Path) -> Identities:
     except FileNotFoundError:
         return Identities(path)
     except (OSError, ValueError, KeyError, TypeError) as exc:
-        problem = f"{path} cannot be read ({exc}). Restore a backup: autograder store restore FILE."
+        problem = f"{path} cannot be read ({exc}). Move it away; then restore a backup: autograder store restore FILE."
         raise AutograderError(problem, slug="store") from exc
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ..course.assignment import Assignment
-from ..grading.environment import device_of, version, versions_of
+from ..grading.environment import device_of, settled, version, versions_of
 from ..grading.options import RunOptions
 from ..messages import current_language
 from ..model import Audience, Report, SubmissionInfo
@@ -25,12 +25,13 @@ from . import history, identities
 from .adjustments import Decision, Points, applied, by_person, decided_row, points_of
 from .receipts import NewSubmission, unrecorded
 from .runner import Member, Upload
-from .store import Found, ReportKey, Store
+from .store import MANY, ReportKey, Store
 from .uploads import Uploads
 
 
 def key_of(assignment: Assignment, run: RunOptions) -> ReportKey:
     """Return what the reports of a run depend on, on this machine and in the current language."""
+    run = settled(assignment, run)
     return ReportKey(
         slug=assignment.slug,
         assignment=assignment.digest(),
@@ -72,6 +73,14 @@ def values_of(report: Report) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a report: the members with its submission, and its row as the store has it."""
+
+    members: Sequence[Member]
+    summary: str
+
+
 class Ledger:
     """What the store knows of one class. ``pending`` lists what has no complete report. ``folder`` has the identities.
 
@@ -88,7 +97,8 @@ class Ledger:
         self._level = run.level
         self.members: dict[str, Member] = {}  # by pseudonym
         self.problems: dict[str, str] = {}
-        self._found: dict[str, Found] = {}  # by sha256
+        self._found: dict[str, int] = {}  # the report of each submission, by sha256
+        self._people: dict[str, list[str]] = {}  # who handed in a submission, by sha256
         self._made: list[int] = []  # reports of this run
         self._published: dict[tuple[str, int], str] = {}
         self._decisions: dict[str, list[Decision]] = {}  # by pseudonym
@@ -204,7 +214,10 @@ class Ledger:
     def _find_reports(self) -> None:
         """Find out what is graded and published, and what of the rest timed out before."""
         slug, digests = self.key.slug, {m.sha256 for m in self.members.values()}
-        self._found = self.store.complete(self.key, list(digests))
+        self._people = {}
+        for person, member in self.members.items():
+            self._people.setdefault(member.sha256, []).append(person)
+        self._found = {sha256: each.id for sha256, each in self.store.complete(self.key, list(digests)).items()}
         self._published = self.store.published(slug)
         self._decisions = by_person(self.store.decisions(slug))
         slow = self.store.timed_out(slug, list(digests - self._found.keys()))
@@ -227,29 +240,35 @@ class Ledger:
         """The members whose submission has a complete report."""
         return [m for m in self.members.values() if m.sha256 in self._found and m.upload.student not in self.problems]
 
-    def keep(self, report: Report) -> list[Member]:
-        """Keep a report of a pending upload, and return the members with this submission.
+    def keep(self, report: Report) -> Kept:
+        """Keep a report of a pending upload.
 
-        The list is empty if the files changed after they were read: the store has another digest.
+        No member has it if the files changed after they were read: the store has another digest.
         """
         person, sha256 = report.submission.student or "", report.submission.sha256
         if self.members[person].sha256 != sha256:
-            return []
+            return Kept((), "")
         found = self.store.save(self.key, person if self._has_people else None, values_of(report))
         self._made.append(found.id)
         if report.complete:
-            self._found[sha256] = found
-        return self.members_of(sha256)
+            self._found[sha256] = found.id
+        return Kept(self.members_of(sha256), found.summary)
 
     def members_of(self, sha256: str) -> list[Member]:
         """Return the members who handed in this submission."""
-        return [m for m in self.members.values() if m.sha256 == sha256 and m.upload.student not in self.problems]
+        return [self.members[person] for person in self._people[sha256] if person not in self.problems]
 
-    def row(self, member: Member) -> ClassRow:
-        """Return the row of a graded member."""
-        found = self._found[member.sha256]
-        published = self._published.get((member.upload.student, found.id), "no")
-        row = decided_row(found.summary, self.decided(member.upload.student))
+    def with_summaries(self, members: Sequence[Member]) -> Iterator[tuple[Member, str]]:
+        """Yield graded members, each with the row of the report as the store has it; only some are in memory."""
+        for start in range(0, len(members), MANY):
+            part = members[start : start + MANY]
+            found = self.store.summaries([self._found[member.sha256] for member in part])
+            yield from ((member, found[self._found[member.sha256]]) for member in part)
+
+    def row(self, member: Member, summary: str) -> ClassRow:
+        """Return the row of a graded member; ``summary`` is that of the store."""
+        published = self._published.get((member.upload.student, self._found[member.sha256]), "no")
+        row = decided_row(summary, self.decided(member.upload.student))
         late = class_rows.late_word(member.upload.late)
         row = replace(row, attempt=member.attempt, published=published, late=late)
         return replace(row, student=member.student, received_at=member.upload.received_at)
@@ -263,12 +282,12 @@ class Ledger:
         member = self.members.get(person)
         if member is None or member.sha256 not in self._found:
             return None
-        row = self.row(member)
-        return points_of(row)
+        [(_, summary)] = self.with_summaries([member])
+        return points_of(self.row(member, summary))
 
     def report(self, member: Member) -> Report:
         """Return the whole report of a graded member, with the name."""
-        report = from_json(self.store.document(self._found[member.sha256].id), source="the store")
+        report = from_json(self.store.document(self._found[member.sha256]), source="the store")
         return self.named(report, member)
 
     def named(self, report: Report, member: Member) -> Report:
@@ -280,11 +299,11 @@ class Ledger:
         points = points_of(class_rows.class_row(report))
         return replace(report, score=applied(points, self.decided(member.upload.student)).score)
 
-    def stamp(self, member: Member) -> str:
-        """Return what the files of a graded member are made from, in short."""
+    def stamp(self, member: Member, summary: str) -> str:
+        """Return what the files of a graded member are made from, in short; ``summary`` is that of the store."""
         decided = [each.detail for each in self.decided(member.upload.student)]
         parts = [
-            self._found[member.sha256].summary,
+            summary,
             member.student,
             member.attempt,
             member.upload.received_at,
@@ -297,6 +316,6 @@ class Ledger:
         """Discard the reports of this run; return the names of their students."""
         self.store.discard(self._made, self.key.slug, why)
         made = set(self._made)
-        gone = {sha256 for sha256, found in self._found.items() if found.id in made}
-        self._found = {sha256: found for sha256, found in self._found.items() if sha256 not in gone}
+        gone = {sha256 for sha256, number in self._found.items() if number in made}
+        self._found = {sha256: number for sha256, number in self._found.items() if sha256 not in gone}
         return [member.student for member in self.members.values() if member.sha256 in gone]

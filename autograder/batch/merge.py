@@ -16,8 +16,9 @@ from sqlalchemy import Connection, inspect, select
 from ..errors import UsageError
 from . import schema
 from .database import engine_of, explained, parsed
+from .migration import newer
 from .schema import assignments, courses, environments, people, reports, schema_version, seeds, submissions
-from .store import MANY, Store, newer, points_of
+from .store import MANY, Store, points_of
 
 RUN_AGAIN = "Run its job again."
 SAME = (*schema.KEY, "graded_at", "document")

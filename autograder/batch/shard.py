@@ -22,7 +22,7 @@ from .identities import write_private
 from .run_log import RunLog
 
 if TYPE_CHECKING:
-    from .grader import Job
+    from .job import Job
     from .ledger import Ledger
     from .runner import Upload
 
@@ -77,11 +77,11 @@ class Plan:
             UsageError: device or language differ.
             EngineError: the versions or the assignment differ.
         """
-        from . import grader
+        from . import job as jobs
         from .ledger import key_of
 
         key = key_of(job.assignment, job.run)
-        grader.check_machine(replace(job, digest=self.digest, versions=self.versions))
+        jobs.check_machine(replace(job, digest=self.digest, versions=self.versions))
         for option, here, wanted in (("device", key.device, self.device), ("lang", key.language, self.language)):
             if here != wanted:
                 raise UsageError(f"The plan asks for {wanted} and not for {here}. Give --{option} {wanted}.")

@@ -15,17 +15,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, inspect, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL
 
-from ..errors import AutograderError, UsageError
+from ..errors import UsageError
 from ..grading.environment import now
 from ..model import Level
 from ..reports.class_rows import TIMED_OUT
 from . import schema
 from .adjustments import Decision
-from .database import copy_file, engine_of, error_of, explained, parsed, prepare_file
+from .database import engine_of, explained, parsed, prepare_file
+from .migration import migrate
 from .receipts import LastSubmission, NewSubmission
 from .schema import (
     adjustments,
@@ -81,7 +81,7 @@ class Store:
         self._engine = engine_of(self.url)
         try:
             with self._write() as connection:
-                self._migrate(connection)
+                migrate(connection, self.url, self.path)
                 known = select(courses.c.id).where(courses.c.id == course)
                 if connection.execute(known).first() is None:
                     connection.execute(courses.insert().values(id=course, created_at=now()))
@@ -134,7 +134,7 @@ class Store:
         )
         with self._read() as connection:
             found = connection.execute(query.order_by(reports.c.id.desc()).limit(1)).scalar()
-        return Level.CONTAINER if found == Level.CONTAINER.value else Level.FULL
+        return Level(found) if found in list(Level) else Level.FULL  # one that is "partial" counts for nothing
 
     def add(self, slug: str, new: Sequence[NewSubmission]) -> dict[str, int]:
         """Add submissions whose bytes differ from the person's last one, and return the attempt of each person.
@@ -216,11 +216,11 @@ class Store:
     def save(self, key: ReportKey, person: str | None, values: Mapping[str, Any]) -> Found:
         """Keep a report, and write into the log why it was made. A complete report of a key is kept once."""
         columns = {"course": self.course, **asdict(key), **values}
-        same = [reports.c[name] == columns[name] for name in schema.KEY]
         with self._write() as connection:
-            why = _why(connection, columns, same)
+            why = _why(connection, columns)
             number = self.insert(connection, columns)
             if number is None:  # another run has made it meanwhile
+                same = [reports.c[name] == columns[name] for name in schema.KEY]
                 kept = select(reports.c.id, reports.c.summary).where(*same, reports.c.complete)
                 row = connection.execute(kept).one()
                 return Found(row.id, row.summary)
@@ -229,13 +229,14 @@ class Store:
 
     def insert(self, connection: Connection, report: Mapping[str, Any]) -> int | None:
         """Insert a report, and return its number; None if there is a complete one of its key."""
-        statement = self.insert_into(reports).values(report).on_conflict_do_nothing().returning(reports.c.id)
-        number = connection.execute(statement).scalar()
+        # Values that go beside a statement cost a tenth of those in it: SQLAlchemy then knows the statement already.
+        statement = self.insert_into(reports).on_conflict_do_nothing().returning(reports.c.id)
+        number = connection.execute(statement, dict(report)).scalar()
         if number is None:
             return None
         version = {"course": self.course, "slug": report["slug"], "digest": report["assignment"]}
         version["first_graded_at"] = report["graded_at"]
-        connection.execute(self.insert_into(assignments).values(version).on_conflict_do_nothing())
+        connection.execute(self.insert_into(assignments).on_conflict_do_nothing(), version)
         if report["complete"]:
             self.count(connection, {name: report[name] for name in schema.KEY}, int(number))
         return int(number)
@@ -246,12 +247,18 @@ class Store:
 
     def count(self, connection: Connection, key: Mapping[str, Any], report: int) -> None:
         """Let a report count under a key from now on."""
-        connection.execute(official.insert().values({**key, "report": report, "at": now()}))
+        connection.execute(official.insert(), {**key, "report": report, "at": now()})
 
     def document(self, report: int) -> str:
         """Return a report as JSON."""
         with self._read() as connection:
             return str(connection.execute(select(reports.c.document).where(reports.c.id == report)).scalar_one())
+
+    def summaries(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Return the rows of at most ``MANY`` reports as JSON, by their numbers."""
+        with self._read() as connection:
+            rows = connection.execute(select(reports.c.id, reports.c.summary).where(reports.c.id.in_(numbers)))
+            return {row.id: row.summary for row in rows}
 
     def discard(self, numbers: Sequence[int], slug: str, why: str) -> None:
         """Make reports count no longer. They stay as history, and their submissions are pending again."""
@@ -364,7 +371,7 @@ class Store:
 
     def note(self, connection: Connection, action: str, slug: str, detail: str, person: str | None = None) -> None:
         """Add an entry to the log."""
-        connection.execute(log.insert().values(self._entry(now(), current_actor(), action, slug, person, detail)))
+        connection.execute(log.insert(), self._entry(now(), current_actor(), action, slug, person, detail))
 
     def _last(self, connection: Connection, slug: str) -> dict[str, LastSubmission]:
         mine = (submissions.c.course == self.course, submissions.c.slug == slug)
@@ -389,43 +396,17 @@ class Store:
         with explained(self.url), self._engine.connect() as connection:
             yield connection
 
-    def _migrate(self, connection: Connection) -> None:
-        """Create the tables, or bring older ones to this version, after a backup.
-
-        Raises:
-            AutograderError: ``store`` if a newer version of the framework wrote them.
-        """
-        if not inspect(connection).has_table(schema.schema_version.name):
-            schema.metadata.create_all(connection)
-            connection.execute(schema.schema_version.insert().values(version=schema.VERSION))
-            return
-        version = connection.execute(select(func.max(schema.schema_version.c.version))).scalar_one()
-        if version > schema.VERSION:
-            raise newer(self.url, version)
-        if version == schema.VERSION:
-            return
-        if self.path is not None:
-            copy_file(self.path, self.path.with_name(f"{self.path.name}.before-{schema.VERSION}"))
-        for number in range(version + 1, schema.VERSION + 1):
-            schema.STEPS[number](connection)
-        connection.execute(schema.schema_version.update().values(version=schema.VERSION))
-
-
-def newer(url: URL, version: int) -> AutograderError:
-    """Return the error that names a store of a newer version of the framework."""
-    numbers = f"tables {version}, this one reads {schema.VERSION}"
-    return error_of(url, f"was written by a newer version of autograder ({numbers})", "Install that version.")
-
 
 def points_of(report: Mapping[str, Any]) -> str:
     """Return digest and points of a report, for the log."""
     return f"{report['sha256'][:12]}, {report['earned']:g} of {report['possible']:g} points"
 
 
-def _why(connection: Connection, columns: Mapping[str, Any], same: Sequence[Any]) -> str:
+def _why(connection: Connection, columns: Mapping[str, Any]) -> str:
     """Return why a report is made: it is the first, the last one failed, or what changed since."""
     course, slug, sha256, *parts = schema.KEY
-    before = select(reports).where(*(reports.c[name] == columns[name] for name in (course, slug, sha256)))
+    wanted = select(*(reports.c[name] for name in parts))  # without the document, which is long
+    before = wanted.where(*(reports.c[name] == columns[name] for name in (course, slug, sha256)))
     last = connection.execute(before.order_by(reports.c.id.desc()).limit(1)).first()
     if last is None:
         return "first report"

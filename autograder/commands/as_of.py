@@ -33,8 +33,8 @@ def grades_as_of(text: str, slug: str, store: Store, known: Identities, *, root:
     return found
 
 
-def moment(text: str, course: Course) -> datetime:
-    """Return the time that ``--as-of`` names; without an offset, it is a time in the zone of the course.
+def moment(text: str, course: Course, option: str = "--as-of") -> datetime:
+    """Return the time that an option names; without an offset, it is a time in the zone of the course.
 
     Raises:
         UsageError: it is no time, there is no zone, or the clock was changed at that time.
@@ -42,15 +42,15 @@ def moment(text: str, course: Course) -> datetime:
     try:
         time = datetime.fromisoformat(text)
     except ValueError as exc:
-        raise UsageError(f'--as-of: "{text}" is no time. Write for example 2026-11-20T12:00.') from exc
+        raise UsageError(f'{option}: "{text}" is no time. Write for example 2026-11-20T12:00.') from exc
     if time.tzinfo is not None:
         return time.astimezone(UTC)
     if not course.timezone:
         raise UsageError(
-            f"--as-of: {text} has no offset, and course.toml names no timezone. Write for example {text}+09:00."
+            f"{option}: {text} has no offset, and course.toml names no timezone. Write for example {text}+09:00."
         )
     first, second = (time.replace(tzinfo=ZoneInfo(course.timezone), fold=fold) for fold in (0, 1))
     if first.utcoffset() != second.utcoffset():
         either = f"{first.isoformat(timespec='minutes')} or {second.isoformat(timespec='minutes')}"
-        raise UsageError(f"--as-of: the clocks of {course.timezone} were changed at {text}. Write {either}.")
+        raise UsageError(f"{option}: the clocks of {course.timezone} were changed at {text}. Write {either}.")
     return first.astimezone(UTC)

@@ -21,7 +21,7 @@ from ..model import Level
 from ..reports.files import check_writable
 from . import options
 from .class_grading import grade_pending, official_run
-from .class_source import ClassSource, class_source, export_options
+from .class_source import ClassSource, class_source, export_options, until_of
 from .shard import grade_part, part_of
 
 if TYPE_CHECKING:
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from ..batch.class_run import ClassRun
     from ..batch.engine import Engine
     from ..batch.ledger import Ledger
+    from ..batch.row_file import Rows
+    from ..batch.runner import Upload
     from ..batch.store import Store
     from ..grading.options import RunOptions
-    from ..reports.class_rows import ClassRow
 
 MOST_PRINTED = 100  # rows in the terminal; the class page has all of them
 
@@ -74,6 +75,7 @@ def batch(
     format: str,
     roster: Path | None,
     mapping: Path | None,
+    until: str | None,
     attempts: str,
     practice: bool,
     official: bool,
@@ -120,7 +122,14 @@ def batch(
         raise UsageError("--attempts all is for an official run of a whole class. Omit it, or --practice and --shard.")
     with (
         translation.assignment_language(lang, assignment),
-        class_source(source, format=format, roster=roster, mapping=mapping, assignment=assignment) as found,
+        class_source(
+            source,
+            format=format,
+            roster=roster,
+            mapping=mapping,
+            assignment=assignment,
+            until=until_of(until, assignment.slug, root),
+        ) as found,
     ):
         from ..batch.engine import engine_of
 
@@ -181,15 +190,24 @@ def _ledger(job: _Job, run: RunOptions, store: Store, folder: Path) -> Ledger:
 
 
 def _grade(job: _Job, run: RunOptions, ledger: Ledger | None = None) -> None:
+    from ..batch.row_file import row_file
+    from .console import Terminal
+
+    console = Terminal()
+    with row_file() as rows:
+        class_run = _graded(job, run, ledger, rows, console)
+        _show(class_run, console)
+        _end(job, class_run)
+
+
+def _graded(job: _Job, run: RunOptions, ledger: Ledger | None, rows: Rows, console: Console) -> ClassRun:
     from ..batch import runner
     from ..batch.class_run import ClassRun
     from ..batch.results import ResultsFolder, RunKind
     from ..batch.run_log import RunLog
     from ..course import course_file
     from ..workers.folders import remove_abandoned
-    from .console import Terminal, fail
 
-    console = Terminal()
     assignment = job.assignment
     uploads = runner.uploads_of(job.source.entries or ())
     kind = RunKind(assignment.slug, assignment.digest(), run.official)
@@ -202,13 +220,17 @@ def _grade(job: _Job, run: RunOptions, ledger: Ledger | None = None) -> None:
         last.callback(remove_abandoned)  # what is killed in the last moment of this run, no later process removes
         folder.check()
         if ledger:
-            ledger.take_in(uploads, job.source.name, job.out)
-            _name_other_data(ledger, assignment)
-            for name in ledger.not_kept:
-                fail(say("import.too-old", student=name))
-        course = course_file.read(job.root)
+            _take_in(ledger, uploads, job)
         class_run = ClassRun(
-            assignment, uploads, folder, run=run, course=course, ledger=ledger, log=log, all_attempts=job.all_attempts
+            assignment,
+            uploads,
+            folder,
+            run=run,
+            course=course_file.read(job.root),
+            rows=rows,
+            ledger=ledger,
+            log=log,
+            all_attempts=job.all_attempts,
         )
         log.write("start", assignment=assignment.slug, students=class_run.size, pending=len(class_run.pending))
         class_run.restore()
@@ -216,9 +238,18 @@ def _grade(job: _Job, run: RunOptions, ledger: Ledger | None = None) -> None:
             grade_pending(class_run, console, job.engine)
         for match in job.source.unclear:
             class_run.add_unclear(match.record.entry, match.how.value, match.reason)
-        rows = class_run.write_tables(job.source.grades)
-    _show(rows, class_run, console)
-    _end(job, class_run, rows)
+        class_run.write_tables(job.source.grades)
+    return class_run
+
+
+def _take_in(ledger: Ledger, uploads: Sequence[Upload], job: _Job) -> None:
+    """Add the uploads to the store, and say what a person should know of that."""
+    from .console import fail
+
+    ledger.take_in(uploads, job.source.name, job.out)
+    _name_other_data(ledger, job.assignment)
+    for name in ledger.not_kept:
+        fail(say("import.too-old", student=name))
 
 
 def _name_other_data(ledger: Ledger, assignment: Assignment) -> None:
@@ -235,14 +266,14 @@ def _name_other_data(ledger: Ledger, assignment: Assignment) -> None:
         )
 
 
-def _end(job: _Job, class_run: ClassRun, rows: Sequence[ClassRow]) -> None:
+def _end(job: _Job, class_run: ClassRun) -> None:
     """Write the summary, name each grader error, and exit with 5 if a submission needs a human."""
     from ..reports.files import write_text
     from .console import fail, grader_errors
 
-    code = NeedsHuman.exit_code if any(row.attention for row in rows) else 0
+    code = NeedsHuman.exit_code if class_run.rows.needing_a_human else 0
     if job.json:
-        found = class_run.summary(rows, exit_code=code)
+        found = class_run.summary(exit_code=code)
         write_text(job.json, jsons.dumps(found, indent=2, ensure_ascii=False) + "\n")
     for sentence in grader_errors(class_run.broken):
         fail(sentence)
@@ -250,13 +281,14 @@ def _end(job: _Job, class_run: ClassRun, rows: Sequence[ClassRow]) -> None:
         sys.exit(code)
 
 
-def _show(rows: Sequence[ClassRow], class_run: ClassRun, console: Console) -> None:
+def _show(class_run: ClassRun, console: Console) -> None:
     """Print the table of the class, or of a large class one line, and where the files are."""
     from ..reports import class_rows, terminal
     from ..reports import plain as linear
 
     if not class_run.options.official:
         console.print(f"{say('report.practice').upper()}  {say('report.practice-why')}\n", style="bold yellow")
+    rows = class_run.rows
     printer = linear if linear.is_wanted(console) else terminal
     if len(rows) <= MOST_PRINTED:
         printer.class_table(rows, console)
@@ -265,6 +297,6 @@ def _show(rows: Sequence[ClassRow], class_run: ClassRun, console: Console) -> No
     folder = class_run.folder
     console.out(f"\n{say('report.class-page', page=folder.class_page, grades=folder.grades)}", highlight=False)
     console.out(say("report.class-students", folder=folder.students), highlight=False)
-    if count := sum(bool(row.attention) for row in rows):
+    if count := len(rows.needing_a_human):
         line = f"{say('attention.title')}: {say('attention.count', count=count)}, {folder.attention_page}"
         console.out(line, style="magenta", highlight=False)

@@ -220,7 +220,7 @@ def published(found: ClassGrades, kept: Kept | None, target: str) -> Mapping[str
 
 
 def with_reasons(found: ClassGrades, kept: Kept | None) -> list[Grade]:
-    """Return the grades with the reasons for changed points, and with the state of the graded files elsewhere."""
+    """Return the grades with the reasons for changed points, and with time and state of the graded files elsewhere."""
     states = {}
     if kept is not None and found.slug:
         last = kept.store.last(found.slug)
@@ -231,7 +231,8 @@ def with_reasons(found: ClassGrades, kept: Kept | None) -> list[Grade]:
         reasons = (*own, *each.final.reasons) if each.grade.points is not None else ()
         number, state = states.get(each.grade.student, (0, ""))
         is_last = each.row is not None and each.row.attempt == number
-        grades.append(replace(each.grade, reasons=reasons, state=state if is_last else ""))
+        received = each.row.received_at if each.row else None
+        grades.append(replace(each.grade, reasons=reasons, state=state if is_last else "", received_at=received))
     return grades
 
 

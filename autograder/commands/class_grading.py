@@ -30,10 +30,11 @@ FEW = 8  # submissions: another process would cost more than it saves
 
 def official_run(store: Store, assignment: Assignment, *, wanted: str | None, device: str, level: Level) -> RunOptions:
     """Return the options of the official run of an assignment, with the seed that the store keeps."""
+    from ..grading.environment import settled
     from ..grading.options import RunOptions
 
     drawn = store.seed(assignment.slug, str(options.seed_of(None, official=True)), wanted=wanted)
-    return RunOptions(official=True, level=level, seed=int(drawn), device=device)
+    return settled(assignment, RunOptions(official=True, level=level, seed=int(drawn), device=device))
 
 
 def grade_pending(class_run: ClassRun | ShardRun | Regrade | Verification, console: Console, engine: Engine) -> None:
@@ -59,7 +60,7 @@ def grading(assignment: Assignment, run: RunOptions, engine: Engine, uploads: Se
     is_few = engine.processes == 1 or len(uploads) <= FEW
     if engine.name != "local" or not is_few or any(upload.died for upload in uploads):
         from ..batch.engine import grade_on
-        from ..batch.grader import job_of
+        from ..batch.job import job_of
 
         job = job_of(assignment, run, current_language())
         yield lambda uploads, record: grade_on(engine, job, uploads, record)
@@ -87,7 +88,7 @@ def grading(assignment: Assignment, run: RunOptions, engine: Engine, uploads: Se
             grade_class(assignment, uploads, keep, run=run, supervisor=supervisor)
             if not doubtful:
                 return ()
-            from ..batch.grader import job_of
+            from ..batch.job import job_of
 
             return grade_alone(engine, job_of(assignment, run, current_language()), doubtful, record)
 

@@ -16,8 +16,10 @@ from ..exchange import formats
 from . import options
 
 if TYPE_CHECKING:
+    from ..exchange.imports import Until
     from ..exchange.matching import Match
 
+DUE = "due"
 FORMATS = ("auto", *sorted(name.replace("_", "-") for name in formats.READERS))
 
 
@@ -35,9 +37,38 @@ class ClassSource:
     unclear: Sequence[Match] = ()
 
 
+def until_of(text: str | None, slug: str, root: Path) -> Until | None:
+    """Return the times until which commits count: one time for all, or "due" for the dates of ``course.toml``.
+
+    Raises:
+        UsageError: the time cannot be read, or the assignment has no due date.
+    """
+    if text is None:
+        return None
+    from ..course import course_file
+    from .as_of import moment
+
+    course = course_file.read(root)
+    if text != DUE:
+        time = moment(text, course, "--until")
+        return lambda _: time
+    if not slug:
+        raise UsageError("--until due needs the assignment. Name it with --assignment, or write a time.")
+    if slug not in course.due:
+        raise UsageError(f"course.toml has no due date of {slug}. Write it, or name a time with --until.")
+    own = course.extensions.get(slug, {})
+    return lambda student: own.get(student, course.due[slug])
+
+
 @contextlib.contextmanager
 def class_source(
-    source: Path | None, *, format: str, roster: Path | None, mapping: Path | None, assignment: Assignment
+    source: Path | None,
+    *,
+    format: str,
+    roster: Path | None,
+    mapping: Path | None,
+    assignment: Assignment,
+    until: Until | None = None,
 ) -> Iterator[ClassSource]:
     """Open a class. The files of an export are unpacked until the block ends.
 
@@ -45,7 +76,12 @@ def class_source(
         UsageError: options do not fit together, or the export, the roster or the mapping file is wrong.
     """
     if source is None or roster is None:
-        for option, given in (("--roster", roster), ("--mapping", mapping), ("--format", format != "auto")):
+        for option, given in (
+            ("--roster", roster),
+            ("--mapping", mapping),
+            ("--format", format != "auto"),
+            ("--until", until),
+        ):
             if given:
                 missing = "the export of another system: name it as SOURCE" if source is None else "--roster"
                 raise UsageError(f"{option} needs {missing}.")
@@ -63,6 +99,7 @@ def class_source(
                 roster_file=roster,
                 mapping=mapping,
                 assignment=assignment,
+                until=until,
             )
             for line in mapping_report.doubts(found.matched):
                 click.echo(line, err=True)
@@ -83,8 +120,13 @@ _ROSTER = click.option("--roster", type=options.PATH, help="CSV of the people, f
 _MAPPING = click.option(
     "--mapping", type=options.PATH, help="CSV with the columns entry and person, to settle entries."
 )
+until_option = click.option(
+    "--until",
+    metavar="TIME",
+    help="Of git clones, take the last commit until then: a time, or due for the dates of course.toml.",
+)
 
 
 def export_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options for the export of another system."""
-    return _FORMAT(_ROSTER(_MAPPING(command)))
+    return _FORMAT(_ROSTER(_MAPPING(until_option(command))))

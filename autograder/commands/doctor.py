@@ -36,6 +36,7 @@ class Requirement(StrEnum):
 
     OFFICIAL = "official"
     CONTAINER = "container"
+    GPU = "gpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,10 @@ def doctor(*, quick: bool, json: bool, require: Requirement | None) -> None:
     if quick and not json:
         print(NOT_TRIED)
     missing = ", ".join(each.text.removeprefix("sandbox: ") for each in _missing(found))
-    container = next((each for each in found if each.name == _name_of(Level.CONTAINER)), None)
-    if require is Requirement.CONTAINER:
-        missing = "" if container is None or container.found else container.detail.removeprefix("missing ")
-        missing = "the whole level" if container is None else missing
+    if require in (Requirement.CONTAINER, Requirement.GPU):
+        level = next((each for each in found if each.name == _name_of(Level(require.value))), None)
+        missing = "" if level is None or level.found else level.detail.removeprefix("missing ")
+        missing = "the whole level" if level is None else missing
     if require and missing:
         raise SandboxIncomplete(f"Official grading needs every layer of the sandbox; missing here: {missing}.")
 
@@ -168,14 +169,16 @@ def _layers() -> Iterator[Finding]:
         if supervisor.refusal:
             yield Finding("sandbox", False, "See the layers below.", supervisor.refusal)
         subtree, refusal = supervisor.subtree, supervisor.refusal
-        container = [_container(supervisor)] if sys.platform == "linux" else []
+        others = [_container(supervisor)] if sys.platform == "linux" else []
+        if Path("/dev/nvidiactl").exists():
+            others.append(_gpu_level(supervisor))
     for layer in selftest.LAYERS:
         remedy = selftest.remedy(layer.name, refusal)
         yield Finding(f"sandbox: {layer.name}", layer.name in tested.layers, remedy, needed=True)
     layers = [layer.name for layer in selftest.LAYERS]
     for promise in (name for name in tested.missing if name not in layers):
         yield Finding(f"promise: {promise}", False, selftest.remedy(promise, refusal), needed=True)
-    yield from (_level(tested, "See the layers above."), *container)
+    yield from (_level(tested, "See the layers above."), *others)
     where = f"below {subtree.folder}" if subtree else ""
     yield Finding("cgroup for each worker (optional)", subtree is not None, CGROUP_REMEDY, where)
 
@@ -199,6 +202,18 @@ def _container(supervisor: Supervisor) -> Finding:
     why = supervisor.no_own_user(spec)
     remedies = dict.fromkeys(selftest.remedy(name, why) for name in tested.missing)
     return _level(tested, " ".join(filter(None, [why, *remedies])))
+
+
+def _gpu_level(supervisor: Supervisor) -> Finding:
+    from ..student import selftest
+    from ..wall.limits import Limits
+    from ..workers.spec import WorkerSpec
+
+    try:
+        tested = selftest.examine(supervisor, WorkerSpec(Limits(gpu=True), torch=True, level=Level.GPU))
+    except AutograderError as exc:
+        return Finding(_name_of(Level.GPU), False, selftest.GPU_REMEDY, exc.message)
+    return _level(tested, selftest.GPU_REMEDY)
 
 
 def _nbgrader() -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from ..course import assignment as assignments
 from ..errors import NeedsHuman, UsageError
 from ..messages import DEFAULT, use_language
 from . import options
-from .class_source import FORMATS
+from .class_source import FORMATS, until_of, until_option
 
 
 @click.command("import")
@@ -27,6 +27,7 @@ from .class_source import FORMATS
 )
 @click.option("--mapping", type=options.PATH, help="CSV with the columns entry and person, for what is not clear.")
 @click.option("--assignment", metavar="SLUG", help="Take only the files of this assignment, under its names.")
+@until_option
 @click.option("--to", type=options.PATH, help="New folder for the submissions, which batch can grade.")
 @click.option("--dry-run", is_flag=True, help="Print the report and write nothing.")
 @options.language("Language of the report (default: en).", environment=True)
@@ -38,6 +39,7 @@ def import_(
     roster: Path,
     mapping: Path | None,
     assignment: str | None,
+    until: str | None,
     to: Path | None,
     dry_run: bool,
     lang: str | None,
@@ -58,6 +60,7 @@ def import_(
             roster_file=roster,
             mapping=mapping,
             assignment=assignments.load(assignment, root=root) if assignment else None,
+            until=until_of(until, assignment or "", root),
         )
         click.echo(found.report, nl=False)
         click.echo(f"\n{mapping_report.summary(found.matched)}")

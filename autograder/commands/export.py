@@ -38,7 +38,11 @@ WITH_FEEDBACK = (System.CANVAS, System.MOODLE)
 @click.option(
     "--feedback", type=options.PATH, help="Folder students/ of the run: also write its pages, as OUT-feedback.zip."
 )
-@click.option("--submissions", type=options.PATH, help="Archive of submissions from Canvas; needed for its --feedback.")
+@click.option(
+    "--submissions",
+    type=options.PATH,
+    help="Submissions, just downloaded: name files newer than the graded ones. Needed for --feedback of Canvas.",
+)
 @click.option("--pages", type=options.PATH, help="New folder for the students' pages with the final points.")
 @click.option("--leave-out", multiple=True, metavar="STUDENT", help="Do not export this student; can be repeated.")
 @click.option(
@@ -101,7 +105,7 @@ def export(
             elif template is None:
                 _export_csv(found, kept, out)
             else:
-                job = _Export(to, template, out, column, feedback, submissions, archive, overwrite)
+                job = _Export(to, template, out, column, feedback, submissions, archive, overwrite, root)
                 job.run(found, kept)
             if pages is not None:
                 count = export_feedback.write_pages(grades[0].parent.with_name("students"), found, pages)
@@ -130,6 +134,7 @@ class _Export:
     submissions: Path | None
     archive: Path | None
     overwrite: bool
+    root: Path
 
     def run(self, found: ClassGrades, kept: Kept | None) -> None:
         """Fill the template, write the files, and say what to do with them."""
@@ -137,6 +142,7 @@ class _Export:
 
         table = parse(export_feedback.read(self.template), self.template.name, utf16=self.to in UTF16)
         filled, notes = self._filled(table, found, kept)
+        newer = self._newer(table, found, filled) if self.submissions else []
         packed = None
         if self.feedback:
             pages = export_feedback.pages_by_row(self.feedback, found, filled)
@@ -144,12 +150,28 @@ class _Export:
         students = {filled.rows[row].student for row in filled.written}
         with class_grades.recording(found, kept, self._target(filled), students):
             _write(self.out, filled.data, self.archive, packed)
-        for warning in (*filled.warnings, *notes):
+        for warning in (*filled.warnings, *notes, *newer):
             click.echo(f"autograder: {warning}", err=True)
         click.echo(f'{self.out}: {_count(filled.graded)} in the column "{filled.column.header}".')
         steps = writer(self.to).steps(filled, self.out.name, self.archive.name if self.archive else None)
         for number, step in enumerate(steps, 1):
             click.echo(f"{number}. {step}")
+
+    def _newer(self, table: Template, found: ClassGrades, filled: Filled) -> list[str]:
+        """Return sentences on the students whose files in the submissions are not the graded ones."""
+        from ..course import assignment as assignments
+        from ..exchange import newer
+
+        assert self.submissions
+        has_folder = bool(found.slug) and (self.root / "assignments" / found.slug).is_dir()
+        return newer.by_files(
+            self.submissions,
+            format="git_clones" if self.to is System.CLASSROOM50 else self.to.value,
+            table=self.template,
+            template=table,
+            rows=filled.rows,
+            assignment=assignments.load(found.slug, root=self.root) if has_folder else None,
+        )
 
     def _filled(self, table: Template, found: ClassGrades, kept: Kept | None) -> tuple[Filled, list[str]]:
         """Return the filled template, without the cells in which a person wrote; and a sentence on each of these."""
@@ -186,11 +208,13 @@ def _check_arguments(
         )
     if feedback and not feedback.is_dir():
         raise UsageError(f"{feedback} is not a folder. Give the folder students/ of the batch run.")
-    if (to is System.CANVAS and feedback is not None) != (submissions is not None):
+    if to is System.CANVAS and feedback and submissions is None:
         raise UsageError(
-            "Canvas finds the student of a feedback file by the name of the submission. Give --feedback and "
-            "--submissions, the archive that you downloaded from Canvas, together, and only with --to canvas."
+            "Canvas finds the student of a feedback file by the name of the submission. Also give --submissions, the "
+            "archive that you downloaded from Canvas."
         )
+    if to in WITHOUT_TEMPLATE and submissions:
+        raise UsageError(f"--submissions is compared by the table of a system, and --to {to} has none. Omit it.")
 
 
 def _check_course(grades: Sequence[Path], to: System, *, course: bool, others: Sequence[Path | None]) -> None:

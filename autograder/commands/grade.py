@@ -74,6 +74,8 @@ def grade(
     every assignment is graded as it is.
     """
     chosen = options.with_data(assignments.choose(slugs, root=root), data)
+    if not slugs:
+        chosen = assignments.recommended(chosen)
     if len(chosen) != 1 and (submission or json or task):
         option = "--submission PATH" if submission else "--json PATH" if json else "--task TASK"
         name = option.partition(" ")[0]
@@ -91,6 +93,8 @@ def grade(
     drawn = options.seed_of(seed, official=official)
     run = RunOptions(official=official, level=level, seed=drawn, device=device, task=task, draft=True)
     with use_language(_common_language(chosen, lang)):
+        if not slugs:
+            _show_last_runs(folder, chosen)
         with Supervisor() as supervisor:
             options.start_zygote(supervisor, chosen[0], run)
 
@@ -125,6 +129,16 @@ def _open(assignment: Assignment, path: Path | None, lang: str | None) -> Submis
             return submissions.open(path or assignment.folder, assignment)
         except SubmissionRejected as refusal:
             return Refused(None, refusal.message)
+
+
+def _show_last_runs(folder: Path, course: Sequence[Assignment]) -> None:
+    """Print at once where a student stands; nothing if the output is not a terminal."""
+    from ..reports import last_run
+    from .console import Terminal
+
+    console = Terminal()
+    if console.is_terminal and (sentence := last_run.so_far(folder, [each.slug for each in course])):
+        console.print(sentence, style="dim")
 
 
 def _write_json(report: Report, path: Path) -> None:

@@ -75,7 +75,7 @@ level = choice(
     Level,
     default=Level.FULL.value,
     show_default=True,
-    help="Layers of the sandbox: full, or container where the kernel refuses namespaces.",
+    help="Layers of the sandbox: full, container where the kernel refuses namespaces, gpu (as --device cuda).",
 )
 seed = click.option(
     "--seed", type=click.IntRange(min=0), help="Draw the same inputs again (default: 0; fresh if --official)."

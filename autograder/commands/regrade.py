@@ -114,11 +114,14 @@ def regrade(
     ):
         from ..batch.engine import engine_of
         from ..batch.regrade import Regrade
+        from ..grading.environment import settled
         from ..grading.options import RunOptions
 
         if not opened.last(assignment.slug):
             raise UsageError(f"The store has no submissions of {assignment.slug}. Run batch first.")
-        run = RunOptions(official=True, level=level, seed=opened.kept_seed(assignment.slug), device=device)
+        run = settled(
+            assignment, RunOptions(official=True, level=level, seed=opened.kept_seed(assignment.slug), device=device)
+        )
         where = engine_of(engine, workers)
         if verify is not None:
             _verify(opened, folder, assignment, run, verify, where, json)
@@ -190,18 +193,26 @@ def _heading(found: Regrade, comparison: Comparison, count: int) -> list[str]:
 
 
 def _show(comparison: Comparison, out: Any) -> None:
-    """Print what each case does, then each person whose points move, then those who cannot be compared."""
+    """Print what each case does, then the people whose points move, then those who cannot be compared.
+
+    People who move for the same reasons are listed together, below these reasons.
+    """
     if comparison.by_case:
         width = max(len(each.case) for each in comparison.by_case)
         out("")
         for each in comparison.by_case:
             same = f", {each.same} without points" if each.same else ""
             out(f"  {each.case:<{width}}  {each.up} up, {each.down} down{same}")
-    for change in comparison.moved:
+    for changes in comparison.alike:
         out("")
-        out(_person(change))
-        for case in change.cases:
+        if len(changes) > 1:
+            out(f"{len(changes)} people:")
+        else:
+            out(_person(changes[0]))
+        for case in changes[0].cases:
             out(_case(case))
+        for change in changes if len(changes) > 1 else ():
+            out(f"  {_person(change)}")
     for problem in comparison.problems:
         out("")
         out(f"{problem.student}: {STAYS.get(problem.reason) or say(f'attention.{problem.reason}')}")

@@ -60,7 +60,7 @@ def batch_plan(
     check_writable(file.parent, file)
     with translation.assignment_language(lang, assignment), options.open_store(store, root) as opened:
         from ..batch import runner, shard
-        from ..batch.grader import job_of
+        from ..batch.job import job_of
         from ..batch.ledger import Ledger
 
         wanted = None if seed is None else str(seed)
@@ -115,16 +115,17 @@ def grade_part(
     """Grade a shard. Exit code 0 also if a submission needs a human: batch for the whole class lists those."""
     from ..batch import runner
     from ..batch import shard as shards
-    from ..batch.grader import job_of
+    from ..batch.job import job_of
     from ..batch.ledger import Ledger
     from ..batch.merge import open_shard
     from ..batch.run_log import RunLog
+    from ..grading.environment import settled
     from ..grading.options import RunOptions
     from .console import Terminal, fail, grader_errors
 
     plan = shards.read_plan(part.plan, assignment)
     [assignment] = options.with_data([assignment], dict(plan.versions).get("data"))  # of the class, as its seed
-    run = RunOptions(official=True, level=Level(plan.level), seed=plan.seed, device=device)
+    run = settled(assignment, RunOptions(official=True, level=Level(plan.level), seed=plan.seed, device=device))
     plan.check(job_of(assignment, run, current_language()))
     with open_shard(part.store, plan.course, plan.assignment, plan.seed) as store, RunLog(log) as lines:
         ledger = Ledger(store, Path(store.url.database or "").parent, assignment, run)

@@ -23,15 +23,18 @@ IDENTITIES = "identities.json"
 
 
 @click.command()
+@click.argument("slug", required=False)
 @options.store
 @options.lang
 @options.solutions
 @options.root
-def batch_status(*, store: str | None, lang: str | None, root: Path) -> None:
+def batch_status(*, slug: str | None, store: str | None, lang: str | None, root: Path) -> None:
     """Show how many submissions are graded and pending.
 
+    SLUG is an assignment, such as 05-logistic; without it all are shown.
     A submission is pending if it has no report of the current cases by the current version, as batch would make it.
     """
+    wanted = assignments.load(slug, root=root).slug if slug else ""
     folder = options.store_folder(store, root)
     if not (folder / IDENTITIES).is_file():  # looking must not create a store
         print(say("report.class-none"))
@@ -41,17 +44,17 @@ def batch_status(*, store: str | None, lang: str | None, root: Path) -> None:
     with options.open_store(store, root) as opened:
         from ..batch.ledger import Ledger
 
-        latest = opened.latest()
+        latest = {name: found for name, found in opened.latest().items() if name == wanted or not wanted}
         width = max(map(len, latest), default=0)
-        for slug, sha256s in latest.items():
-            assignment = assignments.load(slug, root=root)
-            run = RunOptions(official=True, level=opened.kept_level(slug), seed=opened.kept_seed(slug))
+        for name, sha256s in latest.items():
+            assignment = assignments.load(name, root=root)
+            run = RunOptions(official=True, level=opened.kept_level(name), seed=opened.kept_seed(name))
             with translation.assignment_language(lang, assignment):
                 ledger = Ledger(opened, folder, assignment, run)
             graded = opened.complete(ledger.key, list(set(sha256s.values())))
             done = sum(sha256 in graded for sha256 in sha256s.values())
             students = f"{len(sha256s)} student{'s' if len(sha256s) != 1 else ''}"
-            line = f"{slug:<{width}}  {students}, {done} graded, {len(sha256s) - done} pending"
+            line = f"{name:<{width}}  {students}, {done} graded, {len(sha256s) - done} pending"
             print(f"{line}, {_awaiting(ledger)} awaiting a person" if assignment.manual else line)
         if not latest:
             print(say("report.class-none"))
@@ -60,7 +63,7 @@ def batch_status(*, store: str | None, lang: str | None, root: Path) -> None:
 def _awaiting(ledger: Ledger) -> int:
     """Return how many graded submissions have a manual task that nobody has graded."""
     ledger.recall()
-    return sum(bool(ledger.row(member).awaiting) for member in ledger.graded)
+    return sum(bool(ledger.row(*each).awaiting) for each in ledger.with_summaries(ledger.graded))
 
 
 @click.command()

@@ -29,9 +29,10 @@ from ..errors import AssignmentError
 from ..model import Task
 from .assignment import file_of
 
-_MARKER = re.compile(r"### (?P<kind>BEGIN|END) SOLUTION(?: (?P<task>\w+))?")
+# "YOUR SOLUTION" and "YOUR CODE" are the markers of published courses that are adopted.
+_MARKER = re.compile(r"### (?P<kind>BEGIN|END) (?:SOLUTION|YOUR SOLUTION|YOUR CODE)(?: (?P<task>\w+))?")
 # A comment that resembles a marker must be one, because a misspelt marker would publish the answer.
-_RESEMBLES = re.compile(r"\b(begin|end)[\s_-]*solution", re.IGNORECASE)
+_RESEMBLES = re.compile(r"\b(begin|end)[\s_-]*(solution|your[\s_-]*(solution|code))", re.IGNORECASE)
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -13,7 +13,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ..errors import SubmissionRejected, UsageError
 from ..guest.module_names import modules_of
@@ -221,14 +221,15 @@ def _unwrapped(files: dict[str, bytes]) -> dict[str, bytes]:
 
 def _in_package(files: dict[str, bytes], asked: tuple[str, ...]) -> dict[str, bytes]:
     """Return the files in the package that the modules of an adopted suite lie in, also if only its content came."""
-    packages = {module.partition(".")[0] for module in asked if "." in module}
-    if len(packages) != 1:
+    wanted = {file_of(module) for module in asked}
+    packages = {name.partition("/")[0] for name in wanted if "/" in name}
+    if len(packages) != 1 or any(name.partition("/")[0] in packages for name in files):
         return files
-    [package] = packages
-    inside = {file_of(module).removeprefix(f"{package}/") for module in asked}
-    if any(name.startswith(f"{package}/") for name in files) or not inside & files.keys():
-        return files
-    return {f"{package}/{name}": content for name, content in files.items()}
+    folders = {str(folder) for name in wanted for folder in PurePosixPath(name).parents if folder.name}
+    for folder in sorted(folders, key=len):
+        if any(f"{folder}/{name}" in wanted for name in files):
+            return {f"{folder}/{name}": content for name, content in files.items()}
+    return files
 
 
 # --- matching files to modules

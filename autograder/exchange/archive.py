@@ -12,7 +12,7 @@ import stat
 import struct
 import unicodedata
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +29,11 @@ RATIO = 200  # unpacked to packed, of a file above 1 MiB; text reaches about 20
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """Where a file lies: a path, or an entry of the zip."""
+    """Where a file lies: a path, an entry of the zip, or a commit, which ``content`` reads up to a limit."""
 
     path: Path | None = None
     info: zipfile.ZipInfo | None = None
+    content: Callable[[int], bytes] | None = None
 
 
 class Source:
@@ -86,6 +87,11 @@ class Source:
         del self._files[name]
         self._ignored[name] = None
 
+    def add(self, name: str, content: Callable[[int], bytes]) -> None:
+        """Add a file that is neither in the folder nor in the zip. ``content`` reads it up to a limit of bytes."""
+        self._files[name] = _File(content=content)
+        _check_count(self.path, len(self._files))
+
     def tops(self) -> dict[str, list[str]]:
         """Return the files below each entry at the top; a file at the top contains itself."""
         found: dict[str, list[str]] = {}
@@ -108,6 +114,8 @@ class Source:
                 raise self._error(
                     name, "is a link, is a special file, or cannot be read. Replace it by a copy"
                 ) from exc
+        elif file.content is not None:
+            content = file.content(limit)
         else:
             assert self._zip and file.info
             try:

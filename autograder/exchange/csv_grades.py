@@ -10,7 +10,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from ..grading.rubric import DECIMALS
 from ..messages import say
 from ..model import Verdict
 from ..reports.class_rows import ClassRow
-from ..reports.files import write_text
+from ..reports.files import write_pieces
 from ..reports.printable import printable
 from .grades import Grade, amount, folded
 
@@ -38,34 +38,36 @@ _LAST = ("late", "attempt", "received_at", "graded_at", "published", "adjusted",
 _LATE = {"yes": True, "no": False}  # a duration or "unknown" says nothing without the time of receipt
 
 
-def write_grades(rows: Sequence[ClassRow], path: Path) -> None:
+def write_grades(rows: Collection[ClassRow], path: Path, *, first: tuple[str, str] | None = None) -> None:
     """Write the grades of a class as CSV: a line for each student.
 
     The columns are student, points earned and possible, points per task, sha256, the reason if nothing was graded, the
     number of cases with each verdict, how late it was, attempt, the times, whether the grade was published, what people
     added to the points and why, and why a person has to look at it. If somebody solved a challenge, a column has the
     names of the solved ones. A report with a grader error has no points: it is
-    no grade. A manual task that nobody has graded has none either.
+    no grade. A manual task that nobody has graded has none either. ``first`` is the head and the content of a column
+    before all others.
 
     The file is written whole or not at all. It is UTF-8 with a byte order mark; read it back as ``utf-8-sig``.
 
     Raises:
         AutograderError: ``report-write`` if the file cannot be written.
     """
-    write_text(path, table(rows))
+    write_pieces(path, table(rows, first=first))
 
 
-def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> str:
-    """Return the text of the file. ``first`` is the head and the content of a column before all others."""
-    tasks = list(dict.fromkeys(task for row in rows for task in row.tasks))  # after a regrade, rows may have others
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    mark = [first[1]] if first else []
+def table(rows: Collection[ClassRow], *, first: tuple[str, str] | None = None) -> Iterator[str]:
+    """Yield the text of the file line by line; the arguments are those of :func:`write_grades`."""
+    tasks: dict[str, None] = {}
+    has_challenges = False
+    for row in rows:
+        tasks |= dict.fromkeys(row.tasks)  # after a regrade, rows may have others
+        has_challenges = has_challenges or bool(row.challenges)
     verdicts = [verdict.value for verdict in Verdict]
     head = ["student", "earned", "possible", *tasks, "sha256", "reason", *verdicts]
-    has_challenges = any(row.challenges for row in rows)
     head += [*(["challenges"] if has_challenges else []), *_LAST]
-    writer.writerow([*([first[0]] if first else []), *head])
+    yield BYTE_ORDER_MARK + _line([*([first[0]] if first else []), *head])
+    mark = [first[1]] if first else []
     for row in rows:
         own = [row.score.earned, *(None if task in row.awaiting else row.tasks.get(task) for task in tasks)]
         points = ["" if each is None or not row.complete else round(each, DECIMALS) for each in own]
@@ -78,8 +80,13 @@ def table(rows: Sequence[ClassRow], *, first: tuple[str, str] | None = None) -> 
         adjusted = round(sum(each.points for each in changes), DECIMALS) if changes else ""
         reasons = cell(" · ".join(each.reason for each in changes))
         cells += [row.received_at, row.graded_at, row.published, adjusted, reasons, " ".join(row.attention)]
-        writer.writerow([*mark, cell(row.student or ""), *cells])
-    return BYTE_ORDER_MARK + text.getvalue()
+        yield _line([*mark, cell(row.student or ""), *cells])
+
+
+def _line(cells: Collection[object]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow(cells)
+    return text.getvalue()
 
 
 def cell(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +81,7 @@ def _record(top: str, path: str, names: Sequence[str]) -> Record:
     return Record(top, files, tuple(names), (Who(id=who, login=who, email=who, name=who),))
 
 
-def write_grades(rows: Sequence[ClassRow], path: Path) -> None:
+def write_grades(rows: Collection[ClassRow], path: Path) -> None:
     """Write the points of a class as CSV."""
     from . import csv_grades  # with rich, which a usage error does not need
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -42,7 +42,7 @@ class Format(Protocol):
     def entries(self, source: Path) -> list[Entry]:
         """Return the submissions of a class, sorted by student; UsageError names the place and the remedy."""
 
-    def write_grades(self, rows: Sequence[ClassRow], path: Path) -> None:
+    def write_grades(self, rows: Collection[ClassRow], path: Path) -> None:
         """Write the points of a class, the whole file or nothing."""
 
 
@@ -87,7 +87,8 @@ class Record:
     None, and so is ``late``, if the export does not tell.
 
     ``problem`` says why the format cannot tell whose it is. ``choices`` has the path of the file for the id of each
-    person that it may belong to. A ``part`` is one file: all parts of a person are one submission.
+    person that it may belong to. A ``part`` is one file: all parts of a person are one submission. ``too_late`` says
+    why nothing of it counts.
     """
 
     entry: str
@@ -101,6 +102,7 @@ class Record:
     problem: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     part: bool = False
+    too_late: str = ""
 
 
 class Reader(Protocol):

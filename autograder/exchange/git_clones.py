@@ -1,19 +1,26 @@
 """A folder of git clones, one for each student: template repositories, Classroom 50 (``gh teacher download``).
 
-The name of a clone ends in the name of an account, after a beginning that all clones share. Both may contain "-". The
-times of commits are those of the student's computer, so the time of receipt is not known.
+The name of a clone ends in the name of an account, after a beginning that all clones share. Both may contain "-". What
+is checked out counts, and the time of receipt is not known; or, if a person asks for it, the last commit until a time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from dataclasses import replace
+from datetime import datetime
+from functools import partial, reduce
 
 from ..messages import say
+from . import git_commits
 from .archive import Source
 from .formats import Record, Who
 from .names import folded
 from .roster import Roster
+
+SCORES = "scores.csv"
+RESULTS = frozenset({"result.json", "results.json"})
+"""What ``gh teacher download`` writes next to the clones, and into each of them."""
 
 
 def recognises(source: Source) -> bool:
@@ -24,6 +31,9 @@ def recognises(source: Source) -> bool:
 
 def records(source: Source, roster: Roster) -> list[Record]:
     """Return a record for each folder; loose files at the top belong to nobody."""
+    for name in source.names:
+        if name == SCORES or (name.count("/") == 1 and name.partition("/")[2] in RESULTS):
+            source.leave_out(name)
     accounts = set(roster.index("github")) or set(roster.index("login"))
     tops = source.tops()
     heads = {top: _heads(top, accounts) for top in tops}
@@ -51,3 +61,20 @@ def _record(top: str, names: Sequence[str], heads: dict[str, str], shared: set[s
         problem = say("import.splits", people=", ".join(sorted(heads.values())))
         return Record(top, files, entries, who, problem=problem)
     return Record(top, files, entries, (Who(login=next(iter(heads.values()), top)),))
+
+
+def at(record: Record, source: Source, time: datetime) -> Record:
+    """Return the record of a clone with the files of its last commit until ``time``, instead of those checked out.
+
+    Raises:
+        UsageError: git is not installed, or cannot read the clone.
+    """
+    commit = git_commits.last_until(source.path / record.entry, time)
+    if commit is None:
+        return replace(record, files={}, too_late=say("import.too-late", time=time.isoformat(timespec="minutes")))
+    files = {path: f"{record.entry}@{commit.name}/{path}" for path in commit.objects}
+    for path, name in files.items():
+        source.add(name, partial(commit.read, path))
+    return replace(
+        record, files=files, entries=tuple(files.values()) or (record.entry,), received_at=commit.received_at
+    )

@@ -14,6 +14,8 @@ from ..errors import NeedsHuman, UsageError
 from ..grading.rubric import DECIMALS
 from ..reports.printable import printable
 
+_MOST_NAMED = 20  # students in one sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Grade:
@@ -23,7 +25,8 @@ class Grade:
     system. ``id``, ``login`` and ``email`` are "" if they are not known. ``points`` is None if there is no grade, which
     is never zero. ``possible`` is the number of points of the assignment, or None if it is not known. ``reasons`` are
     sentences on what people and the rules of the course changed, for systems that take a comment. ``sha256`` is the
-    digest of the graded files. ``state`` is what the other system said of them when they came in, "" if nothing.
+    digest of the graded files, and ``received_at`` when they came in, ISO 8601, None if that is not known. ``state`` is
+    what the other system said of them then, "" if nothing.
     """
 
     student: str
@@ -36,6 +39,7 @@ class Grade:
     login: str = ""
     email: str = ""
     state: str = ""
+    received_at: str | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -90,6 +94,12 @@ def folded(text: str) -> str:
     Invisible characters count, and their escapes in ``grades.csv`` are the same: a teacher copies a name from there.
     """
     return " ".join(unicodedata.normalize("NFC", printable(text).casefold()).split())
+
+
+def named(students: Sequence[str]) -> str:
+    """Return the names of students for a sentence, which has an end for a large class, too."""
+    more = len(students) - _MOST_NAMED
+    return ", ".join(students[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def full_names(first: str, last: str) -> tuple[str, ...]:
@@ -191,18 +201,19 @@ def possible_points(grades: Sequence[Grade]) -> float | None:
     return next((grade.possible for grade in grades if grade.possible is not None), None)
 
 
-def amount(points: float, mark: str = ".") -> str:
+def amount(points: float, mark: str = ".", *, decimals: int = DECIMALS) -> str:
     """Return points as another system reads them: no thousands separator, no exponent, ``mark`` before decimals."""
-    text = f"{points:.{DECIMALS}f}".rstrip("0").rstrip(".")
+    text = f"{points:.{decimals}f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text.replace(".", mark)
 
 
 def cells(
-    rows: Mapping[int, Grade], column: Column, mark: str, *, excused: str | None = None
+    rows: Mapping[int, Grade], column: Column, mark: str, *, excused: str | None = None, decimals: int = DECIMALS
 ) -> tuple[dict[int, str], list[str]]:
     """Return the cell of each row that has a grade, and a warning for each that has none or an unusual one.
 
-    ``excused`` is the text that excuses a student in the other system, or None if it has none.
+    ``excused`` is the text that excuses a student in the other system, or None if it has none. ``decimals`` is how many
+    the other system shows, if it compares grades with the file.
 
     Raises:
         UsageError: a grade has decimals, and ``mark`` is "" because the decimal mark of the file is not known.
@@ -223,7 +234,7 @@ def cells(
         elif grade.points is None:
             warnings.append(f"{grade.student} has no grade. This row stays as it is.")
         else:
-            found[row] = amount(grade.points, mark)
+            found[row] = amount(grade.points, mark, decimals=decimals)
             if column.possible is not None and grade.points > column.possible:
                 most = f'the maximum of {amount(column.possible)} of the column "{column.header}"'
                 warnings.append(f"{grade.student} has {amount(grade.points)} points, which is above {most}.")

@@ -18,7 +18,7 @@ from .template import Template, number
 EXCUSED = "EX"
 _KEYS = ("ID", "SIS User ID", "SIS Login ID", "Integration ID")
 _ASSIGNMENT = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)", re.DOTALL)
-_TOTAL = re.compile(r"\b(?:Current|Final) (?:Points|Score|Grade)\b")
+_TOTAL = re.compile(r"(?:Current|Final) (?:Points|Score|Grade)|Override (?:Score|Grade|Status)")  # anywhere in a title
 _NOT_ASSIGNED = "N/A"
 
 # Every place where an entry of a downloaded archive can have the id of its student: names may end in digits, too.
@@ -52,7 +52,8 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
             del texts[row]
     if _TOTAL.search(chosen.title):
         warnings.append(
-            f'Canvas may take "{chosen.header}" for a total and ignore it. Check the grades after the import.'
+            f'Canvas takes "{chosen.header}" for a total, and ignores it. Rename the assignment there, and '
+            "export the gradebook again."
         )
     data = template.filled(
         {(row, chosen.index): text for row, text in texts.items()},
@@ -65,7 +66,7 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
 def steps(filled: Filled, file: str, feedback: str | None) -> list[str]:
     """Return what the teacher has to do."""
     students = f"{filled.graded} student{'s' if filled.graded != 1 else ''}"
-    found = [f"In Canvas, choose Grades, Import, and upload {file}. It must show {students}."]
+    found = [f"In Canvas, choose Grades, Import, and upload {file}. It must show {students}, or that nothing changes."]
     if feedback:
         found.append(
             f"Then choose the assignment, Upload Submissions, and upload {feedback} once: every upload adds a comment."

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from . import newer
 from .grades import Column, Filled, Grade, Person, cells, choose, full_names, match
 from .template import Template, number
 
-_SCORE, _MOST = "Total Score", "Max Points"
+_SCORE, _MOST, _TIME = "Total Score", "Max Points", "Submission Time"
 _KEYS = ("SID", "Email")
 _NAMES = ("First Name", "Last Name")
 
@@ -25,6 +26,8 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
     chosen = choose([Column(score, _SCORE, _SCORE, possible)], column, grades, file=template.name)
     rows = match(_people(template), grades, file=template.name)
     texts, warnings = cells(rows, chosen, template.decimal_mark([score, most]))
+    for time in template.optional([_TIME]):
+        warnings += newer.by_time(template, time, rows, "Gradescope")
     data = template.filled({(row, score): text for row, text in texts.items()})
     return Filled(data, len(texts), rows, chosen, frozenset(texts), tuple(warnings))
 

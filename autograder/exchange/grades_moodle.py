@@ -13,20 +13,16 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import UsageError
-from .grades import Column, Filled, Grade, Person, amount, cells, choose, match
+from .grades import Column, Filled, Grade, Person, amount, cells, choose, match, named
 from .moodle import MODIFIED, modified
 from .template import Template, number
+from .worksheet import NO, YES, Columns, columns
 
-# "Grade can be changed" is in the teacher's language, too.
-_YES = frozenset(("yes", "예", "네", "はい", "是", "да", "ja", "oui", "sí", "si", "sì", "sim", "tak", "evet", "kyllä"))
-_NO = frozenset(
-    ("no", "아니오", "아니요", "いいえ", "否", "нет", "nein", "nee", "nej", "non", "não", "nie", "hayır", "ei")
-)
 _PARTICIPANT = re.compile(r"(\d+)\s*$")
 _KEYS = ("Email address", "ID number", "Username")
-_SUBMITTED_AFTER_MAXIMUM = 2  # Grade can be changed, Last modified (submission)
-_MOST_NAMED = 20  # students in one sentence
-_AFTER_MAXIMUM = 4  # Grade can be changed, Last modified (submission), Last modified (grade), Feedback comments
+_DECIMALS = 2  # Moodle shows so many, and takes what differs from its own number for a change
+_AFTER_CHANGEABLE = 3  # Last modified (submission), Last modified (grade), Feedback comments
+_COMMENTS = "Feedback comments"
 
 
 def fill(template: Template, grades: Sequence[Grade], *, column: str | None = None, overwrite: bool = False) -> Filled:
@@ -39,19 +35,19 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
         UsageError: it is not the worksheet of these grades, is graded by a scale, or says neither yes nor no.
         NeedsHuman: a student cannot be matched.
     """
-    most = _maximum(template)
-    index = most - 1
+    places = _columns(template)
+    most, index = places.maximum, places.grade
     title = template.rows[0].value(index)
     maximum = number(template.rows[1].value(most))
     chosen = choose([Column(index, title, title, maximum)], column, grades, file=template.name)
     rows = match(_people(template, index), grades, file=template.name)
-    texts, warnings = cells(rows, chosen, template.decimal_mark([index, most]))
+    texts, warnings = cells(rows, chosen, template.decimal_mark([index, most]), decimals=_DECIMALS)
     changes: dict[tuple[int, int], str] = {}
     updated = 0
     written = set()
-    comments = _Comments(template, most, overwrite=overwrite)
+    comments = _Comments(template, places, overwrite=overwrite)
     for row, text in texts.items():
-        if reason := _refused(template, row, most, rows[row]):
+        if reason := _refused(template, row, places, rows[row]):
             warnings.append(f"{rows[row].student}: {reason}. This row stays as it is.")
             continue
         written.add(row)
@@ -59,7 +55,7 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
             changes[row, index] = text
             updated += 1
         changes |= comments.change(row, rows[row])
-    warnings += [*comments.warnings(), *_newer(template, most, rows)]
+    warnings += [*comments.warnings(), *_newer(template, places, rows)]
     data, changed = template.filled(changes), sum(place != index for _, place in changes)
     return Filled(data, updated, rows, chosen, frozenset(written), tuple(warnings), changed)
 
@@ -121,23 +117,19 @@ def participants(template: Template) -> dict[int, str]:
     return found
 
 
-def _maximum(template: Template) -> int:
-    """Return the column of the maximum grade: a number in every row, and behind it yes or no."""
-    rows = [template.rows[index] for index in participants(template)]
-    found = [
-        column
-        for column in range(2, len(template.header) - 1)
-        if rows
-        and all(number(row.value(column)) is not None for row in rows)
-        and all(row.value(column + 1).strip().casefold() in _YES | _NO for row in rows)
-    ]
-    if len(found) != 1:
+def _columns(template: Template) -> Columns:
+    """Return the columns of a worksheet: in every row, the maximum is a number, and then follows yes or no."""
+    rows = [template.rows[index].values for index in participants(template)]
+    found = columns(template.header, rows) if rows else None
+    if found is None or not all(
+        number(row[found.maximum]) is not None and row[found.changeable].strip().casefold() in YES | NO for row in rows
+    ):
         raise UsageError(
             f"{template.name}, line 2: no row has a maximum grade followed by yes or no. Give the grading worksheet of "
             "an assignment that is graded in points. If the language of Moodle is the reason, set it to English and "
             "download the worksheet again."
         )
-    return found[0]
+    return found
 
 
 def _people(template: Template, grade: int) -> Iterator[Person]:
@@ -149,11 +141,11 @@ def _people(template: Template, grade: int) -> Iterator[Person]:
         yield Person(index, row.line, keys, (row.value(1),))
 
 
-def _refused(template: Template, row: int, most: int, grade: Grade) -> str:
+def _refused(template: Template, row: int, places: Columns, grade: Grade) -> str:
     """Return why Moodle would skip a row, or ""."""
     cell = template.rows[row]
-    maximum = number(cell.value(most))
-    if cell.value(most + 1).strip().casefold() not in _YES:
+    maximum = number(cell.value(places.maximum))
+    if cell.value(places.changeable).strip().casefold() not in YES:
         return "Moodle does not let this grade be changed"
     if grade.points is not None and grade.points < 0:
         return f"Moodle ignores a grade below zero ({amount(grade.points)})"
@@ -165,12 +157,13 @@ def _refused(template: Template, row: int, most: int, grade: Grade) -> str:
 class _Comments:
     """The column of feedback comments. A comment that is there stays: it may be a person's, and blank deletes it."""
 
-    def __init__(self, template: Template, most: int, *, overwrite: bool) -> None:
+    def __init__(self, template: Template, places: Columns, *, overwrite: bool) -> None:
         self._template = template
         self._overwrite = overwrite
-        self._last = len(template.header) - 1
+        titled = template.optional([_COMMENTS])  # outcomes may be behind it
+        self._last = titled[0] if titled else len(template.header) - 1
         # Without feedback comments, the last column has the time of the last change, or - for never.
-        self._exists = self._last >= most + _AFTER_MAXIMUM and all(
+        self._exists = self._last >= places.changeable + _AFTER_CHANGEABLE and all(
             each.value(self._last) != "-" for each in template.rows[1:]
         )
         self._missing: list[str] = []
@@ -194,20 +187,15 @@ class _Comments:
         found = []
         if self._missing:
             found.append(
-                f"The worksheet has no column for comments, so the reasons for the points of {_named(self._missing)} "
+                f"The worksheet has no column for comments, so the reasons for the points of {named(self._missing)} "
                 "are not written. Switch on feedback comments in the assignment."
             )
         if self._kept:
             found.append(
-                f"{_named(self._kept)}: the comment in Moodle stays, and our reasons for the points are not written. "
+                f"{named(self._kept)}: the comment in Moodle stays, and our reasons for the points are not written. "
                 "To replace it, add --overwrite."
             )
         return found
-
-
-def _named(students: Sequence[str]) -> str:
-    more = len(students) - _MOST_NAMED
-    return ", ".join(students[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def comment(reasons: Sequence[str]) -> str:
@@ -215,12 +203,12 @@ def comment(reasons: Sequence[str]) -> str:
     return "".join(f"<p>{html.escape(each, quote=False)}</p>" for each in reasons)
 
 
-def _newer(template: Template, most: int, rows: Mapping[int, Grade]) -> Iterator[str]:
+def _newer(template: Template, places: Columns, rows: Mapping[int, Grade]) -> Iterator[str]:
     """Yield a sentence on the students who have changed their submission in Moodle after it came in here.
 
     The time is prose in the language and zone of the teacher, so it is compared as text and not as a time.
     """
-    place = most + _SUBMITTED_AFTER_MAXIMUM
+    place = places.submitted
     changed = [
         grade.student
         for row, grade in rows.items()
@@ -229,6 +217,6 @@ def _newer(template: Template, most: int, rows: Mapping[int, Grade]) -> Iterator
     if changed:
         have, newer = ("has", "a newer file") if len(changed) == 1 else ("have", "newer files")
         yield (
-            f"{_named(changed)} {have} {newer} in Moodle than the graded one. Download submissions and worksheet "
+            f"{named(changed)} {have} {newer} in Moodle than the graded one. Download submissions and worksheet "
             "again, in the same language, and run batch before you upload these grades."
         )

@@ -62,7 +62,10 @@ def _people(text: str, roster: Roster, place: str) -> tuple[Person, ...]:
         return (found[0],)
     if found:
         lines = " and ".join(str(person.line) for person in found)
-        raise UsageError(f'{place}: "{text}" may be line {lines} of {roster.path}. Write the id of the person.')
+        raise UsageError(
+            f'{place}: "{text}" may be line {lines} of {roster.path}. Write the id of the person; if the roster '
+            "has none, add one."
+        )
     if members := [person for person in roster.people if person.group and folded(person.group) == wanted]:
         return tuple(members)
     close = did_you_mean(text, [person.key for person in roster.people])

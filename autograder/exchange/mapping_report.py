@@ -45,6 +45,8 @@ def _sections(matched: Matched) -> Iterator[str]:
     yield from _section("matched", [_clear(match) for match in clear])
     yield from _unclear(matched)
     yield from _section("older", [f"{_entry(match)} -> {_people(match)}" for match in by_kind[How.OLDER]])
+    too_late = by_kind[How.TOO_LATE]
+    yield from _section("too-late", [f"{_entry(match)} -> {_people(match)}: {match.reason}" for match in too_late])
     yield from _section("left-out", [_entry(match) for match in by_kind[How.LEFT_OUT]])
     yield from _section("ignored", [_plain(name) for name in matched.ignored])
     yield from _section("without", [_plain(person.title) for person in matched.without])

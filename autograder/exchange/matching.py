@@ -23,12 +23,13 @@ class How(StrEnum):
     SETTLED = "settled"
     LEFT_OUT = "left-out"
     OLDER = "older"
+    TOO_LATE = "too-late"
     AMBIGUOUS = "ambiguous"
     UNMATCHED = "unmatched"
 
 
 UNCLEAR = frozenset({How.AMBIGUOUS, How.UNMATCHED})
-NO_SUBMISSION = UNCLEAR | {How.LEFT_OUT, How.OLDER}
+NO_SUBMISSION = UNCLEAR | {How.LEFT_OUT, How.OLDER, How.TOO_LATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def match(records: Sequence[Record], roster: Roster, *, settled: Settled, ignore
     found = [
         _settled(record, settled[record.entry]) if record.entry in settled else search(record) for record in records
     ]
+    found = [_in_time(each) for each in found]
     found = _latest(found)
     found = _disjoint(found)
     own = _by_attempt(found)
@@ -89,6 +91,12 @@ def match(records: Sequence[Record], roster: Roster, *, settled: Settled, ignore
     earlier = [attempts[key] for key in sorted(own, key=lambda key: key[1]) if key[1] and key[0] in last]
     without = tuple(person for person in roster.people if person not in last)
     return Matched(tuple(found), tuple(last.values()), tuple(earlier), without, tuple(ignored))
+
+
+def _in_time(found: Match) -> Match:
+    if not found.record.too_late or found.how in NO_SUBMISSION:
+        return found
+    return replace(found, how=How.TOO_LATE, reason=found.record.too_late)
 
 
 def _by_attempt(matches: Sequence[Match]) -> dict[tuple[Person, str], list[Match]]:

@@ -78,7 +78,9 @@ class SecureExecute(_OfCourse):
     notebook_timeout = Float(300.0, help="Seconds for all cells and calls of one notebook.").tag(config=True)
     memory_mib = Integer(2048, help="Memory of the student's process, in MiB.").tag(config=True)
     level = Enum(
-        [each.value for each in Level], "full", help="Layers of the sandbox; container where namespaces are refused."
+        [each.value for each in Level],
+        "full",
+        help="Layers of the sandbox: container where namespaces are refused, gpu for a GPU.",
     ).tag(config=True)
     packages = List(
         Unicode(), list(PACKAGES), help="Packages that student code can import, as far as they are installed."
@@ -137,16 +139,15 @@ class SecureExecute(_OfCourse):
         return Path(self.coursedir.format_path(pattern, student, assignment))
 
     def _wall(self) -> Wall:
-        settings = Settings(
-            self.timeout,
-            self.call_timeout,
-            self.notebook_timeout,
-            self.memory_mib,
-            tuple(self.packages),
-            Level(self.level),
-        )
-        wall: Wall = _kept(self, "wall", lambda: Wall(settings), close=Wall.close)
+        wall: Wall = _kept(self, "wall", self.make_wall, close=Wall.close)
         return wall
+
+    def make_wall(self) -> Wall:
+        """Return a wall with the settings of the course."""
+        packages, level = tuple(self.packages), Level(self.level)
+        return Wall(Settings(
+            self.timeout, self.call_timeout, self.notebook_timeout, self.memory_mib, packages, level
+        ))  # fmt: skip
 
     def _write(self, nb: NotebookNode, known: KnownNotebook, result: Result) -> None:
         """Replace the outputs of every code cell."""
@@ -209,6 +210,11 @@ def _kept(preprocessor: NbGraderPreprocessor, name: str, make: Callable[[], Any]
         if close is not None:
             weakref.finalize(converter, close, made)
     return getattr(converter, attribute)
+
+
+def use_wall(converter: Any, wall: Wall) -> None:
+    """Let a command run notebooks behind a wall that was made before it."""
+    converter._autograder_wall = wall
 
 
 def release(converter: Any) -> None:

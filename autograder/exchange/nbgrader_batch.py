@@ -17,7 +17,6 @@ import logging
 import os
 import re
 import shutil
-import sqlite3
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -27,7 +26,7 @@ from datetime import datetime
 from multiprocessing.util import Finalize
 from pathlib import Path
 
-from nbgrader.api import Base, Gradebook, InvalidEntry
+from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -37,8 +36,9 @@ from traitlets.config import Config
 
 from ..errors import UsageError
 from ..grading.pool import local_processes
-from . import nbgrader_config
-from .nbgrader import REFUSAL, release
+from . import nbgrader_config, nbgrader_gradebook
+from .nbgrader import REFUSAL, SecureExecute, release, use_wall
+from .nbgrader_run import Wall
 
 WORK = ".autograder-nbgrader"  # a folder in the course, for what is not in place yet
 ATTEMPTS = 6  # to write while another program has locked the gradebook; each waits as long as SQLite does, 5 s
@@ -101,14 +101,14 @@ def autograde(
     config = configuration(root)
     course = CourseDirectory(config=config)
     course.assignment_id, course.student_id = assignment, student
-    file = _gradebook_file(course.db_url)
-    _check_gradebook(file)
+    file = nbgrader_gradebook.file_of(course.db_url)
+    nbgrader_gradebook.check(file)
     with _work_folder(root) as work:
         due, summary = _due(course, config, force=force)
         if not due:
             return summary
         snapshot = work / "gradebook.db"
-        _copy(file, snapshot)
+        nbgrader_gradebook.copy(file, snapshot)
         job = _Course(str(root), assignment, str(work))
         with (
             _all_graded(job, due, min(workers, len(due)), course) as results,
@@ -136,18 +136,31 @@ def _all_graded(job: _Course, due: list[str], workers: int, course: CourseDirect
         finally:
             _close_converter(job)
         return
-    _import_torch_if_used(course)
-    with local_processes(workers, copies=True) as pool:
+    with _shared_wall(course), local_processes(workers, copies=True) as pool:
         futures: list[Future[Graded]] = [pool.submit(_grade, job, name) for name in due]
         yield (future.result() for future in as_completed(futures))
 
 
-def _import_torch_if_used(course: CourseDirectory) -> None:
-    """Import torch, which takes 2 seconds of CPU, before the processes are copied, if the tests of an assignment do."""
+_wall: Wall | None = None  # of the processes that are copied from this one
+
+
+@contextlib.contextmanager
+def _shared_wall(course: CourseDirectory) -> Iterator[None]:
+    """Import torch and start a zygote before the processes are copied: each takes seconds of CPU."""
+    global _wall
     source = Path(course.format_path(course.source_directory, ".", course.assignment_id))
-    if any("import torch" in file.read_text(encoding="utf-8", errors="replace") for file in source.glob("*.ipynb")):
-        with contextlib.suppress(ImportError):
-            importlib.import_module("torch")
+    texts = [file.read_text(encoding="utf-8", errors="replace") for file in source.glob("*.ipynb")]
+    _wall = SecureExecute(config=course.config).make_wall()
+    try:
+        _wall.prepare(torch=any("torch" in text for text in texts))
+        if any("import torch" in text for text in texts):  # meanwhile the zygote does the same
+            with contextlib.suppress(ImportError):
+                importlib.import_module("torch")
+        _wall.share()
+        yield
+    finally:
+        _wall.close()
+        _wall = None
 
 
 # --- the course
@@ -173,41 +186,6 @@ def _add_programs_to_path() -> None:
     paths = os.environ.get("PATH", "").split(os.pathsep)
     if folder not in paths:
         os.environ["PATH"] = os.pathsep.join([*paths, folder])
-
-
-def _gradebook_file(url: str) -> Path:
-    if not url.startswith("sqlite:///"):
-        raise UsageError(f"The gradebook {url} is not a file of SQLite. Grade this course with: nbgrader autograde")
-    file = Path(url.removeprefix("sqlite:///"))
-    if not file.is_file():
-        raise UsageError(f"There is no gradebook {file}. Run first: nbgrader generate_assignment")
-    return file
-
-
-def _check_gradebook(file: Path) -> None:
-    """Check that a gradebook is of this nbgrader and can be written, before anything is graded.
-
-    Raises:
-        UsageError: it is older, or it cannot be written. A lock is no reason: it may be gone when there are results.
-    """
-    try:
-        with contextlib.closing(sqlite3.connect(file, timeout=0)) as book:
-            tables = {name for (name,) in book.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            for table in Base.metadata.sorted_tables:
-                columns = {row[1] for row in book.execute(f"PRAGMA table_info({table.name})")}
-                if table.name in tables and not {column.name for column in table.columns} <= columns:
-                    raise UsageError(
-                        f"The gradebook {file} is of an older nbgrader. Keep a copy of it, then run in the course: "
-                        "nbgrader db upgrade"
-                    )
-            book.execute("BEGIN IMMEDIATE")
-            book.execute("CREATE TABLE autograder_may_write (x)")
-            book.rollback()
-    except sqlite3.Error as exc:
-        if "locked" in str(exc):
-            return
-        verb = "written" if "readonly" in str(exc) else "read"
-        raise UsageError(f"The gradebook {file} cannot be {verb}: {exc}. Let the grader write to it.") from exc
 
 
 @contextlib.contextmanager
@@ -263,16 +241,6 @@ def _is_newer(course: CourseDirectory, submitted: str, done: Path) -> bool:
     return new is not None and old is not None and new > old
 
 
-def _copy(file: Path, copy: Path) -> None:
-    """Copy a gradebook, also while it is written."""
-    try:
-        read = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
-        with contextlib.closing(read), contextlib.closing(sqlite3.connect(copy)) as target:
-            read.backup(target)
-    except sqlite3.Error as exc:
-        raise UsageError(f"The gradebook {file} cannot be read: {exc}. Is it locked by another program?") from exc
-
-
 def _quiet_log() -> logging.Logger:
     log = logging.getLogger("autograder.nbgrader")
     log.setLevel(logging.CRITICAL)
@@ -311,6 +279,8 @@ def _converter(job: _Course) -> tuple[Autograde, _LastError, str]:
     log.propagate = False
     log.addHandler(errors)
     converter.log = log
+    if _wall is not None:
+        use_wall(converter, _wall)
     Finalize(None, release, (converter,), exitpriority=1)  # a copied process runs nothing else at its end
     return converter, errors, url
 

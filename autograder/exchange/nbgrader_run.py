@@ -106,6 +106,7 @@ class Wall:
         self.settings = settings
         self._supervisor = Supervisor()
         self._packages = _installed(settings.packages)
+        self._prepared = self._spec(torch=False)
         self._tests: dict[tuple[str, str, float], TestCell] = {}
 
     def run(self, submitted: Submitted) -> Result:
@@ -121,8 +122,7 @@ class Wall:
         except SubmissionRejected as exc:
             return Result({name: _rejected(exc) for name in submitted.known.tests}, notes=[exc.message])
         torch = any(b"torch" in data for _, data in source.modules.values()) or _mention_torch(submitted.known)
-        spec = self._spec(torch=torch)
-        require_complete(self._supervisor, spec)
+        require_complete(self._supervisor, self._spec(torch=torch))
         spec = self._spec(torch=torch, file_bytes=sum(map(len, files.values())))
         with _tests_folder(submitted.source) as folder:
 
@@ -132,6 +132,20 @@ class Wall:
 
             result = run(hides=False)
             return _as_shown(result, run(hides=True)) if result.may_tell_hidden else result
+
+    def prepare(self, *, torch: bool) -> None:
+        """Start the zygote for notebooks that use torch or do not, without waiting for it."""
+        self._prepared = self._spec(torch=torch)
+        self._supervisor.prepare(self._prepared)
+
+    def share(self) -> None:
+        """Let copies of this process, which are forked later, use the zygote that was prepared.
+
+        Raises:
+            SandboxIncomplete: this machine lacks a layer of the sandbox.
+        """
+        require_complete(self._supervisor, self._prepared)
+        self._supervisor.share()
 
     def test_cell(self, name: str, source: str, points: float) -> TestCell:
         """Return a test cell, compiled once for all students."""
@@ -144,14 +158,15 @@ class Wall:
     def _spec(self, *, torch: bool, file_bytes: int = 0) -> WorkerSpec:
         settings = self.settings
         mib = file_bytes >> 20
+        torch = torch and "torch" in self._packages
+        level = Level.FULL if settings.level is Level.GPU and not torch else settings.level
         limits = Limits(
             call_s=settings.call_s, cell_s=settings.cell_s, load_s=settings.cell_s, cpu_s=settings.notebook_s,
             submission_s=settings.notebook_s, memory_mib=settings.memory_mib, handles=4096,
-            file_mib=32 + mib, scratch_mib=64 + mib,
+            file_mib=32 + mib, scratch_mib=64 + mib, gpu=level is Level.GPU,
         )  # fmt: skip
-        torch = torch and "torch" in self._packages
         packages = self._packages if torch else self._packages - {"torch", "torchvision"}
-        return WorkerSpec(limits, torch, packages, settings.level)
+        return WorkerSpec(limits, torch, packages, level)
 
 
 class _Notebook:

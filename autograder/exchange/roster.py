@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from ..errors import UsageError
-from . import csv_text
+from . import csv_text, worksheet
 from .csv_text import Row, Sheet
 from .names import folded
 
@@ -29,7 +29,6 @@ TITLES = {
 IDS = ("participant", "id", "sis", "login", "github", "email")  # what a person cannot share with another one
 
 _PARTICIPANT = re.compile(r"\D*\s(\d+)")
-_MODIFIED_AFTER_MAXIMUM = 2  # in a worksheet: the maximum grade, whether the grade can be changed, and this one
 _NO_STUDENT = re.compile(r"points possible", re.IGNORECASE)
 _TEST_STUDENT = "student, test"  # Canvas adds this one to every course
 
@@ -126,28 +125,22 @@ def _plain(title: str) -> str:
 
 
 def _worksheet_columns(sheet: Sheet) -> dict[str, int] | None:
-    """Return the columns of a grading worksheet of Moodle, whose titles are in the language of the teacher, or None.
-
-    The order is: identifier, [full name, e-mail], status, [group], grade, maximum grade, and others.
-    """
+    """Return the columns of a grading worksheet of Moodle, whose titles are in the language of the teacher, or None."""
     first = _plain(sheet.header[0])
     if len(sheet.header) < 7 or any(first in names for names in TITLES.values() if "identifier" not in names):
         return None
     if not sheet.rows or not all(_PARTICIPANT.fullmatch(row.cells[0]) for row in sheet.rows):
         return None
-    named = any("@" in row.cells[2] for row in sheet.rows)
-    status = 3 if named else 1
-    numeric = re.compile(r"\d+([.,]\d+)?")
-    maximum = next(
-        (at for at in (status + 3, status + 2) if all(numeric.fullmatch(row.cells[at]) for row in sheet.rows)),
-        None,
-    )
-    if maximum is None:  # a scale; its title may help, otherwise there is no column of groups
-        maximum = status + 3 if sheet.header[status + 1].casefold() == "group" else status + 2
-    found = {"participant": 0, "status": status} | ({"name": 1, "email": 2} if named else {})
-    if len(sheet.header) > maximum + _MODIFIED_AFTER_MAXIMUM:
-        found["modified"] = maximum + _MODIFIED_AFTER_MAXIMUM
-    return found | ({"group": status + 1} if maximum == status + 3 else {})
+    found = worksheet.columns(sheet.header, [row.cells for row in sheet.rows])
+    if found is None:
+        return None
+    places = {"participant": 0, "status": found.status}
+    places |= {field: at for field, at in columns(sheet).items() if at in found.identity and field != "name"}
+    emails = [at for at in found.identity if any("@" in row.cells[at] for row in sheet.rows)]
+    places |= {"email": emails[0]} if emails and emails[0] not in places.values() else {}
+    places |= {"name": found.name} if found.name is not None else {}
+    places |= {"group": found.group} if found.group is not None else {}
+    return places | ({"modified": found.submitted} if found.submitted < len(sheet.header) else {})
 
 
 def _people(sheet: Sheet, columns: dict[str, int]) -> Iterator[Person]:

@@ -19,6 +19,7 @@ class System(StrEnum):
     BLACKBOARD = "blackboard"
     BRIGHTSPACE = "brightspace"
     GRADESCOPE = "gradescope"
+    CLASSROOM50 = "classroom50"
     NBGRADER = "nbgrader"
     CSV = "csv"
 

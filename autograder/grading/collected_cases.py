@@ -94,7 +94,7 @@ class CollectedCases:
 
     def connect(self, modules: dict[str, bytes]) -> Connection:
         """Connect to a worker with these modules, with the assignment's limits; the caller closes it."""
-        return self._session.connect(modules, seed=self.seed)
+        return self._session.connections.to(modules, seed=self.seed)
 
     def close(self) -> None:
         """End the workers of known mistakes."""

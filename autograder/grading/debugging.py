@@ -27,10 +27,10 @@ from ..student.in_process import InProcess, without_limits
 from ..student.source import ModuleSources
 from . import environment, rubric
 from .collection import needs_passed
+from .connections import stub_parameters
 from .execution import Executor
 from .options import RunOptions
 from .pytest_plugin import GradingPlugin, run_pytest
-from .session import stub_parameters
 
 Show = Callable[[str], None]
 _OPTIONS = RunOptions(device="cpu")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import replace
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -44,11 +45,29 @@ def _installed(package: str) -> str:
         return "missing"
 
 
+def settled(assignment: Assignment, options: RunOptions) -> RunOptions:
+    """Return the options with the level ``gpu`` where an official run is to use a GPU, and with its device.
+
+    An assignment that does not use PyTorch needs no GPU, whatever was asked.
+
+    Raises:
+        UsageError: the device and the level contradict each other.
+    """
+    if options.level is not Level.GPU and not (options.official and options.device == "cuda"):
+        return options
+    if not assignment.needs_torch:
+        return replace(options, level=Level.FULL if options.level is Level.GPU else options.level)
+    if options.device == "cpu":
+        raise UsageError("The level gpu is for a GPU. Use --device cuda, or another level.")
+    if options.level is Level.CONTAINER:
+        raise UsageError("An official run on a GPU needs namespaces: leave out --level container, or --device cuda.")
+    return replace(options, level=Level.GPU, device="cuda")
+
+
 def is_surely_cpu(assignment: Assignment, options: RunOptions) -> bool:
     """Return whether a run uses the CPU, as far as this is known without importing torch, which takes seconds.
 
-    An official run takes the CPU unless the options say otherwise: a GPU's driver needs what Landlock and the
-    system-call filter forbid.
+    An official run takes the CPU unless the options say otherwise: a GPU's driver is one more thing to be trusted.
     """
     if options.device == "cpu" or not assignment.needs_torch or (options.official and options.device == "auto"):
         return True
@@ -60,10 +79,15 @@ def device_of(assignment: Assignment, options: RunOptions) -> str:
     """Return "cuda" or "cpu"; "auto" is CUDA if the assignment uses torch and torch finds a device.
 
     Raises:
-        UsageError: CUDA was requested and no device was found. Every case would fail for no fault of the submission.
+        UsageError: CUDA was requested for practice and no device was found. Every case would fail for no fault of the
+            submission.
     """
     if is_surely_cpu(assignment, options):
         return "cpu"
+    if settled(assignment, options).level is Level.GPU:
+        return (
+            "cuda"  # the grader itself never starts CUDA; the supervisor looks for a GPU, and refuses if there is none
+        )
     import torch
 
     if torch.cuda.is_available():
@@ -76,7 +100,8 @@ def device_of(assignment: Assignment, options: RunOptions) -> str:
 def spec_of(assignment: Assignment, options: RunOptions) -> WorkerSpec:
     """Return what kind of worker the submissions of an assignment need."""
     limits = _limits(assignment, gpu=device_of(assignment, options) == "cuda")
-    return WorkerSpec(limits, assignment.needs_torch, assignment.packages, options.level)
+    level = settled(assignment, options).level
+    return WorkerSpec(limits, assignment.needs_torch, assignment.packages, level)
 
 
 def _limits(assignment: Assignment, *, gpu: bool) -> Limits:
@@ -108,7 +133,7 @@ def require_complete(supervisor: Supervisor, spec: WorkerSpec, *, remedy: str = 
 
     found = _examined(supervisor, spec)
     if not found.complete:
-        refusal = supervisor.refusal if spec.level is Level.FULL else supervisor.no_own_user(spec)
+        refusal = supervisor.no_own_user(spec) if spec.level is Level.CONTAINER else supervisor.refusal
         remedies = dict.fromkeys(selftest.remedy(name, refusal) for name in found.missing)
         level = "" if spec.level is Level.FULL else f" of the level {spec.level.value}"
         raise SandboxIncomplete(

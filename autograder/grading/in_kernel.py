@@ -27,9 +27,9 @@ from ..messages import languages
 from ..model import Case, SubmissionInfo, Verdict
 from ..student.source import ModuleSources
 from . import debugging
+from .connections import stub_parameters
 from .execution import Executor
 from .notebook_points import points
-from .session import stub_parameters
 
 _OF_IPYTHON = frozenset({"In", "Out", "exit", "quit", "get_ipython", "open", "check", "points_of"})
 

@@ -13,7 +13,7 @@ class RunOptions:
 
     Attributes:
         official: add the hidden cases; it needs every layer of its level.
-        level: the layers of the sandbox. No run changes its level by itself.
+        level: the layers of the sandbox. No run changes its level by itself; `environment.settled` says when it is GPU.
         seed: fixes every random draw.
         device: "auto", "cpu" or "cuda".
         task: the only task whose cases are reported; "" for all tasks.

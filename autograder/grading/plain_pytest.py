@@ -156,12 +156,12 @@ class _Practice:
             self.executor = plugin.executor_of(chosen, tasks=tasks, options=self._session.options)
             try:
                 submission = submissions.open(self._assignment.folder, self._assignment)
-                self._student = self._session.connect(submission.modules, submission)
+                self._student = self._session.connections.to(submission.modules, submission)
                 self._info, self._notes, self._refusal = submission.info(), submission.notes, ""
             except SubmissionRejected as refusal:
-                self._student = self._session.connect({})
+                self._student = self._session.connections.to({})
                 self._info, self._notes, self._refusal = SubmissionInfo(None, ""), (), refusal.message
-        self._solution = self._session.connect_solution()
+        self._solution = self._session.connections.to_solution()
         self._open = contextlib.ExitStack()
         sealed = SealedHints(self._assignment)
         self._mistakes = self._open.enter_context(self._session.known_mistakes(self.executor, sealed=sealed))

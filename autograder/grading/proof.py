@@ -15,7 +15,7 @@ from pathlib import Path
 from ..course.assignment import Assignment
 from ..workers.supervisor import Supervisor
 from .code_digest import digest_of_code
-from .environment import device_of, versions_of
+from .environment import device_of, settled, versions_of
 from .options import RunOptions
 
 SCHEMA = 1
@@ -59,7 +59,8 @@ def with_proof(run: RunOptions, assignment: Assignment, path: Path) -> RunOption
 
 def key_of(assignment: Assignment, run: RunOptions) -> str:
     """Return a text that differs whenever an outcome on the solution could differ."""
-    machine = [digest_of_code(), versions_of(assignment), device_of(assignment, run), run.level]
+    level = settled(assignment, run).level
+    machine = [digest_of_code(), versions_of(assignment), device_of(assignment, run), level]
     return json.dumps([assignment.digest(), *machine, run.official, sorted(run.without)], sort_keys=True)
 
 

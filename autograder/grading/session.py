@@ -12,25 +12,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..checks import datasets
-from ..course import notebook, solution, translation
-from ..course import suite as suites
-from ..course.assignment import Assignment, file_of, import_name
+from ..course import solution, translation
+from ..course.assignment import Assignment
 from ..course.submission import Refused, Submission
-from ..errors import CaseError, SubmissionRejected
-from ..guest.module_names import modules_of
+from ..errors import CaseError
 from ..messages import current_language, say
-from ..model import Case, GraderInfo, Outcome, Report, Score, SubmissionInfo, Verdict
+from ..model import Case, GraderInfo, Level, Outcome, Report, Score, SubmissionInfo, Verdict
 from ..student.connection import Connection
 from ..student.log import CaseLog
-from ..student.source import ModuleSources, parameters_of
-from ..student.track_record import TrackRecord
 from ..workers.supervisor import Supervisor
 from . import not_started, plan_checks, rubric
 from .cache import OutcomeCache
 from .causes import with_causes
 from .collection import needs_passed, of_task, with_needed
+from .connections import Connections
 from .earlier import KnownOutcomes, Regraded
-from .environment import device_of, examine, now, spec_of, version
+from .environment import device_of, examine, now, settled, version
 from .execution import Executor
 from .mistakes import KnownMistakes, MistakeWorkers
 from .options import RunOptions
@@ -90,18 +87,14 @@ class Session:
     """One run of the cases of an assignment, on the solution, on known mistakes and on submissions."""
 
     def __init__(self, assignment: Assignment, options: RunOptions, supervisor: Supervisor) -> None:
+        options = settled(assignment, options)
         self.options = replace(options, device=device_of(assignment, options))
         self._assignment = assignment
-        self._supervisor = supervisor
         self._notes: tuple[str, ...] = ()
         self._proven = {case for case, _ in options.proven}  # cases that have passed on the solution
         self._data = ""  # the data set that a case asks for
-        self._spec = spec_of(assignment, self.options)
-        self._parameters = stub_parameters(assignment)
-        self._asked = assignment.asked_names  # read once, and not for every worker
-        self._support = assignment.support_files()
         self._sandbox = examine(assignment, options=self.options, supervisor=supervisor)
-        self._solution = solution.modules(assignment) if assignment.solution or options.official else None
+        self.connections = Connections(assignment, self.options, supervisor)
 
     def serve(self, batches: Iterable[Iterable[Gradable]], record: Record) -> None:
         """Collect the cases, check them on the solution, grade the batches, and check the cases again after each."""
@@ -173,7 +166,7 @@ class Session:
         if self._assignment.adopted:
             from .suite_plugin import collect_adopted  # what it imports is of no use to other assignments
 
-            collect_adopted(self._assignment, work, connect=self.connect_own, options=self.options)
+            collect_adopted(self._assignment, work, connect=self.connections.own, options=self.options)
             return
 
         def checked(executor: Executor) -> None:
@@ -229,7 +222,7 @@ class Session:
 
         ``cache`` stores the calls and outcomes of the cases. Without a cache every case runs.
         """
-        connection = self.connect_solution()
+        connection = self.connections.to_solution()
         if connection is None:
             return []
         outcomes: dict[str, Outcome] = {}
@@ -261,12 +254,14 @@ class Session:
         self, executor: Executor, *, sealed: SealedHints | None = None, seed: int | None = None
     ) -> Iterator[KnownMistakes]:
         """Yield the known mistakes of the assignment. Their workers end with the block, and draw by ``seed``."""
-        mistakes = solution.mistakes(self._assignment) if self._solution else []
-        workers = MistakeWorkers(lambda mistake: self.connect(mistake.modules, seed=seed))
+        mistakes = solution.mistakes(self._assignment) if self.connections.solution else []
+        workers = MistakeWorkers(lambda mistake: self.connections.to(mistake.modules, seed=seed))
 
         def run(case: Case, mistake: solution.Mistake) -> tuple[Outcome, CaseLog]:
             passed = needs_passed(case)
             done = executor.run(case, workers.connect(mistake), passed)
+            if self.options.level is Level.GPU:  # it is for the next submission alone
+                workers.close()
             return done.outcome, done.log
 
         try:
@@ -286,8 +281,8 @@ class Session:
                 raise CaseError("\n".join(wrong.values()))
             if wrong:
                 self._notes = (say("report.draft", tasks=", ".join(wrong)),)
-        if self._solution is not None:
-            plan_checks.check_parameters(self._assignment, executor.plan.values(), self._solution.values())
+        if (sources := self.connections.solution) is not None:
+            plan_checks.check_parameters(self._assignment, executor.plan.values(), sources.values())
 
     # --- submissions
 
@@ -295,7 +290,7 @@ class Session:
         self, executor: Executor, entry: Submission | Regraded, mistakes: KnownMistakes, cache: OutcomeCache
     ) -> Report:
         submission, earlier = (entry.submission, entry.earlier) if isinstance(entry, Regraded) else (entry, None)
-        connection = self.connect(submission.modules, submission)
+        connection = self.connections.to(submission.modules, submission)
         known = KnownOutcomes(earlier) if earlier else None
         outcomes = self._outcomes(executor, connection, mistakes, cache, known)
         cases = {case.id: case for case in of_task(executor.cases, self.options.task)}
@@ -403,53 +398,6 @@ class Session:
                 cache.keep(executor.seed, outcome, done.run)
         return outcome
 
-    def connect_own(self) -> Connection:
-        """Connect to a worker with which a suite is collected: with the solution or, where there is none, its names."""
-        if (connection := self.connect_solution()) is not None:
-            return connection
-        suite = self._assignment.suite
-        assert suite is not None  # without solution and suite nothing is collected
-        modules = {}
-        for name in self._assignment.modules:
-            path = self._assignment.stub(name)
-            written = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-            modules[name] = suites.skeleton(suite, import_name(name), written).encode()
-        return self.connect(modules)
-
-    def connect_solution(self) -> Connection | None:
-        """Connect to a worker with the solution, if this machine has it; the caller closes it."""
-        return self.connect(self._solution) if self._solution is not None else None
-
-    def connect(
-        self, modules: dict[str, bytes], submission: Submission | None = None, *, seed: int | None = None
-    ) -> Connection:
-        """Connect to a worker with these modules, with the assignment's limits; the caller closes it."""
-        main = self._assignment.modules[0]
-        files = (submission.other_files if submission else {}) | self._support
-        ours = {import_name(name): name for name in modules}
-        late = {name: (file, files[file]) for name, file in modules_of(files).items() if name not in ours}
-        source = ModuleSources(
-            main=import_name(main),
-            modules={import_name(name): (file_of(name), data) for name, data in modules.items()} | late,
-            missing=submission.explain_missing(main) if submission and main not in modules else "",
-            parameters=self._parameters,
-            asked=self._asked,
-            place=(lambda name, line: submission.place(ours.get(name, name), line)) if submission else None,
-            notebooks=submission.notebooks if submission else frozenset(),
-            unread=submission.unread if submission else {},
-            files=files,
-            late=frozenset(late),
-        )
-        connection = Connection(
-            source,
-            self._supervisor,
-            self._spec,
-            seed=self.options.seed if seed is None else seed,
-            track=TrackRecord(is_kept=submission is not None),
-        )
-        connection.draws = seed or 0
-        return connection
-
 
 def _charge_stray(connection: Connection, outcomes: dict[str, Outcome], ran: str) -> None:
     """Let the case that ran last pay for what its worker sent and that answers nothing; the next gets a new worker."""
@@ -465,13 +413,3 @@ def _charge(outcomes: dict[str, Outcome], ran: str) -> None:
         outcomes[ran] = Outcome(
             ran, Verdict.CRASHED, say("case.stray"), seconds=before.seconds, output=before.output, staff=staff
         )
-
-
-def stub_parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
-    """Return the parameter names of every function in the stub. Without a stub, messages omit the names."""
-    try:
-        path = assignment.edited_file(assignment.modules[0])
-        data = path.read_bytes()
-        return parameters_of(notebook.read(data).source if path.suffix == ".ipynb" else data)
-    except (OSError, SyntaxError, ValueError, SubmissionRejected):
-        return {}

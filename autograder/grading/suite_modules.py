@@ -32,6 +32,7 @@ class SuiteModules(Modules):
         super().__init__(None, list(map(import_name, assignment.modules)))
         self.asked = 0
         self.taken: tuple[str, ...] = ()
+        self.sends_source = assignment.suite is not None and assignment.folder in assignment.suite.folder.parents
         self._asked_names = assignment.asked_names
 
     def prepare(self) -> None:

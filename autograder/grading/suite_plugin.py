@@ -29,7 +29,7 @@ from .execution import Execution, Executor
 from .options import RunOptions
 from .pytest_plugin import GradingPlugin, run_trusted
 from .suite_modules import SuiteModules
-from .suite_plan import plan_suite
+from .suite_plan import marks_of, plan_suite
 from .suite_stage import SuiteStage, seed
 
 _LEFT_OUT = (
@@ -172,6 +172,8 @@ class SuitePlugin(GradingPlugin):
 
     def executor_for(self, items: Sequence[pytest.Item]) -> Executor:
         options = self._options
+        if any(marks_of(item).hidden for item in items):
+            self._modules.sends_source = False
         return SuiteExecutor(
             plan_suite(items, self._suite, all_tests=self._all_tests, without=options.without),
             Constants(list(namespaces(items, None)), writable=True),

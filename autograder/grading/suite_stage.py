@@ -50,7 +50,8 @@ class SuiteStage:
         self._stamps = _stamps(self.folder)
         self._open.enter_context(_own_modules(self.folder))
         sys.path[:0] = [str(self.folder), *(str(self.folder / path) for path in self._suite.paths)]
-        sys.modules.update(gradescope_marks.modules())
+        own = {path.stem for path in self.folder.rglob("*.py")}
+        sys.modules.update({name: each for name, each in gradescope_marks.modules().items() if name not in own})
         if any(b"hypothesis" in path.read_bytes() for path in self.folder.rglob("*.py")):
             self._open.enter_context(_settled_hypothesis())
         return self
@@ -143,7 +144,7 @@ def _own_modules(folder: Path) -> Iterator[None]:
     """Let names of files in ``folder`` mean these files, and forget all modules of the folder at the end."""
     names = {path.stem if path.is_file() else path.name for path in folder.rglob("*")}
     names -= sys.stdlib_module_names | {"numpy", "torch", "pytest", "autograder"}
-    names |= {"gradescope_utils"}
+    names |= gradescope_marks.PACKAGES
     aside = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in names}
     path = sys.path.copy()
     for name in aside:
@@ -155,7 +156,7 @@ def _own_modules(folder: Path) -> Iterator[None]:
         sys.path[:] = path
         ours = {id(module) for module in _modules_in(folder)}
         for name, module in list(sys.modules.items()):
-            if id(module) in ours or name.partition(".")[0] == "gradescope_utils":
+            if id(module) in ours or name.partition(".")[0] in gradescope_marks.PACKAGES:
                 del sys.modules[name]
         sys.modules.update(aside)
 

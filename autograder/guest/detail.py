@@ -6,6 +6,7 @@ of it: it decides what it accepts as an answer.
 """
 
 from __future__ import annotations
+import __future__
 
 import builtins
 import copy
@@ -282,6 +283,15 @@ def as_data(target: Any) -> list[Any]:
     return list(target)
 
 
+def define_name(space: dict[str, Any], name: str, source: str, names: Sequence[str], *values: Any) -> Any:
+    """Run the statement of a test that defines a class or function in ``space``, with ``names`` that it uses."""
+    space.update(zip(names, values, strict=True))
+    space.setdefault("__name__", "tests")
+    postponed = __future__.annotations.compiler_flag  # the names in its annotations need not exist here
+    exec(compile(source, "<test>", "exec", flags=postponed, dont_inherit=True), space)
+    return space[name]
+
+
 _PLAIN = ("truediv", "floordiv", "add", "sub", "mul", "mod", "matmul", "lshift", "rshift", "xor")
 
 DETAILED: dict[str, Callable[..., Any]] = {
@@ -304,7 +314,8 @@ DETAILED: dict[str, Callable[..., Any]] = {
     "own_attribute": own_attribute, "own_names": own_names, "as_data": as_data, "setattr": setattr, "delattr": delattr,
     "names": names_of, "set_state": set_state, "get_state": get_state, "star_names": star_names,
     "module_name": module_name, "describe_class": describe_class, "describe_function": describe_function,
-    "signature": signature, "contents": contents, "deepcopy": copy.deepcopy, "copy": copy.copy,
+    "signature": signature, "contents": contents, "define_name": define_name,
+    "deepcopy": copy.deepcopy, "copy": copy.copy,
 }  # fmt: skip
 """What is done to an object in the worker, by name. ``x`` tells them from the operations of ordinary cases."""
 

@@ -66,6 +66,11 @@ class SubmissionImporter:
     def files(self) -> set[str]:
         return {file for file, _ in self.sources.values()}
 
+    @property
+    def modules(self) -> set[str]:
+        """The names that the modules have when they run."""
+        return {*self.sources, "__main__"} if self._notebooks else set(self.sources)
+
 
 class _Spec(importlib.machinery.ModuleSpec):
     @property

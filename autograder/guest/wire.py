@@ -25,7 +25,9 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any, NoReturn
 
-from .trees import Decoder, Encoder, Tree, Unsendable, WireError, integer
+from .decoder import Decoder
+from .encoder import Encoder
+from .trees import Tree, Unsendable, WireError, integer
 
 __all__ = [
     "HEAD",

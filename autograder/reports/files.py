@@ -7,7 +7,7 @@ import re
 import secrets
 import unicodedata
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import IO
 
@@ -15,7 +15,7 @@ from ..errors import AutograderError, UsageError
 from ..model import Report
 from .printable import file_stem
 
-_REMEDY = "Choose a folder that you can write to."
+_REMEDY = "Choose a folder that you can write to, with enough room."
 _DRAFT = re.compile(r"\.[0-9a-f]{16}\.tmp")
 
 
@@ -44,6 +44,11 @@ def write_text(path: Path, text: str) -> Path:
     return write_bytes(path, text.encode())
 
 
+def write_pieces(path: Path, pieces: Iterable[str]) -> Path:
+    """Write ``pieces`` of a text to ``path``, one after the other; otherwise like :func:`write_text`."""
+    return _write(path, (piece.encode() for piece in pieces))
+
+
 def write_bytes(path: Path, data: bytes) -> Path:
     """Write ``data`` to ``path``, atomically, and return ``path``. Create its folder if it is missing.
 
@@ -52,11 +57,15 @@ def write_bytes(path: Path, data: bytes) -> Path:
     Raises:
         AutograderError: ``report-write`` if the file cannot be written.
     """
+    return _write(path, (data,))
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> Path:
     draft = draft_of(path)
     try:
         try:
             with _created(draft) as file:
-                file.write(data)
+                file.writelines(pieces)
             os.replace(draft, path)
         except BaseException:
             draft.unlink(missing_ok=True)

@@ -146,6 +146,19 @@ def keep(report: Report, folder: Path, changed: CaseChanges = _NO_CHANGES) -> st
     return text
 
 
+def so_far(folder: Path, slugs: Sequence[str]) -> str:
+    """Return what the saved runs say of these assignments, in the order in which to do them; "" if that is nothing new.
+
+    The sentence is there before the grading, which takes a while for a whole course.
+    """
+    states = {slug: run.state for slug in slugs if (run := load(folder, slug))}
+    passed = [slug for slug, state in states.items() if state == "passed"]
+    following = next((slug for slug in slugs if slug not in passed), "")
+    if not following or set(states.values()) <= {"not-attempted"}:
+        return ""
+    return say("report.so-far", passed=len(passed), all=len(slugs), slug=following)
+
+
 def next_steps(runs: Sequence[LastRun], modules: Mapping[str, str]) -> list[str]:
     """Return a sentence and the steps that follow it, after a run of several assignments.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,8 @@ from .files import page_name, write_text
 from .folding import folded
 from .last_run import LastRun
 from .printable import FIELD_CHARACTERS, clip, printable
+
+_ROWS_AT_ONCE = 1000  # parts of a template that make one piece of a page: some 100 rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,13 @@ def template_folder(package: Path = Path(__file__).parents[1]) -> Path:
 
 def render(template: str, **values: object) -> str:
     return _templates().get_template(template).render(**values)
+
+
+def pieces(template: str, **values: object) -> Iterator[str]:
+    """Yield a page in pieces: one with a row for each student of a large class does not fit into memory."""
+    stream = _templates().get_template(template).stream(**values)
+    stream.enable_buffering(_ROWS_AT_ONCE)
+    return stream
 
 
 @cache  # loading the templates takes longer than rendering a page, and a class has hundreds of pages

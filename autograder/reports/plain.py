@@ -6,7 +6,7 @@ Lines are broken between words, so that no name is broken in the middle. It has 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -51,7 +51,7 @@ def summary(
         _print(console, _end(page, last_run.next_steps(runs, modules)))
 
 
-def class_table(rows: Sequence[ClassRow], console: Console) -> None:
+def class_table(rows: Collection[ClassRow], console: Console) -> None:
     """Print one line for each submission of one assignment, their number and mean score, then the leaderboards."""
     for row in rows:
         points = standing.in_words(row.score.earned, row.score.possible, row.total)

@@ -6,7 +6,7 @@ terminal, move its cursor or forge a line of a report.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -116,7 +116,7 @@ def _print_next_step(report: Report, console: Console) -> None:
         console.out(f"  {printable(command)}", style="bold", highlight=False)
 
 
-def class_table(rows: Sequence[ClassRow], console: Console) -> None:
+def class_table(rows: Collection[ClassRow], console: Console) -> None:
     """Print a row for each submission of one assignment, their number and mean score, then the leaderboards."""
     table = _table("student", "score", "cases", "first-hint")
     for row in rows:

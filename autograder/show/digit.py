@@ -22,6 +22,7 @@ def read_digit(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
 
     Raises:
         FileNotFoundError: there is no such file; the message names the folder that was searched.
+        OSError: it cannot be read, or is a folder.
         ValueError: a row is too long, there are too many rows, no ink, or another sign; the message names line and
             column.
     """
@@ -30,6 +31,8 @@ def read_digit(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
         data = file.read_bytes()
     except FileNotFoundError:
         raise FileNotFoundError(say("digit.missing", file=file.name, folder=file.absolute().parent)) from None
+    except OSError as exc:
+        raise type(exc)(say("digit.unreadable", file=file.name, reason=exc.strerror)) from None
     try:
         rows = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:

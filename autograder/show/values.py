@@ -21,7 +21,8 @@ MAX_ROWS = 60
 MAX_COLUMNS = 20
 MAX_CELL = 24  # characters of one cell
 CELLS = 60  # of a plane, in each direction
-LARGEST = 1e100
+LARGEST = 1e300
+MOST_LEVELS = 16  # of whole numbers that are no bytes: above it, 255 is black
 _FIELDS = "biuf"
 
 
@@ -115,7 +116,8 @@ def image_of(value: Any, title: str = "") -> Image:
     if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] == 3):
         raise _refuse("image-shape", shape=shape)
     pixels = floats(array)
-    low, high = _scale([pixels], whole=array.dtype.kind in "ui")
+    whole = array.dtype == np.uint8 or (array.dtype.kind in "ui" and bool(array.max() > MOST_LEVELS))
+    low, high = _scale([pixels], whole=whole)
     if array.ndim == 3:
         low, high = 0.0, 255.0 if high > 1 else 1.0
     return Image(pixels, low, high, title)

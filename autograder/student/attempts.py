@@ -59,8 +59,19 @@ def outgrow(mib):
     return [attempt(allocate), attempt(raise_limit)]
 
 def surroundings():
-    fds = [fd for fd in range(64) if attempt(lambda: os.fstat(fd)) == "done"]
+    fds = [fd for fd in range(256) if attempt(lambda: os.fstat(fd)) == "done"]
     return [sorted(os.environ), [*sys.argv, *sys.orig_argv], fds]
+
+def opened(fds):
+    return [os.readlink(f"/proc/self/fd/{fd}") for fd in fds]
+
+def compute_on_gpu():
+    import torch
+    ones = torch.ones(64, 64, device="cuda")
+    return float((ones @ ones)[0, 0].cpu())
+
+def open_devices(paths):
+    return [attempt(lambda: os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))) for path in paths]
 
 def command_line():
     try:

@@ -66,6 +66,13 @@ class RecordedCall:
         """Return whether an argument, or the one that contains it, may change."""
         return name.partition("[")[0] in self.may_change
 
+    def allowed(self, changes: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
+        """Return the changes of arguments that may change; there is one for each of ``changed``."""
+        if not self.may_change:
+            return []
+        names = (argument_name(path, self.parameters) for path in self.changed)
+        return [change for change, name in zip(changes, names, strict=True) if self.allows(name)]
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -308,3 +315,21 @@ def _written(value: Any) -> str:
         inner = ", ".join(map(_written, value))
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
     return repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def holds(value: Any, kind: type) -> bool:
+    """Return whether a value, or a list, tuple or dict at any depth, holds an object of a type."""
+    if type(value) is dict:
+        return any(holds(item, kind) for item in value.values())
+    if type(value) in (list, tuple):
+        return not holds_numbers(value) and any(holds(item, kind) for item in value)
+    return isinstance(value, kind)
+
+
+def replace_content(original: Any, new: Any) -> None:
+    """Give a list or dict the content of another one, in place."""
+    if isinstance(original, dict):
+        original.clear()
+        original.update(new)
+    else:
+        original[:] = new

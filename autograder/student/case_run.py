@@ -11,7 +11,7 @@ import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from ..guest import wire
@@ -20,45 +20,23 @@ from ..messages import say
 from ..model import Verdict
 from ..workers.clock import Clock
 from ..workers.worker import Frame, WorkerLost
-from .call import HELPER, RecordedCall, Request, argument_name, batches, in_words, write_back
+from .answers import Answers
+from .call import RecordedCall, Request, batches, write_back
 from .callbacks import MAX_BODY, Callbacks, Objects
 from .case_settings import CaseSettings, call_limit_of
 from .connection import Connection
 from .details import Details
-from .faults import FaultMessages, RemoteError, StudentFault
+from .faults import FaultMessages, StudentFault
 from .frame_numbers import FrameNumbers
 from .log import CaseLog, Description
 from .objects import LOST, ObjectTable, StudentObject, type_of
+from .pending import Done, Pending, Wording
 from .replay import Live, Replayed, Replies, Transcript
 from .source import ModuleSources
-
-MAX_ANSWERS = 4  # times as much as one answer may have: all answers of a case and all arguments of its callbacks
-
-Decoded = tuple[Any, list[tuple[int, Any]], list[int]]  # result, changed nodes with their new content, aliased nodes
 
 
 class ArgumentError(TypeError):
     """A case calls the submission with something that cannot be sent."""
-
-
-@dataclass(slots=True)
-class _Pending:
-    """The calls of one frame: those whose replies are still to be read, and what became of the others."""
-
-    generation: int  # of the worker that was asked
-    number: int  # of the first call in ``todo``
-    todo: deque[tuple[Request, list[Any]]]
-    done: deque[_Done] = field(default_factory=deque)
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """What became of a call. ``printed`` is where its output begins and ends; the end is None if the worker is gone."""
-
-    request: Request
-    describe: Description
-    finished: RecordedCall | BaseException
-    printed: tuple[int, int | None]
 
 
 class CaseRun:
@@ -82,10 +60,10 @@ class CaseRun:
         self._frames = FrameNumbers(connection, settings.id)
         self._objects = ObjectTable(self, connection)
         self._callbacks = Callbacks()
-        self._answered = 0  # bytes, counted as in one answer
-        self._pending: _Pending | None = None
+        self._wording = Wording(connection.source)
+        self.answers = Answers(connection, self._objects, self._callbacks)
+        self._pending: Pending | None = None
         self._siblings: list[CaseRun] = []
-        self.details: Details | None = None  # of the last reply; None: replies come without
         self._encode_more: Callable[[Any], wire.Tree | None] | None = None
 
     @property
@@ -141,7 +119,7 @@ class CaseRun:
             yield from self._call_batch(batch[:half])
             yield from self._call_batch(batch[half:])
             return
-        self.log.describe = functools.partial(self._describe, batch[0])
+        self.log.describe = functools.partial(self._wording.describe, batch[0])
         try:
             self._replies.ask(frame, functions=[request.label for request, _ in pending.todo])
         except WorkerLost as lost:
@@ -149,7 +127,7 @@ class CaseRun:
         self._pending = pending
         while pending.todo or pending.done:
             if not pending.done:
-                self.log.describe = functools.partial(self._describe, pending.todo[0][0])
+                self.log.describe = functools.partial(self._wording.describe, pending.todo[0][0])
                 self._read(pending)
             done = pending.done.popleft()
             self.log.describe = done.describe
@@ -157,14 +135,14 @@ class CaseRun:
                 self.log.fail(done.request, done.printed)
                 raise done.finished
             start, end = done.printed
-            in_words = functools.partial(self._in_words, names=done.finished.parameters)
+            in_words = functools.partial(self._wording.in_words, names=done.finished.parameters)
             self.log.add(done.finished, in_words, request=done.request, printed=(start, end or start))
             yield done.finished
 
-    def _frame(self, batch: Sequence[Request]) -> tuple[list[bytes | memoryview], _Pending]:
+    def _frame(self, batch: Sequence[Request]) -> tuple[list[bytes | memoryview], Pending]:
         """Return the frame that asks for ``batch``, and the calls that wait for replies to it."""
         encoder = wire.Encoder(self._encode, max_body=MAX_BODY)
-        encoder.is_special = is_odd if self.details is not None else None
+        encoder.is_special = is_odd if self.answers.details is not None else None
         calls = []
         todo: deque[tuple[Request, list[Any]]] = deque()
         for request in batch:
@@ -173,9 +151,9 @@ class CaseRun:
             todo.append((request, encoder.mutable[start:]))
         header = self._frames.header(self._objects.take_dropped(), calls=len(todo))
         self._objects.forget_sending()
-        if self.details is not None:
+        if self.answers.details is not None:
             header["also"] = True
-        pending = _Pending(self._connection.generation, header["id"], todo)
+        pending = Pending(self._connection.generation, header["id"], todo)
         return wire.pack(wire.Kind.CALL, {**header, "calls": calls}, encoder.buffers), pending
 
     def _encode(self, value: Any) -> wire.Tree:
@@ -188,12 +166,12 @@ class CaseRun:
             return self._callbacks.grant(value)
         return tree
 
-    def _read(self, pending: _Pending, clock: Clock | None = None) -> None:
+    def _read(self, pending: Pending, clock: Clock | None = None) -> None:
         """Take in one reply. A verdict is kept next to the values until the case asks for that call."""
         if not self._connection.is_loaded or pending.generation != self._connection.generation:
             raise RuntimeError("the worker of these calls is gone")
         request, mutable = pending.todo.popleft()
-        describe: Description = functools.partial(self._describe, request)
+        describe: Description = functools.partial(self._wording.describe, request)
         started, start = time.monotonic(), self.log.printed
         end: int | None = None
         finished: RecordedCall | BaseException
@@ -201,11 +179,11 @@ class CaseRun:
             frame = self._reply(pending.number, clock)
             end = self.log.printed
             if frame.kind is wire.Kind.ERROR:
-                finished = self._faults.raised(self._error(frame), describe)
+                finished = self._faults.raised(self.answers.error(frame), describe)
                 self._connection.track.ended(request.label, finished)
             else:
                 self._connection.track.returned(request.label)
-                result, changes, aliases = self._decode(frame, mutable)
+                result, changes, aliases = self.answers.decode(frame, mutable)
                 settings = self._settings
                 if changes and (settings.in_place or settings.may_change):  # before they are changed here as well
                     describe = functools.partial(str, describe())
@@ -216,10 +194,10 @@ class CaseRun:
                         aliases,
                         mutable,
                         time.monotonic() - started,
-                        parameters=self._names_of(request),
+                        parameters=self._wording.names_of(request),
                         may_change=settings.may_change,
                     )
-                    write_back(mutable, changes if settings.in_place else _allowed(finished, changes))
+                    write_back(mutable, changes if settings.in_place else finished.allowed(changes))
                 except wire.WireError as exc:
                     raise self._connection.violation(str(exc)) from None
         except WorkerLost as lost:
@@ -231,7 +209,7 @@ class CaseRun:
         if isinstance(finished, BaseException):
             pending.todo.clear()
         pending.number += 1
-        pending.done.append(_Done(request, describe, finished, (start, end)))
+        pending.done.append(Done(request, describe, finished, (start, end)))
 
     def _reply(self, number: int, clock: Clock | None = None) -> Frame:
         """Wait for the reply to call ``number``, serving callbacks meanwhile."""
@@ -247,7 +225,7 @@ class CaseRun:
             with clock.callback():  # the trusted side computes
                 try:
                     answer = self.answer(frame)
-                    self._count(0)
+                    self.answers.count(0)
                 except wire.WireError as exc:
                     raise self._connection.violation(str(exc)) from None
             self._connection.ask_on(answer, clock)
@@ -259,64 +237,13 @@ class CaseRun:
         self.log.printed += printed
         return frame
 
-    def _decode(self, frame: Frame, mutable: list[Any]) -> Decoded:
-        """Return result, changed nodes and aliased nodes of a VALUE frame; a violation if anything is malformed.
-
-        ``mutable`` are the nodes of the arguments; a changed one may contain another one, by its number.
-        """
-        arguments: list[Any] = []
-        if self.details is not None:
-            self.details = Details()
-
-        def incoming(tag: str, content: Any) -> Any:
-            if tag == "a":
-                return arguments[_index(content, len(arguments))]
-            return self._incoming(tag, content)
-
-        nodes = len(mutable)
-        try:
-            decoder = wire.Decoder(frame.body, incoming, max_body=self._connection.spec.limits.result_mib << 20)
-            result = decoder.value(frame.header["v"])
-            arguments += mutable  # only a changed argument may contain one
-            changes = [(_index(i, nodes), decoder.value(tree)) for i, tree in frame.header["w"]]
-            if self.details is not None:
-                self.details = Details.read(frame.header, decoder, mutable=mutable)
-            self._count(decoder.counted)
-            return result, changes, [_index(i, nodes) for i in frame.header["al"]]
-        except MemoryError:
-            raise self._connection.violation("a reply that does not fit into memory") from None
-        except wire.WireError as exc:
-            raise self._connection.violation(str(exc)) from None
-        except (KeyError, TypeError, ValueError):
-            raise self._connection.violation("a reply of another form") from None
-
-    def _incoming(self, tag: str, content: Any) -> StudentObject:
-        if tag != "h":
-            raise wire.WireError("a value that only the trusted side may send")
-        return self._objects.decode(content)
-
-    def _error(self, frame: Frame) -> RemoteError:
-        """Return the error of an ERROR frame, and read its details."""
-        error = self._connection.error(frame)
-        if self.details is None:
-            return error
-        try:
-            decoder = wire.Decoder(frame.body, self._incoming, max_body=self._connection.spec.limits.result_mib << 20)
-            self.details = Details.read(frame.header, decoder, error=error)
-            self._count(decoder.counted)
-        except MemoryError:
-            raise self._connection.violation("a reply that does not fit into memory") from None
-        except (wire.WireError, KeyError, TypeError, ValueError) as exc:
-            raise self._connection.violation(f"details of another form: {exc}") from None
-        return error
-
     def begin_details(self, encode: Callable[[Any], wire.Tree | None]) -> None:
         """Ask for replies with details from now on, as test code for a plain module needs them.
 
         Arguments change where the student's code changes them. ``encode`` encodes what ordinary cases cannot send.
         """
-        self.details, self._encode_more = Details(), encode
-        self._callbacks.details = Objects(self._incoming, self._encode)
+        self.answers.details, self._encode_more = Details(), encode
+        self._callbacks.details = Objects(self.answers.incoming, self._encode)
         self._settings = replace(self._settings, in_place=True)
 
     def undefined(self, name: str) -> StudentFault:
@@ -344,19 +271,13 @@ class CaseRun:
         """Return the object with a number that the worker has named as the class of another one."""
         return self._objects.at(number, type_name, sort)
 
-    def _count(self, size: int) -> None:
-        """Add to the size of all answers of the case; WorkerLost if they are too large together."""
-        self._answered += size
-        if self._answered + self._callbacks.received > MAX_ANSWERS * self._connection.spec.limits.result_mib << 20:
-            raise self._connection.too_large()
-
     def _settle(self, clock: Clock | None = None) -> None:
         """Take in the replies that the case has not asked for yet, so that the worker is free for the next frame."""
         pending, self._pending = self._pending, None
         while pending is not None and pending.todo and self._is_current(pending):
             self._read(pending, clock)
 
-    def _is_current(self, pending: _Pending) -> bool:
+    def _is_current(self, pending: Pending) -> bool:
         return self._connection.is_loaded and pending.generation == self._connection.generation
 
     def answer(self, frame: Frame) -> list[bytes | memoryview]:
@@ -370,7 +291,7 @@ class CaseRun:
         self._ready()
         number = None if owner is None else self._objects.number_of(owner)
         header = {**self._frames.header(self._objects.take_dropped(), calls=1), "h": number, "name": name}
-        if self.details is not None:
+        if self.answers.details is not None:
             header["also"] = True
         label = name if owner is None else f"{type_of(owner)}.{name}"
         request = Request(label, owner, name, None, (), {})
@@ -380,8 +301,8 @@ class CaseRun:
             frame = self._reply(header["id"])
             if frame.kind is wire.Kind.ERROR:
                 self.log.fail(request, (start, self.log.printed))
-                raise self._faults.raised(self._error(frame), self.log.describe)
-            value = self._decode(frame, [])[0]
+                raise self._faults.raised(self.answers.error(frame), self.log.describe)
+            value = self.answers.decode(frame, [])[0]
         except WorkerLost as lost:
             raise self._lost(lost, self.log.describe, label) from None
         call, printed = RecordedCall(label, (), {}, value), (start, self.log.printed)
@@ -434,7 +355,7 @@ class CaseRun:
         """Have a worker that is free for the next frame."""
         if self.finished:
             raise RuntimeError(LOST)
-        if self._callbacks.depth and self.details is None:
+        if self._callbacks.depth and self.answers.details is None:
             raise RuntimeError("a function that a case passes to the submission cannot call the submission")
         self._settle()
         if not self._connection.is_loaded:
@@ -445,22 +366,11 @@ class CaseRun:
         """Let the log say that the current call is the import of the submission."""
         self.log.describe = lambda: f"import {self.source.main}"
 
-    def _describe(self, request: Request) -> str:
-        return self._in_words(request.label, request.args, request.kwargs, self._names_of(request))
-
-    def _in_words(self, label: str, args: tuple[Any, ...], kwargs: dict[str, Any], names: tuple[str, ...]) -> str:
-        shown = say("call.helper") if label == HELPER or label.startswith("recipes.") else label
-        return in_words(shown, args, kwargs, names)
-
-    def _names_of(self, request: Request) -> tuple[str, ...]:
-        """Return the names of the positional arguments of a call, as far as they are known."""
-        return request.names or self.source.parameters.get(request.label, ())
-
     def _refuse(self, request: Request) -> None:
         """Repeat the verdict of earlier cases on a function that is not worth another call."""
         verdict = self._connection.track.refusal(request.label)
         if verdict is not None:
-            self.log.describe = functools.partial(self._describe, request)
+            self.log.describe = functools.partial(self._wording.describe, request)
             self.log.fail(request, (self.log.printed, self.log.printed))
             raise self._faults.not_called(request.label, verdict)
 
@@ -507,17 +417,3 @@ class CaseRun:
     def _take_output(self) -> None:
         self.log.imported += self._connection.take_imported()
         self.log.output += self._connection.take_output()
-
-
-def _allowed(call: RecordedCall, changes: list[tuple[int, Any]]) -> list[tuple[int, Any]]:
-    """Return the changes of the arguments that the submission may change."""
-    if not call.may_change:
-        return []
-    names = (argument_name(path, call.parameters) for path in call.changed)
-    return [change for change, name in zip(changes, names, strict=True) if call.allows(name)]
-
-
-def _index(value: Any, size: int) -> int:
-    if type(value) is not int or not 0 <= value < size:
-        raise wire.WireError("a change of an argument that was not sent")
-    return value

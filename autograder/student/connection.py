@@ -6,6 +6,7 @@ A worker is forked when it is first needed and replaced after it was lost, so a 
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import SandboxError
@@ -26,6 +27,23 @@ from .track_record import TrackRecord
 # number that depended on the run, the case or the kind of run would tell the submission about them.
 WORKER_SEED = 20_050_419
 LATE_S = 1.0  # the worker's own timer has the first chance to end a statement
+
+
+@dataclass(slots=True)
+class _LoadFailure:
+    """Why no worker can load the submission; ``fault`` is None while one may. ``error`` is that of the worker."""
+
+    fault: StudentFault | None = None
+    error: RemoteError | None = None
+    attempts: int = 0
+
+
+@dataclass(slots=True)
+class _Printed:
+    """What the submission printed, in all its workers, and nobody has taken yet."""
+
+    loading: str = ""
+    calls: str = ""
 
 
 class Connection:
@@ -50,11 +68,12 @@ class Connection:
         budget: Budget | None = None,
         record: LoadRecord | None = None,
         track: TrackRecord | None = None,
+        draws: int = 0,
     ) -> None:
         self.source = source
         self.spec = spec
         self.seed = seed
-        self.draws = 0
+        self.draws = draws
         self.has_leftover = False
         self.names: dict[str, str] = {}
         self.generation = 0
@@ -62,12 +81,9 @@ class Connection:
         self.budget = budget or Budget(spec.limits.submission_s)
         self.track = track or TrackRecord(is_kept=False)
         self._worker: Worker | None = None
-        self._unloadable: StudentFault | None = None
-        self._unreadable: RemoteError | None = None
-        self._load_attempts = 0
+        self._failure = _LoadFailure()
         self._record = record or LoadRecord()
-        self._output = ""
-        self._imported = ""
+        self._printed = _Printed()
 
     @property
     def worker_seed(self) -> int:
@@ -82,8 +98,8 @@ class Connection:
         Raises:
             StudentFault: the submission cannot be loaded, or its time is used up.
         """
-        if self._unloadable is not None:
-            known = self._unloadable
+        if self._failure.fault is not None:
+            known = self._failure.fault
             raise StudentFault(known.verdict, known.message, staff=known.staff, ran=False, harmless=known.harmless)
         faults = FaultMessages(self.source, self.spec)
         if self.budget.is_spent():
@@ -92,8 +108,8 @@ class Connection:
         if self._worker is not None:
             return
         if self.source.main not in self.source.modules:
-            self._unloadable = StudentFault(Verdict.ERRORED, self.source.missing, ran=False, harmless=True)
-            raise self._unloadable
+            self._failure.fault = StudentFault(Verdict.ERRORED, self.source.missing, ran=False, harmless=True)
+            raise self._failure.fault
         try:
             if self._record.incidents is None:
                 self._load_first(faults)
@@ -102,25 +118,25 @@ class Connection:
         except WorkerLost as lost:
             fault = faults.lost(lost, lambda: f"import {self.source.main}", served_before=False)
             fault.ran, fault.harmless = False, self._record.names is None
-            self._load_attempts += 1
-            if self._load_attempts > 1 or not fault.again:
-                self._unloadable = fault
+            self._failure.attempts += 1
+            if self._failure.attempts > 1 or not fault.again:
+                self._failure.fault = fault
             raise fault from None
         except StudentFault as fault:
             fault.harmless = self._record.names is None
-            self._unloadable = fault
+            self._failure.fault = fault
             raise
 
     @property
     def is_unloadable(self) -> bool:
         """Whether the submission cannot be loaded, so that every case of it ends alike."""
-        return self._unloadable is not None
+        return self._failure.fault is not None
 
     @property
     def load_failure(self) -> LoadFailure | None:
         """Why no case could run, for the student; None if the first load succeeded."""
-        fault = self._unloadable
-        return describe(fault, self._unreadable, self.source) if fault is not None and fault.harmless else None
+        fault = self._failure.fault
+        return describe(fault, self._failure.error, self.source) if fault is not None and fault.harmless else None
 
     @property
     def has_first_names(self) -> bool:
@@ -180,8 +196,8 @@ class Connection:
             self._worker.send(_load_frame(self), self._worker.clock(limits.load_s))
             frame = self._hello(clock)
             if frame.kind is wire.Kind.LOADFAIL:
-                self._unreadable = self.error(frame)
-                fault = faults.load_failed(self._unreadable)
+                self._failure.error = self.error(frame)
+                fault = faults.load_failed(self._failure.error)
                 self.close()
                 raise fault
             if frame.kind is not wire.Kind.HELLO:
@@ -194,7 +210,7 @@ class Connection:
             self._charge_load(clock)
         printed = self._alive().take_output()
         if self.source.main not in self.source.notebooks:  # whose cells print experiments
-            self._imported += printed
+            self._printed.loading += printed
         return frame
 
     def _charge_load(self, clock: Clock) -> None:
@@ -303,7 +319,7 @@ class Connection:
 
     def sibling(self) -> Connection:
         """Return a connection to a further worker for the same submission; both share the submission's time."""
-        sibling = Connection(
+        return Connection(
             self.source,
             self._supervisor,
             self.spec,
@@ -311,20 +327,19 @@ class Connection:
             budget=self.budget,
             record=self._record,
             track=self.track,
+            draws=self.draws,
         )
-        sibling.draws = self.draws
-        return sibling
 
     def take_output(self) -> str:
         """Return and forget what the submission printed since the last time, in all its workers."""
         if self._worker is not None:
-            self._output += self._worker.take_output()
-        output, self._output = self._output, ""
+            self._printed.calls += self._worker.take_output()
+        output, self._printed.calls = self._printed.calls, ""
         return without_folders(output)
 
     def take_imported(self) -> str:
         """Return and forget what the submission printed while it was loaded."""
-        imported, self._imported = self._imported, ""
+        imported, self._printed.loading = self._printed.loading, ""
         return without_folders(imported)
 
     def cpu_s(self) -> float:
@@ -340,7 +355,7 @@ class Connection:
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.kill()
-            self._output += worker.take_output()
+            self._printed.calls += worker.take_output()
 
 
 def _load_frame(connection: Connection) -> list[bytes | memoryview]:

@@ -20,6 +20,8 @@ from .installation import without_folders
 from .loading import Incident, offered, undefined
 from .source import ModuleSources, checked_text
 
+# A NotImplementedError of PyTorch: an operation that a device lacks, and no stub.
+_LIBRARY_REFUSES = re.compile("Could not run 'aten::|Cannot copy out of meta tensor|The operator 'aten::")
 MISSING_MODULE = re.compile(r"No module named '([A-Za-z]\w{0,79})[.']")
 
 
@@ -228,13 +230,16 @@ class FaultMessages:
     def raised(self, error: RemoteError, describe: Callable[[], str]) -> StudentFault | StudentRaised:
         """Return the exception that the case gets for a call that raised ``error``."""
         staff = error.trace()
-        if "NotImplementedError" in error.bases:
+        if "NotImplementedError" in error.bases and not _LIBRARY_REFUSES.match(error.text):
             # The called function may have called the stub.
             stubs = [where for _, _, where, _ in error.lines if where in self.source.parameters]
             name = stubs[-1] if stubs else self.call(describe).partition("(")[0]
             return StudentFault(Verdict.NOT_ATTEMPTED, say("student.not-attempted", name=name), staff=staff)
         if "MemoryError" in error.bases or "DefaultCPUAllocator" in error.text:
             message = say("worker.memory", call=self.call(describe), mib=self.spec.limits.memory_mib)
+            return StudentFault(Verdict.OUT_OF_MEMORY, message, staff=staff, trace=error.trace_lines())
+        if error.type == "OutOfMemoryError":  # of torch, on a GPU
+            message = say("worker.gpu-memory", call=self.call(describe))
             return StudentFault(Verdict.OUT_OF_MEMORY, message, staff=staff, trace=error.trace_lines())
         if "RecursionError" in error.bases:
             message = say("student.recursion", call=self.call(describe))

@@ -88,8 +88,8 @@ class _Block:
         if not self.modules.is_handed_in(top) and top not in self.names():
             return self._noted(self._in_source(fullname, path))
         found = self._elsewhere(fullname, path)
-        if found is None and self.modules.is_handed_in(fullname):
-            return self._handle(fullname)
+        if found is None and (self.modules.is_handed_in(fullname) or fullname in self.names()):
+            return self._handle(fullname)  # or a folder around a module of the student's, without __init__.py
         if found is None:
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
         return self._noted(found)
@@ -108,8 +108,10 @@ class _Block:
     def _elsewhere(self, fullname: str, path: Sequence[str] | None) -> importlib.machinery.ModuleSpec | None:
         """Find a module whose name is also that of a file of the student's: in a library, or in ``source``."""
         if path is None:
-            folders = [entry for entry in sys.path if entry and libraries.is_library_file(os.path.join(entry, "x"))]
-            path = [*folders, *([str(self._source)] if self._source is not None else [])]
+            path = [entry for entry in sys.path if entry and libraries.is_library_file(os.path.join(entry, "x"))]
+            if self._source is not None:
+                own = (entry for entry in sys.path if entry and Path(entry).resolve().is_relative_to(self._source))
+                path += dict.fromkeys([*own, str(self._source)])
         return importlib.machinery.PathFinder.find_spec(fullname, list(path))
 
     def _handle(self, fullname: str) -> importlib.machinery.ModuleSpec:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from ..guest import wire
-from ..guest.__main__ import Guest
+from ..guest.server import Guest
 from ..wall.limits import Limits
 from ..workers.clock import Clock
 from ..workers.spec import WorkerSpec

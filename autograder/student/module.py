@@ -179,6 +179,9 @@ class StudentModule(ModuleType):
     def __repr__(self) -> str:
         return f"<the student's module {self.__name__!r}>"
 
+    def _autograder_object(self) -> StudentObject:
+        return _modules_of(self).module(self.__name__)
+
     def __reduce_ex__(self, protocol: Any) -> Any:
         raise _modules_of(self).error("a module of the submission cannot be pickled")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from fractions import Fraction
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from ..messages import say
+from . import derived
 from .call import Remote
 from .details import Details
 from .faults import StudentFault, StudentRaised
@@ -243,6 +246,12 @@ class ProxySession(Session):
 
     def raised(self, fault: StudentRaised | StudentFault, details: Details) -> BaseException:
         return raised(self, fault, details)
+
+    def derive(self, name: str, bases: tuple[type, ...], space: Mapping[str, Any], frame: FrameType) -> type:
+        return derived.derive(self, name, bases, space, frame)
+
+    def define(self, cls: type) -> StudentObject | None:
+        return derived.define(self, cls)
 
     def attribute_of(self, owner: StudentObject, name: str, label: str) -> Any:
         if name in ref_of(owner).methods:

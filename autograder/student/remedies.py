@@ -19,6 +19,14 @@ _BY_TEXT = (
     ("locale", re.compile("^unsupported locale setting$")),
     ("user", re.compile(r"get(?:pw|gr)(?:uid|gid|nam)\(\): ")),
     ("refused", re.compile("^access permission denied$")),  # SQLite locks its files
+    ("no-gpu", re.compile("not compiled with CUDA|Found no NVIDIA driver|No CUDA GPUs|no CUDA-capable device")),
+    (
+        "devices",
+        re.compile(
+            "on the same device|is not on the expected device|^Input type .*cuda.* should be the same|"
+            "device type for generator but found"
+        ),
+    ),
 )
 _NAME = re.compile(
     r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'|"

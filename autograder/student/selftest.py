@@ -11,7 +11,7 @@ import contextlib
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -74,12 +74,22 @@ class _Probes:
     """The handle to the attempts in the worker, and what the trusted side prepared for them.
 
     ``secret`` is a file in a folder that only the grader may enter, ``port`` that of a listener, ``left`` paths where a
-    worker might leave a file. ``small`` is the handle of a second worker, with small limits.
+    worker might leave a file. ``small`` is the handle of a second worker, with small limits. ``devices`` are the nodes
+    of its GPU, if it has one.
     """
 
     def __init__(
-        self, student: StudentCode, small: StudentCode, limits: Limits, *, secret: Path, open_secret: Path, port: int
+        self,
+        student: StudentCode,
+        small: StudentCode,
+        limits: Limits,
+        *,
+        secret: Path,
+        open_secret: Path,
+        port: int,
+        devices: Collection[str],
     ) -> None:
+        self.devices = frozenset(devices)
         self.student: Any = student
         self.small: Any = small
         self.limits = limits
@@ -128,6 +138,21 @@ def _bounded_scratch(probes: _Probes) -> bool:
     return bool(written == "done" and names == ["probe"] and mib <= probes.limits.scratch_mib)
 
 
+def _outgrows_nothing(probes: _Probes) -> bool:
+    return bool(probes.student.outgrow(probes.limits.host_mib) == ["MemoryError", "ValueError"])
+
+
+def _clean_beside_gpu(probes: _Probes) -> bool:
+    """As :func:`_clean`, but CUDA has set variables and opened files, all of them after the others were closed."""
+    names, arguments, fds = probes.student.surroundings()
+    neutral = arguments == ["", ""] and probes.student.command_line() in ("python", "")
+    opened = probes.student.opened(fds[4:])
+    known = all(
+        each.startswith(("/dev/nvidia", "anon_inode:", "pipe:", "/memfd:", "/proc/driver/nvidia")) for each in opened
+    )
+    return set(names) <= KEPT | {"CUDA_VISIBLE_DEVICES", "CUDA_CACHE_DISABLE"} and neutral and known
+
+
 LINUX = "Linux has it; grade officially there."
 LAYERS = (
     Layer("separate process", _separate, LINUX),
@@ -146,11 +171,7 @@ LAYERS = (
     ),
     Layer("system-call filter", _filtered, "It needs Linux on x86_64 or aarch64 with CONFIG_SECCOMP_FILTER."),
     Layer("no capabilities, no new privileges", _no_rights, LINUX),
-    Layer(
-        "resource limits",
-        lambda probes: probes.student.outgrow(probes.limits.memory_mib) == ["MemoryError", "ValueError"],
-        LINUX,
-    ),
+    Layer("resource limits", _outgrows_nothing, LINUX),
     Layer("no environment, arguments or open files", _clean, LINUX),
 )
 OWN_USER = "own user"
@@ -173,8 +194,19 @@ CONTAINER = (
 )
 
 
+COMPUTES = "a GPU that computes"
+GPU_REMEDY = "See docs/how-to/use-a-gpu.md."
+GPU = (
+    *(each for each in LAYERS if each.holds is not _clean),
+    replace(_OF_FULL["no environment, arguments or open files"], holds=_clean_beside_gpu),
+    Layer(COMPUTES, lambda probes: probes.student.compute_on_gpu() == 64.0, GPU_REMEDY),
+)
+
+
 def layers_of(level: Level) -> tuple[Layer, ...]:
     """Return the layers that a level has on this machine. Without root, workers of ``container`` have no own user."""
+    if level is Level.GPU:
+        return GPU
     if level is Level.FULL or os.name != "posix":
         return LAYERS
     return CONTAINER if os.getuid() == 0 else tuple(each for each in CONTAINER if each.name != OWN_USER)
@@ -204,7 +236,8 @@ def _keeps_files(probes: _Probes) -> bool:
 
 def _is_bounded(probes: _Probes) -> bool:
     """Whether too many threads and too many files are refused, or end the worker within moments."""
-    return _refused(lambda: probes.small.too_many_threads(SMALL.tasks + 6)) and _refused(
+    limit = replace(SMALL, gpu=probes.limits.gpu).all_tasks
+    return _refused(lambda: probes.small.too_many_threads(limit + 6)) and _refused(
         lambda: probes.small.too_many_bytes(2 * SMALL.scratch_mib + 2)
     )
 
@@ -225,6 +258,15 @@ def _leaves_nothing(probes: _Probes) -> bool:
     return found == [] and not any(os.path.exists(path) for path in probes.left)
 
 
+def _opens_no_other_device(probes: _Probes) -> bool:
+    """Whether no device can be opened but the few that every worker has, and those of its own GPU."""
+    folders = (Path("/dev"), Path("/dev/dri"), Path("/dev/nvidia-caps"), Path("/dev/net"))
+    found = {str(path) for folder in folders for path in folder.glob("*") if path.is_char_device()}
+    others = sorted(found - {f"/dev/{name}" for name in namespaces.DEVICES} - probes.devices)[:MOST_DEVICES]
+    return not others or _failed(probes.student.open_devices(others))
+
+
+MOST_DEVICES = 200
 SMALL = Limits(tasks=8, scratch_mib=1, memory_mib=1024, submission_s=20.0)
 HIDES = "learns nothing of files of others"
 PROMISES = (
@@ -246,14 +288,19 @@ PROMISES = (
 )
 
 
+DEVICES = Layer("opens no device but its GPU", _opens_no_other_device, GPU_REMEDY)
+
+
 def promises_of(level: Level) -> tuple[Layer, ...]:
     """Return what a level promises on this machine."""
+    if level is Level.GPU:
+        return (*PROMISES, DEVICES)
     if level is Level.CONTAINER and os.name == "posix" and os.getuid() != 0:
         return tuple(each for each in PROMISES if each.name != HIDES)
     return PROMISES
 
 
-REMEDIES = {each.name: each.remedy for each in (*LAYERS, *CONTAINER, *PROMISES)}
+REMEDIES = {each.name: each.remedy for each in (*LAYERS, *CONTAINER, *GPU, *PROMISES, DEVICES)}
 
 
 def remedy(name: str, refusal: str) -> str:
@@ -267,7 +314,8 @@ def remedy(name: str, refusal: str) -> str:
 def examine(supervisor: Supervisor, spec: WorkerSpec) -> SandboxInfo:
     """Test every layer of the level of ``spec``, in a worker like those that will run submissions, then every promise.
 
-    Where a layer of the full level is missing, no promise is tried: nothing official follows, and much would happen.
+    Where a layer of the wall is missing, no promise is tried but those of ``container``: nothing official follows, and
+    much would happen.
 
     Raises:
         SandboxError: No worker can be started.
@@ -290,12 +338,15 @@ def examine(supervisor: Supervisor, spec: WorkerSpec) -> SandboxInfo:
                 _control(path, port)
             settings = CaseSettings("self-test")
             student, small = (StudentCode(CaseRun(each, settings)) for each in (connection, second))
-            probes = _Probes(student, small, spec.limits, secret=secret, open_secret=open_secret, port=port)
+            devices = supervisor.devices(spec)
+            probes = _Probes(
+                student, small, spec.limits, secret=secret, open_secret=open_secret, port=port, devices=devices
+            )
             left = probes.left
             layers, promises = layers_of(spec.level), promises_of(spec.level)
             held = [layer.name for layer in layers if _try(layer, probes)]
             missing = [layer.name for layer in layers if layer.name not in held]
-            if not missing or spec.level is not Level.FULL:
+            if not missing or spec.level is Level.CONTAINER or missing == [COMPUTES]:
                 missing += [promise.name for promise in promises if not _try(promise, probes)]
     finally:
         for each in (connection, second):

@@ -8,8 +8,10 @@ A :class:`Session` reads, calls and changes what is in the worker. What cannot b
 from __future__ import annotations
 
 import sys
+import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from ..guest import wire
 from ..guest.shared import is_shareable, merge
 from ..values import is_tensor, leaves, mapped
 from . import libraries
-from .call import Remote, Request, holds_numbers
+from .call import Remote, Request, holds, holds_numbers, replace_content
 from .callbacks import builtin_of
 from .case_run import ArgumentError, CaseRun
 from .details import Details
@@ -30,16 +32,21 @@ from .places import place_of_test
 from .recipes import Recipe
 from .seeds import Generator, SentStates, is_generator, set_state, state_of
 from .state import Link, State
+from .test_functions import TestFunction
 
 
 class Session(ABC):
     """The submission that modules, namespaces and proxies refer to.
 
     ``links`` are the functions and stand-ins that were read from a module by name; they stay for the next submission.
+    ``derived`` are classes of the test that are derived from stand-ins; ``sends_source`` allows them.
     """
+
+    sends_source = False  # to the worker, where the student's code can read it: only that of visible tests
 
     def __init__(self, student: StudentCode | None = None) -> None:
         self.links: dict[Link, Any] = {}
+        self.derived: weakref.WeakKeyDictionary[type, Any] = weakref.WeakKeyDictionary()
         self.collected: list[str] | None = None  # values and calls that a suite took while it was imported
         self._run: CaseRun | None = None
         self._state: State | None = None
@@ -143,7 +150,7 @@ class Session(ABC):
             for arg in (*args, *(kwargs or {}).values()):
                 self._lift_inside(arg)
             for original, copy in lowered:
-                _write_back(original, self.lift(copy))
+                replace_content(original, self.lift(copy))
         copies = {id(copy) for _, copy in lowered}
         for value, number in details.kept:
             if id(value) not in copies:
@@ -220,8 +227,8 @@ class Session(ABC):
 
     def finish(self) -> Details:
         """Take in the details of a reply, and write what the call printed where the test prints."""
-        details, run = self.run.details or Details(), self.run
-        run.details, run.log.change = Details(), None
+        details, run = self.run.answers.details or Details(), self.run
+        run.answers.details, run.log.change = Details(), None
         if self.state.shared.values:  # the log would keep them in use
             run.log.calls.clear()
             run.log.steps.clear()
@@ -246,11 +253,11 @@ class Session(ABC):
             return self.proxy_of(value)
         if type(value) not in (list, tuple, dict) or (type(value) is not dict and holds_numbers(value)):
             return value
-        return mapped(self.lift, value) if _holds(value, StudentObject) else value
+        return mapped(self.lift, value) if holds(value, StudentObject) else value
 
     def _lift_inside(self, value: Any) -> None:
-        if type(value) in (list, dict) and _holds(value, StudentObject):
-            _write_back(value, self.lift(value))
+        if type(value) in (list, dict) and holds(value, StudentObject):
+            replace_content(value, self.lift(value))
 
     def lower(self, value: Any, copies: list[tuple[Any, Any]]) -> Any:
         """Return a value with the objects themselves in the place of proxies.
@@ -320,6 +327,14 @@ class Session(ABC):
     def module_of(self, thing: StudentObject) -> Any:
         """Return what test code gets for a module in the worker."""
 
+    @abstractmethod
+    def derive(self, name: str, bases: tuple[type, ...], space: Mapping[str, Any], frame: FrameType) -> type:
+        """Return the stand-in for a class that the test derives from one of the student's."""
+
+    @abstractmethod
+    def define(self, cls: type) -> StudentObject | None:
+        """Return a class of the test as it is in the worker; None if ``cls`` is not one that the test has derived."""
+
     def read(self, module: str, name: str) -> Any:
         """Return what a name of a module of the student's refers to now.
 
@@ -377,45 +392,3 @@ class Session(ABC):
         for name, state in self._sent.changed():
             if name != "torch" or self.run.has_torch:
                 self._ask(f"{name}.seed", None, "set_random", (name, state))
-
-
-class TestFunction:
-    """A function of the test that the student's code may call."""
-
-    __test__ = False  # pytest takes the name for a test
-
-    def __init__(self, session: Session, function: Callable[..., Any]) -> None:
-        self._session = session
-        self._function = function
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        lift, session = self._session.lift, self._session
-        try:
-            result = self._function(*map(lift, args), **{name: lift(value) for name, value in kwargs.items()})
-        except Exception as exc:
-            session.thrown.append(exc)
-            raise
-        for leaf in leaves(result):
-            if not session.is_sendable(leaf):
-                name = getattr(self._function, "__name__", type(self._function).__name__)
-                why = f"the function {name}, which the submission calls, returns an object of {type(leaf).__name__}"
-                error = session.error(f"{why}, which cannot be sent. Let it return plain data or arrays")
-                session.thrown.append(error)
-                raise error
-        return session.lower(result, [])
-
-
-def _holds(value: Any, kind: type) -> bool:
-    if type(value) is dict:
-        return any(_holds(item, kind) for item in value.values())
-    if type(value) in (list, tuple):
-        return not holds_numbers(value) and any(_holds(item, kind) for item in value)
-    return isinstance(value, kind)
-
-
-def _write_back(original: Any, new: Any) -> None:
-    if isinstance(original, dict):
-        original.clear()
-        original.update(new)
-    else:
-        original[:] = new

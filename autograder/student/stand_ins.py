@@ -9,28 +9,21 @@ from __future__ import annotations
 import builtins
 import contextlib
 import inspect
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Mapping
 from typing import Any
 
-from ..guest.detail import SPECIAL
 from ..messages import say
-from ..values import leaves
 from . import libraries
 from .attributes import Attributes
 from .call import Remote
-from .objects import LOST, StudentObject, ref_of, type_of
+from .objects import StudentObject, type_of
+from .operators import OPERATORS, SPECIAL_NAMES, NotAsked, held_by, may_decide, session_behind
 from .raised import ModuleRaised, raised_class
 from .session import Session
 from .signatures import signature
 from .source import checked_text
 from .state import MAX_CLASSES, Link
-
-_SPECIAL = frozenset(SPECIAL)
-# These give a value that test code looks at on its own: they decide nothing by themselves.
-_NOT_DECIDING = frozenset(
-    {"__call__", "__iter__", "__next__", "__getitem__", "__setitem__", "__delitem__", "__enter__", "__exit__",
-     "__str__", "__repr__", "__format__", "__hash__", "__reversed__"}
-)  # fmt: skip
 
 
 class StudentType(type):
@@ -40,13 +33,10 @@ class StudentType(type):
     _autograder_link: Link | None
 
     def __new__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any]) -> StudentType:
-        """Refuse a class of the test: the class that it is derived from is in the worker."""
+        """Make a class of the test: the class that it is derived from is in the worker."""
         for base in bases:
             if isinstance(base, StudentType):
-                raise session_of(base).error(
-                    f"the class {name} is derived from the student's class {base.__name__}, which stays in the worker. "
-                    f"Call {base.__name__} itself, or let the student hand in the derived class"
-                )
+                return session_of(base).derive(name, bases, space, sys._getframe(1))  # type: ignore[return-value]
         return super().__new__(cls, name, bases, space)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -54,7 +44,7 @@ class StudentType(type):
         return session.request(cls.__name__, object_of(cls), args=args, kwargs=kwargs)
 
     def __getattribute__(cls, name: str) -> Any:
-        if name == "__dict__":
+        if name == "__dict__" and _is_made(cls):
             return Attributes(session_of(cls), lambda: object_of(cls))
         if name == "__init__":
             return _attribute(cls, name)
@@ -66,7 +56,7 @@ class StudentType(type):
         return _attribute(cls, name)
 
     def __setattr__(cls, name: str, value: Any) -> None:
-        if name in ("__bases__", "__abstractmethods__") or name.startswith("_autograder"):
+        if name in ("__bases__", "__abstractmethods__") or name.startswith("_autograder") or not _is_made(cls):
             super().__setattr__(name, value)
         else:
             session_of(cls).operate(object_of(cls), "setattr", name, value)
@@ -96,6 +86,11 @@ class StudentType(type):
         return object_of(cls)
 
 
+def _is_made(cls: type) -> bool:
+    """Return whether a stand-in is complete; before, a base class of a library may look at it and set something."""
+    return "_autograder_link" in type.__getattribute__(cls, "__dict__")
+
+
 def session_of(cls: type) -> Session:
     """Return the session that a stand-in belongs to."""
     session: Session = type.__getattribute__(cls, "_autograder_session")
@@ -112,6 +107,8 @@ def object_of(cls: type) -> StudentObject:
     session = session_of(cls)
     found = session.state.objects.get(cls)
     if found is None:
+        found = session.define(cls)
+    if found is None:
         link = type.__getattribute__(cls, "_autograder_link")
         if link is None:
             raise RuntimeError(say("module.lost", name=cls.__name__))
@@ -124,75 +121,6 @@ def object_of(cls: type) -> StudentObject:
 
 def _attribute(cls: type, name: str) -> Any:
     return session_of(cls).attribute_of(object_of(cls), name, f"{cls.__name__}.{name}")
-
-
-class NotAsked(TypeError):
-    """Test code wants a comparison or a number from an object whose class it has not named."""
-
-
-# --- operators
-
-
-def _make_operator(name: str) -> Callable[..., Any]:
-    decides = name not in _NOT_DECIDING
-
-    def operate(self: Any, *operands: Any) -> Any:
-        if decides and not _may_decide(self, name):
-            return name == "__ne__"
-        if decides and not all(map(_session(self).is_sendable, leaves(operands))):
-            return NotImplemented  # pytest.approx compares by itself; no submission can make it an error of the suite
-        return _session(self).operate(_held(self), f"x{name}", *operands, label=f"{type(self).__name__}.{name}")
-
-    operate.__name__ = operate.__qualname__ = name
-    return operate
-
-
-def _may_decide(thing: Any, name: str) -> bool:
-    """Return whether the student's own code may answer: whether test code itself has read the class from the module.
-
-    Raises:
-        NotAsked: it may not, and there is no answer that is right without it.
-    """
-    session = _session(thing)
-    kind = type(thing)
-    if any(base in session.state.named for base in kind.__mro__):
-        session.note_word(say("module.word", operation=f"{kind.__name__}.{name}"))
-        return True
-    sentence = say("module.not-asked", operation=name, type=kind.__name__)
-    session.note_word(sentence)
-    if name in ("__eq__", "__ne__"):
-        return False
-    raise NotAsked(sentence)
-
-
-def _call(self: Any, *args: Any, **kwargs: Any) -> Any:
-    return _session(self).request(type(self).__name__, _held(self), args=args, kwargs=kwargs)
-
-
-def _next(self: Any) -> Any:
-    found, value = _session(self).operate(_held(self), "x__next__", label=f"{type(self).__name__}.__next__")
-    if not found:
-        raise StopIteration(value)
-    return value
-
-
-def _leave(self: Any, kind: Any, exc: Any, trace: Any) -> Any:
-    told: Any = None
-    if exc is not None:
-        base = next(base for base in type(exc).__mro__ if base.__module__ == "builtins")
-        told = exc if getattr(exc, "_autograder_held", None) is not None else [base.__name__, str(exc)[:500]]
-    return bool(_session(self).operate(_held(self), "x__exit__", told, label=f"{type(self).__name__}.__exit__"))
-
-
-def _array(self: Any, dtype: Any = None, copy: bool | None = None) -> Any:
-    if _may_decide(self, "__array__"):
-        found = _session(self).operate(_held(self), "x__array__", label=f"{type(self).__name__}.__array__")
-        return found if dtype is None else found.astype(dtype)
-    raise AssertionError("unreachable")
-
-
-_OPERATORS: dict[str, Callable[..., Any]] = {name: _make_operator(name) for name in SPECIAL}
-_OPERATORS |= {"__call__": _call, "__next__": _next, "__exit__": _leave, "__array__": _array}
 
 
 # --- objects
@@ -214,49 +142,49 @@ class Proxy(Remote, metaclass=StudentType):
     __array_ufunc__ = None  # numpy leaves ``array + object`` to the object
 
     def __getattribute__(self, name: str) -> Any:
-        if name.startswith("_autograder") or name in _LOCAL or (name in _SPECIAL and hasattr(type(self), name)):
+        if name.startswith("_autograder") or name in _LOCAL or (name in SPECIAL_NAMES and hasattr(type(self), name)):
             return object.__getattribute__(self, name)
         if name in _REFUSED:
             raise AttributeError(name)
         if name == "__dict__":
-            return Attributes(_session(self), lambda: _held(self))
-        return _session(self).attribute_of(_held(self), name, f"{type(self).__name__}.{name}")
+            return Attributes(session_behind(self), lambda: held_by(self))
+        return session_behind(self).attribute_of(held_by(self), name, f"{type(self).__name__}.{name}")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        _session(self).operate(_held(self), "setattr", name, value)
+        session_behind(self).operate(held_by(self), "setattr", name, value)
 
     def __delattr__(self, name: str) -> None:
-        _session(self).operate(_held(self), "delattr", name)
+        session_behind(self).operate(held_by(self), "delattr", name)
 
     def __dir__(self) -> list[str]:
-        return sorted(_session(self).operate(_held(self), "names"))
+        return sorted(session_behind(self).operate(held_by(self), "names"))
 
     def __bool__(self) -> bool:
-        session, kind = _session(self), type(self)
+        session, kind = session_behind(self), type(self)
         if any(base in session.state.named for base in kind.__mro__) and not hasattr(kind, "__len__"):
             return True  # as of any object whose class has no opinion
-        if _may_decide(self, "__bool__"):
-            return bool(session.operate(_held(self), "x__bool__", label=f"{kind.__name__}.__bool__"))
+        if may_decide(self, "__bool__"):
+            return bool(session.operate(held_by(self), "x__bool__", label=f"{kind.__name__}.__bool__"))
         raise AssertionError("unreachable")
 
     def __repr__(self) -> str:
         return f"<the student's {type(self).__name__} object>"
 
     def __deepcopy__(self, memo: Any) -> Any:
-        return _session(self).operate(_held(self), "deepcopy")
+        return session_behind(self).operate(held_by(self), "deepcopy")
 
     def __copy__(self) -> Any:
-        return _session(self).operate(_held(self), "copy")
+        return session_behind(self).operate(held_by(self), "copy")
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         name = type(self).__name__
         why = f"an object of the student's class {name} cannot be pickled, because it stays in the worker"
-        if any(base in _session(self).state.named for base in type(self).__mro__):
-            raise _session(self).error(f"{why}. Compare what its methods return")
+        if any(base in session_behind(self).state.named for base in type(self).__mro__):
+            raise session_behind(self).error(f"{why}. Compare what its methods return")
         raise NotAsked(why)
 
     def _autograder_object(self) -> StudentObject:
-        return _held(self)
+        return held_by(self)
 
     def _autograder_in_words(self) -> str:
         return say("type.object", name=type(self).__name__)
@@ -268,20 +196,6 @@ def new_proxy(session: Session, cls: type, thing: StudentObject) -> Any:
     object.__setattr__(proxy, "_autograder_session", session)
     object.__setattr__(proxy, "_autograder_held", thing)
     return proxy
-
-
-def _session(thing: Any) -> Session:
-    session: Session = object.__getattribute__(thing, "_autograder_session")
-    return session
-
-
-def _held(thing: Any) -> StudentObject:
-    held: StudentObject = object.__getattribute__(thing, "_autograder_held")
-    session = _session(thing)
-    ref = ref_of(held)
-    if session.run is not ref.run or session.state.generation != ref.generation:
-        raise RuntimeError(LOST)
-    return held
 
 
 # --- making them
@@ -328,7 +242,7 @@ def _made(session: Session, described: Mapping[str, Any], link: Link | None) -> 
         name = checked_text(described["name"], 80)
         module = checked_text(described["module"], 200)
         builtin = [checked_text(each, 80) for each in described["builtin"]]
-        special = [each for each in described["special"] if each in _SPECIAL]
+        special = [each for each in described["special"] if each in SPECIAL_NAMES]
         listed = list(described["bases"])
         unhashable = described["unhashable"] is True
     except (KeyError, TypeError):
@@ -337,7 +251,7 @@ def _made(session: Session, described: Mapping[str, Any], link: Link | None) -> 
         return _exception_class(session, name, module, listed, builtin, link)
     own = [base for base in listed if isinstance(base, type) and issubclass(base, Proxy)]
     bases = tuple(dict.fromkeys(own)) or (Proxy,)
-    methods: dict[str, Any] = {each: _OPERATORS[each] for each in special}
+    methods: dict[str, Any] = {each: OPERATORS[each] for each in special}
     if unhashable:
         methods["__hash__"] = None
     elif "__eq__" in methods and "__hash__" not in methods:
@@ -358,13 +272,21 @@ def _made(session: Session, described: Mapping[str, Any], link: Link | None) -> 
 
 
 def _new(name: str, bases: tuple[type, ...], space: dict[str, Any], session: Session, link: Link | None) -> type:
-    space = {"__doc__": None, **space, "_autograder_session": session, "_autograder_link": link}
-    return type.__new__(StudentType, name, bases, space)
+    made = type.__new__(StudentType, name, bases, {"__doc__": None, **space, "_autograder_session": session})
+    type.__setattr__(made, "_autograder_link", link)
+    return made
+
+
+def new_class(session: Session, name: str, bases: tuple[type, ...], space: Mapping[str, Any]) -> type:
+    """Return a stand-in for a class of the test, with the operators that ``space`` defines."""
+    methods = {each: OPERATORS[each] for each in space if each in SPECIAL_NAMES}
+    kept = {each: space[each] for each in ("__module__", "__classcell__") if each in space}  # Python wants the cell
+    return _new(name, bases, {**kept, **methods}, session, None)
 
 
 def _renewed(known: type, bases: tuple[type, ...], methods: dict[str, Any]) -> type:
     """Let the stand-in of an earlier submission stand in for the class of the same name in this one."""
-    for each in [each for each in type.__getattribute__(known, "__dict__") if each in _SPECIAL]:
+    for each in [each for each in type.__getattribute__(known, "__dict__") if each in SPECIAL_NAMES]:
         type.__delattr__(known, each)
     for each, method in methods.items():
         type.__setattr__(known, each, method)

@@ -36,10 +36,10 @@ class Cgroup:
         mib = 1024 * 1024
         wanted = {
             # Scratch files are in memory, too. Pages that the zygote touched before the fork count as the zygote's.
-            "memory.max": str((limits.memory_mib + limits.scratch_mib) * mib),
+            "memory.max": str((limits.host_mib + limits.scratch_mib) * mib),
             "memory.swap.max": "0",
             "memory.oom.group": "1",
-            "pids.max": str(limits.tasks),
+            "pids.max": str(limits.all_tasks),
         }
         for name, value in wanted.items():
             if (folder / name).exists():  # a kernel without swap or without one of the controllers lacks the file

@@ -15,12 +15,14 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from . import landlock, namespaces, seccomp, shared_system
+from .gpu import OWN_NAMES, Gpu
 from .libc import checked, libc
-from .limits import Limits
+from .limits import CUDA_FILES, Limits
 
 USER = "student"  # getpass.getuser() reads it; there are no accounts
 UTF_8 = "C.UTF-8"
@@ -41,24 +43,35 @@ class Walls:
     """The settings that a zygote uses for the layers of its workers.
 
     ``home`` is a descriptor of the template's pid namespace, or None without namespaces. ``readable`` lists the paths
-    that a worker may read. ``open_devices`` (for a GPU) turns off Landlock and seccomp, because the driver needs device
-    files and system calls that they forbid. ``counts_tasks`` has the zygote count the threads of its
-    workers, because the kernel's limit does not hold for them.
+    that a worker may read. ``gpu`` is the GPU that its workers may use, if any. ``open_devices`` (for practice on any
+    GPU) turns off Landlock and seccomp, because the driver needs device files and system calls that they forbid.
+    ``counts_tasks`` has the zygote count the threads of its workers, because the kernel's limit does not hold for them.
     """
 
     home: int | None
     readable: tuple[str, ...]
     open_devices: bool = False
     counts_tasks: bool = False
+    gpu: Gpu | None = None
 
     def fork(self) -> int:
         """Fork. With namespaces the child is process 1 of its own pid namespace."""
         return os.fork() if self.home is None else namespaces.fork_into_own_pid_namespace(self.home)
 
-    def put_on(self, limits: Limits, scratch: str | None, *, uid: int | None = None, parent: int = 0) -> None:
+    def put_on(
+        self,
+        limits: Limits,
+        scratch: str | None,
+        *,
+        uid: int | None = None,
+        parent: int = 0,
+        use_gpu: Callable[[], None] | None = None,
+    ) -> None:
         """Apply every layer that this machine supports, in the worker.
 
-        Without namespaces ``scratch`` is its folder, and ``uid`` its own user, if root can give it one.
+        Without namespaces ``scratch`` is its folder, and ``uid`` its own user, if root can give it one. ``use_gpu``
+        computes on the GPU: first to start CUDA, which makes threads, so the layers that hold for one thread only are
+        there before; then to see that it works behind all layers.
         """
         if self.home is not None:
             namespaces.own_mounts(limits.scratch_mib, self.readable)
@@ -66,13 +79,26 @@ class Walls:
         if uid is not None:
             shared_system.become(uid, box, die_with_parent=die_with_parent, parent=parent)
         neutral_surroundings(box)
-        if sys.platform == "linux":
-            drop_capabilities()
-        limit_resources(limits, tasks=self._tasks(limits, uid), core=int(self.home is None))
-        if sys.platform == "linux":
-            no_new_privileges(is_watched=self.home is None)
-            if not self.open_devices:
-                self._close(box)
+        if self.gpu is not None:
+            os.environ.update(self.gpu.environment())
+        tasks, core = self._tasks(limits, uid), int(self.home is None)
+        if sys.platform != "linux":
+            limit_resources(limits, tasks=tasks, core=core)
+            return
+        drop_capabilities()
+        if self.gpu is None:
+            limit_resources(limits, tasks=tasks, core=core)
+        no_new_privileges(is_watched=self.home is None)
+        if self.open_devices:
+            return
+        self._close_files(box)
+        if self.gpu is not None and use_gpu is not None:
+            use_gpu()
+            limit_resources(limits, tasks=tasks, core=core)
+            limit_data(limits)
+        self._filter_calls()
+        if use_gpu is not None:
+            use_gpu()
 
     def _tasks(self, limits: Limits, uid: int | None) -> int | None:
         """Return the limit of RLIMIT_NPROC, or None. It counts all processes of a user, on the whole machine.
@@ -80,17 +106,28 @@ class Walls:
         Therefore a worker gets one only if its user is its own. The watch counts the threads of the others.
         """
         if self.home is not None:
-            return limits.tasks + 3  # the zygote and its relay count in our user namespace, too
-        return None if uid is None else limits.tasks
+            return limits.all_tasks + 3  # the zygote and its relay count in our user namespace, too
+        return None if uid is None else limits.all_tasks
 
-    def _close(self, box: str) -> None:
-        shares_files = self.home is None
-        writable = [box, "/dev/null", *(() if shares_files else ("/tmp", "/dev/shm"))]
-        if landlock.landlock_abi():
-            readable = [*self.readable, *PROC, *DEVICES]
-            landlock.restrict_files(readable, _module_folders(self.readable), writable)
+    def _close_files(self, box: str) -> None:
+        writable = [box, "/dev/null", *(() if self.home is None else ("/tmp", "/dev/shm"))]
+        if not landlock.landlock_abi():
+            return
+        readable = [*self.readable, *PROC, *DEVICES]
+        folders = _module_folders(self.readable)
+        if self.gpu is None:
+            landlock.restrict_files(readable, folders, writable)
+        else:
+            readable += self.gpu.readable
+            landlock.restrict_files(readable, folders, writable, devices=self.gpu.nodes, named=[OWN_NAMES])
+
+    def _filter_calls(self) -> None:
         if seccomp.has_system_call_filter():
-            seccomp.filter_system_calls(seccomp.system_call_filter(os.getpid(), shares_files=shares_files))
+            seccomp.filter_system_calls(self.call_filter(os.getpid()))
+
+    def call_filter(self, pid: int) -> bytes:
+        """Return the program of the system-call filter. A zygote computes it once, and its workers share it."""
+        return seccomp.system_call_filter(pid, shares_files=self.home is None, gpu=self.gpu is not None)
 
 
 def _module_folders(readable: Sequence[str]) -> Sequence[str]:
@@ -159,15 +196,26 @@ def limit_resources(limits: Limits, *, tasks: int | None = None, core: int = 0) 
     linux = sys.platform == "linux"  # other systems count address space differently, and have no /proc
     if linux and not limits.gpu:
         _limit(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_mib * mib)
-    cpu = max(1, round(limits.cpu_s + limits.load_s))  # the guest lowers it when the submission is loaded
+    started_s = time.process_time() if limits.gpu else 0.0  # what the start of CUDA took is not the submission's
+    cpu = max(1, round(started_s + limits.cpu_s + limits.load_s))  # the guest lowers it when the submission is loaded
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))  # the hard limit kills a process that ignores SIGXCPU
     _limit(resource.RLIMIT_FSIZE, limits.file_mib * mib)
-    _limit(resource.RLIMIT_NOFILE, limits.open_files)
+    _limit(resource.RLIMIT_NOFILE, max(limits.open_files, CUDA_FILES) if limits.gpu else limits.open_files)
     _limit(resource.RLIMIT_CORE, core)
     _limit(resource.RLIMIT_MEMLOCK, 0)
     _limit(resource.RLIMIT_STACK, 8 * mib)
     if tasks is not None:
         _limit(resource.RLIMIT_NPROC, tasks)
+
+
+def limit_data(limits: Limits) -> None:
+    """Bound the private memory that this process can write to, where its address space has no bound.
+
+    CUDA reserves address space without the right to write, or as a mapping of its device; neither counts here.
+    """
+    with open("/proc/self/status", encoding="ascii", errors="replace") as file:
+        now = next(int(line.split()[1]) for line in file if line.startswith("VmData:"))
+    _limit(resource.RLIMIT_DATA, (now << 10) + (limits.host_mib << 20))
 
 
 def forget_memory_bound() -> None:
@@ -187,14 +235,16 @@ def _mapped_bytes() -> int:
         return int(file.read().split()[0]) * resource.getpagesize()
 
 
-def neutral_descriptors(connection: int, output: int) -> None:
-    """Keep descriptors 0 (empty input), 1 and 2 (the output pipe) and 3 (the connection). Close all others."""
+def neutral_descriptors(connection: int, output: int, ready: int | None = None) -> None:
+    """Keep descriptors 0 (empty input), 1 and 2 (the output pipe), 3 (the connection), and 4 (``ready``), if any."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0, inheritable=False)
     os.dup2(output, 1, inheritable=False)
     os.dup2(output, 2, inheritable=False)
     os.dup2(connection, 3, inheritable=False)
-    os.closerange(4, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    if ready is not None:
+        os.dup2(ready, 4, inheritable=False)
+    os.closerange(4 if ready is None else 5, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
 def neutral_command_line() -> None:

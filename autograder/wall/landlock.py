@@ -14,6 +14,8 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _LIST = 1 << 3
 _READ = 1 << 2 | _LIST  # a file's content, a folder's names
 _EXECUTE = 1 << 0
+_WRITE_FILE, _TRUNCATE = 1 << 1, 1 << 14
+_DEVICE = _WRITE_FILE | 1 << 2 | 1 << 15  # open for reading and writing, and ioctl (ABI 5)
 _FILE_RIGHTS = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15  # rights that a rule for a single file may contain
 _FS_RIGHTS = {1: 1 << 13, 2: 1 << 14, 3: 1 << 15, 4: 1 << 15}  # ABI -> first right that it does not support
 
@@ -23,11 +25,19 @@ def landlock_abi() -> int:
     return max(0, int(libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)))
 
 
-def restrict_files(readable: Sequence[str], listable: Sequence[str], writable: Sequence[str]) -> None:
+def restrict_files(
+    readable: Sequence[str],
+    listable: Sequence[str],
+    writable: Sequence[str],
+    *,
+    devices: Sequence[str] = (),
+    named: Sequence[str] = (),
+) -> None:
     """Restrict this thread permanently to reading below ``readable`` and reading and writing below ``writable``.
 
-    Folders below ``listable`` can be listed, because Python searches them for modules. Where the kernel supports it,
-    TCP (ABI 4) is forbidden, and so are signals and abstract sockets to processes outside (ABI 6).
+    Folders below ``listable`` can be listed, because Python searches them for modules. ``devices`` are files that may
+    be read, written and given commands. Files below ``named`` may be written and not read. Where the kernel supports
+    it, TCP (ABI 4) is forbidden, and so are signals and abstract sockets to processes outside (ABI 6).
 
     Raises:
         OSError: The kernel has no Landlock, or refuses a rule.
@@ -40,7 +50,13 @@ def restrict_files(readable: Sequence[str], listable: Sequence[str], writable: S
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     ruleset = checked(libc.syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0), "landlock_create_ruleset")
     try:
-        rules = ((readable, _READ | _EXECUTE), (listable, _LIST), (writable, everything & ~_EXECUTE))
+        rules = (
+            (readable, _READ | _EXECUTE),
+            (listable, _LIST),
+            (writable, everything & ~_EXECUTE),
+            (devices, _DEVICE),
+            (named, _WRITE_FILE | _TRUNCATE),
+        )
         for paths, rights in rules:
             for path in paths:
                 _allow(ruleset, path, rights & everything)

@@ -33,8 +33,19 @@ class Limits:
     callbacks: int = 10_000
     gpu: bool = False  # CUDA reserves more address space than any RLIMIT_AS allows, so that limit is not set
 
+    @property
+    def host_mib(self) -> int:
+        """The memory of the machine that a submission may use together with the libraries of a GPU."""
+        return self.memory_mib + (CUDA_MIB if self.gpu else 0)
 
-FILES, TASKS = "files", "tasks"  # what the watch of a worker without namespaces finds too much of
+    @property
+    def all_tasks(self) -> int:
+        """The threads of a submission together with those of CUDA."""
+        return self.tasks + (CUDA_TASKS if self.gpu else 0)
+
+
+CUDA_MIB, CUDA_TASKS, CUDA_FILES = 1024, 16, 256  # what CUDA needs beside the submission; estimates, never measured
+FILES, TASKS, MEMORY = "files", "tasks", "memory"  # what the watch of a worker finds too much of
 SANDBOX_UID = 64_321  # root changes to this uid, which owns nothing
 WORKER_UIDS = range(SANDBOX_UID, SANDBOX_UID + 1000)  # of workers of root that run at the same time without namespaces
 BROKEN = 97  # exit status of a worker whose own loop failed: the submission has interfered with it

@@ -13,7 +13,9 @@ import functools
 import platform
 import struct
 import sys
+from collections.abc import Sequence
 
+from . import gpu as needs
 from .libc import checked, libc
 
 X86_64: dict[str, int] = {
@@ -74,9 +76,9 @@ _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _LIST_ATTRIBUTES = {"x86_64": (194, 195, 196), "aarch64": (11, 12, 13)}  # listxattr, llistxattr, flistxattr
 _SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}
 # linux/bpf_common.h: BPF_LD | BPF_W | BPF_ABS, BPF_JMP | BPF_JEQ | BPF_K and so on
-_LOAD, _JEQ, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _JEQ, _JGE, _JSET, _RETURN, _AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
 # linux/seccomp.h, asm-generic/errno-base.h, linux/sched.h
-_SET_MODE_FILTER = 1
+_SET_MODE_FILTER, _ALL_THREADS = 1, 1
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95
 _CLONE_THREAD = 0x00010000
@@ -97,17 +99,20 @@ _NOT_SHARED = {
 _Step = tuple[int, int, int, int]
 _MSG_OOB = 1
 _CLOCKS = ("clock_gettime", "clock_getres", "clock_nanosleep")
+_PRCTL = {"x86_64": 157, "aarch64": 167}
+_NAMES = (15, 16)  # PR_SET_NAME, PR_GET_NAME
 _FLAGS_AT = {"sendto": 3, "recvfrom": 3, "sendmsg": 2, "recvmsg": 2}
 _ARGUMENT = [16 + 8 * i for i in range(6)]  # low halves, little-endian
 
 
 @functools.cache
-def system_call_filter(pid: int, *, shares_files: bool = False) -> bytes:
+def system_call_filter(pid: int, *, shares_files: bool = False, gpu: bool = False) -> bytes:
     """Return the BPF program of the allow-list for this machine. It allows signals to the process ``pid`` only.
 
     With namespaces every worker is process 1. The zygote computes the program in advance and its workers share it.
     ``shares_files`` is for a worker without a file system of its own. It then also refuses what Landlock does not
     cover or older versions of it do not: modes and times of files, paths without reading, disk space in advance.
+    ``gpu`` adds the commands of its driver to ``ioctl``, and the names of threads.
     """
     table = dict(TABLES[platform.machine()])
     names = ("clone", "clone3", "fcntl", "ioctl", "prlimit64", "tgkill", *_CLOCKS, *_FLAGS_AT)
@@ -136,9 +141,11 @@ def system_call_filter(pid: int, *, shares_files: bool = False) -> bytes:
     for name in _CLOCKS:  # how long another process has run is none of a submission's business
         body = ((_LOAD, 0, 0, _ARGUMENT[0]), (_JSET, 0, 2, _CPU_CLOCK), (_JSET, 1, 0, _OF_THREAD), deny, allow)
         rule(special[name], *body)
-    for name, commands in (("ioctl", _IOCTLS), ("fcntl", _FCNTLS)):
-        checks = [(_JEQ, len(commands) - i, 0, command) for i, command in enumerate(commands)]
-        rule(special[name], (_LOAD, 0, 0, _ARGUMENT[1]), *checks, deny, allow)
+    rule(special["fcntl"], *_one_of(1, _FCNTLS, deny, allow))
+    whole, low = (_IOCTLS + needs.UVM_COMMANDS, needs.FRONTEND_COMMANDS) if gpu else (_IOCTLS, ())
+    rule(special["ioctl"], *_one_of(1, whole, deny, allow, low=low))
+    if gpu:
+        rule(_PRCTL[platform.machine()], *_one_of(0, _NAMES, deny, allow))
     if shares_files:
         for name, error in _NOT_SHARED.items():
             if name in table:  # an architecture may lack it
@@ -156,6 +163,15 @@ def system_call_filter(pid: int, *, shares_files: bool = False) -> bytes:
         rule(number, (_RETURN, 0, 0, _ERRNO | _EOPNOTSUPP))
     program.append(deny)
     return b"".join(struct.pack("<HBBI", *instruction) for instruction in program)
+
+
+def _one_of(at: int, values: Sequence[int], deny: _Step, allow: _Step, *, low: Sequence[int] = ()) -> list[_Step]:
+    """Return the checks that argument ``at`` is one of ``values``, or that its lower 16 bits are one of ``low``."""
+    checks: list[_Step] = [(_JEQ, 0, 0, value) for value in values]
+    if low:
+        checks += [(_AND, 0, 0, 0xFFFF), *((_JEQ, 0, 0, value) for value in low)]
+    steps = [(code, len(checks) - i if code == _JEQ else 0, 0, value) for i, (code, _, _, value) in enumerate(checks)]
+    return [(_LOAD, 0, 0, _ARGUMENT[at]), *steps, deny, allow]
 
 
 def _opening(at: int, deny: _Step, allow: _Step) -> list[_Step]:
@@ -184,8 +200,13 @@ class _Program(ctypes.Structure):
 
 
 def filter_system_calls(program: bytes) -> None:
-    """Install ``program`` for this process, its threads and its children."""
+    """Install ``program`` for this process, all its threads and its children.
+
+    Raises:
+        OSError: The kernel refuses.
+    """
     buffer = ctypes.create_string_buffer(program, len(program))
     whole = _Program(len(program) // 8, ctypes.addressof(buffer))
     number = _SYS_SECCOMP[platform.machine()]
-    checked(libc.syscall(number, _SET_MODE_FILTER, 0, ctypes.byref(whole)), "seccomp")
+    if checked(libc.syscall(number, _SET_MODE_FILTER, _ALL_THREADS, ctypes.byref(whole)), "seccomp"):
+        raise OSError("seccomp: a thread has a filter of its own")

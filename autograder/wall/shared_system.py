@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .libc import libc
-from .limits import FILES, TASKS, WORKER_UIDS, Limits
+from .limits import FILES, MEMORY, TASKS, WORKER_UIDS, Limits
 from .namespaces import PR_SET_DUMPABLE, is_mapped
 
 LOOK_S = 0.05  # between two looks at a worker
@@ -105,7 +105,7 @@ def open_folder(path: str) -> int:
 
 @dataclass(slots=True)
 class Watch:
-    """Looks at the files and threads of one worker, from the zygote.
+    """Looks at the files, the threads and (with a GPU) the memory of one worker, from the zygote.
 
     ``folder`` is an open descriptor of its scratch folder, whose path is ``path``; None if it has a bound of its own.
     ``uid`` is its own user, or None.
@@ -117,14 +117,18 @@ class Watch:
     limits: Limits
     uid: int | None
     untouched: int = field(init=False)  # when the folder was last changed before the submission ran
+    resident_kib: int = field(init=False)  # its memory before the submission ran; CUDA takes hundreds of MiB
 
     def __post_init__(self) -> None:
         self.untouched = 0 if self.folder is None else os.fstat(self.folder).st_mtime_ns
+        self.resident_kib = self._resident_kib() if self.limits.gpu else 0
 
     def look(self) -> str:
-        """Return which limit the worker exceeds: :data:`FILES`, :data:`TASKS`, or "" for none."""
-        if self._threads() > self.limits.tasks:
+        """Return which limit the worker exceeds: :data:`FILES`, :data:`TASKS`, :data:`MEMORY`, or "" for none."""
+        if self._threads() > self.limits.all_tasks:
             return TASKS
+        if self.limits.gpu and self._resident_kib() - self.resident_kib > self.limits.host_mib << 10:
+            return MEMORY
         if self.folder is None or os.fstat(self.folder).st_mtime_ns == self.untouched:
             return ""  # most submissions write no file
         with _standing_still(self.pid):
@@ -139,6 +143,13 @@ class Watch:
         with contextlib.suppress(OSError, ValueError, IndexError):
             text = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace")
             return int(text.rpartition(")")[2].split()[17])
+        return 0
+
+    def _resident_kib(self) -> int:
+        """Return the pages that the worker has for itself: private ones, and shared ones that belong to no file."""
+        with contextlib.suppress(OSError, ValueError):
+            lines = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+            return sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
         return 0
 
     def _deleted(self) -> int:

@@ -7,22 +7,29 @@ import os
 import select
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from ..errors import SandboxError
 from ..wall import cgroup
 from ..wall.limits import Limits
 from .clock import Clock
-from .folders import TemporaryFolder
-from .own_user import OwnUser
 from .worker import Usage, Worker
+
+
+class Kept(Protocol):
+    """Something that a worker needs while it runs: a folder, a user, a GPU."""
+
+    def remove(self) -> None:
+        """Remove it, or give it back. The worker has ended."""
 
 
 class ForkedWorker(Worker):
     """A worker that a zygote forked.
 
     ``number`` is its process number in the zygote's pid namespace. ``reap`` makes the zygote kill and reap the process
-    with that number. ``output`` is the read end of the pipe for the output of the submission.
+    with that number. ``output`` is the read end of the pipe for the output of the submission. ``kept`` are given back
+    in this order when it has ended.
     """
 
     def __init__(
@@ -33,14 +40,14 @@ class ForkedWorker(Worker):
         output: int,
         *,
         limits: Limits,
-        scratch: TemporaryFolder | OwnUser | None,
+        kept: Sequence[Kept],
         reap: Callable[[int], Usage],
     ) -> None:
         super().__init__(_pid_of(pidfd) or number, connection, limits)
         self._number = number
         self._pidfd = pidfd
         self._output_end = output
-        self._scratch = scratch
+        self._kept = kept
         self._reap = reap
         self._cgroup: cgroup.Cgroup | None = None
         self._out_of_memory = False
@@ -113,8 +120,8 @@ class ForkedWorker(Worker):
         os.close(self._pidfd)
         os.close(self._output_end)
         self._connection.close()
-        if self._scratch is not None:
-            self._scratch.remove()
+        for each in self._kept:
+            each.remove()
         if self._cgroup is not None:
             self._out_of_memory = self._cgroup.ran_out_of_memory()
             self._cgroup.remove()

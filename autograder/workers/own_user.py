@@ -8,7 +8,6 @@ import socket
 
 from ..errors import SandboxError
 from ..wall.limits import WORKER_UIDS
-from .folders import TemporaryFolder
 
 
 class OwnUser:
@@ -19,7 +18,6 @@ class OwnUser:
 
     def __init__(self) -> None:
         self._lock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._scratch: TemporaryFolder | None = None
         for uid in random.sample(WORKER_UIDS[:-1], len(WORKER_UIDS) - 1):  # the last one is for trying
             with contextlib.suppress(OSError):
                 self._lock.bind(f"\0autograder-user-{uid}")
@@ -27,16 +25,6 @@ class OwnUser:
                 return
         raise SandboxError("All users of workers are in use.", slug="zygote-lost")
 
-    def holding(self, scratch: TemporaryFolder | None) -> OwnUser:
-        """Remove ``scratch`` before the user is free again."""
-        self._scratch = scratch
-        return self
-
     def remove(self) -> None:
-        """Remove the folder of the worker and free its user. The worker has ended."""
-        if self._scratch is not None:
-            self._scratch.remove()
-        self.release()
-
-    def release(self) -> None:
+        """Free the user. The worker has ended, and its folder is removed."""
         self._lock.close()

@@ -6,9 +6,11 @@ first, and import numpy and pytest while the zygote imports numpy and torch.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +18,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SandboxError
+from ..errors import GpuUnavailable, SandboxError
 from ..model import Level
 from ..wall import cgroup
 from ..wall.limits import Limits
@@ -26,7 +28,9 @@ from .spec import WorkerSpec
 
 if TYPE_CHECKING:
     from ..model import SandboxInfo
+    from ..wall.gpu import Gpu
     from .forked_worker import ForkedWorker
+    from .gpu_slot import GpuSlot
     from .worker import Usage, Worker
 
 START_S = 120.0  # importing torch on a cold disk of a busy machine
@@ -58,17 +62,26 @@ class Zygote:
 
     Its workers can import the packages of ``spec``. With ``enclosed`` they run in namespaces of their own and see no
     other part of the file system. The constructor starts the process; :meth:`spawn` waits until it is ready.
-    ``environment`` is for the libraries, beside the variables that every zygote has. ``no_own_user`` says, when the
-    zygote is ready, why a worker has not a user of its own; "" if it has.
+    ``environment`` is for the libraries, beside the variables that every zygote has. ``gpu`` is the GPU of its workers,
+    if any. ``no_own_user`` says, when the zygote is ready, why a worker has not a user of its own; "" if it has. After
+    :meth:`share` copies of this process can use the zygote too, one request at a time.
     """
 
     def __init__(
-        self, spec: WorkerSpec, *, enclosed: bool = False, environment: Mapping[str, str] | None = None
+        self,
+        spec: WorkerSpec,
+        *,
+        enclosed: bool = False,
+        environment: Mapping[str, str] | None = None,
+        gpu: Gpu | None = None,
     ) -> None:
+        self._gpu = gpu
         self.cpu_s = 0.0
         self.enclosed = enclosed
         self.no_own_user = ""
         self._ready = False
+        self._owner = os.getpid()
+        self._turn: tuple[int, int] | None = None  # a pipe with one byte: who has it may use the control socket
         self._root: TemporaryFolder | None = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -93,38 +106,45 @@ class Zygote:
                 pass  # the child does not exist yet, or has ended
         return started
 
-    def spawn(self, limits: Limits, subtree: cgroup.Subtree | None = None) -> ForkedWorker:
-        """Fork a worker, in a cgroup below ``subtree``.
+    def spawn(
+        self, limits: Limits, subtree: cgroup.Subtree | None = None, *, slot: GpuSlot | None = None
+    ) -> ForkedWorker:
+        """Fork a worker, in a cgroup below ``subtree``. With ``slot`` it has a GPU, and gives it back when it ends.
 
         Raises:
+            GpuUnavailable: The GPU is taken, or CUDA cannot be started.
             NamespacesRefused: The kernel does not allow the namespaces that ``enclosed`` requires.
             SandboxError: The zygote has ended, or does not answer.
         """
         from .forked_worker import ForkedWorker  # here, because it imports numpy
 
         self._wait_until_ready()
+        if slot is not None:
+            slot.acquire()
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
         scratch = None if self.enclosed else TemporaryFolder("scratch")
         place = None if scratch is None else scratch.path
         user = None if self.no_own_user else OwnUser()
+        kept = [each for each in (scratch, user, slot) if each is not None]
         try:
             uid = None if user is None else user.uid
             request = {"op": "spawn", "limits": dataclasses.asdict(limits), "scratch": place, "uid": uid}
-            answer, descriptors = self._request(request, [theirs.fileno(), output_end])
+            timeout_s = CONTROL_S if slot is None else START_S
+            answer, descriptors = self._request(request, [theirs.fileno(), output_end], timeout_s=timeout_s)
         except BaseException:
             ours.close()
             os.close(output)
-            if scratch is not None:
-                scratch.remove()
-            if user is not None:
-                user.release()
+            for each in kept:
+                each.remove()
             raise
         finally:
             theirs.close()
             os.close(output_end)
-        held = scratch if user is None else user.holding(scratch)
-        worker = ForkedWorker(answer["pid"], descriptors[0], ours, output, limits=limits, scratch=held, reap=self.reap)
+        worker = ForkedWorker(answer["pid"], descriptors[0], ours, output, limits=limits, kept=kept, reap=self.reap)
+        if slot is not None and answer["gpu"]:
+            worker.kill()
+            raise slot.refusal(answer["gpu"])
         if subtree is not None:
             worker.bound(subtree)
         return worker
@@ -143,8 +163,21 @@ class Zygote:
         self.cpu_s += usage.cpu_s
         return usage
 
+    def share(self) -> None:
+        """Let copies of this process, which are forked later, use the zygote; wait until it is ready."""
+        self._wait_until_ready()
+        if self._turn is None:
+            self._turn = os.pipe()
+            os.write(self._turn[1], b".")
+
     def close(self) -> None:
-        """End the zygote and all its workers."""
+        """End the zygote and all its workers. A copy of the process that started it only leaves it."""
+        for end in self._turn or ():
+            os.close(end)
+        self._turn = None
+        if os.getpid() != self._owner:
+            self._control.close()
+            return
         if not self._ready:  # it has no workers, and would finish importing torch before it noticed the closed socket
             self._process.kill()
         self._control.close()
@@ -165,7 +198,8 @@ class Zygote:
             "paths": shown.paths if self.enclosed else filesystem.readable(shown),
             "covered": shown.covered,
             "root": None if self._root is None else self._root.path,
-            "open_devices": spec.limits.gpu,
+            "open_devices": spec.limits.gpu and self._gpu is None,
+            "gpu": None if self._gpu is None else dataclasses.asdict(self._gpu),
         }
 
     def _wait_until_ready(self) -> None:
@@ -180,15 +214,27 @@ class Zygote:
     def _request(
         self, request: dict[str, Any], descriptors: list[int] | None = None, *, timeout_s: float = CONTROL_S
     ) -> tuple[dict[str, Any], list[int]]:
-        self._send(request, descriptors)
-        return self._receive(timeout_s=timeout_s)
+        if self._turn is None:
+            self._send(request, descriptors)
+            return self._receive(timeout_s=timeout_s)
+        os.read(self._turn[0], 1)
+        try:
+            self._send(request, descriptors)
+            return self._receive(timeout_s=timeout_s)
+        finally:
+            os.write(self._turn[1], b".")
+
+    def _kill(self) -> None:
+        """Kill the zygote. Only the process that started it waits for it, so its number is not used again before."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGKILL)
 
     def _send(self, request: dict[str, Any], descriptors: list[int] | None = None) -> None:
         try:
             self._control.settimeout(CONTROL_S)
             socket.send_fds(self._control, [json.dumps(request).encode()], descriptors or [])
         except OSError as exc:
-            self._process.kill()
+            self._kill()
             raise SandboxError(f"The zygote takes no request: {exc}.", slug="zygote-lost") from exc
 
     def _receive(self, *, timeout_s: float) -> tuple[dict[str, Any], list[int]]:
@@ -196,7 +242,7 @@ class Zygote:
             self._control.settimeout(timeout_s)
             text, received, _, _ = socket.recv_fds(self._control, 65536, 1)
         except OSError as exc:
-            self._process.kill()  # a late reply would be taken for the reply to the next request
+            self._kill()  # a late reply would be taken for the reply to the next request
             raise SandboxError(f"The zygote did not answer within {timeout_s:g} s: {exc}.", slug="zygote-lost") from exc
         if not text:
             raise SandboxError(
@@ -231,7 +277,8 @@ class Supervisor:
     namespaces, and ``refusal`` contains the reason. ``student/selftest.py`` then tests which layers remain, and the
     caller decides whether they suffice. Workers of the level ``container`` never run in namespaces. A ``portable``
     supervisor (the default on other systems) has no zygotes and starts each worker as a program
-    (``subprocess_worker.py``).
+    (``subprocess_worker.py``). ``slot`` is the GPU for the workers of the level ``gpu``; it is looked for when the
+    first of them is needed.
     """
 
     def __init__(
@@ -240,7 +287,9 @@ class Supervisor:
         start: Callable[..., Zygote] = Zygote,
         enclosed: bool = sys.platform == "linux",
         portable: bool = sys.platform != "linux",
+        slot: GpuSlot | None = None,
     ) -> None:
+        self._slot = slot
         self.refusal = ""
         self.subtree = cgroup.delegated()
         self.examined: dict[WorkerSpec, SandboxInfo] = {}
@@ -256,6 +305,11 @@ class Supervisor:
             self._zygote_of(spec)
         self._tidy()
 
+    def share(self) -> None:
+        """Let copies of this process, which are forked later, use the zygotes; wait until these are ready."""
+        for zygote in self._zygotes.values():
+            zygote.share()
+
     def spawn(self, spec: WorkerSpec) -> Worker:
         """Return a new worker. Replace a zygote that has died, once."""
         if self._portable:
@@ -264,23 +318,42 @@ class Supervisor:
             self._tidy()
             return FreshWorker(spec)
         known = _kind(spec) in self._zygotes
+        slot = self._slot_of(spec)
         try:
             self.prepare(spec)
-            return self._zygote_of(spec).spawn(spec.limits, self.subtree)
+            return self._zygote_of(spec).spawn(spec.limits, self.subtree, slot=slot)
         except NamespacesRefused as refused:
             self._enclosed, self.refusal = False, refused.message
+        except GpuUnavailable:
+            raise
         except SandboxError:
             if not known:
                 raise
         self._zygotes.pop(_kind(spec)).close()
-        return self._zygote_of(spec).spawn(spec.limits, self.subtree)
+        return self._zygote_of(spec).spawn(spec.limits, self.subtree, slot=slot)
+
+    def _slot_of(self, spec: WorkerSpec) -> GpuSlot | None:
+        """Return the GPU for workers of the level ``gpu``.
+
+        Raises:
+            GpuUnavailable: There is none.
+        """
+        if spec.level is not Level.GPU:
+            return None
+        if self._slot is None:
+            from .gpu_slot import GpuSlot
+
+            self._slot = GpuSlot()
+        return self._slot
 
     def _zygote_of(self, spec: WorkerSpec) -> Zygote:
         zygote = self._zygotes.get(_kind(spec))
         if zygote is None:
-            # A private view does not contain the GPU driver.
-            enclosed = self._enclosed and spec.level is Level.FULL and not spec.limits.gpu
-            zygote = self._zygotes[_kind(spec)] = self._start(spec, enclosed=enclosed)
+            # For practice on a GPU there is no private view: it does not contain the driver.
+            is_open = spec.level is Level.CONTAINER or (spec.level is Level.FULL and spec.limits.gpu)
+            slot = self._slot_of(spec)
+            more = {} if slot is None else {"gpu": slot.gpu, "environment": slot.environment}
+            zygote = self._zygotes[_kind(spec)] = self._start(spec, enclosed=self._enclosed and not is_open, **more)
         return zygote
 
     def _tidy(self) -> None:
@@ -288,6 +361,11 @@ class Supervisor:
         if not self._tidied:
             self._tidied = True
             remove_abandoned()
+
+    def devices(self, spec: WorkerSpec) -> tuple[str, ...]:
+        """Return the device nodes of the GPU of workers like ``spec``."""
+        slot = self._slot_of(spec)
+        return () if slot is None else slot.gpu.nodes
 
     def no_own_user(self, spec: WorkerSpec) -> str:
         """Return why workers like ``spec`` have no user of their own; "" if they have, or need none."""

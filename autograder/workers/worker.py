@@ -19,7 +19,7 @@ from enum import Enum, auto
 from typing import Any
 
 from ..guest import wire
-from ..wall.limits import BROKEN, FILES, TASKS, Limits
+from ..wall.limits import BROKEN, FILES, MEMORY, TASKS, Limits
 from . import readings
 from .clock import Clock
 
@@ -42,7 +42,7 @@ class LossReason(Enum):
     TASKS = auto()
 
 
-_EXCEEDED = {FILES: LossReason.FILES, TASKS: LossReason.TASKS}
+_EXCEEDED = {FILES: LossReason.FILES, TASKS: LossReason.TASKS, MEMORY: LossReason.MEMORY}
 
 
 class WorkerLost(Exception):
@@ -84,8 +84,8 @@ class Frame:
 class Usage:
     """The resource usage of a finished worker, as counted by the kernel.
 
-    ``status`` is its exit status, or the negative number of the signal that ended it. ``exceeded`` is "files" or
-    "tasks" if it was ended because it had too many of them.
+    ``status`` is its exit status, or the negative number of the signal that ended it. ``exceeded`` is "files",
+    "tasks" or "memory" if it was ended because it had too much of them.
     """
 
     status: int

@@ -4,8 +4,10 @@ It contains no secrets: no cases, no reference, no submission. It serves one con
 is one JSON packet::
 
     {"op": "enter", "view": {...}}                      -> {"ready": true, "no_own_user": why} or {"refused": why}
-    {"op": "spawn", "limits": {...}, "scratch": path, "uid": n}   + 2 descriptors -> {"pid": n} + pidfd
+    {"op": "spawn", "limits": {...}, "scratch": path, "uid": n}   + 2 descriptors -> {"pid": n, "gpu": why} + pidfd
     {"op": "reap", "pid": n}              -> {"status": n, "user_s": x, "system_s": x, "peak_kib": n, "exceeded": what}
+
+``gpu`` says why a worker for a GPU could not start CUDA; "" if it could, or has none.
 
 A submission never passes through the zygote: later workers would have an earlier student's code in their memory.
 """
@@ -31,9 +33,12 @@ from types import ModuleType
 from typing import Any
 
 from ..wall import jail, namespaces, seccomp, shared_system
+from ..wall.gpu import Gpu
 from ..wall.limits import BROKEN, Limits
 
 CONTROL = 3
+READY = "ready"
+CUDA_START_S = 90  # for the libraries from a cold disk
 _HUGE = 1 << 21
 _MADV_COLLAPSE = 25  # asm-generic/mman-common.h, from Linux 6.1
 
@@ -108,7 +113,7 @@ def _serve(control: socket.socket, alive: _Alive) -> None:
         request = json.loads(text)
         if request["op"] == "enter":
             walls = _go_inside(control, **request["view"])
-            _share_memory()
+            _share_memory(walls)
             why = _no_own_user(walls, request["scratch"])
             control.send(json.dumps({"ready": True, "no_own_user": why}).encode())
         elif request["op"] == "spawn":
@@ -120,7 +125,9 @@ def _serve(control: socket.socket, alive: _Alive) -> None:
 
 def _no_own_user(walls: jail.Walls, scratch: str) -> str:
     """Return why the workers have no user of their own, or "" if each has one."""
-    if walls.home is not None or walls.open_devices:  # the devices of a GPU may belong to the grader's user
+    if (
+        walls.home is not None or walls.open_devices or walls.gpu is not None
+    ):  # the devices of a GPU may belong to the grader's user
         return "not needed"
     return shared_system.no_own_user([*walls.readable, sys.executable], scratch)
 
@@ -149,10 +156,10 @@ def _warm_up(*, torch: bool) -> None:
         assert threads == 1, f"the zygote has {threads} threads; a fork would copy their locks"
 
 
-def _share_memory() -> None:
+def _share_memory(walls: jail.Walls) -> None:
     """Compute in advance the data that every worker needs, and arrange the memory so that the workers share it."""
     if seccomp.has_system_call_filter():
-        seccomp.system_call_filter(1)
+        walls.call_filter(1)
     jail.neutral_locale()
     gc.collect()
     gc.freeze()  # the workers' garbage collector does not touch these pages, so they stay shared
@@ -180,22 +187,31 @@ def gather_into_huge_pages() -> None:
 
 
 def _go_inside(
-    control: socket.socket, *, paths: list[str], covered: list[str], root: str | None, open_devices: bool
+    control: socket.socket,
+    *,
+    paths: list[str],
+    covered: list[str],
+    root: str | None,
+    open_devices: bool,
+    gpu: dict[str, Any] | None,
 ) -> jail.Walls:
     """Enter the template namespaces, with a file system that contains only ``paths``, mounted on the folder ``root``.
 
     If ``root`` is None, use no namespaces. If the kernel refuses, report the reason and end, because the namespaces may
     be incomplete.
     """
+    device = None if gpu is None else Gpu(gpu["uuid"], tuple(gpu["nodes"]), tuple(gpu["readable"]))
+    walls = jail.Walls(home=None, readable=tuple(paths), open_devices=open_devices, gpu=device)
     if root is None:
-        return jail.Walls(home=None, readable=tuple(paths), open_devices=open_devices)
+        return walls
     counts_tasks = namespaces.keeps_root()
     try:
-        home = namespaces.enter(paths, covered, root, die_with_parent=jail.die_with_parent)
+        shown = [*paths, *(() if device is None else device.shown)]
+        home = namespaces.enter(shown, covered, root, die_with_parent=jail.die_with_parent)
     except OSError as exc:
         control.send(json.dumps({"refused": str(exc)}).encode())
         os._exit(0)
-    return jail.Walls(home=home, readable=tuple(paths), open_devices=open_devices, counts_tasks=counts_tasks)
+    return dataclasses.replace(walls, home=home, counts_tasks=counts_tasks)
 
 
 def _warm_up_torch() -> None:
@@ -206,6 +222,7 @@ def _warm_up_torch() -> None:
 
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
+    torch.backends.cudnn.allow_tf32 = False  # a GPU then rounds as the CPU does
     model = torch.nn.Sequential(
         torch.nn.Conv2d(1, 2, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2), torch.nn.Flatten(),
         torch.nn.Linear(8, 2),
@@ -227,32 +244,81 @@ def _spawn(
     # Opened here, because the worker may put another folder into its place.
     has_folder = scratch is not None and not walls.open_devices  # a worker with a GPU has no limits of this kind
     folder = shared_system.open_folder(scratch) if has_folder else None
+    answer, ready = os.pipe() if walls.gpu is not None else (None, None)
     pid = walls.fork()
     if pid == 0:
         try:
-            _work(me, connection, output, walls, limits, scratch, uid)
+            _work(me, connection, output, walls, limits, scratch, uid, ready)
         except BaseException:
             traceback.print_exc()  # to the worker's output, which staff can read
         finally:
             os._exit(BROKEN)  # never return to the zygote's loop
-    os.close(connection)
-    os.close(output)
-    is_watched = has_folder or walls.counts_tasks
+    for descriptor in (connection, output, *(() if ready is None else (ready,))):
+        os.close(descriptor)
+    why = "" if answer is None else _started(answer)
+    is_watched = has_folder or walls.counts_tasks or walls.gpu is not None
     alive[pid] = _Child(shared_system.Watch(pid, folder, scratch or "", limits, uid) if is_watched else None)
     pidfd = os.pidfd_open(pid)
     ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pidfd]))]
-    control.sendmsg([json.dumps({"pid": pid}).encode()], ancillary)
+    control.sendmsg([json.dumps({"pid": pid, "gpu": why}).encode()], ancillary)
     os.close(pidfd)
 
 
+def _started(answer: int) -> str:
+    """Wait until a worker has started CUDA. Return why it could not, or ""."""
+    with open(answer, "rb") as pipe:
+        waiting = select.poll()
+        waiting.register(pipe, select.POLLIN)
+        if not waiting.poll(CUDA_START_S * 1000):
+            return f"not ready after {CUDA_START_S} s"
+        said = os.read(pipe.fileno(), 4096).decode("utf-8", "replace")
+    return "" if said == READY else said or "the worker ended"
+
+
+def use_cuda() -> None:
+    """Train a small model on the GPU for one step, and copy a result back. The first time, this starts CUDA.
+
+    It needs what submissions will need, so that the layers of the wall are tried with it, and a submission does not
+    wait for the libraries.
+    """
+    import torch
+    import torch.nn.functional as F
+
+    device = torch.device("cuda")
+    model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(8, 2)).to(device)
+    optimizer = torch.optim.Adam(model.parameters())
+    loss = F.cross_entropy(model(torch.ones(2, 1, 4, 4, device=device)), torch.tensor([0, 1], device=device))
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+    if float((2 * torch.ones(4, device=device)).sum()) != 8.0:
+        raise RuntimeError("the GPU computes wrongly")
+    torch.cuda.empty_cache()
+
+
 def _work(
-    parent: int, connection: int, output: int, walls: jail.Walls, limits: Limits, scratch: str | None, uid: int | None
+    parent: int,
+    connection: int,
+    output: int,
+    walls: jail.Walls,
+    limits: Limits,
+    scratch: str | None,
+    uid: int | None,
+    ready: int | None,
 ) -> None:
     """Become the worker: apply the layers, then serve calls. This function never returns."""
     os.setsid()
     jail.die_with_parent(parent)
-    jail.neutral_descriptors(connection, output)
-    walls.put_on(limits, scratch, uid=uid, parent=parent)
+    jail.neutral_descriptors(connection, output, ready)
+    if ready is None:
+        walls.put_on(limits, scratch, uid=uid, parent=parent)
+    else:
+        try:
+            walls.put_on(limits, scratch, uid=uid, parent=parent, use_gpu=use_cuda)
+        except BaseException as exc:
+            os.write(4, f"{type(exc).__name__}: {exc}"[:1000].encode())
+            raise
+        os.write(4, READY.encode())
+        os.close(4)
     from ..guest.__main__ import serve
     from ..guest.one_process import copy_without_modes
     from ..guest.output import open_streams

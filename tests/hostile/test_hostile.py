@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import arena
+import gpus
 import pytest
 from arena import Canaries, Program
 from rich.console import Console
@@ -36,7 +37,8 @@ HONEST = arena.programs("honest")
 # Sentences that a hidden case may show: in them, a submission can choose nothing.
 FIXED = {text for id, text in SENTENCES.items() if id.startswith(("hidden.", "case.")) and "{" not in text} | {""}
 FIXED |= {say("worker.budget", seconds=f"{s:g}") for s in (arena.SHORT["submission_s"], Limits().submission_s)}
-LEVEL = Level(os.environ.get("HOSTILE_LEVEL", "full"))  # tests/test_container.py runs this file again in containers
+# tests/test_container.py runs this file again in containers, and tests/gpu_round.sh on a GPU.
+LEVEL = Level(os.environ.get("HOSTILE_LEVEL", "full"))
 UNFIT = "\x00\x07\x08\x1b\x7f\x85\x9b\u200b\u2028\u202e\u2066\ufeff"
 
 
@@ -49,8 +51,8 @@ class Wall:
     scratch: Path
 
     def sandbox(self, assignment: str) -> SandboxInfo:
-        options = RunOptions(device="cpu", level=LEVEL)
-        return examine(arena.load(assignment), options=options, supervisor=self.supervisor)
+        options = RunOptions(device=arena.device_at(LEVEL), level=LEVEL)
+        return examine(arena.load(assignment, LEVEL), options=options, supervisor=self.supervisor)
 
     def state(self) -> tuple[set[int], set[str]]:
         """The processes below this one and the files in the scratch folder."""
@@ -77,13 +79,14 @@ def wall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wall]:
     scratch.mkdir()
     with pytest.MonkeyPatch.context() as patch, Canaries(folder / "closed" / "canaries") as canaries:
         patch.setattr(tempfile, "tempdir", str(scratch))
-        with Supervisor() as supervisor:
+        slot = gpus.without_cuda(patch) if "HOSTILE_STAND_IN" in os.environ else None
+        with Supervisor(slot=slot) as supervisor:
             yield Wall(supervisor, canaries, scratch)
 
 
 def faults(program: Program, wall: Wall) -> list[str]:
     """Hand in ``program`` and, after it, the solution; return all that is wrong afterwards, in words."""
-    program = program if LEVEL is Level.FULL else program.at_container()
+    program = program.at_container() if LEVEL is Level.CONTAINER else program
     wall.sandbox(program.assignment)  # starts the zygote, which stays
     before = wall.state()
     *own, following = wall.grade(program)
@@ -104,7 +107,7 @@ def _faults_of(program: Program, report: Report, wall: Wall) -> Iterator[str]:
     if not report.complete or any(line.verdict is Verdict.GRADER_ERROR for line in report.outcomes):
         yield "the report is not complete"
     seen = arena.breaches(report)
-    yield from [line for line in seen if LEVEL is Level.FULL or not program.may_see(line)]
+    yield from [line for line in seen if LEVEL is not Level.CONTAINER or not program.may_see(line)]
     if wall.canaries.token in document.to_json(report, audience=Audience.STAFF):
         yield "the secret stands in the report"
     yield from _told_of_hidden_cases(report)
