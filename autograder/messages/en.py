@@ -570,5 +570,6 @@ SENTENCES: dict[str, str] = {
     "platform.late": "Your submission is not graded yet, because the grader did not finish in time on this machine. This is not a grade. Look for slow code, or ask your instructor to grade it again.",
     "platform.killed": "Your submission is not graded yet, because this machine ended the grader, perhaps for lack of memory. This is not a grade. Your instructor sees it. You can submit again.",
     "platform.error": "Your submission is not graded yet, because of an error in the grader. This is not a grade. Your instructor sees the error.",
+    "platform.empty": "There is no file in your submission, so there is nothing to grade. This is not a grade. Hand in your file again.",
     "platform.refused": "Your submission is not graded yet, because this machine cannot run it safely. This is not a grade. Your instructor sees what is missing.",
 }
