@@ -127,6 +127,24 @@ class Executor:
         note = f"{how} The first time: {fault.verdict.value}, {fault.message}"
         return replace(done, outcome=replace(done.outcome, staff=f"{note}\n{done.outcome.staff}".strip()))
 
+    def without_late_hint(self, case: Case, outcome: Outcome, before: Mapping[str, Outcome]) -> Outcome:
+        """Return the outcome without the case's own hint if an earlier case of its task failed.
+
+        That hint speaks of what the case adds to the earlier ones, and the mistake shows before it.
+        """
+        written = self.plan[case.id].hint
+        if not written or outcome.hint != translate(written):
+            return outcome
+        earlier = (
+            before[item.case.id]
+            for item in self.plan.values()
+            if item.case.task == case.task and item.case.id in before
+        )
+        failed = any(
+            other.verdict not in (Verdict.PASSED, Verdict.SKIPPED) for other in earlier if other.case != case.id
+        )
+        return replace(outcome, hint="") if failed else outcome
+
     def current_run(self) -> CaseRun:
         """Return the run of the current attempt."""
         assert self.attempt is not None
@@ -286,7 +304,14 @@ def _judge(case: Case, attempt: Attempt) -> Outcome:
             # The case passes on the solution, so what broke it, a CaseError too, is what this submission returned.
             trace = "".join(traceback.format_exception(raised))
             unusable = say("case.unusable", type=type(raised).__name__) if case.visible else say("hidden.unusable")
-            return outcome(Verdict.FAILED, unusable, staff=trace, **evidence(case, attempt))
+            hint = say("hint.none") if _returned_nothing(log, raised) else ""
+            return outcome(Verdict.FAILED, unusable, hint=hint, staff=trace, **evidence(case, attempt))
+
+
+def _returned_nothing(log: CaseLog, raised: BaseException) -> bool:
+    """Return whether the case broke at the None that the last call returned."""
+    last = log.steps[-1] if log.steps else None
+    return last is not None and not last.is_read and last.call.result is None and "NoneType" in str(raised)
 
 
 def _told(case: Case, raised: StudentFault | StudentRaised, source: ModuleSources) -> tuple[str, str]:
