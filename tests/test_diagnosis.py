@@ -200,6 +200,7 @@ FORMS = [
     (WANT, float(WANT.mean()), "hint.not-averaged"),
     (torch.tensor([1.0, 5.0]), 3.0, "hint.not-averaged"),
     (np.array([2.5]), 2.5, "hint.array-of-one"),
+    (float(ROW.mean()), ROW, "hint.over-reduced"),
     (0.25, [1.0, 0.5, 0.25], "hint.last-only"),
     ([1.0], [1.0, 0.5, 0.25], "hint.first-only"),
     (ROW.tolist()[:-1], ROW.tolist(), "hint.one-short"),
@@ -207,6 +208,8 @@ FORMS = [
     ((3, (2, 2), 4), ((2, 2), 3, 4), "hint.swapped"),
     # near misses
     ((3, 3, 4), (4, 3, 3), ""),
+    ((np.array([1e-17]), np.array([[2.0]])), (np.array([[2.0]]), np.array([0.0])), "hint.swapped"),
+    (float(ROW.mean()) + 1, ROW, ""),
     (0.5, [1.0, 0.5, 0.25], ""),
     (0.25, [0.25], ""),
     ([0.9], [1.0, 0.5, 0.25], ""),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..messages import say
 from ..values import as_array, is_array, is_tensor
+from .compare import compare
 from .nearness import factor_between, near
 
 LEAST = 3  # values that must be right before one too few or too many is no chance
@@ -35,7 +36,9 @@ def diagnose_type(got: Any, want: Any) -> str:
         is_one = got.ndim > 0 and math.prod(got.shape) == 1 and near(as_array(got).ravel(), np.array([want]))
         name = "hint.array-of-one" if is_one else _not_reduced(as_array(got), np.array(want))
         return say(name) if name else ""
-    if _is_number(got) and isinstance(want, list | tuple) and len(want) > 1 and _is_equal(got, want[-1]):
+    if _is_number(got) and is_array(want):
+        return say(name) if (name := _over_reduced(np.asarray(got), as_array(want))) else ""
+    if _is_number(got) and isinstance(want, list | tuple) and len(want) > 1 and compare(got, want[-1]) is None:
         return say("hint.last-only")
     if isinstance(want, list | tuple) and isinstance(got, list | tuple):
         return say(name) if (name := _sequence_rule(got, want)) else ""
@@ -54,18 +57,9 @@ def _sequence_rule(got: Sequence[Any], want: Sequence[Any]) -> str:
 
 def is_permuted(got: Sequence[Any], want: Sequence[Any]) -> bool:
     """Return whether ``got`` has the items of ``want``, which are all different, in another order."""
-    places = [[k for k, item in enumerate(want) if _is_equal(value, item)] for value in got]
+    places = [[k for k, item in enumerate(want) if compare(value, item) is None] for value in got]
     found = [place[0] for place in places if len(place) == 1]
     return 2 <= len(want) <= _FEW and sorted(found) == list(range(len(want))) != found
-
-
-def _is_equal(got: Any, want: Any) -> bool:
-    if is_array(got) and is_array(want):
-        left, right = as_array(got), as_array(want)
-        return {left.dtype.kind, right.dtype.kind} <= set("biuf") and near(left, right)
-    if _is_number(got) and _is_number(want):
-        return near(np.array(got), np.array(want))
-    return type(got) is type(want) and not is_array(got) and bool(got == want)
 
 
 def _of_one_type(got: Any, want: Any) -> bool:

@@ -32,7 +32,7 @@ from ..student.log import CaseLog, Change
 from ..student.replay import Live, ReplayMismatch, Replies, Transcript, replay
 from ..student.source import ModuleSources
 from ..values import as_array, is_array
-from . import case_bounds
+from . import case_bounds, unusable
 from .cache import OutcomeCache
 from .call_patterns import hint_of_calls
 from .collection import DATA, CaseItem
@@ -303,15 +303,8 @@ def _judge(case: Case, attempt: Attempt) -> Outcome:
         case _:
             # The case passes on the solution, so what broke it, a CaseError too, is what this submission returned.
             trace = "".join(traceback.format_exception(raised))
-            unusable = say("case.unusable", type=type(raised).__name__) if case.visible else say("hidden.unusable")
-            hint = say("hint.none") if _returned_nothing(log, raised) else ""
-            return outcome(Verdict.FAILED, unusable, hint=hint, staff=trace, **evidence(case, attempt))
-
-
-def _returned_nothing(log: CaseLog, raised: BaseException) -> bool:
-    """Return whether the case broke at the None that the last call returned."""
-    last = log.steps[-1] if log.steps else None
-    return last is not None and not last.is_read and last.call.result is None and "NoneType" in str(raised)
+            message, hint = unusable.explain(case, log, raised)
+            return outcome(Verdict.FAILED, message, hint=hint, staff=trace, **evidence(case, attempt))
 
 
 def _told(case: Case, raised: StudentFault | StudentRaised, source: ModuleSources) -> tuple[str, str]:
