@@ -169,12 +169,12 @@ def learned_by_heart(cnn: ModuleType, size: int, epochs: int, seed: int) -> tupl
     return seen, unseen
 
 
-@of("13-cnn", slow=".72 .89 .98 1.00 .87 .95 .91", long=True)
+@of("13-cnn", slow=".72 .89 .94 1.00 .84 .95 .91 .98", long=True)
 def _(cnn: ModuleType) -> Figures:
     for size, epochs, texts in (
-        (50, 30, ("1.00", ".72 .89")),
-        (200, 10, (".98 1.00", ".87 .95")),
-        (997, 4, (".95 .98", ".91 .95")),
+        (50, 30, ("1.00", ".72 .89")),  # these ranges are those of the seeds 1 to 12
+        (200, 10, (".94 1.00", ".84 .95")),
+        (997, 4, (".95 1.00", ".91 .98")),
     ):
         yield from zip(texts, learned_by_heart(cnn, size, epochs, seed=1), strict=True)
 
