@@ -11,6 +11,7 @@ from hypothesis import settings
 from stores import cluster as cluster  # a fixture
 from stores import urls as urls
 
+from autograder.model import Level
 from autograder.student.case_run import CaseRun
 from autograder.student.case_settings import CaseSettings
 from autograder.student.connection import Connection
@@ -83,10 +84,11 @@ def submitted(
     torch: bool = False,
     packages: frozenset[str] | None = None,
     seed: int = 0,
+    level: Level = Level.FULL,
 ) -> Submitted:
     """Submit modules, the main one first, to be closed by the caller."""
     modules = {name: (f"{name}.py", source) for name, source in sources.items()}
-    spec = WorkerSpec(limits or Limits(), torch=torch, packages=packages)
+    spec = WorkerSpec(limits or Limits(), torch=torch, packages=packages, level=level)
     return Submitted(Connection(ModuleSources(next(iter(sources)), modules), supervisor, spec, seed=seed))
 
 

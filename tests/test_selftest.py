@@ -166,6 +166,27 @@ def test_a_numpy_worker_cannot_read_torch_and_a_torch_worker_can(supervisor: Sup
     assert answers == ["ModuleNotFoundError", 2.0]
 
 
+@pytest.mark.parametrize("level", [Level.FULL, Level.CONTAINER])
+def test_of_a_covered_folder_only_what_is_shown_can_be_read(level: Level, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where packages lie inside the standard library."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        for name in ("library", "packages/allowed", "packages/other"):
+            (Path(folder) / name).mkdir(parents=True)
+            (Path(folder) / name / "file").write_text("x = 7\n", encoding="utf-8")
+            for each in (Path(folder), *Path(folder).rglob("*")):
+                each.chmod(0o755)
+        shown = filesystem.of_packages(frozenset({"numpy"}))
+        paths, covered = (*shown.paths, folder, f"{folder}/packages/allowed"), (*shown.covered, f"{folder}/packages")
+        monkeypatch.setattr(filesystem, "of_packages", lambda packages: View(paths, covered))
+        with Supervisor() as supervisor:
+            submission = submitted({"answer": b"def f(path): return open(path).read()\n"}, supervisor, level=level)
+            read = submission.student.f
+            assert read(f"{folder}/library/file") == read(f"{folder}/packages/allowed/file") == "x = 7\n"
+            with pytest.raises(StudentRaised):
+                read(f"{folder}/packages/other/file")
+            submission.close()
+
+
 def test_an_installation_below_tmp_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """The scratch folder stands in the place of /tmp, and must not hide modules that are imported late."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:

@@ -28,7 +28,7 @@ def watched(tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[bytes], sha
     process = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path
     )
-    folder = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    folder = shared_system.open_folder(str(tmp_path))
     watch = shared_system.Watch(process.pid, folder, str(tmp_path), Limits(scratch_mib=1, tasks=4), None)
     try:
         yield tmp_path, process, watch
@@ -68,6 +68,38 @@ def test_a_scratch_folder_that_is_too_full_is_seen(
     assert watch.look() == ""
     run(process, line)
     assert watch.look() == FILES
+
+
+def test_a_change_within_one_tick_of_the_clock_is_seen(
+    watched: tuple[Path, subprocess.Popen[bytes], shared_system.Watch], tmp_path: Path
+) -> None:
+    """Where a tick is long, the folder still has the time at which it was made."""
+    made_ns = os.stat(tmp_path).st_ctime_ns  # that of the watch is no time of a clock
+    _, process, watch = watched
+    run(process, "os.mkdir('d'); open('d/a', 'wb').write(bytes(2 << 20))")
+    os.utime(tmp_path, ns=(made_ns, made_ns))
+    assert watch.look() == FILES
+
+
+def test_a_worker_stands_still_while_it_is_looked_at(
+    watched: tuple[Path, subprocess.Popen[bytes], shared_system.Watch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise it could give a full folder another name just before each look."""
+    _, process, watch = watched
+    states = []
+    used = shared_system._used
+
+    def look(folder: int) -> int:
+        states.append(Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0])
+        return used(folder)
+
+    monkeypatch.setattr(shared_system, "_used", look)
+    run(process, "names = ['x', 'y']; os.mkdir('x'); open('x/a', 'wb').write(bytes(2 << 20))")
+    swap = "(os.rename(names[0], names[1]), names.reverse())"
+    run(process, f"threading.Thread(target=lambda: [{swap} for _ in range(10**9)], daemon=True).start()")
+    assert {watch.look() for _ in range(20)} == {FILES}
+    assert set(states) == {"T"}
+    run(process, "x = 1")  # it goes on
 
 
 def test_files_within_the_limit_and_sparse_ones_are_no_excess(

@@ -148,7 +148,9 @@ def _graded(assignment: Assignment, path: Path, run: RunOptions, lang: str | Non
         options.start_zygote(supervisor, assignment, run)
         found: Submission | Refused
         try:
-            found = submissions.open(path, assignment)
+            found = submissions.open(path, assignment, any_name=True)
+            if not found.files:
+                found = Refused(None, say("platform.empty"))
         except SubmissionRejected as refusal:
             found = Refused(None, refusal.message)
         from ..grading.session import grade_one

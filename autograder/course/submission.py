@@ -93,10 +93,16 @@ class Refused:
 
 
 def open(
-    path: Path, assignment: Assignment, *, student: str | None = None, received_at: str | None = None
+    path: Path,
+    assignment: Assignment,
+    *,
+    student: str | None = None,
+    received_at: str | None = None,
+    any_name: bool = False,
 ) -> Submission:
     """Read a submission for ``assignment``. The grader reports missing modules later.
 
+    ``any_name`` accepts the only file of a folder as the only module, as a file that is handed in by itself.
     ``received_at`` is an ISO 8601 time with offset, or None. The times inside an archive are not trusted.
 
     Raises:
@@ -109,16 +115,20 @@ def open(
             "submission itself."
         )
     with reading():
-        return _read(path, assignment, student, received_at)
+        return _read(path, assignment, student, received_at, any_name=any_name)
 
 
-def _read(path: Path, assignment: Assignment, student: str | None, received_at: str | None) -> Submission:
+def _read(
+    path: Path, assignment: Assignment, student: str | None, received_at: str | None, *, any_name: bool
+) -> Submission:
     received, left_out = _files_at(path)
     files, notes = _as_meant(received)
     files = _in_package(files, assignment.modules)
     origins = _origins(files, assignment.modules)
-    if not origins and len(assignment.modules) == 1 and path.suffix.lower() in (".py", ".ipynb") and not path.is_dir():
-        origins = dict(zip(assignment.modules, files, strict=True))  # one module, one file: accept any name
+    by_itself = path.suffix.lower() in (".py", ".ipynb") and not path.is_dir()
+    if not origins and len(assignment.modules) == len(files) == 1 and (any_name or by_itself):
+        [name] = files
+        origins = {assignment.modules[0]: name} if name.lower().endswith((".py", ".ipynb")) else {}
     code = {module: _code(name, files[name]) for module, name in origins.items()}
     written = {name: source for each in code.values() for name, source in each.written}
     return Submission(

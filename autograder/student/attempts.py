@@ -7,7 +7,7 @@ without layers comes to no harm.
 from __future__ import annotations
 
 PROBE = b"""
-import os, sys
+import os, sys, time
 
 def attempt(action):
     try:
@@ -97,7 +97,8 @@ def change(path):
     )]
 
 def look_at_process(pid):
-    return [attempt(lambda: open(f"/proc/{pid}/{name}", "rb").close()) for name in ("environ", "cmdline", "mem")]
+    found = [attempt(lambda: open(f"/proc/{pid}/{name}", "rb").close()) for name in ("environ", "cmdline", "mem")]
+    return [*found, attempt(lambda: time.clock_gettime(~pid << 3 | 2))]  # clock_getcpuclockid(3)
 
 def disturb(pid):
     import ctypes, resource

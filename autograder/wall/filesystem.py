@@ -12,10 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .namespaces import inside
+
+_TRIPLET = sysconfig.get_config_var("MULTIARCH") or "none"  # the folder of shared libraries below /usr/lib
+
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The visible files: ``paths`` are read-only, and ``covered`` folders inside them appear empty."""
+    """The visible files: ``paths`` are read-only. Of ``covered`` folders inside them only those in ``paths`` appear."""
 
     paths: tuple[str, ...]
     covered: tuple[str, ...]
@@ -29,25 +33,41 @@ def of_packages(packages: frozenset[str]) -> View:
     for name in _with_requirements(packages):
         paths.update(_files_of(name))
     shown = tuple(sorted(path for path in paths if os.path.lexists(path)))
-    covered = {str(stdlib / name) for name in ("site-packages", "dist-packages")}
-    # A folder inside a visible folder is visible already. A second mount would only cost time.
-    return View(_outermost(shown), tuple(sorted(covered)))
+    # Packages lie there unless Python runs in an environment of its own.
+    covered = tuple(str(stdlib / name) for name in ("dist-packages", "site-packages"))
+    return View(_outermost(shown, covered), covered)
 
 
-def _outermost(paths: Sequence[str]) -> tuple[str, ...]:
+def readable(view: View) -> tuple[str, ...]:
+    """Return what a worker without a view of its own may read, so that it reads nothing more than with one.
+
+    Landlock cannot except a folder from a rule. So a folder with covered ones in it, as the standard library is where
+    packages lie inside it, is replaced by its entries. Landlock also follows the link ``/lib`` to all of ``/usr/lib``.
+    """
+    found: list[str] = []
+    for path in view.paths:
+        if os.path.islink(path) and f"{os.path.realpath(path)}/{_TRIPLET}" in view.paths:
+            continue
+        holds_covered = any(inside(each, [path]) and os.path.isdir(each) for each in view.covered)
+        entries = [f"{path}/{name}" for name in sorted(os.listdir(path))] if holds_covered else [path]
+        found += [entry for entry in entries if entry not in view.covered]
+    return tuple(found)
+
+
+def _outermost(paths: Sequence[str], covered: Sequence[str]) -> tuple[str, ...]:
+    """Leave out what is inside a visible folder: it is visible already, and a second mount would only cost time."""
     kept: list[str] = []
     for path in paths:  # sorted, so a folder comes before its contents
-        if not any(path.startswith(f"{folder}/") for folder in kept):
+        if inside(path, covered) or not inside(path, kept):
             kept.append(path)
     return tuple(kept)
 
 
 def _system_libraries() -> Iterator[str]:
-    triplet = sysconfig.get_config_var("MULTIARCH") or "none"
-    yield from ("/lib", "/lib64", f"/usr/lib/{triplet}", "/usr/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo")
+    yield from ("/lib", "/lib64", f"/usr/lib/{_TRIPLET}", "/usr/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo")
     yield "/usr/lib/locale/C.utf8"
     if os.path.realpath("/lib") == "/lib":  # not a link into /usr
-        yield f"/lib/{triplet}"
+        yield f"/lib/{_TRIPLET}"
     shared = sysconfig.get_config_var("LIBDIR")
     if shared:
         yield from (str(path) for path in Path(shared).glob("libpython3*.so*"))

@@ -11,7 +11,7 @@ import ctypes
 import errno
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from .libc import checked, libc
 from .limits import SANDBOX_UID
@@ -70,7 +70,8 @@ def enter(
 ) -> int:
     """Move this process into the template namespaces; return a descriptor of its own pid namespace.
 
-    The new root contains only ``paths`` (folders and files), read-only. ``covered`` folders inside them appear empty.
+    The new root contains only ``paths`` (folders and files), read-only. Of ``covered`` folders inside them only those
+    in ``paths`` appear.
     ``new_root`` is an empty folder to mount the root on. The function returns in a child that is process 1 of the new
     pid namespace. The calling process waits for the child and ends with it.
 
@@ -176,10 +177,15 @@ def _build_root(paths: Sequence[str], covered: Sequence[str], new_root: str) -> 
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     mount("tmpfs", new_root, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,nr_inodes=4096,mode=755")
     for path in paths:
-        _show(path, new_root)
-    for path in covered:
-        if os.path.isdir(new_root + path):
-            mount("tmpfs", new_root + path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k,nr_inodes=2,mode=755")
+        if not inside(path, covered):
+            _show(path, new_root)
+    for folder in covered:
+        if os.path.isdir(new_root + folder):
+            mount("tmpfs", new_root + folder, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,nr_inodes=4096,mode=755")
+            for path in paths:
+                if inside(path, [folder]):
+                    _show(path, new_root)
+            mount("none", new_root + folder, None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
     for folder in ("/proc", "/tmp", BOX, "/dev", "/dev/shm", "/old"):
         os.makedirs(new_root + folder, mode=0o755, exist_ok=True)
     for device in DEVICES:
@@ -191,6 +197,11 @@ def _build_root(paths: Sequence[str], covered: Sequence[str], new_root: str) -> 
     checked(libc.umount2(b"/old", MNT_DETACH), "umount2 /old")
     os.rmdir("/old")
     mount("none", "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
+
+
+def inside(path: str, folders: Iterable[str]) -> bool:
+    """Return whether ``path`` is below one of ``folders``."""
+    return any(path.startswith(f"{folder}/") for folder in folders)
 
 
 def _show_complete_proc(target: str) -> None:

@@ -82,6 +82,9 @@ _SET_MODE_FILTER, _ALL_THREADS = 1, 1
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95
 _CLONE_THREAD = 0x00010000
+_SIGCONT = 18
+# linux/posix-timers.h: a negative clock is the CPU time of a process, or of a thread of the caller
+_CPU_CLOCK, _OF_THREAD = 0x80000000, 0x4
 # asm-generic/ioctls.h, asm-generic/fcntl.h and linux/fcntl.h, linux/socket.h
 _IOCTLS = (0x5401, 0x5421, 0x541B, 0x5451, 0x5450)  # TCGETS FIONBIO FIONREAD FIOCLEX FIONCLEX; TIOCSTI never
 # F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC. Locks, leases and owners are forbidden: with them, workers
@@ -95,6 +98,7 @@ _NOT_SHARED = {
 }  # fmt: skip
 _Step = tuple[int, int, int, int]
 _MSG_OOB = 1
+_CLOCKS = ("clock_gettime", "clock_getres", "clock_nanosleep")
 _PRCTL = {"x86_64": 157, "aarch64": 167}
 _NAMES = (15, 16)  # PR_SET_NAME, PR_GET_NAME
 _SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS of asm-generic/mman-common.h
@@ -113,7 +117,7 @@ def system_call_filter(pid: int, *, shares_files: bool = False, gpu: bool = Fals
     file, because no limit of a process counts that where addresses have no bound.
     """
     table = dict(TABLES[platform.machine()])
-    names = ("clone", "clone3", "fcntl", "ioctl", "prlimit64", "tgkill", *_FLAGS_AT)
+    names = ("clone", "clone3", "fcntl", "ioctl", "prlimit64", "tgkill", *_CLOCKS, *_FLAGS_AT)
     special = {name: table.pop(name) for name in names}
     program = [
         (_LOAD, 0, 0, 4),
@@ -133,7 +137,12 @@ def system_call_filter(pid: int, *, shares_files: bool = False, gpu: bool = Fals
     rule(special["clone3"], (_RETURN, 0, 0, _ERRNO | _ENOSYS))  # glibc then falls back to clone
     rule(special["clone"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JSET, 0, 1, _CLONE_THREAD), allow, deny)
     rule(special["prlimit64"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JEQ, 0, 1, 0), allow, deny)
-    rule(special["tgkill"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JEQ, 0, 1, pid), allow, deny)
+    # not SIGCONT: whoever looks at a worker stops it meanwhile
+    signalled = ((_LOAD, 0, 0, _ARGUMENT[0]), (_JEQ, 0, 3, pid), (_LOAD, 0, 0, _ARGUMENT[2]), (_JEQ, 1, 0, _SIGCONT))
+    rule(special["tgkill"], *signalled, allow, deny)
+    for name in _CLOCKS:  # how long another process has run is none of a submission's business
+        body = ((_LOAD, 0, 0, _ARGUMENT[0]), (_JSET, 0, 2, _CPU_CLOCK), (_JSET, 1, 0, _OF_THREAD), deny, allow)
+        rule(special[name], *body)
     rule(special["fcntl"], *_one_of(1, _FCNTLS, deny, allow))
     whole, low = (_IOCTLS + needs.UVM_COMMANDS, needs.FRONTEND_COMMANDS) if gpu else (_IOCTLS, ())
     rule(special["ioctl"], *_one_of(1, whole, deny, allow, low=low))

@@ -12,6 +12,7 @@ import contextlib
 import os
 import signal
 import stat
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,8 @@ from .limits import FILES, MEMORY, TASKS, WORKER_UIDS, Limits
 from .namespaces import PR_SET_DUMPABLE, is_mapped
 
 LOOK_S = 0.05  # between two looks at a worker
+STOP_S = 0.01  # for a worker to stand still; a thread that waits for the disk cannot
+LONG_AGO = 1  # nanoseconds since 1970
 MAX_ENTRIES = 4096  # as many as the scratch folder with namespaces has inodes
 MAX_DEPTH = 64  # of nested folders; each costs the zygote a descriptor
 BLOCK = 512  # bytes of one st_blocks
@@ -90,6 +93,16 @@ def _unreachable(paths: Sequence[str], scratch: str) -> str:
     return "" if os.access(scratch, os.X_OK) else f"only root can pass the folders above {scratch}"
 
 
+def open_folder(path: str) -> int:
+    """Open a scratch folder before a worker has it, for :class:`Watch`.
+
+    Its time becomes one of long ago, because a change within one tick of the kernel's clock would leave a time of now.
+    """
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    os.utime(folder, ns=(LONG_AGO, LONG_AGO))
+    return folder
+
+
 @dataclass(slots=True)
 class Watch:
     """Looks at the files, the threads and (with a GPU) the memory of one worker, from the zygote.
@@ -118,7 +131,8 @@ class Watch:
             return MEMORY
         if self.folder is None or os.fstat(self.folder).st_mtime_ns == self.untouched:
             return ""  # most submissions write no file
-        used = _used(self.folder) + self._deleted()
+        with _standing_still(self.pid):
+            used = _used(self.folder) + self._deleted()
         return FILES if used > self.limits.scratch_mib << 20 else ""
 
     def close(self) -> None:
@@ -151,6 +165,26 @@ class Watch:
                     used += self.limits.scratch_mib + 1 << 20
             return used
         return 0
+
+
+@contextlib.contextmanager
+def _standing_still(pid: int) -> Iterator[None]:
+    """Stop a child for a moment. Otherwise it could rename a folder, or pass descriptors on, just before each look.
+
+    The system-call filter does not let it continue by itself.
+    """
+    with contextlib.suppress(ProcessLookupError, ChildProcessError):
+        os.kill(pid, signal.SIGSTOP)
+        end_s = time.monotonic() + STOP_S
+        while not os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT | os.WNOHANG):
+            if time.monotonic() > end_s:
+                break
+            time.sleep(0.0002)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
 
 
 @contextlib.contextmanager

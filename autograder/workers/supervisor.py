@@ -195,7 +195,7 @@ class Zygote:
 
         shown = filesystem.of_packages(spec.packages or (TORCH if spec.torch else NUMPY))
         return {
-            "paths": shown.paths,
+            "paths": shown.paths if self.enclosed else filesystem.readable(shown),
             "covered": shown.covered,
             "root": None if self._root is None else self._root.path,
             "open_devices": spec.limits.gpu and self._gpu is None,

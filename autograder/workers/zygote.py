@@ -243,7 +243,7 @@ def _spawn(
     me, limits, scratch, uid = os.getpid(), Limits(**request["limits"]), request["scratch"], request["uid"]
     # Opened here, because the worker may put another folder into its place.
     has_folder = scratch is not None and not walls.open_devices  # a worker with a GPU has no limits of this kind
-    folder = os.open(scratch, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW) if has_folder else None
+    folder = shared_system.open_folder(scratch) if has_folder else None
     answer, ready = os.pipe() if walls.gpu is not None else (None, None)
     pid = walls.fork()
     if pid == 0:
