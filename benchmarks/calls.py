@@ -18,6 +18,7 @@ from autograder.student.case_settings import CaseSettings
 from autograder.student.connection import Connection
 from autograder.student.handle import StudentCode
 from autograder.student.source import ModuleSources
+from autograder.wall.limits import Limits
 from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
@@ -36,7 +37,8 @@ def main(count: int) -> None:
     source = ModuleSources("answer", {"answer": ("answer.py", b"def f(x): return x\n")})
     x = np.zeros(3)
     with Supervisor() as supervisor:
-        connection = Connection(source, supervisor, WorkerSpec(packages=frozenset({"numpy"})), seed=0)
+        limits = Limits(submission_s=3600.0)  # all calls together: a busy machine can need minutes
+        connection = Connection(source, supervisor, WorkerSpec(limits, packages=frozenset({"numpy"})), seed=0)
         run = CaseRun(connection, CaseSettings("calls"))
         f = StudentCode(run).f
         for _ in range(200):
