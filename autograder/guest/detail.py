@@ -6,7 +6,6 @@ of it: it decides what it accepts as an answer.
 """
 
 from __future__ import annotations
-import __future__
 
 import builtins
 import copy
@@ -24,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from .exceptions import mro, type_name
+from .recipes import define_name
 
 MAX_BASES = 20  # of one class
 MAX_DOC = 4000  # characters
@@ -281,15 +281,6 @@ def as_data(target: Any) -> list[Any]:
     if isinstance(target, complex):
         return [target.real, target.imag]
     return list(target)
-
-
-def define_name(space: dict[str, Any], name: str, source: str, names: Sequence[str], *values: Any) -> Any:
-    """Run the statement of a test that defines a class or function in ``space``, with ``names`` that it uses."""
-    space.update(zip(names, values, strict=True))
-    space.setdefault("__name__", "tests")
-    postponed = __future__.annotations.compiler_flag  # the names in its annotations need not exist here
-    exec(compile(source, "<test>", "exec", flags=postponed, dont_inherit=True), space)
-    return space[name]
 
 
 _PLAIN = ("truediv", "floordiv", "add", "sub", "mul", "mod", "matmul", "lshift", "rshift", "xor")

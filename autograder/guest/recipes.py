@@ -45,6 +45,15 @@ def function(source: str) -> Callable[..., Any]:
     return defined
 
 
+def define_name(space: dict[str, Any], name: str, source: str, names: Sequence[str], *values: Any) -> Any:
+    """Run the statement of a test that defines a class or function in ``space``, with ``names`` that it uses."""
+    space.update(zip(names, values, strict=True))
+    space.setdefault("__name__", "tests")
+    postponed = __future__.annotations.compiler_flag  # the names in its annotations need not exist here
+    exec(compile(source, "<test>", "exec", flags=postponed, dont_inherit=True), space)
+    return space[name]
+
+
 def linear(weight: Any, bias: Any) -> Any:
     """Return an ``nn.Linear`` with weight (out, in) and bias (out,) or None, of the dtype of the weight."""
     import torch
