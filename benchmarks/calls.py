@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from autograder.student.case_run import CaseRun
+from autograder.student.case_settings import CaseSettings
 from autograder.student.connection import Connection
 from autograder.student.handle import StudentCode
 from autograder.student.source import ModuleSources
@@ -35,8 +37,8 @@ def main(count: int) -> None:
     x = np.zeros(3)
     with Supervisor() as supervisor:
         connection = Connection(source, supervisor, WorkerSpec(packages=frozenset({"numpy"})), seed=0)
-        connection.begin("calls")
-        f = StudentCode(connection).f
+        run = CaseRun(connection, CaseSettings("calls"))
+        f = StudentCode(run).f
         for _ in range(200):
             f(x)
         frames = count // TOGETHER
@@ -52,6 +54,7 @@ def main(count: int) -> None:
         for _ in range(3):
             measure("one by one", connection, count, one_by_one)
             measure("fifty a frame", connection, frames * TOGETHER, together)
+        run.finish()
         connection.close()
 
 

@@ -69,7 +69,7 @@ def start(device: str, left_out: str) -> str:
 def wall(device: str) -> bool:
     """Try the whole wall. Where CUDA does not start behind it, try without each layer, and list the refused calls."""
     said = start(device, "nothing")
-    print(f"without nothing: {said}")
+    print(f"behind every layer: {said}")
     if not said.startswith("REFUSED"):
         return True
     for name in list(WITHOUT)[1:]:
@@ -80,7 +80,7 @@ def wall(device: str) -> bool:
         with open(log, encoding="utf-8", errors="replace") as file:
             refused = [line for line in file if "EPERM" in line or "EACCES" in line or "nvidia" in line]
         print("refused calls:", *refused[-60:], sep="\n")
-    print(f"CUDA does not start behind the wall: {said}")
+    print(f"behind every layer: {said}")
     return False
 
 

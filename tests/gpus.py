@@ -99,11 +99,12 @@ def start_with(patch: pytest.MonkeyPatch, body: str, mib: int = limits.CUDA_MIB)
     code = START.format(mib=mib, body=body)
     patch.setattr(supervisor, "_BOOTSTRAP", supervisor._BOOTSTRAP.replace(IMPORT, f"{code}\n{IMPORT}"))
     patch.setattr(limits, "CUDA_MIB", mib)
+    patch.setattr(supervisor, "START_S", 900.0)  # a busy machine imports PyTorch for minutes
 
 
 def without_cuda(patch: pytest.MonkeyPatch) -> GpuSlot:
     """Return a slot for workers that have the wall of a GPU and start no CUDA; the self-test computes nothing there."""
-    start_with(patch, "pass")
+    start_with(patch, "pass", 64)
     patch.setattr(selftest, "GPU", tuple(each for each in selftest.GPU if each.name != selftest.COMPUTES))
     return cast("GpuSlot", StandInSlot())
 

@@ -20,6 +20,14 @@ from autograder.errors import AutograderError, CaseError
 from autograder.model import Verdict
 from autograder.workers.supervisor import Supervisor
 
+NOTEBOOK = """
+    {"cells": [
+      {"cell_type": "code", "metadata": {}, "outputs": [], "source": "import otter\\ngrader = otter.Notebook()"},
+      {"cell_type": "code", "metadata": {}, "outputs": [], "source": "def double(x):\\n    return 2 * x"},
+      {"cell_type": "code", "metadata": {}, "outputs": [], "source": "grader.check('q3.5')"}
+    ], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+"""
+
 WRONG = {  # what the wrong answer of each suite keeps, of its points
     "adapters": 1 / 12,  # no words are still no words
     "blocks": 0.2,  # a block without parts is right
@@ -372,6 +380,51 @@ def test_the_folders_around_a_module_may_be_left_out(tmp_path: Path, supervisor:
     forms = ("homeworks/first/double.py", "first/double.py", "double.py")
     answers = [write(tmp_path / f"form-{number}", {form: answer}) for number, form in enumerate(forms)]
     assert [report.score.earned for report in graded(assignment, answers, supervisor)] == [100, 100, 100]
+
+
+def test_a_file_that_the_solution_opens_is_there_for_all_and_no_other_one(
+    tmp_path: Path, supervisor: Supervisor
+) -> None:
+    suite = """
+        from homework import total, wanted
+
+
+        def test_total():
+            assert total("data/a.csv", "./data/b.csv") == int(open("data/sum.csv").read())
+
+
+        def test_no_other_file():
+            assert wanted() is None
+    """
+    source = """
+        def total(*names):
+            return sum(int(open(name).read()) for name in names)
+
+
+        def wanted():
+            try:
+                return open("data/sum.csv").read()
+            except OSError:
+                return None
+    """
+    data = {"data/a.csv": "1", "data/b.csv": "2", "data/sum.csv": "3"}
+    path = write(tmp_path / "hw", {"homework.py": source, "test_hw.py": suite, **data})
+    done = adopted(path, supervisor)
+    assert done.trial.refused == [] and done.suite.support == ("data/a.csv", "data/b.csv")
+    assert "The solution opens data/a.csv, data/b.csv. So all submissions can read them." in done.notes
+    assignment = adoption.load(done, tmp_path / "course")
+    [report] = graded(assignment, [write(tmp_path / "right", {"homework.py": source})], supervisor)
+    assert report.score.earned == 100
+
+
+def test_a_file_in_ok_format_may_have_any_name(tmp_path: Path, supervisor: Supervisor) -> None:
+    test = {"name": "q3.5", "points": 2, "suites": [{"cases": [{"code": ">>> double(2)\n4", "hidden": False}]}]}
+    files = {"hw.ipynb": NOTEBOOK, "tests/q3.5.py": f"OK_FORMAT = True\n\ntest = {test}\n"}
+    done = adopted(write(tmp_path / "hw", files), supervisor)
+    assert done.trial.refused == [] and len(done.suite.tests) == 1
+    assignment = adoption.load(done, tmp_path / "course")
+    [report] = graded(assignment, [write(tmp_path / "right", {"hw.ipynb": NOTEBOOK})], supervisor)
+    assert report.score.earned == report.score.possible == 2
 
 
 # --- a student's machine

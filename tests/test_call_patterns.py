@@ -10,7 +10,7 @@ import pytest
 from autograder.checks.assertions import CaseFailed, assert_close
 from autograder.grading.call_patterns import hint_of_calls
 from autograder.messages import say
-from autograder.student.call import RecordedCall
+from autograder.student.call import RecordedCall, Request
 from autograder.student.log import CaseLog
 
 NUMBERS = np.random.default_rng(0).normal(size=(2, 5))
@@ -102,3 +102,38 @@ def test_other_costs_are_not(got: Any) -> None:
 def test_results_of_several_calls_do_not_break_off() -> None:
     log = CaseLog([call("f", i, result=cost) for i, cost in enumerate(COSTS)])
     assert hint_of_calls(log, NAMES, failure(COSTS, WANT)) == ""
+
+
+def logged(*calls: RecordedCall) -> CaseLog:
+    """Return a log with the steps that a case keeps of its calls."""
+    log = CaseLog()
+    for each in calls:
+        request = Request(each.function, None, each.function, None, each.args, each.kwargs)
+        log.add(each, lambda *parts: str(parts), request=request, printed=(0, 0))
+    return log
+
+
+LOSSES = np.array([0.9, 0.7, 0.4])
+WEIGHTS = np.array([[1.0, 2.0], [3.0, 4.0]])
+
+
+def test_values_in_another_order_are_named() -> None:
+    log = logged(call("train", 3, result=(LOSSES, WEIGHTS)))
+    assert hint_of_calls(log, NAMES, failure(log.calls[0].result[1], LOSSES)) == say("hint.swapped")
+    assert hint_of_calls(log, NAMES, failure(log.calls[0].result[1], LOSSES + 1)) == ""
+
+
+def test_an_argument_that_comes_back_is_named() -> None:
+    log = logged(call("step", WEIGHTS.copy(), 0.1, result=WEIGHTS))
+    assert hint_of_calls(log, NAMES, failure(WEIGHTS, WEIGHTS - 1)) == say("hint.unchanged")
+    in_place = logged(call("step", WEIGHTS, 0.1, result=WEIGHTS, changed=("0",)))
+    assert hint_of_calls(in_place, NAMES, failure(WEIGHTS, WEIGHTS - 1)) == ""
+    alike = np.ones(2)
+    assert hint_of_calls(logged(call("step", alike, result=alike)), NAMES, failure(alike, alike - 1)) == ""
+
+
+def test_a_single_value_of_a_loop_is_named() -> None:
+    log = logged(call("train", 3, result=(WEIGHTS, [0.9])))
+    assert hint_of_calls(log, NAMES, failure(1, 3)) == say("hint.one-value")
+    assert hint_of_calls(log, NAMES, failure(2, 3)) == ""
+    assert hint_of_calls(logged(call("train", 3, result=WEIGHTS)), NAMES, failure(1, 3)) == ""

@@ -28,12 +28,11 @@ from autograder.model import Level
 from autograder.student import selftest
 from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
+LEVELS = (Level.FULL, Level.CONTAINER)
 with Supervisor() as supervisor:
-    levels = (Level.FULL, Level.CONTAINER)
-    found = {level.value: selftest.examine(supervisor, WorkerSpec(level=level)).missing for level in levels}
+    found = {level.value: selftest.examine(supervisor, WorkerSpec(level=level)).missing for level in LEVELS}
     print(json.dumps([found, supervisor.refusal]))
 """
-LEVELS = (Level.FULL, Level.CONTAINER)
 USERS = pytest.mark.parametrize("uid", [0, 1000], ids=["root", "user"])
 # One program for every promise, one that is honest and sets modes, and some that only the watch or an own user stops.
 SHORT = (
@@ -143,7 +142,9 @@ def test_root_without_the_right_to_mount_has_the_full_level(place: Path) -> None
 
 def test_reports_of_two_levels_never_count_as_one() -> None:
     assignment = assignments.load("01-dog-wolf", root=ROOT)
-    full, container = (key_of(assignment, RunOptions(official=True, level=level)) for level in LEVELS)
+    full, container = (
+        key_of(assignment, RunOptions(official=True, level=level)) for level in (Level.FULL, Level.CONTAINER)
+    )
     assert full.environment != container.environment
     assert versions_of(assignment, Level.CONTAINER).items() - versions_of(assignment).items() == {
         ("level", "container")

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.checks.diagnosis import diagnose, diagnose_type, named_sizes
+from autograder.checks.assertions import CaseFailed, assert_falls
+from autograder.checks.diagnosis import diagnose, named_sizes
+from autograder.checks.forms import diagnose_type
 from autograder.messages import catalogue, say
 
 WANT = np.random.default_rng(7).normal(size=(7, 3))
@@ -84,6 +86,12 @@ def end(want: Any, index: int) -> Any:
         (WANT.sum(axis=0), WANT, "hint.over-reduced", ""),
         (np.array(WANT.sum()), WANT, "hint.over-reduced", ""),
         (WANT[0:-0], WANT, "hint.empty", ""),
+        (ROW[:1], ROW, "hint.first-only", ""),
+        (WANT[:-1], WANT, "hint.one-short", ""),
+        (np.vstack([WANT, WANT[:1]]), WANT, "hint.one-more", ""),
+        (np.broadcast_to(WANT / 3, (3, *WANT.shape)), WANT, "hint.not-summed", ""),
+        (np.stack([WANT - 1, WANT + 1]), WANT, "hint.not-averaged", ""),
+        (np.full(5, 0.625), 0.625 * 0.9 ** np.arange(5), "hint.constant", ""),
         (WANT + 3e-7 * WANT[::-1], WANT, "hint.precision", ""),
         (WANT / (1 + 1e-6 * (1 + np.abs(WANT))), WANT, "hint.precision", ""),
         (np.round(WANT, 6), WANT, "hint.rounded", ""),
@@ -188,7 +196,24 @@ FORMS = [
     (list(WANT), WANT, "hint.list"),
     (torch.tensor(1.0), 1.0, "hint.item"),
     (torch.ones(1, 1), 1, "hint.item"),
+    (ROW, float(ROW.sum()), "hint.not-summed"),
+    (WANT, float(WANT.mean()), "hint.not-averaged"),
+    (torch.tensor([1.0, 5.0]), 3.0, "hint.not-averaged"),
+    (np.array([2.5]), 2.5, "hint.array-of-one"),
+    (float(ROW.mean()), ROW, "hint.over-reduced"),
+    (0.25, [1.0, 0.5, 0.25], "hint.last-only"),
+    ([1.0], [1.0, 0.5, 0.25], "hint.first-only"),
+    (ROW.tolist()[:-1], ROW.tolist(), "hint.one-short"),
+    ([*ROW.tolist(), 9.0], ROW.tolist(), "hint.one-more"),
+    ((3, (2, 2), 4), ((2, 2), 3, 4), "hint.swapped"),
     # near misses
+    ((3, 3, 4), (4, 3, 3), ""),
+    ((np.array([1e-17]), np.array([[2.0]])), (np.array([[2.0]]), np.array([0.0])), "hint.swapped"),
+    (float(ROW.mean()) + 1, ROW, ""),
+    (0.5, [1.0, 0.5, 0.25], ""),
+    (0.25, [0.25], ""),
+    ([0.9], [1.0, 0.5, 0.25], ""),
+    (np.array([2.4]), 2.5, ""),
     (None, None, ""),
     ((WANT,), (WANT,), ""),
     ((WANT, WANT), WANT, ""),
@@ -199,7 +224,7 @@ FORMS = [
     ([WANT, WANT], WANT, ""),
     ([1.0, 2.0], ROW, ""),
     (tuple(ROW.tolist()), ROW, ""),
-    (torch.ones(2), 1.0, ""),
+    (torch.ones(2), 1.5, ""),
     (torch.ones(2), ROW, ""),
     ("1.0", 1.0, ""),
 ]
@@ -321,3 +346,26 @@ def test_a_hint_has_no_place_for_a_value() -> None:
     assert len(hints) > 25
     assert {name for name, text in hints.items() if "{" in text} == {"hint.times", "hint.gradient-times", "hint.over"}
     assert not [name for name, text in hints.items() if "{" in text.replace("{factor}", "")]
+
+
+@pytest.mark.parametrize(
+    ("got", "want"),
+    [
+        (np.cumsum(np.arange(4.0).reshape(2, 2), axis=0), np.array([2.0, 4.0])),  # no table of pairs
+        (np.ones((4, 2)), np.array([0.6, 0.5])),  # an answer in the place of another one
+        (np.array([0.6, 0.5]), WANT[:4, :2]),
+        (ROW[:2] + 1, ROW),
+        (np.full(5, 0.6), 0.625 * 0.9 ** np.arange(5)),
+    ],
+)
+def test_a_shape_alone_explains_nothing(got: Any, want: Any) -> None:
+    assert diagnose(got, want) == ""
+
+
+def test_losses_that_never_change_are_named() -> None:
+    with pytest.raises(CaseFailed) as failed:
+        assert_falls([2.0, 2.0, 2.0], name="losses")
+    assert failed.value.hint == say("hint.constant")
+    with pytest.raises(CaseFailed) as failed:
+        assert_falls([2.0, 2.0, 1.0], name="losses")
+    assert failed.value.hint == ""

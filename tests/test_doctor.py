@@ -16,6 +16,7 @@ from autograder.checks import datasets
 from autograder.commands.doctor import Finding, findings
 from autograder.commands.main import main
 from autograder.errors import SandboxError
+from autograder.model import SandboxInfo
 from autograder.student import selftest
 from autograder.workers.supervisor import Supervisor
 
@@ -181,6 +182,16 @@ def test_a_worker_that_cannot_be_started_ends_with_3(doctor: Doctor, monkeypatch
     monkeypatch.setattr(selftest, "examine", broken)
     code, _, errors = doctor("--require", "official")
     assert (code, "The zygote ended." in errors) == (3, True)
+
+
+def test_a_machine_without_the_gpu_that_is_required_ends_with_3(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if Path("/dev/nvidiactl").exists():
+        pytest.skip("there is a driver of a GPU here")
+    monkeypatch.setattr(selftest, "examine", lambda supervisor, spec: SandboxInfo(True, level=spec.level))
+    code, _, errors = doctor("--require", "gpu")
+    assert (code, "missing here: the whole level. [sandbox-incomplete]" in " ".join(errors.split())) == (3, True)
 
 
 def test_quick_starts_no_worker_and_imports_no_package(tmp_path: Path) -> None:

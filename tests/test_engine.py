@@ -220,7 +220,7 @@ def test_a_submission_that_kills_its_grader_costs_no_other_one_its_result(
     task: Callable[[Job, list[Upload]], list[Report]],
     lost: list[str],
 ) -> None:
-    monkeypatch.setattr(grader, "grade_task", task)
+    monkeypatch.setattr(engine, "grade_task", task)
     given = uploads(tmp_path, *[SOLUTION, WRONG, LOUD] * 3)
     found, missing = graded(local(2), job_of(assignment, RUN, None), given)
     assert missing == lost
@@ -336,7 +336,7 @@ def test_what_timed_out_before_goes_last_and_alone(
         tasks.append([each.student for each in task])
         return [SimpleNamespace(outcomes=())] * len(task)
 
-    monkeypatch.setattr(grader, "grade_task", grade_task)
+    monkeypatch.setattr(engine, "grade_task", grade_task)
     given = [replace(each, slow=each.student in ("s00", "s03")) for each in uploads(tmp_path, *[SOLUTION] * 6)]
     grade_on(Engine("here", 1, Here), job_of(assignment, RUN, None), given, lambda report: None, in_a_task=3)
     assert tasks == [["s01", "s02", "s04"], ["s05"], ["s00"], ["s03"]]

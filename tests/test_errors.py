@@ -71,7 +71,8 @@ def test_an_error_ends_in_its_slug(kind: type[AutograderError]) -> None:
 
 def test_each_kind_has_its_exit_code() -> None:
     codes = {kind.__name__: kind.exit_code for kind in CLASSES if kind.exit_code != 4}
-    assert codes == {"UsageError": 2, "SandboxIncomplete": 3, "SubmissionRejected": 0, "NeedsHuman": 5}
+    refused = {"SandboxIncomplete": 3, "GpuUnavailable": 3}
+    assert codes == {"UsageError": 2, **refused, "SubmissionRejected": 0, "NeedsHuman": 5}
 
 
 def test_no_two_kinds_share_a_slug() -> None:

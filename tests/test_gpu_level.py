@@ -223,7 +223,7 @@ def test_the_filter_has_the_rules_for_both_machines(monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(seccomp.platform, "machine", lambda machine=machine: machine)
         seccomp.system_call_filter.cache_clear()
         wide, narrow = seccomp.system_call_filter(1, gpu=True), seccomp.system_call_filter(1)
-        assert len(wide) // 8 == len(narrow) // 8 + len(needs.UVM_COMMANDS) + len(needs.FRONTEND_COMMANDS) + 1 + 6
+        assert len(wide) // 8 == len(narrow) // 8 + len(needs.UVM_COMMANDS) + len(needs.FRONTEND_COMMANDS) + 1 + 6 + 4
     seccomp.system_call_filter.cache_clear()
     assert not {62, 63} & set(needs.UVM_COMMANDS)
 
@@ -254,21 +254,35 @@ def test_memory_of_its_own_is_bounded_and_address_space_is_not(place: Place) -> 
         student.raise_it()
 
 
-def test_shared_memory_is_watched_and_ends_the_worker(place: Place) -> None:
+def test_shared_memory_is_refused_and_what_is_left_of_it_is_watched(place: Place) -> None:
     student = place.load(
         """
         import mmap, time
+        def share():
+            return len(mmap.mmap(-1, 4096))
         def grow():
-            shared = mmap.mmap(-1, 512 << 20)
+            with open("/dev/zero", "rb") as file:
+                shared = mmap.mmap(file.fileno(), 512 << 20, flags=mmap.MAP_SHARED, prot=mmap.PROT_READ)
             for at in range(0, len(shared), 4096):
-                shared[at] = 1
+                shared[at]
             time.sleep(30)
         """
     )
+    with pytest.raises(PermissionError):
+        student.share()
     with pytest.raises(StudentFault) as fault:
         student.grow()
     assert fault.value.verdict is Verdict.OUT_OF_MEMORY
     assert "more memory than the 64 MiB allowed" in fault.value.message
+
+
+def test_the_start_of_cuda_is_no_time_of_the_submission(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A case that costs seconds has no hints, so it matters whose they are."""
+    found = start(monkeypatch, "import time\n    while time.process_time() < 1.0: pass")
+    with found.supervisor as supervisor:
+        worker = supervisor.spawn(found.spec)
+        assert worker.cpu_s() < 0.5
+        assert worker.kill().cpu_s >= 1.0
 
 
 # --- a GPU that does not start

@@ -677,6 +677,19 @@ def test_a_random_generator_of_the_test_goes_on_where_the_student_left_it(connec
     assert [homework.f(plain), plain.random()] == [twin.random(), twin.random()]
 
 
+def test_a_base_class_that_is_read_after_its_derived_class_serves_the_next_submission(connect: Connect) -> None:
+    source = """
+        class Base:
+            def number(self): return 1
+        class Other(Base): pass
+    """
+    answer = Modules(connect(source).student)["answer"]
+    kinds = [answer.Other, answer.Base]
+    assert [kind().number() for kind in kinds] == [1, 1]
+    answer.use(connect(source.replace("1", "2")).student)
+    assert [kind().number() for kind in reversed(kinds)] == [2, 2]
+
+
 def test_a_generic_class_of_a_library_may_be_the_base(connect: Connect) -> None:
     source = """
         from collections import UserDict

@@ -20,6 +20,11 @@ from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
 NEAR = {  # assignment: answer, case, what the hint must say
+    "01-dog-wolf": (
+        "def loss(y_pred, y):\n    return float(np.sum(y_pred - y**2) / 2)\n",
+        "loss_by_hand",
+        "what is squared, (y_pred - y) ** 2?",
+    ),
     "05-logistic": (
         "def bce_with_logits(z, y):\n    return float(np.mean(np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))))\n",
         "logit_loss_at_1000",

@@ -637,7 +637,7 @@ def test_a_case_that_trips_over_what_came_back_fails_and_staff_see_the_place(
     [report] = practice(tmp_path, visible, "def double(x):\n    return 'CANARY'\n", supervisor=supervisor)
     found = report.outcomes[0]
     assert found.verdict is Verdict.FAILED
-    assert "could not use the value that your code returned (AttributeError)" in found.message
+    assert found.message == say("case.unusable-value", name="double", what="str", type="AttributeError")
     assert "test_visible.py" in found.staff
     assert report.complete
 

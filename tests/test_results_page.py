@@ -71,3 +71,11 @@ def test_a_run_that_fails_is_named_and_loses_nothing(
     found = {name: output for name, (_, output) in results.read(file.read_text(encoding="utf-8")).items()}
     new = {"calls": "new calls", "layers": "old", "reports": "new reports"}
     assert found == ({"calls": "old", "layers": "old"} if short else new)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", sorted(results.RUNS.keys() - {"peers"}))  # which installs others from the network
+def test_each_benchmark_runs(name: str) -> None:
+    """A benchmark is not run by anybody for weeks; meanwhile the code that it measures changes its form."""
+    output = results.printed(name, short=True)
+    assert output is not None and output.strip()

@@ -160,6 +160,17 @@ def test_few_numbers_of_a_large_array_are_named_and_those_that_are_wrong_among_t
     assert len(record_of(*[NUMBERS] * 50)[0]) <= 2 * MAX_ENTRIES
 
 
+def test_numbers_that_are_not_zero_are_named_among_many_zeros() -> None:
+    """An answer that is far too small is not taken for one of nothing but zeros and ones."""
+    right, all_or_nothing, too_small = np.zeros(3000), np.zeros(3000), np.zeros(3000)
+    right[[70, 900, 2100]] = 0.2, 0.4, 1.0
+    all_or_nothing[2100] = 1.0
+    too_small[[70, 900, 2100]] = right[[70, 900, 2100]] / 65025
+    record = record_of(all_or_nothing.astype(np.float32), right=seen(right.astype(np.float32)))
+    assert opened(record, seen(too_small.astype(np.float32))) is None
+    assert opened(record, seen(all_or_nothing.astype(np.float32))) == TEXTS
+
+
 def test_a_record_does_not_open_for_a_mistake_that_differs_in_the_sixth_digit() -> None:
     near = seen(1.10002)
     record = record_of(1.1, others=[near])

@@ -562,6 +562,33 @@ def test_the_hint_of_a_case_explains_values(tmp_path: Path, supervisor: Supervis
     assert hint_of(tmp_path, supervisor, *edit) == "Twice is two times."
 
 
+def test_none_that_a_case_cannot_use_is_named(tmp_path: Path, supervisor: Supervisor) -> None:
+    assert hint_of(tmp_path, supervisor, "float(x.sum())", "None") == say("hint.none")
+
+
+TWO_HINTED = """
+    @task("double", points=10)
+    def test_double(student):
+        assert_close(student.double(np.array([1.0, 2.0])), np.array([2.0, 4.0]))
+
+    @task("double", points=10, hint="Zero stays zero.")
+    def test_zero(student):
+        assert_close(student.double(np.array([0.0, 5.0])), np.array([0.0, 10.0]))
+"""
+
+
+@pytest.mark.parametrize(("formula", "hint"), [("2 * x + (x == 0)", "Zero stays zero."), ("3 * x + 1", "")])
+def test_the_hint_of_a_case_needs_right_earlier_cases(
+    tmp_path: Path, supervisor: Supervisor, formula: str, hint: str
+) -> None:
+    """It speaks of what the case adds; a mistake that shows in an earlier case of the task is another one."""
+    course = make(tmp_path, visible=TWO_HINTED, hidden=None, solution=None, tasks={"double": 20.0})
+    source = f"def double(x):\n    return {formula}\n" + TOTAL
+    [report] = graded(course, source, supervisor=supervisor, official=False)
+    assert line(report, "zero").verdict is Verdict.FAILED
+    assert line(report, "zero").hint == hint
+
+
 @pytest.mark.parametrize("edit", ELSEWHERE.values(), ids=ELSEWHERE.keys())
 def test_and_nothing_else(tmp_path: Path, supervisor: Supervisor, edit: tuple[str, str]) -> None:
     assert "Twice" not in hint_of(tmp_path, supervisor, *edit)

@@ -33,11 +33,13 @@ def test_slope_at_1000(student):
 
 @task("bce", points=2)
 def test_bce_by_hand(student):
-    """Probabilities .8 and .5 for the labels 1 and 0 cost (log 5/4 + log 2) / 2; .5 costs log 2."""
+    """Probabilities .8 and .5 for the labels 1 and 0 cost (log 5/4 + log 2) / 2; .5 costs log 2, .8 and .2 log 5/4."""
     over = [(np.array([0.8, 0.5]), np.array([1.0, 0.0])), (np.full((3, 1), 0.5), np.array([[1.0], [0.0], [1.0]]))]
+    over.append((np.array([0.8, 0.2]), np.array([1.0, 0.0])))
     losses = student.bce.each(over)
     assert_close(next(losses), 0.5 * np.log(2.5), rtol=1e-5)  # room for the 1e-7 that the slides put into the logarithm
     assert_close(next(losses), np.log(2.0), rtol=1e-5)
+    assert_close(next(losses), np.log(1.25), rtol=1e-5)
 
 
 @task("bce", points=1)

@@ -161,12 +161,12 @@ def test_eight_rows_of_the_lecture(student):
 
 @task("SoftmaxRegression", points=2)
 def test_fit_from_a_given_start(student):
-    """From b = (log 3, 0) two rows of zeros have the shares 3/4, 1/4; one step for the classes 0, 1 moves b by 1/4."""
+    """From b = (log 3, 0) two rows have the shares 3/4, 1/4; a step at rate 2 for the classes 0, 1 moves b by 1/2."""
     model, start = student.SoftmaxRegression(), (np.array([[2.0, -2.0]]), np.array([np.log(3.0), 0.0]))
-    costs = assert_pure(model.fit, np.zeros((2, 1)), np.array([0, 1]), 2, 1.0, 1, *start)
+    costs = assert_pure(model.fit, np.zeros((2, 1)), np.array([0, 1]), 2, 2.0, 1, *start)
     assert_close(costs, [(np.log(4 / 3) + np.log(4.0)) / 2], name="costs")
     assert_close(model.W, np.array([[2.0, -2.0]]), name="W")
-    assert_close(model.b, np.array([np.log(3.0) - 0.25, 0.25]), name="b")
+    assert_close(model.b, np.array([np.log(3.0) - 0.5, 0.5]), name="b")
 
 
 @task("SoftmaxRegression", points=1)

@@ -55,9 +55,11 @@ def test_score_of_the_window_in_the_lecture(student):
 
 @task("feature_map", points=4)
 def test_feature_maps_of_the_x(student):
-    r"""The X shows \ on one diagonal of its map and / on the other."""
+    r"""The X shows \ on one diagonal of its map and / on the other; two rows of three columns have a map of one row."""
     assert_close(student.feature_map(X, BACKSLASH), np.array([[4.0, -4.0], [-4.0, 4.0]]))
     assert_close(student.feature_map(X, SLASH), np.array([[-4.0, 4.0], [4.0, -4.0]]))
+    flat = np.array([[1.0, -1.0, -1.0], [1.0, 1.0, -1.0]])
+    assert_close(student.feature_map(flat, BACKSLASH), np.array([[2.0, -2.0]]))
 
 
 @task("features", points=3, hint=r"Look at the scores of the / image: 4, 2, -2 and -4. Which of them is a match?")

@@ -59,9 +59,7 @@ def adopt(
     """
     found = find(path, module)
     sources = _solution(solution, found) if solution else dict(found.modules)
-    with tempfile.TemporaryDirectory(prefix="autograder-adopt-") as folder:
-        draft = _Draft(Path(folder), slug, found, sources)
-        trial = suite_trial.run(draft.load(), supervisor)
+    found, trial, data = _tried(found, slug, sources, supervisor)
     if trial.unloadable:
         raise UsageError(f"{solution or path}: the solution cannot be imported. {trial.unloadable}")
     if not trial.adopted:
@@ -73,7 +71,28 @@ def adopt(
     adopted = Suite(Path(suite.FOLDER), tuple(tests), tuple(found.paths), tuple(found.support))
     visible, hidden = _files(slug, found, sources, adopted, titles, trial, stub, is_hidden)
     notes = tuple(each for each in stub.values() if isinstance(each, str))
+    if data:
+        notes += (f"The solution opens {', '.join(data)}. So all submissions can read {_them(data)}.",)
     return Adopted(New(slug, visible, hidden, ()), adopted, trial, notes)
+
+
+def _tried(
+    found: FoundSuite, slug: str, sources: Mapping[str, bytes], supervisor: Supervisor
+) -> tuple[FoundSuite, Trial, list[str]]:
+    """Run the tests on the solution, again if it opens files of the suite; return these, too."""
+    data: list[str] = []
+    while True:
+        with tempfile.TemporaryDirectory(prefix="autograder-adopt-") as folder:
+            trial = suite_trial.run(_Draft(Path(folder), slug, found, sources).load(), supervisor)
+        opened = suite_trial.opened_files(trial, set(found.files) - set(found.support) - set(found.tests))
+        if not opened:
+            return found, trial, data
+        data += opened
+        found = replace(found, support={**found.support, **{name: found.files[name] for name in opened}})
+
+
+def _them(names: Sequence[str]) -> str:
+    return "it" if len(names) == 1 else "them"
 
 
 def next_slug(path: Path, root: Path) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import posixpath
 import re
 import time
 import traceback
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,6 +95,17 @@ def run(draft: Assignment, supervisor: Supervisor) -> Trial:
     for taken in collected.taken:
         _refuse_parameters(taken, trial, draft)
     return trial
+
+
+def opened_files(trial: Trial, files: Collection[str]) -> list[str]:
+    """Return those of ``files`` that the solution has tried to open, and that its worker does not have.
+
+    Others are not for the student's code: they may hold what a test wants.
+    """
+    reasons = [test.refusal.reason for test in trial.tests.values() if test.refusal is not None]
+    missed = [reason for reason in reasons if "No such file" in reason or "not found" in reason]
+    words = {posixpath.normpath(word) for reason in missed for word in re.split(r"[\s'\"]+", reason) if word}
+    return sorted(name for name in files if name in words and not name.endswith((".py", ".ipynb")))
 
 
 def _refuse_parameters(taken: str, trial: Trial, draft: Assignment) -> None:

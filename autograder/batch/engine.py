@@ -146,7 +146,9 @@ class _DaskExecutor(Executor):
         """End the tasks whose worker has died."""
         workers = self._client.nthreads()
         for key, (ours, worker) in list(self._running.items()):
-            if worker not in workers and self._running.pop(key, None) and ours.set_running_or_notify_cancel():
+            if worker in workers or self._running.pop(key, None) is None:
+                continue
+            if ours.set_running_or_notify_cancel():
                 ours.set_exception(BrokenExecutor(f"The Dask worker {worker} died."))
 
     def _freest(self) -> str:
@@ -254,7 +256,7 @@ def _run_in(
             while tasks and not broken and len(futures) < window:
                 task = tasks.popleft()
                 try:
-                    futures[executor.submit(_grade_task, job, task)] = task
+                    futures[executor.submit(grade_task, job, task)] = task
                 except BrokenExecutor:
                     tasks.appendleft(task)
                     break
@@ -289,11 +291,11 @@ def _first_done(futures: Collection[Future[list[Report]]], executor: Executor) -
             dask.end_lost()
 
 
-def _grade_task(job: Job, uploads: Sequence[Upload]) -> list[Report]:
+def grade_task(job: Job, uploads: Sequence[Upload]) -> list[Report]:
     """Grade some uploads in a process of the engine: only there numpy and pytest are imported."""
-    from .grader import grade_task
+    from . import grader
 
-    return grade_task(job, uploads)
+    return grader.grade_task(job, uploads)
 
 
 def exceeded_a_bound(report: Report) -> bool:

@@ -18,7 +18,8 @@ from ..messages import say, translate
 from ..model import Mismatch
 from ..values import as_array, copied
 from .compare import compare, has_axes, not_finite, same_array_type
-from .diagnosis import diagnose, diagnose_type, named_sizes
+from .diagnosis import diagnose, named_sizes
+from .forms import diagnose_type, is_permuted
 
 CREDIT_IF_CHANGED = 0.75  # of the points, where the results are right but an argument was changed in place
 Differ = Callable[[Any, Any], Mismatch | None]
@@ -282,7 +283,8 @@ def assert_falls(values: Any, *, name: str) -> None:
     if rises.size:
         got = say("falls.not", wrong=int(rises.size), steps=len(numbers) - 1)
         where = _place(translate(name), f"[{int(rises[0]) + 1}]", None, ())
-        raise CaseFailed(mismatch=Mismatch("property", got, say("falls.every"), where), got=values)
+        hint = say("hint.constant") if len(numbers) > 2 and (numbers == numbers[0]).all() else ""
+        raise CaseFailed(mismatch=Mismatch("property", got, say("falls.every"), where), got=values, hint=hint)
 
 
 # --- effects on arguments
@@ -324,6 +326,8 @@ def _diagnosis(
     got: Any, want: Any, differ: Differ, *, sizes: dict[str, int] | None = None, right: Sequence[Any] = ()
 ) -> str:
     """Diagnose the first value that differs. ``right`` are results of earlier calls."""
+    if isinstance(got, tuple) and isinstance(want, tuple) and is_permuted(got, want):
+        return say("hint.swapped")
     pairs = list(_pairs(got, want))
     for i, (left, other) in enumerate(pairs):
         if differ(left, other) is None:

@@ -15,13 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..messages import say
-from ..values import is_array, is_tensor
+from ..values import is_array
+from .forms import shape_rule
+from .nearness import ABS, REL, factor_between, near
 
 Pair = tuple[NDArray[np.generic], NDArray[np.generic]]
-
-# Two arrays are equal for a diagnosis within these tolerances, the second relative to the largest entry. They are
-# larger than the errors of float32 and of a numeric slope, and smaller than those of a mistake.
-_REL, _ABS = 1e-4, 1e-5
 
 ENOUGH = 3  # entries, or indices of an axis, that a rule needs; what fits fewer may fit by chance
 # Errors of rounding, relative. Those of one sign may also come from a training or a formula that differs a little.
@@ -49,7 +47,7 @@ def diagnose(
     if got.dtype.kind not in "biuf" or want.dtype.kind not in "biuf":
         return ""
     if got.shape != want.shape:
-        return say(name) if (name := _shape_rule(got, want)) else ""
+        return say(name) if (name := shape_rule(got, want)) else ""
     if want.dtype.kind != "f" or not (np.isfinite(got).all() and np.isfinite(want).all()):
         return ""
     with np.errstate(all="ignore"):
@@ -67,36 +65,6 @@ def diagnose(
         return found.pop() if len(found) == 1 else ""
 
 
-def diagnose_type(got: Any, want: Any) -> str:
-    """Return a sentence for a value of another type than wanted, "" if no rule fits."""
-    if got is None and want is not None:
-        return say("hint.none")
-    if type(got) is tuple and len(got) == 1 and not isinstance(want, list | tuple) and _of_one_type(got[0], want):
-        return say("hint.comma")
-    if isinstance(want, np.ndarray) and isinstance(got, list) and _shape_of(got) == want.shape:
-        return say("hint.list")
-    if _is_number(want) and is_tensor(got) and math.prod(got.shape) == 1:
-        return say("hint.item")
-    return ""
-
-
-def _of_one_type(got: Any, want: Any) -> bool:
-    return (is_array(got) and is_array(want)) or (_is_number(got) and _is_number(want)) or type(got) is type(want)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
-
-
-def _shape_of(items: list[Any]) -> tuple[int, ...] | None:
-    """Return the shape of the array that a list of numbers, lists or arrays would become, None if of no array."""
-    try:
-        array = np.array(items)
-    except (ValueError, TypeError, RuntimeError):
-        return None
-    return array.shape if array.dtype.kind in "biuf" else None
-
-
 def named_sizes(arguments: Iterable[Any]) -> dict[str, int]:
     """Return the lengths that a mean can run over, by their names in a hand-out.
 
@@ -109,52 +77,25 @@ def named_sizes(arguments: Iterable[Any]) -> dict[str, int]:
     return dict(zip(names, shape, strict=False))
 
 
-# --- shapes
-
-
-def _shape_rule(got: NDArray[np.generic], want: NDArray[np.generic]) -> str:
-    """Return the id of the sentence for arrays of different shapes, "" if none fits."""
-    if got.ndim == want.ndim and got.size == 0 < want.size:
-        return "hint.empty"
-    if got.size == want.size > 0 and _near(got.ravel(), want.ravel()):
-        return "hint.extra-axis" if got.ndim > want.ndim else "hint.right-values"
-    if want.ndim == got.ndim == 2 and got.shape == want.shape[::-1]:
-        return "hint.transposed"
-    n = want.size
-    if n > 1 and got.shape == (n, n) and max(want.shape) == n:
-        return "hint.n-by-n"
-    if got.size > want.size > 0 and got.ndim > want.ndim and got.shape[got.ndim - want.ndim :] == want.shape:
-        return "hint.not-summed"
-    if got.size < want.size and got.ndim < want.ndim and _is_reduced(got.shape, want.shape):
-        return "hint.over-reduced"
-    return ""
-
-
-def _is_reduced(short: tuple[int, ...], long: tuple[int, ...]) -> bool:
-    """Return whether ``long`` becomes ``short`` when axes are removed."""
-    remaining = iter(long)
-    return all(any(n == m for m in remaining) for n in short)
-
-
 # --- values of one shape
 
 
 def _early_rule(got: NDArray[np.generic], want: NDArray[np.generic]) -> str | None:
     """Return the id of the sentence for small differences, "" if there is nothing to say, None for large ones."""
     g, n = got.astype(np.float64), want.astype(np.float64)
-    if got.dtype.kind in "biu" and not _near(n, np.trunc(n)):
+    if got.dtype.kind in "biu" and not near(n, np.trunc(n)):
         return "hint.integers"
     if _is_rounded(g, n):
         return "hint.rounded"
     if got.dtype == want.dtype == np.float64 and _is_imprecise(g, n):
         return "hint.precision"
-    return "" if _near(g, n) else None  # the difference is too small for a diagnosis
+    return "" if near(g, n) else None  # the difference is too small for a diagnosis
 
 
 def _is_varied(want: NDArray[np.float64], least: int = ENOUGH) -> bool:
     """Return whether there are enough entries that are not zero, and not all of one magnitude."""
-    magnitudes = np.abs(want[np.abs(want) > _ABS * np.abs(want).max(initial=0.0)])
-    return magnitudes.size >= least and not np.allclose(magnitudes, magnitudes[0], _REL, 0.0)
+    magnitudes = np.abs(want[np.abs(want) > ABS * np.abs(want).max(initial=0.0)])
+    return magnitudes.size >= least and not np.allclose(magnitudes, magnitudes[0], REL, 0.0)
 
 
 def _is_rich(want: NDArray[np.float64]) -> bool:
@@ -162,7 +103,7 @@ def _is_rich(want: NDArray[np.float64]) -> bool:
     if want.size != 1:
         return False
     value = float(want.flat[0])
-    return abs(float(f"{value:.2e}") - value) > _REL * abs(value)
+    return abs(float(f"{value:.2e}") - value) > REL * abs(value)
 
 
 def _is_rounded(got: NDArray[np.float64], want: NDArray[np.float64]) -> bool:
@@ -216,7 +157,7 @@ def _ratios(
     constants: bool,
 ) -> list[_Ratio]:
     """Return the known factors that all of ``got`` has, one for each sentence; constant ones only if ``constants``."""
-    ratio = _ratio(got, want)
+    ratio = factor_between(got, want)
     if ratio is None:
         return []
     confirming = [pair[1].astype(np.float64).ravel() for pair in others if _same_ratio(pair, ratio)]
@@ -227,7 +168,7 @@ def _ratios(
         return []  # two small integers may have any ratio
     found: dict[str, _Ratio] = {}
     for known in (*(_CONSTANTS if constants else ()), *_size_ratios(sizes)):
-        if math.isclose(ratio, known.value, rel_tol=_REL):
+        if math.isclose(ratio, known.value, rel_tol=REL):
             found.setdefault(known.id, known)
     if len(confirming) < sum(bool(pair[1].any()) for pair in others):
         found.pop("hint.zeros", None)  # only a part of the answer is zero: it may be a start that never moved
@@ -261,22 +202,12 @@ def _size_ratios(sizes: Mapping[str, int]) -> Iterator[_Ratio]:
         yield _Ratio(c / n, "hint.wrong-axis")
 
 
-def _ratio(got: NDArray[np.float64], want: NDArray[np.float64]) -> float | None:
-    """Return c if ``got`` is c times ``want`` everywhere, else None."""
-    square = float(np.vdot(want, want))
-    if square == 0.0:
-        return None
-    c = float(np.vdot(got, want)) / square
-    fits = np.abs(got - c * want) <= _REL * np.abs(c * want) + _ABS * np.abs(want).max()
-    return c if bool(fits.all()) else None
-
-
 def _same_ratio(pair: Pair, ratio: float) -> bool:
     got, want = pair
     if got.shape != want.shape or got.dtype.kind not in "biuf" or want.dtype.kind not in "biuf":
         return False
-    other = _ratio(got.astype(np.float64), want.astype(np.float64))
-    return other is not None and math.isclose(other, ratio, rel_tol=_REL)
+    other = factor_between(got.astype(np.float64), want.astype(np.float64))
+    return other is not None and math.isclose(other, ratio, rel_tol=REL)
 
 
 # --- other formulas
@@ -285,16 +216,16 @@ def _same_ratio(pair: Pair, ratio: float) -> bool:
 def _formulas(got: NDArray[np.float64], want: NDArray[np.float64]) -> Iterator[str]:
     """Yield the ids of the sentences that fit if ``got`` is a known function of ``want``, by entry or by row."""
     if np.all(want > 0):
-        if _near(got, np.sqrt(want)):
+        if near(got, np.sqrt(want)):
             yield "hint.root"
-        elif _near(got, want**2):
+        elif near(got, want**2):
             yield "hint.square"
-        elif np.all(want < 1) and _near(got, 1 - want):
+        elif np.all(want < 1) and near(got, 1 - want):
             yield "hint.complement"
     if want.ndim == 2 and min(want.shape) >= 2 and got.all() and want.all():
         ratios = got / want
         rows = ratios.mean(axis=1, keepdims=True)
-        if _near(ratios, np.broadcast_to(rows, ratios.shape)) and not np.allclose(rows, rows[0], 100 * _REL, 0.0):
+        if near(ratios, np.broadcast_to(rows, ratios.shape)) and not np.allclose(rows, rows[0], 100 * REL, 0.0):
             yield "hint.row-factors"
 
 
@@ -303,9 +234,9 @@ def _formulas(got: NDArray[np.float64], want: NDArray[np.float64]) -> Iterator[s
 
 def _turned(got: NDArray[np.float64], want: NDArray[np.float64]) -> Iterator[str]:
     """Yield the ids of the sentences that fit if ``got`` is ``want`` transposed or flipped, where that can be seen."""
-    if want.ndim == 2 and want.shape[0] == want.shape[1] > 1 and _near(got, want.T):
+    if want.ndim == 2 and want.shape[0] == want.shape[1] > 1 and near(got, want.T):
         yield "hint.transposed"
-    if want.ndim >= 2 and min(want.shape[-2:]) > 1 and _near(got, want[..., ::-1, ::-1]):
+    if want.ndim >= 2 and min(want.shape[-2:]) > 1 and near(got, want[..., ::-1, ::-1]):
         yield "hint.flipped"
 
 
@@ -313,8 +244,11 @@ def _patterns(got: NDArray[np.float64], want: NDArray[np.float64]) -> Iterator[s
     """Yield the ids of the sentences that fit the place or the sign of the wrong entries."""
     if not got.any():
         return
+    if want.ndim == 1 and (got == got[0]).all() and near(got[:1], want[:1]):
+        yield "hint.constant"
+        return
     yield from _turned(got, want)
-    if _near(np.abs(got), np.abs(want)):
+    if near(np.abs(got), np.abs(want)):
         if (got < 0).any():
             yield "hint.some-signs"
         elif (want > 0).any():  # where all are wanted to be negative, the sign may as well be the opposite one
@@ -325,8 +259,8 @@ def _patterns(got: NDArray[np.float64], want: NDArray[np.float64]) -> Iterator[s
 
 def _places(got: NDArray[np.float64], want: NDArray[np.float64]) -> Iterator[str]:
     """Yield the ids of the sentences that fit the place of the wrong entries; each needs several, and right ones."""
-    scale = _ABS * np.abs(want).max()
-    wrong = np.abs(got - want) > _REL * np.abs(want) + scale
+    scale = ABS * np.abs(want).max()
+    wrong = np.abs(got - want) > REL * np.abs(want) + scale
     if np.count_nonzero(wrong) < 2:
         return  # for a single entry its index is enough
     there, wanted = np.abs(got) > scale, np.abs(want) > scale
@@ -359,12 +293,3 @@ def _ends(wrong: NDArray[np.bool_], right: NDArray[np.bool_]) -> Iterator[str]:
             yield "hint.border"
         elif axis == 0 and len(bad) == n - 1 and rows[bad].all() and np.count_nonzero(right) >= 2:
             yield "hint.one-right"
-
-
-def _near(got: NDArray[np.generic], want: NDArray[np.generic]) -> bool:
-    """Return whether two arrays have one shape and are equal for a diagnosis."""
-    if got.shape != want.shape:
-        return False
-    a, b = got.astype(np.float64), want.astype(np.float64)
-    largest = float(np.abs(b).max()) if b.size else 0.0
-    return bool((np.abs(a - b) <= _REL * np.abs(b) + _ABS * largest).all())

@@ -32,6 +32,7 @@ from .assertions import (
 from .compare import compare_form, number_pair, value_mismatch
 from .diagnosis import diagnose, named_sizes
 from .fingerprint import fingerprint
+from .forms import is_permuted
 from .slopes import MAX_ENTRIES, Floats, Slopes, measure
 
 Index = int | tuple[int, ...] | dict[str, int]
@@ -265,14 +266,16 @@ class _Check:
         parts = self._parts(answer) if malformed.kind == "shape" else []
         if len(parts) != len(self.problem.indices):
             return ""
-        for i, part in zip(self.problem.indices, parts, strict=True):
-            want = as_array(self.problem.at[i])
-            if not is_array(part) or part.shape == want.shape:
-                continue
-            if want.size == as_array(part).size <= MAX_ENTRIES:
-                want = self.problem.slopes(i).value.reshape(want.shape)
-            return diagnose(as_array(part), want)
-        return ""
+        wants = [as_array(self.problem.at[i]) for i in self.problem.indices]
+        wrong = [k for k, part in enumerate(parts) if is_array(part) and part.shape != wants[k].shape]
+        if not wrong:
+            return ""
+        if max(as_array(each).size for each in (*parts, *wants)) <= MAX_ENTRIES:
+            slopes = (self.problem.slopes(i).value for i in self.problem.indices)
+            wants = [slope.reshape(want.shape) for slope, want in zip(slopes, wants, strict=True)]
+        if is_permuted(parts, wants):
+            return say("hint.swapped")
+        return diagnose(as_array(parts[wrong[0]]), wants[wrong[0]])
 
     def _repeat(self, first: CallLike, again: CallLike) -> _Failure | None:
         """Find a result that depends on earlier calls. One more call shows what the function remembers."""

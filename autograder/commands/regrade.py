@@ -288,14 +288,16 @@ def _write_pages(found: Regrade, results: ResultsFolder, store: Store, folder: P
     """Write the pages and tables of the reports that count now."""
     from ..batch.class_run import ClassRun
     from ..batch.ledger import Ledger
+    from ..batch.row_file import row_file
     from ..exchange import formats
 
     run = replace(found.options, regrade=False)
     ledger = Ledger(store, folder, found.assignment, run)
     ledger.recall()
-    class_run = ClassRun(found.assignment, (), results, run=run, course=course, ledger=ledger)
-    class_run.restore()
-    class_run.write_tables(formats.named("folder"))
+    with row_file() as rows:
+        class_run = ClassRun(found.assignment, (), results, run=run, course=course, rows=rows, ledger=ledger)
+        class_run.restore()
+        class_run.write_tables(formats.named("folder"))
 
 
 def _apply(found: Regrade, wanted: _Wanted, store: Store, folder: Path, root: Path, json: Path | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..checks.assertions import CaseFailed
+from ..checks.compare import compare
 from ..messages import say
 from ..student.call import RecordedCall
 from ..student.log import CaseLog
@@ -23,6 +24,8 @@ def hint_of_calls(log: CaseLog, parameters: Mapping[str, Sequence[str]], failed:
     """Return the sentence that fits, "" if none does or if several do. ``parameters`` are the names by function."""
     if failed is not None and failed.breaks_off and _is_of_one_call(failed.got, log):
         return say("hint.breaks-off")
+    if failed is not None and (name := _misplaced(log, failed)):
+        return say(name)
     found = {
         name
         for earlier, later in combinations(log.calls[-MOST_CALLS:], 2)
@@ -44,6 +47,35 @@ def _rules(earlier: RecordedCall, later: RecordedCall, names: Sequence[str]) -> 
         yield "hint.not-repeatable"
     if seeds[0] != seeds[1] and alike:
         yield "hint.seed-ignored"
+
+
+def _misplaced(log: CaseLog, failed: CaseFailed) -> str:
+    """Return the id of the sentence for a wrong value that has its right one elsewhere in the call, "" if none fits."""
+    if type(failed.got) is int and type(failed.want) is int:
+        return "hint.one-value" if failed.got == 1 and failed.want > 2 and _is_of_one_value(log) else ""
+    is_plain = not is_array(failed.got) and not isinstance(failed.got, dict)
+    step = None if is_plain or not log.steps else log.step_of(failed.got, failed.item)
+    if step is None or failed.want is None or not _is_telling(failed.got, failed.want):
+        return ""
+    result = step.call.result
+    parts = [part for part in result if part is not failed.got] if isinstance(result, tuple) else []
+    if 0 < len(parts) < len(result) and any(is_array(part) and compare(part, failed.want) is None for part in parts):
+        return "hint.swapped"
+    arguments = [*step.call.args, *step.call.kwargs.values()]
+    is_whole = result is failed.got and not step.call.changed
+    return "hint.unchanged" if is_whole and any(same(failed.got, each) for each in arguments) else ""
+
+
+def _is_of_one_value(log: CaseLog) -> bool:
+    """Return whether the last call returned a list or an array of one number, alone or with other values."""
+    result = log.calls[-1].result if log.calls else None
+    parts = result if isinstance(result, tuple) else (result,)
+    return any(len(part) == 1 for part in parts if isinstance(part, list) or (is_array(part) and part.ndim == 1))
+
+
+def _is_telling(got: Any, want: Any) -> bool:
+    """Return whether two values hold enough numbers for an equal one not to be chance."""
+    return all(len({x for part in leaves(value) for x in as_array(part).ravel().tolist()}) > 1 for value in (got, want))
 
 
 def _is_of_one_call(numbers: Sequence[Any], log: CaseLog) -> bool:

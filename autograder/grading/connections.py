@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from ..course import notebook, solution
 from ..course import suite as suites
 from ..course.assignment import Assignment, file_of, import_name
@@ -11,6 +14,7 @@ from ..guest.module_names import modules_of
 from ..student.connection import Connection
 from ..student.source import ModuleSources, parameters_of
 from ..student.track_record import TrackRecord
+from ..workers.spec import WorkerSpec
 from ..workers.supervisor import Supervisor
 from .environment import spec_of
 from .options import RunOptions
@@ -30,10 +34,10 @@ class Connections:
         self._assignment = assignment
         self._seed = options.seed
         self._supervisor = supervisor
-        self._spec = spec_of(assignment, options)
         self._parameters = stub_parameters(assignment)
         self._asked = assignment.asked_names  # read once, and not for every worker
         self._support = assignment.support_files()
+        self._spec = _with_room(spec_of(assignment, options), self._support)
 
     def to(
         self, modules: dict[str, bytes], submission: Submission | None = None, *, seed: int | None = None
@@ -90,3 +94,10 @@ def stub_parameters(assignment: Assignment) -> dict[str, tuple[str, ...]]:
         return parameters_of(notebook.read(data).source if path.suffix == ".ipynb" else data)
     except (OSError, SyntaxError, ValueError, SubmissionRejected):
         return {}
+
+
+def _with_room(spec: WorkerSpec, files: Mapping[str, bytes]) -> WorkerSpec:
+    """Return a spec whose workers can hold ``files`` besides what the submission writes."""
+    mib, limits = sum(map(len, files.values())) >> 20, spec.limits
+    room = replace(limits, file_mib=limits.file_mib + mib, scratch_mib=limits.scratch_mib + mib)
+    return replace(spec, limits=room) if mib else spec

@@ -32,7 +32,7 @@ from ..student.log import CaseLog, Change
 from ..student.replay import Live, ReplayMismatch, Replies, Transcript, replay
 from ..student.source import ModuleSources
 from ..values import as_array, is_array
-from . import case_bounds
+from . import case_bounds, unusable
 from .cache import OutcomeCache
 from .call_patterns import hint_of_calls
 from .collection import DATA, CaseItem
@@ -126,6 +126,24 @@ class Executor:
         how = "Run again in a new worker." if fault.is_unasked else "Run twice."
         note = f"{how} The first time: {fault.verdict.value}, {fault.message}"
         return replace(done, outcome=replace(done.outcome, staff=f"{note}\n{done.outcome.staff}".strip()))
+
+    def without_late_hint(self, case: Case, outcome: Outcome, before: Mapping[str, Outcome]) -> Outcome:
+        """Return the outcome without the case's own hint if an earlier case of its task failed.
+
+        That hint speaks of what the case adds to the earlier ones, and the mistake shows before it.
+        """
+        written = self.plan[case.id].hint
+        if not written or outcome.hint != translate(written):
+            return outcome
+        earlier = (
+            before[item.case.id]
+            for item in self.plan.values()
+            if item.case.task == case.task and item.case.id in before
+        )
+        failed = any(
+            other.verdict not in (Verdict.PASSED, Verdict.SKIPPED) for other in earlier if other.case != case.id
+        )
+        return replace(outcome, hint="") if failed else outcome
 
     def current_run(self) -> CaseRun:
         """Return the run of the current attempt."""
@@ -285,8 +303,8 @@ def _judge(case: Case, attempt: Attempt) -> Outcome:
         case _:
             # The case passes on the solution, so what broke it, a CaseError too, is what this submission returned.
             trace = "".join(traceback.format_exception(raised))
-            unusable = say("case.unusable", type=type(raised).__name__) if case.visible else say("hidden.unusable")
-            return outcome(Verdict.FAILED, unusable, staff=trace, **evidence(case, attempt))
+            message, hint = unusable.explain(case, log, raised)
+            return outcome(Verdict.FAILED, message, hint=hint, staff=trace, **evidence(case, attempt))
 
 
 def _told(case: Case, raised: StudentFault | StudentRaised, source: ModuleSources) -> tuple[str, str]:

@@ -267,8 +267,10 @@ def _places(
     for call in sorted(used, key=lambda call: not wrong[calls == call].any()):
         mine = (calls == call) & stable
         first = _spread(np.flatnonzero(mine & wrong), ENTRIES // 2)
-        rest = [place for place in np.flatnonzero(mine).tolist() if place not in first]
-        chosen += [*first, *_spread(rest, ENTRIES - len(first))]
+        # Zeros say little: what is wanted to be zero is zero in most answers, and a small number is rounded to it.
+        more = _spread(np.flatnonzero(mine & (numbers != 0) & ~np.isin(np.arange(numbers.size), first)), ENTRIES // 4)
+        rest = [place for place in np.flatnonzero(mine).tolist() if place not in (*first, *more)]
+        chosen += [*first, *more, *_spread(rest, ENTRIES - len(first) - len(more))]
     return [(place, int(steps[place])) for place in sorted(chosen[:MAX_ENTRIES])]
 
 

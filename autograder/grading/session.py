@@ -396,7 +396,7 @@ class Session:
             outcome = replace(outcome, hint=hint, named=True) if hint else outcome
             if cache is not None:
                 cache.keep(executor.seed, outcome, done.run)
-        return outcome
+        return executor.without_late_hint(case, outcome, before)
 
 
 def _charge_stray(connection: Connection, outcomes: dict[str, Outcome], ran: str) -> None:

@@ -152,8 +152,15 @@ class SuitePlugin(GradingPlugin):
         return found
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        text = self._texts.get(file_path)
-        return None if text is None else suite_cells.collector_of(file_path, text, parent, self._modules)
+        return None if file_path.suffix == ".py" else self._collector_of(file_path, parent)
+
+    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> Any:
+        """Give a file in OK format its own collector; pytest would import it, and its name may be q3.5.py."""
+        return self._collector_of(module_path, parent)
+
+    def _collector_of(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        text = self._texts.get(path)
+        return None if text is None else suite_cells.collector_of(path, text, parent, self._modules)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:

@@ -37,6 +37,13 @@ MAX_NAMES = 1000  # public names of a submission
 MAX_METHODS = 32  # public methods of a class
 
 
+def _reserved() -> mmap.mmap:
+    """Return memory of this process alone: with a GPU only such memory counts against its bound."""
+    if sys.platform == "win32":
+        return mmap.mmap(-1, RESERVE)
+    return mmap.mmap(-1, RESERVE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+
+
 class Guest:
     """Serves one connection; ``_held`` are the objects that the trusted side has handles to."""
 
@@ -45,7 +52,7 @@ class Guest:
         self._max_result = max_result
         self._held = Held(max_handles)
         self._kept = KeptValues(self._held)
-        self._reserve: mmap.mmap | None = mmap.mmap(-1, RESERVE)
+        self._reserve: mmap.mmap | None = _reserved()
         self._files: set[str] = set()
         self._modules: set[str] = set()
         self._module: ModuleType | None = None
@@ -322,7 +329,7 @@ class Guest:
         self._send(wire.Kind.ERROR, header, buffers)
         if self._reserve is None:
             with contextlib.suppress(OSError):
-                self._reserve = mmap.mmap(-1, RESERVE)
+                self._reserve = _reserved()
 
     def _exception(self, exc: BaseException, buffers: list[bytes | memoryview]) -> dict[str, Any]:
         """Return the fields that a reply with details adds to an error: the exception itself and its arguments."""

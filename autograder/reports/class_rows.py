@@ -10,7 +10,6 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
 from typing import Any
 
 from ..messages import say
@@ -175,12 +174,7 @@ def to_json(row: ClassRow) -> str:
 
 def _fields(value: Any) -> dict[str, Any]:
     """Return the fields of a dataclass. ``asdict`` also copies what is in them, which takes four times as long."""
-    return {name: getattr(value, name) for name in _names(type(value))}
-
-
-@cache
-def _names(kind: type) -> list[str]:
-    return [each.name for each in fields(kind)]
+    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 def from_json(text: str) -> ClassRow:

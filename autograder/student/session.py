@@ -32,7 +32,7 @@ from .places import place_of_test
 from .recipes import Recipe
 from .seeds import Generator, SentStates, is_generator, set_state, state_of
 from .state import Link, State
-from .test_functions import TestFunction
+from .suite_functions import TestFunction
 
 
 class Session(ABC):

@@ -218,6 +218,8 @@ def class_of(session: Session, number: int, *, link: Link | None = None) -> type
         state.classes[number] = found
         state.objects[found] = thing
     if link is not None:
+        if type.__getattribute__(found, "_autograder_link") is None:  # it was known already, as a base of another class
+            type.__setattr__(found, "_autograder_link", link)
         state.named.add(found)
         session.links.setdefault(link, found)
     return found

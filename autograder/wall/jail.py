@@ -70,8 +70,8 @@ class Walls:
         """Apply every layer that this machine supports, in the worker.
 
         Without namespaces ``scratch`` is its folder, and ``uid`` its own user, if root can give it one. ``use_gpu``
-        computes on the GPU: first to start CUDA, which makes threads, so the layers that hold for one thread only are
-        there before; then to see that it works behind all layers.
+        computes on the GPU: first to start CUDA, behind the layers that hold for later threads only, and again behind
+        all of them.
         """
         if self.home is not None:
             namespaces.own_mounts(limits.scratch_mib, self.readable)

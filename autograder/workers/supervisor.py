@@ -29,7 +29,7 @@ from .spec import WorkerSpec
 if TYPE_CHECKING:
     from ..model import SandboxInfo
     from ..wall.gpu import Gpu
-    from .forked_worker import ForkedWorker
+    from .forked_worker import ForkedWorker, Kept
     from .gpu_slot import GpuSlot
     from .worker import Usage, Worker
 
@@ -119,15 +119,16 @@ class Zygote:
         from .forked_worker import ForkedWorker  # here, because it imports numpy
 
         self._wait_until_ready()
-        if slot is not None:
-            slot.acquire()
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
         scratch = None if self.enclosed else TemporaryFolder("scratch")
         place = None if scratch is None else scratch.path
         user = None if self.no_own_user else OwnUser()
-        kept = [each for each in (scratch, user, slot) if each is not None]
+        kept: list[Kept] = [each for each in (scratch, user) if each is not None]
         try:
+            if slot is not None:
+                slot.acquire()
+                kept.append(slot)
             uid = None if user is None else user.uid
             request = {"op": "spawn", "limits": dataclasses.asdict(limits), "scratch": place, "uid": uid}
             timeout_s = CONTROL_S if slot is None else START_S
@@ -142,9 +143,8 @@ class Zygote:
             theirs.close()
             os.close(output_end)
         worker = ForkedWorker(answer["pid"], descriptors[0], ours, output, limits=limits, kept=kept, reap=self.reap)
-        if slot is not None and answer["gpu"]:
-            worker.kill()
-            raise slot.refusal(answer["gpu"])
+        if slot is not None:
+            _check_gpu(worker, slot, answer["gpu"])
         if subtree is not None:
             worker.bound(subtree)
         return worker
@@ -250,6 +250,18 @@ class Zygote:
                 slug="zygote-lost",
             )
         return json.loads(text), received
+
+
+def _check_gpu(worker: ForkedWorker, slot: GpuSlot, why: str) -> None:
+    """End a worker that could not start CUDA; otherwise let its time begin.
+
+    Raises:
+        GpuUnavailable: with the reason ``why``.
+    """
+    if why:
+        worker.kill()
+        raise slot.refusal(why)
+    worker.forget_start()
 
 
 def _start(control: socket.socket, *, torch: bool, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -109,6 +109,7 @@ class Worker(abc.ABC):
         self._output = bytearray()
         self._dropped = 0
         self._usage: Usage | None = None
+        self._started_s = 0.0  # CPU seconds before the submission, where they are many
         connection.setblocking(False)
 
     # --- sending and receiving
@@ -165,8 +166,15 @@ class Worker(abc.ABC):
         self._output, self._dropped = bytearray(), 0
         return text
 
+    def forget_start(self) -> None:
+        """Leave out from :meth:`cpu_s` what the worker has used until now: the start of CUDA takes seconds."""
+        self._started_s = self._all_cpu_s()
+
     def cpu_s(self) -> float:
         """Return the CPU seconds of all its threads, in steps of ``CPU_STEP_S``, or 0 if unknown."""
+        return max(0.0, self._all_cpu_s() - self._started_s)
+
+    def _all_cpu_s(self) -> float:
         if self._usage is not None:
             return self._usage.cpu_s
         with contextlib.suppress(OSError):

@@ -2,8 +2,8 @@
 
 CAUGHT_BY = ("logit_loss_at_1000", "logit_loss_far_out")
 HINT = (
-    "A wrong answer at z = 1000 costs you 27.6, the price of the clipping: sigmoid(1000) is exactly 1 in float64, "
-    "and what it was is lost. The formula of the task never computes p."
+    "A wrong answer at z = 1000 costs you 27.6, the price of clipping: z is cut off at 1, or sigmoid(1000), which is "
+    "exactly 1 in float64, is. The formula of the task never computes p."
 )
 
 

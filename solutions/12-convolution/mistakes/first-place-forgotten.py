@@ -2,8 +2,8 @@
 
 CAUGHT_BY = ("sizes_printed_in_the_lecture",)
 HINT = (
-    "You count the steps between the places, and there is one place more than steps. How many places has a kernel "
-    "as long as the input?"
+    "You count the steps between the places, and there is one place more than steps: the 1 is added after the "
+    "division. How many places has a kernel as long as the input?"
 )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 CAUGHT_BY = ("padding_adds_zeros_on_all_sides",)
-HINT = "Your frame repeats the border of the image. What does the task put around it?"
+HINT = "Your frame goes on as the border of the image does, or it holds ones. What does the task put around the image?"
 
 
 def conv2d(x, w, b=None, stride=1, padding=0):

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from ..errors import SuiteError
 from ..values import leaves
 
-if TYPE_CHECKING:
-    from .session import Session
+
+class Conversation(Protocol):
+    """What a function of the test needs of the session in which it is called."""
+
+    thrown: list[Exception]
+
+    def lift(self, value: Any) -> Any: ...
+
+    def lower(self, value: Any, copies: list[tuple[Any, Any]]) -> Any: ...
+
+    def is_sendable(self, value: Any) -> bool: ...
+
+    def error(self, why: str) -> SuiteError: ...
 
 
 class TestFunction:
@@ -16,7 +28,7 @@ class TestFunction:
 
     __test__ = False  # pytest takes the name for a test
 
-    def __init__(self, session: Session, function: Callable[..., Any]) -> None:
+    def __init__(self, session: Conversation, function: Callable[..., Any]) -> None:
         self._session = session
         self._function = function
 
