@@ -132,7 +132,10 @@ def _not_reduced(got: NDArray[np.generic], want: NDArray[np.generic]) -> str:
 
 def _over_reduced(got: NDArray[np.generic], want: NDArray[np.generic]) -> str:
     """Return the id of the sentence for an axis that is gone, if its values were added up or averaged."""
-    reduced = (f(want, axis=axes) for axes in _removed(want.shape, got.shape) for f in (np.sum, np.mean, np.max))
+    if want.dtype.kind not in "biuf":
+        return ""
+    values = want.astype(np.float64)
+    reduced = (f(values, axis=axes) for axes in _removed(want.shape, got.shape) for f in (np.sum, np.mean, np.max))
     return "hint.over-reduced" if got.any() and any(near(got, np.asarray(each)) for each in reduced) else ""
 
 
