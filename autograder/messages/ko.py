@@ -232,7 +232,7 @@ SENTENCES: dict[str, str] = {
     "hint.grows": "다시 호출하면 앞의 결과 뒤에 새 결과가 붙어 나옵니다. 기본 인자처럼 호출이 끝나도 남는 리스트에 담고 있지 않습니까?",
     "hint.seed-ignored": "시드가 다른데 결과가 같습니다. 함수가 받은 시드를 어디에서 씁니까?",
     # cases
-    "case.unusable-value": "{name}의 결과(타입 {what})를 케이스에서 사용할 수 없었습니다({type}). 타입과 형태를 뼈대 코드의 설명과 비교하십시오.",
+    "case.unusable-value": "{name}의 결과를 케이스에서 사용할 수 없었습니다. 결과의 타입: {what}, 예외: {type}. 타입과 형태를 뼈대 코드의 설명과 비교하십시오.",
     "case.unusable": "코드가 반환한 값을 케이스에서 사용할 수 없었습니다({type}). 타입과 형태를 뼈대 코드의 설명과 비교하십시오.",
     # test cells of a notebook
     "cell.failed": "{cell}, {line}번째 줄: {text}",
