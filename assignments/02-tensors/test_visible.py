@@ -117,10 +117,12 @@ def test_second_row_doubled(student):
 @task("mean_by", points=2)
 def test_means_of_the_lecture(student):
     """The means of [[1, 2], [3, 4]] are [2, 3] along axis 0, [1.5, 3.5] along axis 1; of 1, 2, 3, 4 it is 2.5."""
-    got = student.mean_by.each([(square(), 0), (square(), 1), (square().reshape(4), 0)])
+    flat = square().reshape(4)
+    got = student.mean_by.each([(square(), 0), (square(), 1), (flat, 0), (flat.reshape(1, 4), 1)])
     assert_close(next(got), torch.tensor([2.0, 3.0]))
     assert_close(next(got), torch.tensor([1.5, 3.5]))
     assert_close(next(got), torch.tensor(2.5))
+    assert_close(next(got), torch.tensor([2.5]))
 
 
 @task("mean_by", points=0.5)

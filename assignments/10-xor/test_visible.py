@@ -205,6 +205,7 @@ def test_gradient_of_a_nearly_certain_net(student):
     gradients = student.backward(params, X, Y, cache)
     assert_close(gradients["b2"], np.array([-0.749]), rtol=2e-3, name="the gradient of b2")  # room for the slides' 1e-7
     assert_close(gradients["w2"], np.array([[-0.3745], [-0.3745]]), rtol=2e-3, name="the gradient of w2")
+    assert_close(gradients["w1"], np.full((2, 2), 0.24975) * [-1.0, 1.0], rtol=2e-3, name="the gradient of w1")
 
 
 @task(
