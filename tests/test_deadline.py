@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -87,6 +89,33 @@ def test_another_thread_that_is_quick_keeps_nothing_of_the_deadline(monkeypatch:
             pass
 
     assert in_thread(read) is None
+
+
+TRACED = """
+import sys, threading
+from autograder.course import deadline
+
+def quick():
+    with deadline.reading():
+        pass
+
+def late():
+    deadline._take(deadline.SlowToRead)
+
+thread = threading.Thread(target={work})
+thread.start()
+thread.join()
+sys.settrace(lambda *arguments: None)
+quick()
+print("goes on")
+"""
+
+
+@pytest.mark.parametrize("work", ["quick", "late"])
+def test_a_process_that_is_traced_goes_on_after_a_deadline(work: str) -> None:
+    """An error for a thread that Python is told to forget would hang the next call of a traced process."""
+    command = [sys.executable, "-c", TRACED.format(work=work)]
+    assert subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout == "goes on\n"
 
 
 @pytest.mark.parametrize("filling", [" ", "\n", "\t", " \n", "\\\n"])

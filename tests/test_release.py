@@ -175,6 +175,13 @@ def test_changes_that_are_not_committed_are_refused_or_marked(course: Path) -> N
     assert json.loads(marked["release.json"])["uncommitted"] is True
 
 
+def test_what_python_has_compiled_is_no_change(course: Path) -> None:
+    for folder in (course, course / "solutions" / SLUG):
+        (folder / "__pycache__").mkdir()
+        (folder / "__pycache__" / "logistic.cpython-311.pyc").write_bytes(b"")
+    assert json.loads(contents(course)["release.json"])["uncommitted"] is False
+
+
 # --- what is wrong with a solution
 
 BEGIN, END = "    ### BEGIN SOLUTION\n", "    ### END SOLUTION\n"

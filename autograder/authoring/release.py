@@ -307,14 +307,17 @@ def _manifest(
 
 
 def commit_of(root: Path) -> Commit:
-    """Return the commit of a folder, and whether its working tree is clean."""
+    """Return the commit of a folder, and whether its working tree is clean.
+
+    Files that Python compiled do not count: no release has them, and they come by themselves.
+    """
 
     def git(*arguments: str) -> str:
         return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=True, text=True).stdout
 
     try:
         digest, date = git("log", "-1", "--format=%H %cI").split()
-        return Commit(digest, date, is_clean=not git("status", "--porcelain", "--", "."))
+        return Commit(digest, date, is_clean=not git("status", "--porcelain", "--", ".", ":(exclude,glob)**/__pycache__/**"))
     except (OSError, subprocess.CalledProcessError, ValueError):
         return Commit("", "", is_clean=True)
 

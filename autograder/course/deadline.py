@@ -90,8 +90,9 @@ class _Watch:
             yield
         finally:
             with self._lock:
-                self._limits.pop(me, None)
-            _raise_in(me, None)  # an error that has not arrived yet is too late
+                is_over = self._limits.pop(me, None) is None
+            if is_over:
+                _take(error)
 
     def _look(self) -> None:
         while self._wanted.wait():
@@ -105,9 +106,21 @@ class _Watch:
             time.sleep(LOOK_S)
 
 
-def _raise_in(thread: int, error: type[BaseException] | None) -> None:
-    """Let a thread raise ``error()`` before its next step in Python; None takes back what it has not raised yet."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), error and ctypes.py_object(error))
+def _raise_in(thread: int, error: type[BaseException]) -> None:
+    """Let a thread raise ``error()`` before its next step in Python. It replaces one that is still to come."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
+
+
+def _take(error: type[BaseException]) -> None:
+    """Take an error that this thread was to raise and may not have raised yet: now it is too late.
+
+    Python can take one back (None in place of an error), but CPython 3.11 and 3.12 then believe for ever that one is to
+    come. Every thread of the process becomes slower, and one that is traced, for coverage or by a debugger, hangs.
+    """
+    with contextlib.suppress(error):
+        _raise_in(threading.get_ident(), error)
+        for _ in range(1000):  # it is raised at the next step
+            pass
 
 
 _watch = _Watch()

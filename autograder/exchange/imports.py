@@ -54,7 +54,7 @@ def read(
     Raises:
         UsageError: export, roster or mapping file is wrong; names file, line or entry, and the remedy.
     """
-    if not source.names:
+    if not source.names and source.table is None:  # the rows of a table say what is missing
         raise UsageError(f"{source.path} contains no files. Download the submissions of the assignment again.")
     people = roster.read(roster_file)
     name, reader = formats.reader_of(source, format)
