@@ -169,6 +169,7 @@ def test_a_challenge_is_audited_like_every_task(course: Course, supervisor: Supe
     assert audited(course(**CHALLENGE), supervisor).failures() == []
 
 
+@pytest.mark.slow
 def test_a_case_of_a_challenge_that_a_probe_passes_is_a_hole(course: Course, supervisor: Supervisor) -> None:
     """It has no point to give, so the pass itself counts."""
     soft = '\n    require(student.total(np.array([1.0, 2.0, 3.0])) != 5.0, "No.")\n'
@@ -181,6 +182,7 @@ def test_a_case_of_a_challenge_that_a_probe_passes_is_a_hole(course: Course, sup
 # --- right answers
 
 
+@pytest.mark.slow
 def test_a_right_answer_that_loses_a_point_is_a_false_alarm(course: Course, supervisor: Supervisor) -> None:
     rounded = {"rounded": "def double(x):\n    return np.round(2 * x, 3)\n"}
     found = audited(course(alternatives=rounded), supervisor)
@@ -201,6 +203,7 @@ def test_a_worker_serves_some_seeds_in_a_row_until_it_is_worn(
     assert audited(asked, supervisor, seeds=6).alarms == ()
 
 
+@pytest.mark.slow
 def test_a_case_that_is_not_quick_runs_with_few_seeds_spread_over_all(
     course: Course, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,6 +257,7 @@ def test_a_case_that_passes_on_the_stub_is_noticed(course: Course, supervisor: S
     assert "The case total_of_any passes on the stub." in failing(audited(course(hidden=hidden), supervisor))
 
 
+@pytest.mark.slow
 def test_points_and_tasks_must_agree(course: Course, supervisor: Supervisor) -> None:
     found = audited(course(tasks={"double": 12.0, "total": 9.0}), supervisor)
     assert failing(found) == "The cases of total are worth 8 points, the task 9."
@@ -271,6 +275,7 @@ def test_a_mistake_that_is_not_caught_is_named(course: Course, supervisor: Super
     assert "The mistake right is not caught by double_of_two." in failing(found)
 
 
+@pytest.mark.slow
 def test_a_mistake_meets_the_cases_of_its_tasks(course: Course, supervisor: Supervisor) -> None:
     """Those that it names, the other quick ones, and what they need; no case of a task that it does not name."""
     both = 'CAUGHT_BY = ("total_of_any",)\nHINT = "No."\n\n\ndef total(x):\n    return 0.0\n\n\n'
@@ -319,6 +324,7 @@ def test_a_hole_is_shown_by_an_input(course: Course, supervisor: Supervisor) -> 
     assert "Only 71.4 % of the mutants are killed." in failing(found)
 
 
+@pytest.mark.slow
 def test_a_mutant_that_never_ends_is_killed(
     course: Course, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,6 +351,7 @@ def entries(asked: Assignment, *edits: str, verdict: str = "equivalent") -> str:
     return "".join(f'[[mutant]]\ndigest = "{each.digest}"\n{keys}' for each in chosen)
 
 
+@pytest.mark.slow
 def test_confirmed_mutants_do_not_count(course: Course, supervisor: Supervisor) -> None:
     asked = course(solved(double="return 2 * (x - 0)"))
     text = entries(asked, "2 * (x + 0)", "2 * x", "3 * (x - 0)")
@@ -391,6 +398,7 @@ def test_an_axis_of_length_one_is_widened(course: Course, supervisor: Supervisor
     assert survivor(audited(confirmed, supervisor), "axis=None, keepdims=True)")[0] is Fate.EQUIVALENT
 
 
+@pytest.mark.slow
 def test_arguments_that_are_changed_on_purpose_are_compared(course: Course, supervisor: Supervisor) -> None:
     """A running average is a result, although no case looks at it."""
     running = solved(double="y = 2 * x\nx += 1.0\nreturn y")
@@ -510,6 +518,7 @@ def test_in_one_worker_every_seed_finds_the_generators_as_in_a_new_one(course: C
     assert seen[0] == seen[1] and seen[0][0] == seen[0][2] != seen[0][1]
 
 
+@pytest.mark.slow
 def test_a_sample_of_mutants_is_always_the_same_and_said(course: Course, supervisor: Supervisor) -> None:
     first, second = (audited(course(), supervisor, mutants=3) for _ in range(2))
     assert [each.mutant.edit for each in first.mutants] == [each.mutant.edit for each in second.mutants]

@@ -138,6 +138,7 @@ def test_without_solutions_there_is_no_bundle(tmp_path: Path) -> None:
         bundle(course, Platform.GRADESCOPE)
 
 
+@pytest.mark.slow
 def test_the_command_says_that_a_bundle_is_for_staff_and_takes_one_assignment(tmp_path: Path) -> None:
     course = make(tmp_path / "course", solution=MARKED, mistakes={"squared": tiny_course.MISTAKES["squared"]})
     (course.root / "constraints.txt").write_text("numpy>=2\n", encoding="utf-8")
@@ -160,6 +161,7 @@ def test_the_command_says_that_a_bundle_is_for_staff_and_takes_one_assignment(tm
 # --- Gradescope
 
 
+@pytest.mark.slow
 def test_a_submission_is_graded_where_gradescope_puts_it(autograder: Path) -> None:
     source = autograder / "source"
     made = subprocess.run(

@@ -161,6 +161,7 @@ def test_without_landlock_the_run_is_refused_with_the_promise_that_fails(place: 
     assert {"Landlock", "reads and changes no file of others"} <= set(found["container"])
 
 
+@pytest.mark.slow
 def test_root_whose_interpreter_no_other_user_can_read_is_refused() -> None:
     closed = Path(tempfile.mkdtemp(prefix="container-", dir="/tmp"))
     try:

@@ -186,6 +186,7 @@ def write_grades(rows, path):
 """
 
 
+@pytest.mark.slow
 def test_an_exchange_format(copy: Copy, tmp_path: Path) -> None:
     """A class in a format of its own is graded by the command, and its grades are written in that format."""
     tiny_course.make(copy.folder)

@@ -181,6 +181,7 @@ def test_limits_of_its_own(course: tiny_course.Course) -> None:
 # --- a class
 
 
+@pytest.mark.slow
 def test_a_class_on_two_sets_is_never_mixed(command: Command, course: tiny_course.Course, root: Path) -> None:
     for name, source in {"kim": RIGHT, "lee": WRONG}.items():
         tiny_course.write(Path("class") / name / "tiny.py", source)

@@ -136,6 +136,7 @@ def test_a_case_that_keeps_state_is_found_after_its_task(tmp_path: Path) -> None
     assert (caught.value.slug, found) == ("case-drift", {})
 
 
+@pytest.mark.slow
 def test_a_session_stays_open_between_tasks(
     assignment: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

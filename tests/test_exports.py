@@ -215,6 +215,7 @@ def test_gradescope_what_is_not_described_is_unmatched(tmp_path: Path) -> None:
 # --- git clones
 
 
+@pytest.mark.slow
 @given(logins=LOGINS, prefix=st.sampled_from(["hw1-", "dl-101-hw-1-", ""]))
 def test_a_clone_goes_to_its_account_or_to_nobody(logins: list[str], prefix: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

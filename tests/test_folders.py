@@ -47,7 +47,7 @@ def oddly_named() -> None:
         open(name, "w").close()
 
 
-@pytest.mark.parametrize("fill", [deep, forbidding, linked, oddly_named])
+@pytest.mark.parametrize("fill", [pytest.param(deep, marks=pytest.mark.slow), forbidding, linked, oddly_named])
 def test_a_scratch_folder_goes_whatever_was_made_in_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fill: Callable[[], None]
 ) -> None:

@@ -290,6 +290,7 @@ def test_the_watch_counts_pages_that_no_limit_of_a_process_counts(monkeypatch: p
         growing.kill()
 
 
+@pytest.mark.slow
 def test_the_start_of_cuda_is_no_time_of_the_submission(monkeypatch: pytest.MonkeyPatch) -> None:
     """A case that costs seconds has no hints, so it matters whose they are."""
     found = start(monkeypatch, "import time\n    while time.process_time() < 1.0: pass")

@@ -612,6 +612,7 @@ def test_a_crash_in_one_worker_leaves_the_other_alone(load: Load) -> None:
     assert model(torch.zeros(1, 2)).shape == (1, 3)
 
 
+@pytest.mark.slow
 def test_all_workers_share_the_time_of_the_submission(connect: Connect) -> None:
     submission = connect(MODEL, torch=True, submission_s=1.5, call_s=20.0)
     student = submission.begin("a")

@@ -82,6 +82,7 @@ def test_a_killed_update_leaves_the_old_release_or_the_new_one_or_finishes(tmp_p
     assert states[0] == "old" and states[-1] == "new" and states.count("journal") >= 10
 
 
+@pytest.mark.slow
 def test_a_killed_first_release_leaves_nothing_or_all(tmp_path: Path) -> None:
     states = []
     for step in range(1000):

@@ -188,6 +188,7 @@ def test_real_notebooks_raise_no_alarm(course: list[Assignment], secrets: Secret
     assert [str(leak) for piece in pieces_of(files) for leak in secrets.in_piece(piece)] == []
 
 
+@pytest.mark.slow
 def test_visible_cases_do_not_show_what_a_stub_hides(course: list[Assignment]) -> None:
     assert [str(leak) for each in course for leak in leaks_in_baseline(each)] == []
 

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import lms
+import pytest
 import tiny_course
 from test_commands import Command
 from test_commands import command as command  # a fixture
@@ -27,6 +28,7 @@ def comments() -> list[str]:
     return [row[-1] for row in csv.reader(Path("up.csv").read_text("utf-8-sig").splitlines())][1:]
 
 
+@pytest.mark.slow
 def test_reasons_reach_the_comments_and_a_newer_file_is_named(command: Command, tmp_path: Path) -> None:
     course = tiny_course.make(tmp_path / "course")
     where = ["--root", course.root]

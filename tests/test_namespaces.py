@@ -97,6 +97,7 @@ def test_too_few_namespaces_are_named() -> None:
     assert remedies == [dict(selftest.REFUSALS)["No space left"]]
 
 
+@pytest.mark.slow
 def test_a_package_that_only_root_can_read_is_named(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)

@@ -273,6 +273,7 @@ class _Incomplete:
 # --- many at once
 
 
+@pytest.mark.slow
 def test_many_at_once_have_the_same_grades_and_nothing_is_graded_twice(lab: Path) -> None:
     for number in range(4):
         course.submit(lab, f"student-{number}", **({"double": ""} if number % 2 else {}))

@@ -54,6 +54,7 @@ def test_a_cell_stops_at_what_raises_and_the_next_one_runs(opened: Open) -> None
     assert StudentCode(run).f() == 1
 
 
+@pytest.mark.slow
 def test_a_lost_worker_costs_its_cell_and_the_cells_before_run_again(opened: Open) -> None:
     run = opened("x = 1", "import os\nos._exit(3)", "while True:\n    pass", "def f():\n    return x")
     assert run.run_cell(1).fault is None

@@ -302,6 +302,7 @@ def test_a_test_cell_passes_and_says_so(folder: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "PASSED  double_of_two\n", "")
 
 
+@pytest.mark.slow
 def test_a_test_cell_that_does_not_pass_raises_with_the_report(folder: Path) -> None:
     done = kernel(folder, TWICE.format(3) + CASE.format(AS_WRITTEN))
     assert done.returncode == 1 and "NotPassed: double_of_two  FAILED" in done.stderr

@@ -101,6 +101,7 @@ def test_a_new_version_of_the_cases_grades_again_and_keeps_the_old_reports(cours
     assert [detail.partition("; ")[2] for _, _, detail in graded(course)] == ["first report", "changed: assignment"]
 
 
+@pytest.mark.slow
 def test_equal_submissions_are_graded_once(course: Course, tmp_path: Path) -> None:
     for student in ("kim", "lee", "park"):
         write(tmp_path / "class" / student / "tiny.py", SOLUTION)
@@ -125,6 +126,7 @@ def test_the_store_and_the_log_hold_no_name(course: Course, tmp_path: Path) -> N
     assert (store / ".gitignore").read_text(encoding="utf-8").endswith("*\n")
 
 
+@pytest.mark.slow
 def test_a_report_with_a_grader_error_is_no_grade_and_pending_again(tmp_path: Path) -> None:
     flag = tmp_path / "broken"
     hidden = (
@@ -246,6 +248,7 @@ def test_a_killed_run_is_resumed_and_leaves_nothing(course: Course, tmp_path: Pa
     assert list(scratch.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_run_that_grades_nothing_removes_what_a_killed_one_left(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,7 @@ def test_the_workflow_is_pinned_as_ours_and_needs_no_secret() -> None:
     assert workflow(text)["permissions"] == {"contents": "read"}
 
 
+@pytest.mark.slow
 def test_the_linters_of_our_workflows_accept_it(repository: Path) -> None:
     for command in (
         ["check-jsonschema", "--quiet", "--builtin-schema", "vendor.github-workflows"],

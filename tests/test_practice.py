@@ -23,6 +23,7 @@ def portable() -> Iterator[Supervisor]:
         yield supervisor
 
 
+@pytest.mark.slow
 def test_a_right_answer_earns_full_marks_and_a_wrong_one_is_explained(tmp_path: Path, portable: Supervisor) -> None:
     wrong = SOLUTION.replace("2 * x", "3 * x")
     reports = graded(make(tmp_path), SOLUTION, wrong, supervisor=portable, official=False)
@@ -32,6 +33,7 @@ def test_a_right_answer_earns_full_marks_and_a_wrong_one_is_explained(tmp_path: 
     assert (mismatch.got, mismatch.want) == ("6", "4")
 
 
+@pytest.mark.slow
 def test_an_endless_loop_costs_one_case(tmp_path: Path, portable: Supervisor) -> None:
     [report] = graded(make(tmp_path), LOOP, supervisor=portable, official=False)
     assert line(report, "double_of_two").verdict is Verdict.TIMED_OUT

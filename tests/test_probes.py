@@ -125,6 +125,7 @@ ONLY_ZEROS = "assert_close(student.double(x), 2 * x)\n    require(bool(np.isfini
 ACCEPTED = '[[probe]]\ncase = "weak"\nprobes = ["overwrites-zeros"]\nreason = "It is a planted one."\n'
 
 
+@pytest.mark.slow
 def test_an_audit_fails_at_a_hole_until_its_author_accepts_it(course: Path, supervisor: Supervisor) -> None:
     found = audited(with_case(course, ONLY_ZEROS), supervisor)
     (sentence,) = [each for each in found.failures() if "HOLE" in each]

@@ -1095,6 +1095,7 @@ def seen_by_a_student(report: Report, folder: Path) -> str:
     return printed + html + json
 
 
+@pytest.mark.slow
 def test_no_hidden_case_shows_its_inputs_its_values_or_the_students_texts(
     tmp_path: Path, supervisor: Supervisor
 ) -> None:

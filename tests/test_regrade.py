@@ -221,6 +221,7 @@ def test_only_what_changed_runs_again(tmp_path: Path, command: Command) -> None:
         graded.change(file, new, old)
 
 
+@pytest.mark.slow
 def test_points_and_needs_are_computed_without_a_run(graded: Class) -> None:
     visible = "assignments/01-tiny/test_visible.py"
     graded.change(visible, '@task("total", points=3', '@task("total", points=5')
@@ -347,6 +348,7 @@ def test_a_change_after_the_preview_is_refused(graded: Class) -> None:
     assert everything() == files
 
 
+@pytest.mark.slow
 def test_a_killed_preview_goes_on(graded: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     from autograder.batch import shadows
 
@@ -387,6 +389,7 @@ def test_a_grader_error_moves_no_grade(graded: Class) -> None:
 # --- verify
 
 
+@pytest.mark.slow
 def test_verify_proves_that_nothing_drifted(graded: Class) -> None:
     found = graded.run("regrade", SLUG, "--verify", "5", "--json", "verify.json")
     assert (found.code, found.out) == (0, "3 submissions graded again with the same seeds: no difference.\n")
@@ -437,6 +440,7 @@ def test_a_course_without_a_store_has_nothing_to_regrade(command: Command, tmp_p
 # --- the grades of an earlier time
 
 
+@pytest.mark.slow
 def test_grades_are_exported_as_of_a_date(tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     def clock(time: str) -> None:
         monkeypatch.setattr("autograder.batch.store.now", lambda: time)

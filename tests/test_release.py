@@ -402,6 +402,7 @@ def test_a_student_updates_with_make_and_the_next_report_names_the_changed_case(
     assert "Cases changed" not in at_the_desk(repository, sys.executable, "grade.py", "grade", SLUG)
 
 
+@pytest.mark.slow
 def test_a_report_prints_commands_of_the_program_that_was_started(repository: Path) -> None:
     made = at_the_desk(repository, "make", "grade", "A=5", "T=bce", f"PYTHON={sys.executable}")
     assert f"then run make grade A={SLUG} T=bce" in " ".join(made.split())

@@ -368,6 +368,7 @@ def test_a_crash_costs_the_call_that_crashed(tmp_path: Path, supervisor: Supervi
     assert line(report, "total_of_any").verdict is Verdict.PASSED
 
 
+@pytest.mark.slow
 def test_a_late_call_is_told_as_one(tmp_path: Path, supervisor: Supervisor) -> None:
     late = SOLUTION.replace("    return 2 * x", "    while len(x) == 2: pass\n    return 2 * x")
     (report,), _ = noted(tmp_path, late, supervisor=supervisor)

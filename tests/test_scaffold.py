@@ -175,6 +175,7 @@ def test_both_hand_outs_have_one_form_and_name_the_points(course: Path) -> None:
 # --- from a file
 
 
+@pytest.mark.slow
 def test_a_file_with_marked_answers_becomes_an_assignment(course: Path, supervisor: Supervisor) -> None:
     made = begin(course, LAYERS)
     assert made.unwritten == []
@@ -191,6 +192,7 @@ def test_a_product_is_tried_with_matrices_and_a_logarithm_with_positive_numbers(
     assert "rng.uniform(0.1, 0.9, size=(5, 3))" in hidden
 
 
+@pytest.mark.slow
 def test_a_task_that_cannot_be_tried_is_named_and_its_cases_fail(course: Path) -> None:
     made = begin(course, LAYERS + HARD)
     assert made.unwritten == ["double", "Sgd"]

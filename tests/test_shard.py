@@ -221,6 +221,7 @@ def test_three_parts_and_a_merge_leave_the_store_of_one_run(course: Course, caps
     assert stored(course) == merged
 
 
+@pytest.mark.slow
 def test_a_part_grades_only_what_is_pending(course: Course) -> None:
     plan(course)
     run(course, "store merge", *shards(course, 2, 1))

@@ -65,6 +65,7 @@ def test_a_file_that_looks_earns_full_marks_without_a_note(tmp_path: Path, super
         assert report.score.earned == 20.0
 
 
+@pytest.mark.slow
 def test_a_file_that_looks_earns_full_marks_in_practice_elsewhere(tmp_path: Path, portable: Supervisor) -> None:
     """On macOS and Windows a worker could find the real package, which would draw."""
     for report in graded(make(tmp_path), IN_A_FUNCTION, sources()[1], supervisor=portable, official=False):

@@ -41,6 +41,7 @@ def run(course: Course, *arguments: str, **environment: str) -> subprocess.Compl
 # --- finding them
 
 
+@pytest.mark.slow
 def test_an_official_run_finds_them_by_the_option_and_by_the_variable(course: Course) -> None:
     for done in (
         run(course, "grade", SLUG, "--official", "--solutions", "../private"),

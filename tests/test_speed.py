@@ -44,6 +44,7 @@ def race(load: Load, source: str) -> float:
 SLOW = "def f(x): return np.array([sum(row) for row in x for _ in range(60)])[::60]\n"
 
 
+@pytest.mark.slow
 def test_a_faster_function_has_a_ratio_above_one_and_a_slower_one_below(load: Load) -> None:
     assert race(load, "def f(x): return x.sum(axis=1)\n") > 10
     assert 0.1 < race(load, SLOW) < 0.7

@@ -777,6 +777,7 @@ def test_any_bytes_are_opened_or_refused(upload: Path, content: bytes) -> None:
     opens_or_refuses(upload, content)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(changes=st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(max_size=4)), min_size=1, max_size=4))
 def test_any_damage_to_an_archive_is_opened_or_refused(upload: Path, changes: list[tuple[int, bytes]]) -> None:

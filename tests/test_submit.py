@@ -46,6 +46,7 @@ def test_what_would_be_missed_is_named(desk: Path) -> None:
     assert "Not packed, because the assignment does not ask for them: helpers.py." in printed
 
 
+@pytest.mark.slow
 def test_the_archive_grades_like_the_folder(desk: Path) -> None:
     right = (ROOT / "solutions" / SLUG / "logistic.py").read_bytes()
     (desk / "assignments" / SLUG / "logistic.py").write_bytes(right)

@@ -95,6 +95,7 @@ def test_a_release_with_an_index_for_the_cpu_never_resolves_to_cuda(tmp_path: Pa
     assert resolved(chosen, tmp_path, indexes) == cpu
 
 
+@pytest.mark.slow
 def test_a_wheelhouse_comes_first_and_the_network_where_it_has_nothing(tmp_path: Path, indexes: dict[str, str]) -> None:
     folder = desk(tmp_path / "lab", "")
     (folder / "wheelhouse").mkdir()

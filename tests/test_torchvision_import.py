@@ -8,6 +8,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
 GUEST = Path(__file__).resolve().parents[1] / "autograder" / "guest"
 
 # What stands for torch: it refuses to describe an operator that does not exist, and counts how often it is asked.
@@ -125,6 +127,7 @@ def test_an_operator_of_someone_else_is_not_tolerated(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_the_installed_pair_offers_data_sets_and_transforms() -> None:
     script = """
         import torch

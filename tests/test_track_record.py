@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
+import pytest
 from tiny_course import SOLUTION, graded, line, make
 
 from autograder.messages import say
@@ -154,6 +155,7 @@ def test_a_short_limit_follows_the_solution_or_else_the_usual_limit() -> None:
 # --- in a run
 
 
+@pytest.mark.slow
 def test_an_endless_function_is_called_twice_and_the_report_says_so(tmp_path: Path, supervisor: Supervisor) -> None:
     [report] = reports(tmp_path, source(double=ENDLESS), supervisor=supervisor)
     refused = say("worker.not-called-slow", function="double")
@@ -177,6 +179,7 @@ def test_a_function_that_needs_too_much_memory_is_called_twice(tmp_path: Path, s
     assert verdicts(report, "total") == {Verdict.PASSED}
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_too_slow_on_its_largest_inputs_keeps_every_other_point(
     tmp_path: Path, supervisor: Supervisor
 ) -> None:
@@ -186,6 +189,7 @@ def test_an_answer_that_is_too_slow_on_its_largest_inputs_keeps_every_other_poin
     assert late == ["double_of[5]", "double_of_many"]
 
 
+@pytest.mark.slow
 def test_after_two_functions_took_too_long_all_calls_are_short(tmp_path: Path, supervisor: Supervisor) -> None:
     slow = source(double=f"if x.size > 3:\n    {ENDLESS}", total=ENDLESS)
     [report] = reports(tmp_path, slow, supervisor=supervisor)
@@ -203,6 +207,7 @@ def test_a_function_that_returned_in_a_replayed_case_has_returned(tmp_path: Path
     assert late == ["double_of[2]", "double_of[3]"]
 
 
+@pytest.mark.slow
 def test_a_call_that_a_failed_case_left_behind_counts(tmp_path: Path, supervisor: Supervisor) -> None:
     """A case that fails on its first call awaits the others of the frame: they must not hold up a class either."""
     case = '''

@@ -212,6 +212,7 @@ EDITS = st.dictionaries(st.sampled_from([*PATHS, *(f"{path}.new" for path in PAT
 ROUNDS = st.lists(st.tuples(EDITS, RELEASES, st.sampled_from(["01-one", "02-two", "01-one 02-two"])), max_size=4)
 
 
+@pytest.mark.slow
 @given(first=RELEASES, rounds=ROUNDS)
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_work_is_lost_and_an_update_can_be_repeated(

@@ -138,6 +138,7 @@ def kept(tmp_path: Path) -> Uploads:
     return Uploads(tmp_path / "store")
 
 
+@pytest.mark.slow
 def test_every_upload_is_kept_and_read_again_as_it_was(course: Course, tmp_path: Path) -> None:  # noqa: F811
     assignment = course.load()
     for form in FORMS:

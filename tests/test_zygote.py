@@ -27,6 +27,7 @@ def huge_kib(address: int) -> int:
     raise AssertionError("no such region")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has huge pages that can be asked for")
 def test_memory_is_gathered_into_huge_pages_and_stays_what_it_was() -> None:
     with mmap.mmap(-1, 4 * HUGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:

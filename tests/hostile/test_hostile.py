@@ -34,6 +34,7 @@ from autograder.workers.supervisor import Supervisor
 
 PROGRAMS = arena.programs()
 HONEST = arena.programs("honest")
+TAKE_SECONDS = {"d01_storm_of_signals", "d03_just_under_the_limit", "d04_hang_at_import"}  # of the first of each threat
 # Sentences that a hidden case may show: in them, a submission can choose nothing.
 FIXED = {text for id, text in SENTENCES.items() if id.startswith(("hidden.", "case.")) and "{" not in text} | {""}
 FIXED |= {say("worker.budget", seconds=f"{s:g}") for s in (arena.SHORT["submission_s"], Limits().submission_s)}
@@ -145,7 +146,18 @@ def _told_of_hidden_cases(report: Report) -> Iterator[str]:
         yield "a student is shown a hidden input"
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+def _one_of_each_threat() -> list[object]:
+    """All programs. The quick tests run the first of each threat, the slow ones the others."""
+    threats: set[str] = set()
+    found: list[object] = []
+    for program in PROGRAMS:
+        is_quick = program.threat not in threats and program.name not in TAKE_SECONDS
+        threats.add(program.threat)
+        found.append(pytest.param(program, id=program.name, marks=() if is_quick else pytest.mark.slow))
+    return found
+
+
+@pytest.mark.parametrize("program", _one_of_each_threat())
 def test_a_hostile_program_gets_what_it_deserves_and_nothing_else(program: Program, wall: Wall) -> None:
     sandbox = wall.sandbox(program.assignment)
     if program.needs_sandbox and not sandbox.complete:
