@@ -317,7 +317,9 @@ def commit_of(root: Path) -> Commit:
 
     try:
         digest, date = git("log", "-1", "--format=%H %cI").split()
-        return Commit(digest, date, is_clean=not git("status", "--porcelain", "--", ".", ":(exclude,glob)**/__pycache__/**"))
+        return Commit(
+            digest, date, is_clean=not git("status", "--porcelain", "--", ".", ":(exclude,glob)**/__pycache__/**")
+        )
     except (OSError, subprocess.CalledProcessError, ValueError):
         return Commit("", "", is_clean=True)
 
