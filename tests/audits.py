@@ -1,8 +1,9 @@
 """Audit the assignments that changed since everything was last audited: a part of make check and make check-all.
 
     python tests/audits.py             audit what audited.json does not cover: all mutants and mistakes, few seeds
-    python tests/audits.py --record    audit everything in this way; if all of it passes, write audited.json
-    python tests/audits.py --all       audit everything with 200 seeds; if all of it passes, write audited.json
+    python tests/audits.py --record    audit everything in this way; write what passes into audited.json
+    python tests/audits.py --all       audit everything with 200 seeds; write what passes into audited.json
+    python tests/audits.py --all 10-xor 13-cnn      the same of some assignments, as after a stop
 
 ``audited.json`` holds a digest of each assignment's two folders and of the code that judged it, and the number of
 seeds. An assignment that changed is audited. If only the code changed, those of ``SAMPLE`` are.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,33 +76,48 @@ def pending(course: list[Assignment], known: dict[str, dict[str, Any]], now: dic
 
 
 def run(
-    course: list[Assignment], *, everything: bool, processes: int, record: bool = False, audited: Path = AUDITED
+    course: list[Assignment],
+    *,
+    everything: bool,
+    processes: int,
+    record: bool = False,
+    only: Sequence[str] = (),
+    audited: Path = AUDITED,
 ) -> int:
-    """Audit what must be audited; return the exit code. ``everything`` has many seeds."""
+    """Audit what must be audited; return the exit code. ``everything`` has many seeds. Record what passes at once."""
     console = Console()
     # before the audits: what they see is what is recorded
     now = {each.slug: each.digest() for each in course} | {"code": digest_of_code()}
     chosen = course if everything or record else pending(course, known_audits(audited), now)
+    chosen = [each for each in chosen if not only or each.slug in only]
     console.print(f"{len(chosen)} of {len(course)} assignments must be audited.")
     options = Options(seeds=MANY_SEEDS if everything else FEW_SEEDS, processes=processes)
-    failed = [each.slug for each in chosen if not passes(each, options, console)]
+    failed = []
+    for each in chosen:
+        if not passes(each, options, console):
+            failed.append(each.slug)
+        elif everything or record:
+            entry = {"folders": now[each.slug], "code": now["code"], "seeds": options.seeds}
+            found = {**known_audits(audited), each.slug: entry}
+            audited.write_text(json.dumps(dict(sorted(found.items())), indent=1) + "\n", encoding="utf-8")
     if failed:
         console.print(f"The audit failed: {', '.join(failed)}.", style="red")
-        return 1
-    if everything or record:
-        found = {each.slug: {"folders": now[each.slug], "code": now["code"], "seeds": options.seeds} for each in course}
-        audited.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    return 0
+    return 1 if failed else 0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Audit the assignments that changed since everything was audited.")
+    parser.add_argument("slugs", nargs="*", help="of these assignments only")
     parser.add_argument("--all", action="store_true", help="audit everything with many seeds; write audited.json")
     parser.add_argument("--record", action="store_true", help="audit everything with few seeds; write audited.json")
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     return run(
-        assignments.load_all(ROOT), everything=arguments.all, processes=arguments.processes, record=arguments.record
+        assignments.load_all(ROOT),
+        everything=arguments.all,
+        processes=arguments.processes,
+        record=arguments.record,
+        only=arguments.slugs,
     )
 
 

@@ -46,8 +46,8 @@ class Audits:
         self.options.add(options)
         return assignment.slug not in self.failing
 
-    def run(self, *, everything: bool = False, record: bool = False) -> int:
-        return audits.run(COURSE, everything=everything, record=record, processes=2, audited=self.file)
+    def run(self, *only: str, everything: bool = False, record: bool = False) -> int:
+        return audits.run(COURSE, everything=everything, record=record, processes=2, only=only, audited=self.file)
 
     def recorded(self) -> dict[str, Any]:
         return json.loads(self.file.read_text(encoding="utf-8"))
@@ -86,9 +86,16 @@ def test_a_failed_audit_is_not_recorded(
 ) -> None:
     fake.failing = {"02-changed"}
     assert fake.run(everything=everything, record=record) == 1
-    assert "03-new" in fake.done  # the others are audited all the same
-    assert fake.recorded() == KNOWN
+    assert "03-new" in fake.done  # the others are audited all the same, and recorded if asked for
+    assert fake.recorded().get("02-changed") == KNOWN["02-changed"]
+    assert ("03-new" in fake.recorded()) is (everything or record)
     assert "The audit failed: 02-changed." in capsys.readouterr().out
+
+
+def test_some_assignments_are_audited_and_the_others_stay_recorded(fake: Audits) -> None:
+    assert fake.run("03-new", everything=True) == 0
+    assert fake.done == ["03-new"]
+    assert fake.recorded() == KNOWN | {"03-new": entry("03-new")}
 
 
 def test_a_wrong_hint_and_a_stale_entry_are_not_tolerated() -> None:
