@@ -72,7 +72,7 @@ grade: grade-variables $(if $(needs_torch),$(TORCH_READY),$(READY))  ## Grade al
 demo: $(READY)  ## Grade a small synthetic class and print its table.
 	@$(BIN)/autograder batch 05-logistic examples/class --out report/demo --store sqlite:///report/demo-store/store.sqlite || test $$? = 5
 
-test: $(DEV_READY)  ## Run the quick tests (about 5 minutes on two cores).
+test: $(DEV_READY)  ## Run the quick tests (about 3 minutes on two cores).
 	@$(PYTEST) -m "not slow and not long and not gpu"
 
 test-slow: $(DEV_READY)  ## Run the slow tests that make check adds, and the GPU tests if there is a GPU.

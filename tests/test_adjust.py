@@ -42,6 +42,7 @@ def rows() -> dict[str, dict[str, str]]:
     return {row["student"]: row for row in csv.DictReader(text.splitlines())}
 
 
+@pytest.mark.slow
 def test_points_are_added_and_the_student_reads_why(
     course: tiny_course.Course, command: Command, tmp_path: Path
 ) -> None:
@@ -69,6 +70,7 @@ def test_points_are_added_and_the_student_reads_why(
     assert "double: +1.5 points, by A. Park: The idea is right." in log
 
 
+@pytest.mark.slow
 def test_a_decision_stays_when_the_case_changes(course: tiny_course.Course, command: Command, tmp_path: Path) -> None:
     decision = ["--set-to", "20", "--reason", "Shown in person.", "--by", "A. Park"]
     assert command("adjust", SLUG, "kim", *decision, "--root", course.root).code == 0

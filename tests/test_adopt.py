@@ -160,6 +160,7 @@ def test_what_cannot_work_is_named_with_file_and_line_and_the_way_round(tmp_path
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_suite_that_shares_state_treats_all_submissions_alike(tmp_path: Path, supervisor: Supervisor) -> None:
     """Caches, variables and files of the suite, and values that it took at import, are those of one submission."""
     suite = """
@@ -430,6 +431,7 @@ def test_a_file_in_ok_format_may_have_any_name(tmp_path: Path, supervisor: Super
 # --- a student's machine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["def double(x:\n", "def other(x):\n    return 2 * x\n", "LIMIT = 3\n"])
 def test_a_broken_file_does_not_keep_a_student_from_a_report(
     answer: str, tmp_path: Path, supervisor: Supervisor
@@ -462,6 +464,7 @@ def test_a_release_has_the_visible_suite_and_what_the_modules_need(tmp_path: Pat
 # --- the command
 
 
+@pytest.mark.slow
 def test_the_command_grades_known_answers(tmp_path: Path, supervisor: Supervisor) -> None:
     path = write(tmp_path / "hw", {"homework.py": HOMEWORK, "test_hw.py": """
         from homework import double

@@ -64,6 +64,7 @@ def other(urls: Urls, tmp_path: Path) -> Iterator[Books]:
     found.store.close()
 
 
+@pytest.mark.slow
 def test_a_backup_restores_everything_elsewhere(books: Books, other: Books, tmp_path: Path) -> None:
     kim = books.take_in("kim", "1")
     books.store.seed(SLUG, "123")

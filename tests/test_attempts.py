@@ -86,6 +86,7 @@ def test_an_earlier_attempt_is_graded_once_a_rule_needs_it(
     assert exported(command, course)["kim"]["points"] == "20"
 
 
+@pytest.mark.slow
 def test_an_import_keeps_earlier_attempts_for_batch(
     command: Command, course: tiny_course.Course, roster: Path, tmp_path: Path
 ) -> None:

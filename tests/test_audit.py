@@ -119,6 +119,7 @@ def failing(found: Audit) -> str:
 # --- what passes
 
 
+@pytest.mark.slow
 def test_a_good_assignment_passes(course: Course, supervisor: Supervisor) -> None:
     found = audited(course(), supervisor)
     assert found.failures() == []
@@ -130,12 +131,14 @@ def test_a_good_assignment_passes(course: Course, supervisor: Supervisor) -> Non
     assert found.cpu_s > 0
 
 
+@pytest.mark.slow
 def test_progress_goes_from_nothing_to_all(course: Course, supervisor: Supervisor) -> None:
     seen: list[tuple[int, int]] = []
     audit(course(), Options(seeds=1), advance=lambda done, of: seen.append((done, of)), supervisor=supervisor)
     assert seen[0][0] == 0 and seen[-1][0] == seen[-1][1] and [done for done, _ in seen] == sorted(d for d, _ in seen)
 
 
+@pytest.mark.slow
 def test_it_says_which_case_catches_what(course: Course, supervisor: Supervisor) -> None:
     idle = '\n\n@task("total", points=1)\ndef test_total_is_a_number(student):\n    """."""\n'
     idle += '    require(isinstance(student.total(np.ones(3)), float), "no number")\n'
@@ -165,6 +168,7 @@ CHALLENGE: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 def test_a_challenge_is_audited_like_every_task(course: Course, supervisor: Supervisor) -> None:
     assert audited(course(**CHALLENGE), supervisor).failures() == []
 
@@ -214,6 +218,7 @@ def test_a_case_that_is_not_quick_runs_with_few_seeds_spread_over_all(
     assert {alarm.seed for alarm in found.alarms} == {1, 8, 15}
 
 
+@pytest.mark.slow
 def test_the_shorter_of_two_runs_counts(
     course: Course, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +236,7 @@ def test_a_case_that_the_solution_does_not_pass_ends_the_audit(course: Course, s
         audited(course(visible=wrong), supervisor)
 
 
+@pytest.mark.slow
 def test_a_case_that_trains_runs_a_few_times(course: Course, supervisor: Supervisor) -> None:
     training = HIDDEN.replace("points=5, needs", "points=5, call_s=30.0, needs")
     found = audited(course(hidden=training), supervisor, seeds=9)
@@ -242,6 +248,7 @@ def test_a_case_that_trains_runs_a_few_times(course: Course, supervisor: Supervi
 # --- the stub, the points
 
 
+@pytest.mark.slow
 def test_a_stub_of_another_text_is_noticed(course: Course, supervisor: Supervisor) -> None:
     asked = course()
     write(asked.stub("tiny"), asked.stub("tiny").read_text().replace("Task 1", "Task 7"))
@@ -250,6 +257,7 @@ def test_a_stub_of_another_text_is_noticed(course: Course, supervisor: Superviso
     )
 
 
+@pytest.mark.slow
 def test_a_case_that_passes_on_the_stub_is_noticed(course: Course, supervisor: Supervisor) -> None:
     hidden = HIDDEN.replace(
         "x = rng.normal(size=7)\n    assert_close(student.total(x.copy()), reference.total(x))", "pass"
@@ -269,6 +277,7 @@ def test_points_and_tasks_must_agree(course: Course, supervisor: Supervisor) -> 
 # --- known mistakes
 
 
+@pytest.mark.slow
 def test_a_mistake_that_is_not_caught_is_named(course: Course, supervisor: Supervisor) -> None:
     right = 'CAUGHT_BY = ("double_of_two",)\nHINT = "No."\n\n\ndef double(x):\n    return x + x\n'
     found = audited(course(mistakes={"right": right}), supervisor)
@@ -291,6 +300,7 @@ def test_of_no_mistakes_no_share_is_reported(course: Course, supervisor: Supervi
     assert dict(report.summary(audited(course(mistakes={}), supervisor, mutants=0)))["mistakes"] == "no mistakes"
 
 
+@pytest.mark.slow
 def test_hints_must_come_out(course: Course, supervisor: Supervisor) -> None:
     squared = MISTAKES["squared"]
     twins = {"b-twin": squared.replace("Squaring is not doubling.", "Another sentence."), "a-squared": squared}
@@ -310,6 +320,7 @@ ONLY_VISIBLE += (
 )
 
 
+@pytest.mark.slow
 def test_a_hole_is_shown_by_an_input(course: Course, supervisor: Supervisor) -> None:
     found = audited(course(visible=WEAK, hidden=ONLY_VISIBLE, mistakes={}), supervisor)
     assert fates(found)["float(np.mean(x))"] is Fate.SURVIVED
@@ -538,6 +549,7 @@ def test_two_processes_find_what_one_does(course: Course, supervisor: Supervisor
 # --- reports and the command
 
 
+@pytest.mark.slow
 def test_the_report_holds_everything(course: Course, supervisor: Supervisor, tmp_path: Path) -> None:
     found = audited(course(visible=WEAK, hidden=ONLY_VISIBLE, mistakes={}), supervisor)
     page = report.write(found, tmp_path / "out").read_text(encoding="utf-8")
@@ -595,6 +607,7 @@ def command(
     return run
 
 
+@pytest.mark.slow
 def test_the_command_ends_with_0_when_all_holds(course: Course, command: Command, tmp_path: Path) -> None:
     course()
     code, out, err = command()
@@ -603,6 +616,7 @@ def test_the_command_ends_with_0_when_all_holds(course: Course, command: Command
     assert (tmp_path / "report" / "audit" / f"{SLUG}.md").is_file()
 
 
+@pytest.mark.slow
 def test_the_command_ends_with_4_when_a_gate_does_not_hold(course: Course, command: Command, tmp_path: Path) -> None:
     course(visible=WEAK, hidden=ONLY_VISIBLE, mistakes={})
     code, out, err = command("--out", "elsewhere", SLUG)
@@ -611,6 +625,7 @@ def test_the_command_ends_with_4_when_a_gate_does_not_hold(course: Course, comma
     assert (tmp_path / "elsewhere" / f"{SLUG}.json").is_file()
 
 
+@pytest.mark.slow
 def test_an_assignment_that_is_broken_does_not_stop_the_others(course: Course, command: Command) -> None:
     asked = course()
     other = asked.folder.with_name("00-broken")

@@ -171,6 +171,7 @@ def test_a_class_counts_challenges_apart(reports: dict[str, Report]) -> None:
     assert attempt_of(reports["wrong"]).possible == {"double": 12.0, "total": 8.0}
 
 
+@pytest.mark.slow
 def test_grades_of_a_class(tmp_path: Path, command: Command) -> None:
     made = make(tmp_path / "course")
     for name, source in (("kim", SOLUTION), ("lee", WRONG)):

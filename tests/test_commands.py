@@ -630,6 +630,7 @@ def korean(course: Course) -> Course:
     return course
 
 
+@pytest.mark.slow
 def test_the_language_is_that_of_the_option_else_of_the_environment_else_of_the_assignment(
     command: Command, korean: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -727,6 +728,7 @@ def test_a_bad_table_of_sentences_is_told_and_nobody_is_graded(command: Command,
 # --- batch
 
 
+@pytest.mark.slow
 def test_a_batch_writes_reports_grades_and_a_page(command: Command, course: Course, tmp_path: Path) -> None:
     source = tmp_path / "class"
     write(source / "lee" / "tiny.py", SOLUTION)
@@ -1199,6 +1201,7 @@ def test_a_notebook_is_told_by_cell_and_line(command: Command, tmp_path: Path) -
 # --- the whole program
 
 
+@pytest.mark.slow
 def test_the_program_runs_as_a_module(course: Course, tmp_path: Path) -> None:
     write(tmp_path / "class" / "kim.py", SOLUTION)
     arguments = ["batch", SLUG, str(tmp_path / "class"), "--root", str(course.root), "--out", "out", "--official"]

@@ -67,6 +67,7 @@ def inside(place: Path, uid: int, *arguments: str, **environment: str) -> subpro
     )
 
 
+@pytest.mark.slow
 @USERS
 def test_every_promise_holds_and_the_full_level_is_refused(place: Path, uid: int) -> None:
     done = inside(place, uid, "-c", EXAMINE)
@@ -130,6 +131,7 @@ def is_gone(number: int, *, wait_s: float = 20.0) -> bool:
         os.close(descriptor)
 
 
+@pytest.mark.slow
 def test_root_without_the_right_to_mount_has_the_full_level(place: Path) -> None:
     """Its user namespace gives that right, where it may make one."""
     if not shutil.which("setpriv"):
@@ -151,6 +153,7 @@ def test_reports_of_two_levels_never_count_as_one() -> None:
     }
 
 
+@pytest.mark.slow
 def test_without_landlock_the_run_is_refused_with_the_promise_that_fails(place: Path) -> None:
     code = EXAMINE.replace("import json, sys", "import json, sys, containers").replace(
         "with Supervisor", "containers.refuse_landlock()\nwith Supervisor"

@@ -117,6 +117,7 @@ def test_its_readme_fits_on_a_screen_and_names_targets_that_exist() -> None:
 # --- writing it
 
 
+@pytest.mark.slow
 def test_a_folder_with_something_in_it_is_refused_and_an_empty_one_is_not(tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine", encoding="utf-8")
@@ -127,6 +128,7 @@ def test_a_folder_with_something_in_it_is_refused_and_an_empty_one_is_not(tmp_pa
     assert init(tmp_path, "empty").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_repository_and_a_release_are_no_empty_folders(tmp_path: Path) -> None:
     """A release may be written into both. A course is no release."""
     (tmp_path / "fresh" / ".git").mkdir(parents=True)

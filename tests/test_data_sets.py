@@ -88,6 +88,7 @@ def grade(command: Command, course: tiny_course.Course, *arguments: object) -> F
 # --- one run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("data", "images"), [("digits28", 1297), ("mnist", TRAIN)])
 def test_the_option_chooses_and_the_report_names_the_set(
     command: Command, course: tiny_course.Course, root: Path, data: str, images: int

@@ -29,6 +29,7 @@ def quadratic(source: bytes) -> None:
     re.search("a*b", "a" * 200_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read", [endless, quadratic])
 def test_a_reader_that_takes_too_long_refuses_the_submission(
     read: Callable[[bytes], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -78,6 +79,7 @@ def test_another_thread_has_the_deadline_too(monkeypatch: pytest.MonkeyPatch) ->
     assert isinstance(in_thread(read), SubmissionRejected)
 
 
+@pytest.mark.slow
 def test_another_thread_that_is_quick_keeps_nothing_of_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deadline, "OPEN_S", 0.05)
 

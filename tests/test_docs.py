@@ -296,6 +296,7 @@ def test_the_frames_of_the_journey_are_those_of_a_real_call(
 # --- completeness
 
 
+@pytest.mark.slow
 def test_every_command_and_option_is_in_the_reference() -> None:
     script = DOCS / "reference" / "make_reference.py"
     generated = subprocess.run(
@@ -422,6 +423,7 @@ def test_every_comment_of_a_quote_has_its_quote(path: Path) -> None:
     assert re.findall(r"<!-- (?:say|run):.*", rest) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output", OUTPUTS)
 def test_a_page_quotes_what_a_command_prints(output: Output, tmp_path: Path) -> None:
     program, *arguments = shlex.split(output.command)

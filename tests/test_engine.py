@@ -119,11 +119,13 @@ def test_a_case_that_takes_too_much_is_tried_again_in_another_process(
     assert verdict.value in [case["verdict"] for case in report["outcomes"]]
 
 
+@pytest.mark.slow
 def test_reports_are_in_the_language_that_was_asked_for(assignment: Assignment, tmp_path: Path) -> None:
     found, _ = graded(local(1), job_of(assignment, RUN, "ko"), uploads(tmp_path, "def double("))
     assert "니다" in str(found["s00"])
 
 
+@pytest.mark.slow
 def test_a_case_that_keeps_state_is_found_after_its_task(tmp_path: Path) -> None:
     hidden = "import itertools\n\nRUNS = itertools.count()\n" + HIDDEN.replace(
         "    x = rng.normal(size=7)\n", "    require(next(RUNS) < 1, 'once')\n    x = rng.normal(size=7)\n"
@@ -228,6 +230,7 @@ def test_a_submission_that_kills_its_grader_costs_no_other_one_its_result(
     assert sorted(found) == sorted({upload.student for upload in given} - set(lost))
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_the_processes_at_once(assignment: Assignment, tmp_path: Path) -> None:
     endless = SOLUTION.replace("return 2 * x", "while True: pass")
     given = uploads(tmp_path, SOLUTION, endless, endless, endless)

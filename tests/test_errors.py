@@ -40,6 +40,7 @@ USED = {kind.slug for kind in CLASSES} | slugs_given().keys()
 ENTRIES = re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_the_search_finds_slugs_of_both_kinds() -> None:
     assert {"case", "sandbox-incomplete"} <= {kind.slug for kind in CLASSES}
     assert {"case-drift", "report-write", "zygote-lost"} <= slugs_given().keys()

@@ -124,6 +124,7 @@ def test_forbidden_arrows(module: str) -> None:
             }
 
 
+@pytest.mark.slow
 def test_there_is_no_circle() -> None:
     done: set[str] = set()
 

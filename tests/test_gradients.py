@@ -140,6 +140,7 @@ def test_thousands_of_right_gradients_are_never_refused(operation: Operation, fi
     assert check_right(operation, operation.right, seeds) * every >= checks * len(operation.right)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", [bank.BCE, bank.XOR], ids=lambda operation: operation.name)
 def test_the_slides_eps_is_accepted(operation: Operation) -> None:
     """With outputs in [.1, .9]. Not without exception: in float64 the rule scales each tensor by its own size, and 7 of
@@ -417,6 +418,7 @@ def test_a_float32_sum_that_cancels_is_measured_by_the_whole_answer() -> None:
     assert failure(bank.linear_with(db=lambda dout, x, w: 1.01 * dout.sum(axis=0)), **question).mismatch
 
 
+@pytest.mark.slow
 def test_large_tensors_are_sampled_and_looked_at_along_directions() -> None:
     x = np.random.default_rng(0).normal(size=(60, 50))
     question = {"of": lambda x: float(np.sum(np.sin(x))), "at": x}

@@ -137,6 +137,7 @@ FILES: Files = {
 }
 
 
+@pytest.mark.slow
 def test_data_files_are_read_by_their_paths(tmp_path: Path, course: Course, each_kind: Supervisor) -> None:
     report = graded(course, tmp_path / "kim", FILES, each_kind)
     assert report.score.earned == 9.0, [each.message for each in report.outcomes]

@@ -117,6 +117,7 @@ def patience(verdict: Verdict) -> float:
     return 0.5 if verdict is Verdict.TIMED_OUT else 20.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VERDICTS)
 def test_what_a_call_does_is_a_verdict_and_the_next_call_works(load: Load, name: str) -> None:
     body, verdict, text = VERDICTS[name]
@@ -444,6 +445,7 @@ DELAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*FORGERIES, *DELAYS])
 def test_a_forged_frame_is_a_verdict_and_the_next_call_works(load: Load, name: str) -> None:
     body = FORGERIES.get(name) or DELAYS[name]
@@ -786,6 +788,7 @@ def test_results_that_share_memory_with_an_argument_are_named(load: Load, body: 
     assert call.aliases == aliases and call.changed == ()
 
 
+@pytest.mark.slow
 def test_large_arguments_leave_most_of_the_memory_to_the_student(load: Load) -> None:
     """64 MiB go out, and at most twice that much is taken by the wall itself."""
     student = load(
@@ -1377,6 +1380,7 @@ def dtype(x): return str(x.dtype)
 """
 
 
+@pytest.mark.slow
 def test_tensors_and_modules_through_the_wall(connect: Connect) -> None:
     torch = pytest.importorskip("torch")
     submission = connect(TORCH, torch=True)

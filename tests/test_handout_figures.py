@@ -54,6 +54,7 @@ def agrees(text: str, value: float) -> bool:
     return abs(abs(value) - float(plain)) <= 0.500001 * 10.0 ** -decimals(plain.encode())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "computation",
     [

@@ -675,6 +675,7 @@ def total(x):
 """
 
 
+@pytest.mark.slow
 def test_a_case_says_in_its_report_what_was_used(tmp_path: Path, supervisor: Supervisor) -> None:
     course = tiny.make(tmp_path, visible=CASES, hidden=None, solution=BY_HAND, mistakes={})
     counting = "SEEN.append(1)\n    return 2 * x if len(SEEN) == 1 else x"

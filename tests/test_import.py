@@ -128,6 +128,7 @@ def test_an_entry_of_another_name_needs_a_human(command: Command, roster: Path, 
     assert command("import", export, "--roster", roster, "--mapping", mapping, "--dry-run").code == 0
 
 
+@pytest.mark.slow
 def test_batch_grades_an_export_and_lists_what_is_not_clear(command: Command, roster: Path, tmp_path: Path) -> None:
     course = tiny_course.make(tmp_path / "course")
     answer = tiny_course.SOLUTION
@@ -317,6 +318,7 @@ def test_a_file_name_that_is_too_long_is_shortened(command: Command, tmp_path: P
     assert all(name.startswith("1/가가") and name.endswith(".py") for name in names)
 
 
+@pytest.mark.slow
 def test_ten_thousand_entries_are_imported(command: Command, tmp_path: Path) -> None:
     people = {at: f"Student {at}" for at in range(10_000, 20_000)}
     entries = {f"student{at}_{at}_{at + 10**6}_tiny.py": "x" for at in people}

@@ -44,6 +44,7 @@ def test_it_is_recognised_in_every_case_of_its_task(tmp_path: Path, supervisor: 
     assert {found[f"double_of_any[{size}]"] for size in (1, 5, 9)} == {SQUARING}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [1, 2])
 def test_the_worker_of_a_mistake_waits_for_the_next_case_and_ends_with_the_run(
     tmp_path: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, most: int

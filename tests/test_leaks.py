@@ -147,6 +147,7 @@ def test_a_planted_leak_is_found(planted: str, secrets: Secrets, tmp_path: Path)
     assert [leak for piece in pieces(tmp_path / "repository") for leak in secrets.in_piece(piece)]
 
 
+@pytest.mark.slow
 def test_a_leak_names_its_place_and_its_source(secrets: Secrets, tmp_path: Path) -> None:
     release.write({"a.zip": zip_of({"b.py": RENAMED.encode()})}, tmp_path / "repository")
     [leak] = [leak for piece in pieces(tmp_path / "repository") for leak in secrets.in_piece(piece)]
@@ -170,6 +171,7 @@ def test_a_deleted_file_is_found_in_the_history(secrets: Secrets, tmp_path: Path
     assert found and all(leak.place.startswith("git blob") for leak in found)
 
 
+@pytest.mark.slow
 def test_a_symbolic_link_is_not_followed(secrets: Secrets, tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to(SOLUTION)
     assert [piece.data for piece in pieces(tmp_path)] == [str(SOLUTION).encode()]

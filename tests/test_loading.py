@@ -140,6 +140,7 @@ def test_statements_that_end_the_worker_are_tried_a_few_times_only(load: Loader)
     assert caught.value.verdict is Verdict.CRASHED and not caught.value.ran
 
 
+@pytest.mark.slow
 def test_the_first_load_takes_nothing_from_the_time_of_the_cases(load: Loader) -> None:
     submission = load(f"while True: pass\n{F}", cell_s=0.5, load_s=5.0, submission_s=0.4, cpu_s=1.0)
     assert submission.student.f() == 1

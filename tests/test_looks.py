@@ -146,6 +146,7 @@ def run(code: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("assignment", "number"), BOXES)
 def test_a_box_prints_what_it_shows(assignment: Assignment, number: int, tmp_path: Path) -> None:
     match = looks(assignment, "README.md")[number]

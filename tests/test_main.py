@@ -117,6 +117,7 @@ def place(course: Course, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", NOBODY.values(), ids=NOBODY.keys())
 def test_reports_are_written_when_the_output_is_closed(place: Path, closed: Sequence[int]) -> None:
     done = end_without(closed, GRADE, place)

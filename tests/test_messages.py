@@ -232,6 +232,7 @@ def prose(node: ast.AST) -> str:
     return " ".join(filter(None, (prose(child) for child in ast.iter_child_nodes(node))))
 
 
+@pytest.mark.slow
 def test_both_sides_of_a_difference_are_sentences() -> None:
     """A difference consists of values, names and sentences; an English word in it would appear in a Korean report."""
     found = []

@@ -22,6 +22,7 @@ LAYOUTS = {
 }
 
 
+@pytest.mark.slow
 @given(
     names=st.lists(NAMES, min_size=1, max_size=5),
     numbers=st.lists(st.integers(1, 99_999), min_size=5, max_size=5, unique=True),

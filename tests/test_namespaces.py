@@ -76,6 +76,7 @@ def test_every_layer_works_in_a_user_namespace_with_one_id() -> None:
     assert examined(wrapper=("unshare", "-Ur")) == ([], "", [])
 
 
+@pytest.mark.slow
 def test_root_without_the_right_to_change_the_user_learns_which_it_needs() -> None:
     missing, refusal, [remedy] = examined(wrapper=("setpriv", "--bounding-set=-all,+sys_admin"))
     assert missing == [*NAMESPACE_LAYERS, "no capabilities, no new privileges"]

@@ -206,6 +206,7 @@ def test_right_answers_have_all_points(graded: Class, student: str) -> None:
     assert graded.scores[student, "essay"] == (None, True)
 
 
+@pytest.mark.slow
 def test_1_the_source_cannot_be_read(graded: Class) -> None:
     assert graded.points("reads_source") == [0.0, *FULL[1:]]
 

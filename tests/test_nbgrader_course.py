@@ -256,6 +256,7 @@ def test_later_cells_see_what_visible_tests_define_and_nothing_hidden(tmp_path: 
     assert scores == {"test_layer": (2.0, False), "test_use": (1.0, False)}, done["log"]
 
 
+@pytest.mark.slow
 def test_without_the_wall_nothing_runs(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     course.submit(lab, "honest")
     monkeypatch.setattr("autograder.student.selftest.examine", lambda *args: _Incomplete())

@@ -80,6 +80,7 @@ def earned() -> dict[str, tuple[str, str]]:
     return {row["student"]: (row["earned"], row["attempt"]) for row in csv.DictReader(text.splitlines())}
 
 
+@pytest.mark.slow
 def test_batch_grades_all_attempts_in_their_order(command: Command, tmp_path: Path) -> None:
     made = tiny_course.make(tmp_path / "course")
     inbound, people = inbound_of_two(tmp_path)

@@ -318,6 +318,7 @@ def test_a_test_cell_that_was_changed_runs_as_it_stands(folder: Path) -> None:
     assert "mine\n" in done.stdout and "got 6, want 7" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_case_with_parameters_runs_with_all_of_them(tmp_path: Path) -> None:
     visible = """
         @task("double", points=2)
@@ -350,6 +351,7 @@ def test_running_all_cells_goes_on_after_a_case_that_does_not_pass(tmp_path: Pat
     assert len(tests) > 1 and set(ends) == {"error"}  # all functions are still stubs
 
 
+@pytest.mark.slow
 def test_a_wrong_folder_and_an_unknown_case_are_named(folder: Path) -> None:
     done = kernel(folder.parent, CASE.format(AS_WRITTEN))
     assert "is not the folder of an assignment. Open the notebook where the release has it" in done.stderr

@@ -110,6 +110,7 @@ def test_equal_submissions_are_graded_once(course: Course, tmp_path: Path) -> No
     assert [(row["student"], row["earned"]) for row in rows(course)] == [(s, "20.0") for s in ("kim", "lee", "park")]
 
 
+@pytest.mark.slow
 def test_the_store_and_the_log_hold_no_name(course: Course, tmp_path: Path) -> None:
     write(tmp_path / "class" / "김민준" / "tiny.py", SOLUTION)
     write(tmp_path / "class" / "lee-seoyeon.zip", b"no archive at all")
@@ -263,6 +264,7 @@ def test_a_run_that_grades_nothing_removes_what_a_killed_one_left(
     assert list(scratch.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_damaged_file_of_identities_is_named(course: Course, tmp_path: Path) -> None:
     write(tmp_path / "class" / "kim.py", SOLUTION)
     write(course.root / "store" / identities.NAME, "{")

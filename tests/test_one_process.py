@@ -107,6 +107,7 @@ def test_a_loader_with_workers_loads_as_one_without(one: Submitted, kind: str) -
     assert student.batches(kind, with_workers) == wanted
 
 
+@pytest.mark.slow
 def test_a_loader_checks_its_arguments_as_usual(one: Submitted) -> None:
     student = one.begin("checks")
     assert "non-negative" in student.refused({"num_workers": -1})

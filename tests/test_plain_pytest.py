@@ -83,6 +83,7 @@ def counts(result: subprocess.CompletedProcess[str]) -> str:
     return re.sub(r" in .*", "", result.stdout.strip().splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_a_failure_shows_call_difference_hint_and_prints(course: Course) -> None:
     result = run(VISIBLE, cwd=course.root)
     assert counts(result) == "1 failed, 1 passed, 2 skipped"
@@ -100,6 +101,7 @@ def test_a_failure_shows_call_difference_hint_and_prints(course: Course) -> None
     assert "Traceback" not in result.stdout
 
 
+@pytest.mark.slow
 def test_an_explorer_collects_the_cases_wherever_the_root_is(course: Course, tmp_path: Path) -> None:
     result = run("--collect-only", f"--rootdir={tmp_path}", course.folder / "test_visible.py", cwd=tmp_path.parent)
     names = ["double_of_two", "total_of_three", "total_of_ones[2]", "total_of_ones[3]"]
@@ -175,6 +177,7 @@ def test_a_submission_that_cannot_be_opened_fails_every_case(course: Course) -> 
     assert "tiny.py is a link or a special file. Replace it with the file itself." in result.stdout
 
 
+@pytest.mark.slow
 def test_an_error_in_the_assignment_is_one_sentence(course: Course) -> None:
     write(course.folder / "assignment.toml", "points = 10\n")
     result = run(VISIBLE, cwd=course.root)

@@ -74,6 +74,7 @@ def environment(tmp_path: Path, **more: str) -> dict[str, str]:
 # --- both
 
 
+@pytest.mark.slow
 def test_a_release_has_the_files_of_the_platforms_that_were_named_and_no_others(course: Path) -> None:  # noqa: F811
     def paths(*platforms: str) -> set[str]:
         options = Options(platforms=platforms)
@@ -142,6 +143,7 @@ def run_steps(repository: Path, tmp_path: Path, **more: str) -> Iterator[tuple[s
             yield step["name"], done.returncode
 
 
+@pytest.mark.slow
 def test_a_push_is_graded_and_a_low_score_fails_nothing(repository: Path, tmp_path: Path) -> None:
     ended = dict(run_steps(repository, tmp_path, AUTOGRADER_LANG="ko"))
     assert set(ended.values()) == {0} and len(ended) == 2
@@ -152,6 +154,7 @@ def test_a_push_is_graded_and_a_low_score_fails_nothing(repository: Path, tmp_pa
     assert {"index.html", f"{SLUG}.html", "junit.xml", "summary.md"} <= names
 
 
+@pytest.mark.slow
 def test_the_variables_of_an_organization_may_be_missing(repository: Path, tmp_path: Path) -> None:
     """GitHub then sets them to the empty text."""
     assert set(dict(run_steps(repository, tmp_path, AUTOGRADER_LANG="")).values()) == {0}
@@ -241,6 +244,7 @@ def grade(repository: Path, tmp_path: Path, name: str) -> subprocess.CompletedPr
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_script_grades_a_students_repository(repository: Path, tmp_path: Path) -> None:
     right = (ROOT / "examples/class/student03/logistic.py").read_bytes()
     (repository / "assignments" / SLUG / "logistic.py").write_bytes(right)

@@ -87,6 +87,7 @@ def test_an_interrupt_leaves_the_other_pieces_undone(tmp_path: Path) -> None:
     assert 0 < int(counted.read_text()) < 10**9
 
 
+@pytest.mark.slow
 def test_an_interrupt_lets_the_piece_that_has_begun_finish(tmp_path: Path) -> None:
     def interrupt(done: int, of: int) -> None:
         if done:

@@ -105,6 +105,7 @@ def test_a_part_of_the_points_is_a_hole_as_well(course: Path, supervisor: Superv
     assert "zeros" in holes(with_case(course, partial), supervisor)["weak"]
 
 
+@pytest.mark.slow
 def test_a_needed_hidden_case_closes_a_hole_and_a_visible_one_does_not(course: Path, supervisor: Supervisor) -> None:
     """A table of the visible inputs passes every visible case."""
     shape = "require(student.double(x).shape == x.shape, 'another shape')"
@@ -159,6 +160,7 @@ def test_an_accepted_hole_that_is_closed_is_stale(course: Path, supervisor: Supe
     assert audited(asked, supervisor).stale == ("weak (overwrites-zeros)",)
 
 
+@pytest.mark.slow
 def test_the_report_says_what_each_probe_does(course: Path, supervisor: Supervisor) -> None:
     found = audited(with_case(course, "assert_close(student.double(x.copy()), 2 * x)"), supervisor)
     page, plain = report.markdown(found), report.as_plain(found)

@@ -244,6 +244,7 @@ SLOW_CASES = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", ["while True:\n        pass", "time.sleep(60)"])
 def test_a_submission_that_loops_or_sleeps_is_not_run_twice(tmp_path: Path, supervisor: Supervisor, body: str) -> None:
     report = on_a_students_machine(tmp_path, SLOW_CASES, f"import time\ndef double(x):\n    {body}\n", supervisor)
@@ -888,6 +889,7 @@ SHARED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("visible", SHARED.values(), ids=SHARED.keys())
 def test_what_cases_share_is_restored_as_well(tmp_path: Path, supervisor: Supervisor, visible: str) -> None:
     assert passed_after(tmp_path, visible, IN_PLACE, SOLUTION, supervisor=supervisor) == [True, True]

@@ -173,6 +173,7 @@ def student(load: Load, torch: Any) -> Any:
     return load(SOURCE, torch=True)
 
 
+@pytest.mark.slow
 def test_a_torch_generator_is_the_one_of_its_seed(student: Any, torch: Any) -> None:
     want = torch.rand(3, generator=torch.Generator().manual_seed(5))
     assert torch.equal(student.rand(recipes.torch_generator(5)), want)

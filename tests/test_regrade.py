@@ -179,6 +179,7 @@ def test_a_case_is_broken_seen_and_taken_back(tmp_path: Path, command: Command, 
     assert grades() == before and json.loads(Path("out/staff/run.json").read_text())["official"]
 
 
+@pytest.mark.slow
 def test_the_preview_changes_nothing_that_others_read(graded: Class) -> None:
     files = everything()
     log = graded.run("batch", "log", "kim").out
@@ -241,6 +242,7 @@ def test_points_and_needs_are_computed_without_a_run(graded: Class) -> None:
     assert graded.ran_again()["park"] == {"total_of_any"}
 
 
+@pytest.mark.slow
 def test_another_version_of_the_framework_runs_everything(graded: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.batch.ledger.version", lambda: "99.0")
     found = graded.preview()
@@ -248,6 +250,7 @@ def test_another_version_of_the_framework_runs_everything(graded: Class, monkeyp
     assert all(len(cases) >= 5 for cases in graded.ran_again().values())
 
 
+@pytest.mark.slow
 def test_reports_without_digests_run_everything_and_say_so(graded: Class) -> None:
     graded.erase_digests()
     graded.change(*WRONG)
@@ -266,6 +269,7 @@ def test_a_case_that_fails_on_the_solution_is_refused(graded: Class) -> None:
 # --- apply
 
 
+@pytest.mark.slow
 def test_apply_writes_grades_pages_and_log(graded: Class) -> None:
     graded.change(*WRONG)
     assert graded.preview().code == 0
@@ -287,6 +291,7 @@ def test_apply_writes_grades_pages_and_log(graded: Class) -> None:
     assert "3 graded, 0 pending" in graded.run("batch", "status").out
 
 
+@pytest.mark.slow
 def test_nobody_loses_points_with_only_upward(graded: Class) -> None:
     graded.change(*WRONG)  # kim gains
     graded.change(
@@ -311,6 +316,7 @@ def test_nobody_loses_points_with_only_upward(graded: Class) -> None:
     assert grades()["park"] == 6.0
 
 
+@pytest.mark.slow
 def test_only_the_named_person_changes(graded: Class) -> None:
     graded.change("solutions/01-tiny/test_hidden.py", "reference.total(x))", "reference.total(x) + 0)")
     graded.change("assignments/01-tiny/test_visible.py", "6.0)", "student.total(np.array([1.0, 2.0, 3.0])))")
@@ -321,6 +327,7 @@ def test_only_the_named_person_changes(graded: Class) -> None:
     assert grades() == {"kim": 14.0, "lee": 20.0, "park": 15.0}
 
 
+@pytest.mark.slow
 def test_what_people_decided_survives(graded: Class) -> None:
     decide = ["--by", "A. Park", "--reason", "An appeal."]
     assert graded.run("adjust", SLUG, "kim", "--points", "-1", *decide).code == 0
@@ -370,6 +377,7 @@ def test_a_killed_preview_goes_on(graded: Class, monkeypatch: pytest.MonkeyPatch
     assert "Graded 2 submissions into the preview.\n1 up, 0 down, 2 unchanged" in found.out
 
 
+@pytest.mark.slow
 def test_a_grader_error_moves_no_grade(graded: Class) -> None:
     graded.change(
         "solutions/01-tiny/test_hidden.py", "import pytest\n",
@@ -486,6 +494,7 @@ def test_a_time_needs_a_zone_and_must_be_clear() -> None:
     assert moment("2026-12-01T12:00", berlin).isoformat() == "2026-12-01T11:00:00+00:00"
 
 
+@pytest.mark.slow
 def test_batch_says_again_which_report_counts(graded: Class) -> None:
     """The assignment is changed and graded, and changed back: then the first reports count again, since then."""
     graded.change(*WRONG)
@@ -501,6 +510,7 @@ def test_batch_says_again_which_report_counts(graded: Class) -> None:
     assert graded.apply().code == 0 and grades()["kim"] == 20.0
 
 
+@pytest.mark.slow
 def test_a_person_takes_the_preview_along(graded: Class) -> None:
     graded.change(*WRONG)
     assert graded.preview().code == 0

@@ -351,6 +351,7 @@ def repository(course: Path, tmp_path: Path) -> Path:
     return tmp_path / "my repository 숙제"
 
 
+@pytest.mark.slow
 def test_a_student_grades_with_an_environment_that_is_there(repository: Path) -> None:
     own = os.environ | {"AUTOGRADER": f"{sys.executable} -m autograder"}
     done = subprocess.run(

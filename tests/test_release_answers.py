@@ -119,6 +119,7 @@ def test_the_page_explains_each_known_mistake_in_both_languages(files: dict[str,
     assert "Cases that fail: `costs_of_the_lecture`, `fit_matches`" in part
 
 
+@pytest.mark.slow
 def test_the_solution_passes_every_case_in_the_folder(folder: Path) -> None:
     done = autograder("grade", SLUG, "--plain", folder=folder)
     assert done.returncode == 0, done.stderr

@@ -71,6 +71,7 @@ def test_a_full_temporary_folder_is_one_sentence(rows: Rows) -> None:
     assert caught.value.slug == "report-write"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "write_table",
     [

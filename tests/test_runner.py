@@ -106,6 +106,7 @@ def test_the_text_of_an_exception_is_short_even_if_it_is_hostile(run: Run) -> No
     assert [len(incident.text) for incident in runner.incidents] == [38, runners.MAX_TEXT]
 
 
+@pytest.mark.slow
 def test_thousands_of_failures_are_counted_once_and_definitions_stay(run: Run) -> None:
     names, runner = run("x\n" * 10_000 + "@x\ndef f(): ...\ny = 1")
     assert names["y"] == 1 and len(runner.incidents) == runners.MAX_INCIDENTS + 1

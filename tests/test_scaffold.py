@@ -154,6 +154,7 @@ def test_one_for_torch_passes_its_audit(course: Path, supervisor: Supervisor) ->
     assert failures(course, supervisor) == []
 
 
+@pytest.mark.slow
 def test_the_korean_sentences_are_those_of_the_assignment(course: Path) -> None:
     begin(course, LAYERS)
     made = assignments.load(SLUG, root=course)
@@ -163,6 +164,7 @@ def test_the_korean_sentences_are_those_of_the_assignment(course: Path) -> None:
     assert texts == translation.texts(made, "ko").keys()
 
 
+@pytest.mark.slow
 def test_both_hand_outs_have_one_form_and_name_the_points(course: Path) -> None:
     begin(course, LAYERS)
     english, korean = (
@@ -186,6 +188,7 @@ def test_a_file_with_marked_answers_becomes_an_assignment(course: Path, supervis
     assert failures(course, supervisor) == []
 
 
+@pytest.mark.slow
 def test_a_product_is_tried_with_matrices_and_a_logarithm_with_positive_numbers(course: Path) -> None:
     hidden = begin(course, LAYERS).solution["test_hidden.py"].decode()
     assert "(rng.normal(size=(5, 3)), rng.normal(size=(3, 4)), rng.normal(size=(4,)))" in hidden
@@ -201,6 +204,7 @@ def test_a_task_that_cannot_be_tried_is_named_and_its_cases_fail(course: Path) -
     assert done.returncode == 4 and "Write a worked example of double." in done.stderr
 
 
+@pytest.mark.slow
 def test_the_known_mistake_is_one_that_a_case_can_catch(course: Path) -> None:
     made = begin(course, LAYERS)
     [mistake] = solution.mistakes(assignments.load(SLUG, root=course))

@@ -323,6 +323,7 @@ def test_the_solution_leaves_no_text(assignment: Assignment) -> None:
         assert not [word for word in mistake.hint.split() if len(word) > 5 and word in sealed_texts]
 
 
+@pytest.mark.slow
 def test_the_readme_shows_what_a_student_sees(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

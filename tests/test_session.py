@@ -75,6 +75,7 @@ def test_a_practice_run_needs_no_solution(tmp_path: Path, supervisor: Supervisor
     assert {each.verdict for each in stub.outcomes} == {Verdict.NOT_ATTEMPTED}
 
 
+@pytest.mark.slow
 def test_every_submission_gets_its_own_report_in_order(tmp_path: Path, supervisor: Supervisor) -> None:
     half = "def double(x):\n    return 2 * x\n"
     reports = graded(make(tmp_path), STUB, SOLUTION, half, supervisor=supervisor)
@@ -280,6 +281,7 @@ def test_official_grading_refuses_where_a_layer_is_missing(
     assert "resource limits" not in report.sandbox.layers
 
 
+@pytest.mark.slow
 def test_a_zygote_that_is_killed_between_two_submissions_is_replaced(tmp_path: Path) -> None:
     reports: list[Report] = []
 

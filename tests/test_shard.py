@@ -237,6 +237,7 @@ def test_a_part_grades_only_what_is_pending(course: Course) -> None:
     assert people == {None}
 
 
+@pytest.mark.slow
 def test_a_part_with_a_grader_error_ends_well_and_stays_pending(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

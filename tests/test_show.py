@@ -70,6 +70,7 @@ CALLS: dict[str, Callable[[Any], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("call", CALLS)
@@ -85,6 +86,7 @@ def columns(line: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("call", ["image", "images", "curve", "bars", "table"])
 def test_any_value_gives_a_file_or_a_sentence(

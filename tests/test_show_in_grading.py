@@ -59,6 +59,7 @@ def sources() -> list[str]:
     return [IN_A_FUNCTION, *(f"{look}\n{SOLUTION}" for look in LOOKS)]
 
 
+@pytest.mark.slow
 def test_a_file_that_looks_earns_full_marks_without_a_note(tmp_path: Path, supervisor: Supervisor) -> None:
     for report in graded(make(tmp_path), *sources(), supervisor=supervisor):
         assert notes(report) == []
@@ -74,6 +75,7 @@ def test_a_file_that_looks_earns_full_marks_in_practice_elsewhere(tmp_path: Path
         assert "".join(outcome.output for outcome in report.outcomes) == ""
 
 
+@pytest.mark.slow
 def test_nothing_else_of_ours_can_be_imported(tmp_path: Path, supervisor: Supervisor, portable: Supervisor) -> None:
     looks = """
 import autograder.show

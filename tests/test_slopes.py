@@ -76,6 +76,7 @@ def test_an_entry_is_wrong_by_its_size_and_that_of_the_tensor() -> None:
         assert slopes.wrong_entries(got, largest_rms=slopes.rms).sum() == wrong
 
 
+@pytest.mark.slow
 def test_of_a_large_tensor_a_fixed_choice_is_measured_and_two_directions() -> None:
     x = np.random.default_rng(0).normal(size=(60, 50))
     slopes = measure(total_sin, x)

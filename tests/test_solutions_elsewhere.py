@@ -57,6 +57,7 @@ def test_without_either_the_error_names_both(course: Course) -> None:
     assert "use --solutions FOLDER or set AUTOGRADER_SOLUTIONS" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_class_is_graded_with_them(course: Course, tmp_path: Path) -> None:
     write(tmp_path / "class" / "kim.py", ANSWER)
     done = run(course, "batch", SLUG, "../class", "--official", "--out", "../out", "--solutions", "../private")
@@ -146,6 +147,7 @@ def walked():
 """
 
 
+@pytest.mark.slow
 def test_no_worker_reads_them_or_learns_where_they_are(course: Course) -> None:
     write(course.folder / "tiny.py", SPY.format(place=str(private(course))))
     done = run(course, "grade", SLUG, "--official", AUTOGRADER_SOLUTIONS=str(private(course)))

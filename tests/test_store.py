@@ -43,6 +43,7 @@ def values(sha256: str, **others: Any) -> dict[str, Any]:
     } | others  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_same_bytes_again_are_no_new_attempt(store: Store) -> None:
     assert store.add(SLUG, [new("s-a", "1"), new("s-b", "2")]) == {"s-a": 1, "s-b": 1}
     assert store.add(SLUG, [new("s-a", "1"), new("s-b", "3")]) == {"s-a": 1, "s-b": 2}

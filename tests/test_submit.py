@@ -27,6 +27,7 @@ def submit(desk: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False, timeout=120)
 
 
+@pytest.mark.slow
 def test_the_archive_holds_the_files_that_are_asked_for(desk: Path) -> None:
     stub = (desk / "assignments" / SLUG / "logistic.py").read_bytes()
     printed = submit(desk, "5").stdout
@@ -37,6 +38,7 @@ def test_the_archive_holds_the_files_that_are_asked_for(desk: Path) -> None:
     assert "Not started: sigmoid" in printed
 
 
+@pytest.mark.slow
 def test_what_would_be_missed_is_named(desk: Path) -> None:
     wrong = (ROOT / "examples" / "class" / "student03" / "logistic.py").read_bytes()
     (desk / "assignments" / SLUG / "logistic.py").write_bytes(wrong)

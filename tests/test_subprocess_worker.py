@@ -37,6 +37,7 @@ def supervisor() -> Iterator[Supervisor]:
         yield supervisor
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENDINGS)
 def test_verdicts_are_those_of_linux_and_the_next_call_works(load: Load, name: str) -> None:
     body, verdict, text = VERDICTS[name]
@@ -102,6 +103,7 @@ def reports(supervisor: Supervisor, *, official: bool) -> list[Report]:
     return found
 
 
+@pytest.mark.slow
 def test_a_solution_earns_full_marks_for_practice(supervisor: Supervisor) -> None:
     [report] = reports(supervisor, official=False)
     assert report.score.earned == report.score.possible > 0

@@ -44,6 +44,7 @@ def test_writing_nothing_gives_the_same_bytes(made: tuple[bytes, list[list[str]]
     assert table.filled(everything) == data
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(tables(), st.data())
 def test_writing_cells_changes_only_these_cells(made: tuple[bytes, list[list[str]]], data: st.DataObject) -> None:

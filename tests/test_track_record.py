@@ -165,6 +165,7 @@ def test_an_endless_function_is_called_twice_and_the_report_says_so(tmp_path: Pa
     assert verdicts(report, "total") == {Verdict.PASSED}
 
 
+@pytest.mark.slow
 def test_so_does_a_practice_run_without_the_solution(tmp_path: Path, supervisor: Supervisor) -> None:
     [report] = reports(tmp_path, source(double=ENDLESS), supervisor=supervisor, official=False)
     assert messages(report, "double")[2:] == [say("worker.not-called-slow", function="double")] * 3
@@ -199,6 +200,7 @@ def test_after_two_functions_took_too_long_all_calls_are_short(tmp_path: Path, s
     assert line(report, "double_of[3]").verdict is Verdict.PASSED
 
 
+@pytest.mark.slow
 def test_a_function_that_returned_in_a_replayed_case_has_returned(tmp_path: Path, supervisor: Supervisor) -> None:
     """The cases of the first three sizes are not run: their replies are known from the solution."""
     sometimes = source(double=f"if x.size in (2, 3):\n    {ENDLESS}")

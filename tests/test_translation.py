@@ -411,6 +411,7 @@ EO = """
 """
 
 
+@pytest.mark.slow
 def test_two_files_add_a_language(tmp_path: Path) -> None:
     """A catalogue and a table, written into a copy of the framework and an assignment: nothing else changes."""
     installed = tmp_path / "installed"

@@ -40,6 +40,7 @@ def test_requirements_of_other_systems_are_added() -> None:
     assert Platform.of("linux-x86_64:3.12").extra(torch=False) == []
 
 
+@pytest.mark.slow
 def test_what_pip_says_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
