@@ -115,7 +115,7 @@ print("goes on")
 
 @pytest.mark.parametrize("work", ["quick", "late"])
 def test_a_process_that_is_traced_goes_on_after_a_deadline(work: str) -> None:
-    """An error for a thread that Python is told to forget would hang the next call of a traced process."""
+    """If Python still waits to raise an error in another thread, the next call of a traced process hangs."""
     command = [sys.executable, "-c", TRACED.format(work=work)]
     assert subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout == "goes on\n"
 

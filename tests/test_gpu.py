@@ -1,4 +1,4 @@
-"""What needs a CUDA device: the level ``gpu`` holds, assignments grade on it, and a submission that errs is told."""
+"""What needs a CUDA device: the level ``gpu`` holds, assignments grade on it, and errors get their sentence."""
 
 from __future__ import annotations
 

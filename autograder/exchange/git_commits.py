@@ -62,20 +62,18 @@ def last_until(clone: Path, time: datetime) -> Commit | None:
     """
     if not (clone / ".git").is_dir() or (clone / ".git").is_symlink():
         raise UsageError(f"{clone} is not a git clone, so it has no earlier commits. Clone the repository again.")
-    tagged = _tagged(clone)
-    if tagged:
-        tag, received = max(
-            ((tag, at) for tag, at in tagged if at <= time), key=lambda each: each[1], default=("", time)
-        )
+    if tagged := _tagged(clone):
+        in_time = [each for each in tagged if each[1] <= time]
+        if not in_time:
+            return None
+        tag, received = max(in_time, key=lambda each: each[1])
+        commit = _commit(clone, f"refs/tags/{tag}^{{commit}}", None)
     else:
-        tag, received = "", time
-    if tagged and not tag:
-        return None
-    commit = _commit(clone, f"refs/tags/{tag}^{{commit}}", None) if tag else _commit(clone, "HEAD", time)
+        received, commit = None, _commit(clone, "HEAD", time)
     if commit is None:
         return None
     name, committed = commit
-    return Commit(clone, name, (received if tag else committed).isoformat(), _objects(clone, name))
+    return Commit(clone, name, (received or committed).isoformat(), _objects(clone, name))
 
 
 def _tagged(clone: Path) -> list[tuple[str, datetime]]:

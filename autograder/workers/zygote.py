@@ -125,9 +125,8 @@ def _serve(control: socket.socket, alive: _Alive) -> None:
 
 def _no_own_user(walls: jail.Walls, scratch: str) -> str:
     """Return why the workers have no user of their own, or "" if each has one."""
-    if (
-        walls.home is not None or walls.open_devices or walls.gpu is not None
-    ):  # the devices of a GPU may belong to the grader's user
+    uses_gpu = walls.open_devices or walls.gpu is not None  # its devices may belong to the grader's user
+    if walls.home is not None or uses_gpu:
         return "not needed"
     return shared_system.no_own_user([*walls.readable, sys.executable], scratch)
 
