@@ -16,6 +16,7 @@ import tiny_course
 from autograder.authoring import nbgrader_source, notebook
 from autograder.commands.main import main
 from autograder.course import assignment as assignments
+from autograder.course import stubs
 from autograder.course.assignment import Assignment
 from autograder.workers.supervisor import Supervisor
 
@@ -240,6 +241,27 @@ def test_the_command_names_what_is_left_out_and_replaces_nothing(
         main()
     assert ended.value.code == 2
     assert "exists. Remove it" in capsys.readouterr().err.replace("\n", " ")
+
+
+LATER = '''
+def sums(student):
+    return student.total
+
+
+@task("double", points=2)
+def test_total_of_double(student):
+    """Uses what is defined below."""
+    assert_close(sums(student)(student.double(np.array([1.0, 2.0]))), 6.0)
+'''
+
+
+def test_a_case_stands_below_all_that_it_uses(tmp_path: Path) -> None:
+    assignment, _ = two(tmp_path)
+    with assignment.visible_cases.open("a", encoding="utf-8") as file:
+        file.write(LATER)
+    [stub] = stubs.texts(assignment).values()
+    order = [cell.id for cell in notebook.cells_of(assignment, stub) if cell.kind in ("answer", "test")]
+    assert order == ["double", "test-double_of_two", "total", "test-total_of_three", "test-total_of_double"]
 
 
 NUMPY = [each.slug for each in assignments.load_all(ROOT) if not each.needs_torch]

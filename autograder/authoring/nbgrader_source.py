@@ -7,13 +7,11 @@ has no code of the reference. A case that cannot be written so is left out.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ..course import solution as solutions
 from ..course import stubs
@@ -30,6 +28,7 @@ from ..model import Case, Verdict
 from ..reports.files import write_bytes
 from ..student.connection import Connection
 from ..workers.supervisor import Supervisor
+from . import case_texts
 from .notebook import Cell, check_fits, document, graded_cells
 from .release import handed_out
 
@@ -104,7 +103,7 @@ def source_of(assignment: Assignment, supervisor: Supervisor) -> Source:
     seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little")
     cases = _Cases(assignment, supervisor, seed)
     visible, recordings = cases.recorded()
-    hidden = {} if assignment.hidden_cases is None else _texts(assignment.hidden_cases)
+    hidden = {} if assignment.hidden_cases is None else case_texts.texts(assignment.hidden_cases)
     found = Source(assignment.slug, {}, sum(case.points for case in [*visible, *(case for case, _ in recordings)]))
     tests: list[Cell] = []
     for function in dict.fromkeys(_function(case) for case, _ in recordings):
@@ -236,7 +235,8 @@ class _Cases:
         call = f"points_of({_quoted(text)}, {_quoted(recording)}, seed={self._seed})"
         source = f"# Hidden tests\n### BEGIN HIDDEN TESTS\n{call}\n### END HIDDEN TESTS"
         case = group[0][0]
-        return Cell("test", f"hidden-{_function(case)}", source, case.task, sum(each.points for each, _ in group))
+        uses = case_texts.asked_of_student(text)
+        return Cell("test", f"hidden-{_function(case)}", source, case.task, sum(each.points for each, _ in group), uses)
 
 
 def _always(connection: Connection) -> Callable[[Executor], Connection]:
@@ -252,54 +252,3 @@ def _quoted(text: str) -> str:
     if "'''" in text or "\\" in text or text.endswith("'"):
         return repr(text)
     return f"'''\n{text.strip()}\n'''" if text else "''"
-
-
-# --- the text of one case
-
-
-def _texts(file: Path) -> dict[str, str]:
-    """Return each case of a file with what it needs of the file, by the name of its function."""
-    source = file.read_text(encoding="utf-8")
-    body = ast.parse(source).body
-    texts = {}
-    for node in body:
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            needed = _needed(node, body)
-            parts = [_text(each, source) for each in body if each is node or each in needed]
-            texts[node.name.removeprefix("test_")] = "\n\n".join(parts) + "\n"
-    return texts
-
-
-def _needed(case: ast.FunctionDef, body: list[ast.stmt]) -> set[ast.stmt]:
-    """Return the statements of a file that a case uses, also by way of others; imports that nothing uses are left."""
-    others = [each for each in body if not getattr(each, "name", "").startswith("test_")]
-    needed: set[ast.stmt] = set()
-    names = _names(case)
-    while found := [each for each in others if each not in needed and names & _defined(each)]:
-        needed |= set(found)
-        names = names.union(*map(_names, found))
-    return needed
-
-
-def _names(node: ast.stmt) -> set[str]:
-    used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-    return used | {each.arg for each in ast.walk(node) if isinstance(each, ast.arg)}  # fixtures
-
-
-def _defined(node: ast.stmt) -> set[str]:
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return {node.name}
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
-
-
-def _text(node: ast.stmt, source: str) -> str:
-    """Return the text of a statement; the mark of a case loses ``needs``, because it stands alone."""
-    decorators: list[Any] = getattr(node, "decorator_list", [])
-    text = ast.get_source_segment(source, node) or ""
-    for each in reversed(decorators):
-        if isinstance(each, ast.Call):
-            each.keywords = [keyword for keyword in each.keywords if keyword.arg != "needs"]
-        text = f"@{ast.unparse(each)}\n{text}"
-    return text

@@ -18,6 +18,7 @@ from ..course import stubs
 from ..course.assignment import Assignment
 from ..errors import AutograderError, UsageError
 from ..messages import DEFAULT
+from . import case_texts
 
 MAX_ID = 60  # characters; the format allows 64
 _HEADING = re.compile(r"(?=^## )", re.MULTILINE)
@@ -108,18 +109,25 @@ def _id(wanted: str, ids: set[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a notebook. ``kind`` is "text", "given", "answer" or "test"; a cell with ``points`` is graded."""
+    """A cell of a notebook. ``kind`` is "text", "given", "answer" or "test"; a cell with ``points`` is graded.
+
+    ``uses`` are the names of a submission that the case of a test cell uses.
+    """
 
     kind: str
     id: str
     text: str
     task: str = ""
     points: float | None = None
+    uses: frozenset[str] = frozenset()
 
 
 def cells_of(assignment: Assignment, stub: str) -> Iterator[Cell]:
     """Yield the cells of the notebook that students receive."""
-    tests = [Cell("test", f"test-{name}", f"@check\n{text}", task) for task, name, text in _cases(assignment)]
+    tests = [
+        Cell("test", f"test-{name}", f"@check\n{text}", task, uses=uses)
+        for task, name, text, uses in _cases(assignment)
+    ]
     return _ordered(assignment, list(_parts(stub)), tests, SETUP)
 
 
@@ -139,8 +147,8 @@ def graded_cells(
     stubs_and_answers = zip(_parts(stub), _parts(solution), strict=True)
     parts = [(number, name, code) for (number, name, _), (_, _, code) in stubs_and_answers]
     tests = [
-        Cell("test", f"test-{name}", f"{text}\n\n\npoints_of(test_{name})", task, points[name])
-        for task, name, text in _cases(assignment)
+        Cell("test", f"test-{name}", f"{text}\n\n\npoints_of(test_{name})", task, points[name], uses)
+        for task, name, text, uses in _cases(assignment)
     ]
     return _ordered(assignment, parts, [*tests, *hidden], setup)
 
@@ -151,13 +159,19 @@ def _ordered(
     """Yield the cells in order.
 
     Both the sections of the hand-out and the definitions of the stub stay in their order. A section about a task comes
-    before the first definition of that task, and its cases come after the last one.
+    before the first definition of that task. Its cases come after the last one, and after all else that they use,
+    so whoever runs the notebook from the top has defined it by then.
     """
     numbers = {task.id: number for number, task in enumerate(assignment.tasks, start=1)}
     sections = [
         (number, Cell("text", f"text-{index}", text)) for index, (number, text) in enumerate(_sections(assignment))
     ]
-    cases = [(numbers.get(cell.task, 0), cell) for cell in tests]
+    after: dict[int, list[Cell]] = {}
+    for cell in tests:
+        own = numbers.get(cell.task, 0)
+        used = [index for index, (number, name, _) in enumerate(parts) if own == number != 0 or name in cell.uses]
+        is_defined = own in {number for number, _, _ in parts if number}
+        after.setdefault(used[-1] if is_defined else len(parts), []).append(cell)
     while sections and not sections[0][0]:
         yield sections.pop(0)[1]
     yield Cell("given", "set-up", setup)
@@ -165,10 +179,8 @@ def _ordered(
         while sections and 0 < sections[0][0] <= number:
             yield sections.pop(0)[1]
         yield Cell("answer" if number else "given", name, code)
-        if number and number not in {later for later, _, _ in parts[index + 1 :]}:
-            yield from (cell for task, cell in cases if task == number)
-    defined = {number for number, _, _ in parts if number}
-    yield from (cell for task, cell in cases if task not in defined)
+        yield from after.get(index, [])
+    yield from after.get(len(parts), [])
     yield from (cell for _, cell in sections)
 
 
@@ -207,13 +219,15 @@ def _is_definition(node: ast.stmt) -> bool:
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
 
 
-def _cases(assignment: Assignment) -> Iterator[tuple[str, str, str]]:
-    """Yield task, name and text of each visible case that is a function of its file."""
+def _cases(assignment: Assignment) -> Iterator[tuple[str, str, str, frozenset[str]]]:
+    """Yield of each visible case that is a function of its file: task, name, text, and the names that it uses."""
     known = {task.id for task in assignment.tasks}
+    whole = case_texts.texts(assignment.visible_cases)
     source = assignment.visible_cases.read_text(encoding="utf-8")
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             marks = (each for each in node.decorator_list if isinstance(each, ast.Call) and each.args)
             tasks = [str(each.args[0].value) for each in marks if isinstance(each.args[0], ast.Constant)]
             task = next((each for each in tasks if each in known), "")
-            yield task, node.name.removeprefix("test_"), ast.get_source_segment(source, node) or ""
+            name = node.name.removeprefix("test_")
+            yield task, name, ast.get_source_segment(source, node) or "", case_texts.asked_of_student(whole[name])
