@@ -255,6 +255,29 @@ def test_memory_of_its_own_is_bounded_and_address_space_is_not(place: Place) -> 
         student.raise_it()
 
 
+def test_threads_that_the_kernel_refuses_are_not_counted_again(place: Place) -> None:
+    """The watch looks a moment later, when a call of another function may be running."""
+    needs_namespaces(place)
+    student = place.load(
+        """
+        import threading, time
+        def many():
+            threading.stack_size(1 << 16)
+            try:
+                for started in range(1000):
+                    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+            except RuntimeError:
+                return started
+        def later():
+            time.sleep(0.3)
+            return "alive"
+        """,
+        replace(place.spec, limits=replace(place.spec.limits, memory_mib=512)),
+    )
+    assert place.spec.limits.all_tasks <= student.many() < place.spec.limits.all_tasks + 3
+    assert student.later() == "alive"
+
+
 def test_shared_memory_without_a_file_is_refused(place: Place) -> None:
     student = place.load("import mmap\ndef f(): return len(mmap.mmap(-1, 4096))\n")
     with pytest.raises(PermissionError):
@@ -280,7 +303,7 @@ def test_the_watch_counts_pages_that_no_limit_of_a_process_counts(monkeypatch: p
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as growing:
         assert growing.stdout is not None and growing.stdin is not None
         assert growing.stdout.readline() == "ready\n"
-        watch = Watch(growing.pid, None, "", Limits(gpu=True, memory_mib=8), None)
+        watch = Watch(growing.pid, None, "", Limits(gpu=True, memory_mib=8), None, None)
         assert watch.look() == ""
         print(file=growing.stdin, flush=True)
         assert growing.stdout.readline() == "full\n"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.wall.jail import Walls
 from autograder.wall.limits import FILES, TASKS, WORKER_UIDS, Limits
 
 if sys.platform != "linux":
@@ -29,7 +30,7 @@ def watched(tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[bytes], sha
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path
     )
     folder = shared_system.open_folder(str(tmp_path))
-    watch = shared_system.Watch(process.pid, folder, str(tmp_path), Limits(scratch_mib=1, tasks=4), None)
+    watch = shared_system.Watch(process.pid, folder, str(tmp_path), Limits(scratch_mib=1), None, 4)
     try:
         yield tmp_path, process, watch
     finally:
@@ -68,6 +69,21 @@ def test_a_scratch_folder_that_is_too_full_is_seen(
     assert watch.look() == ""
     run(process, line)
     assert watch.look() == FILES
+
+
+def test_threads_are_counted_only_where_the_kernel_does_not(
+    watched: tuple[Path, subprocess.Popen[bytes], shared_system.Watch],
+) -> None:
+    _, process, watch = watched
+    run(process, "for _ in range(6): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()")
+    assert watch.look() == TASKS
+    watch.tasks = None
+    assert watch.look() == ""
+    limits = Limits(tasks=4)
+    assert Walls(home=3, readable=()).task_limit(limits, None) == 4 + 3
+    assert Walls(home=3, readable=(), counts_tasks=True).task_limit(limits, None) is None
+    assert Walls(home=None, readable=()).task_limit(limits, None) is None
+    assert Walls(home=None, readable=()).task_limit(limits, WORKER_UIDS[0]) == 4
 
 
 def test_a_change_within_one_tick_of_the_clock_is_seen(

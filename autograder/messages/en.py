@@ -16,7 +16,7 @@ SENTENCES: dict[str, str] = {
     "worker.protocol": "{call} wrote to the grader's connection or closed it. Use print for output, and leave other file descriptors alone.",
     "worker.too-large": "{call}: the answers of your code in this case are too large to compare. Return arrays of the documented shapes.",
     "worker.files": "{call} wrote more than {mib} MiB of files, or too many of them. Keep your data in memory, and delete what you no longer need.",
-    "worker.tasks": "{call} started more than {tasks} threads. Start fewer, and wait for them with join.",
+    "worker.tasks": "More than {tasks} threads were running in {call}. Start fewer, and wait for them with join.",
     "worker.budget": "Your submission has used its total time limit of {seconds} {seconds:second|seconds}, so this case was not run. Look for slow code in the cases above.",
     # test code for a plain module (student/module.py)
     "module.place": "{file}, line {line}",

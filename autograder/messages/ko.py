@@ -20,7 +20,7 @@ SENTENCES: dict[str, str] = {
     "worker.protocol": "{call}: 채점기와 이어진 연결에 직접 쓰거나 연결을 끊었습니다. 출력에는 print를 쓰고 다른 디스크립터는 건드리지 마십시오.",
     "worker.too-large": "{call}: 이 케이스에서 코드가 반환한 값이 너무 커서 비교할 수 없습니다. 설명된 형태의 배열을 반환하십시오.",
     "worker.files": "{call}: 파일을 {mib} MiB보다 많이 썼거나 파일 수가 너무 많습니다. 데이터는 메모리에 두고, 더 필요 없는 파일은 지우십시오.",
-    "worker.tasks": "{call}: 스레드를 {tasks}개보다 많이 시작했습니다. 수를 줄이고, join으로 끝나기를 기다리십시오.",
+    "worker.tasks": "{call}: 실행 중인 스레드가 {tasks}개보다 많았습니다. 수를 줄이고, join으로 끝나기를 기다리십시오.",
     "worker.budget": "제출물에 주어진 전체 시간 {seconds}초를 다 써서 이 케이스를 실행하지 않았습니다. 앞의 케이스에서 느린 코드를 찾아보십시오.",
     # test code for a plain module (student/module.py)
     "module.place": "{file}, {line}번째 줄",

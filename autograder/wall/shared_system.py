@@ -108,7 +108,7 @@ class Watch:
     """Looks at the files, the threads and (with a GPU) the memory of one worker, from the zygote.
 
     ``folder`` is an open descriptor of its scratch folder, whose path is ``path``; None if it has a bound of its own.
-    ``uid`` is its own user, or None.
+    ``uid`` is its own user, or None. It may have ``tasks`` threads; None if the kernel keeps that limit.
     """
 
     pid: int
@@ -116,6 +116,7 @@ class Watch:
     path: str
     limits: Limits
     uid: int | None
+    tasks: int | None
     untouched: int = field(init=False)  # when the folder was last changed before the submission ran
     resident_kib: int = field(init=False)  # its memory before the submission ran; CUDA takes hundreds of MiB
 
@@ -125,7 +126,7 @@ class Watch:
 
     def look(self) -> str:
         """Return which limit the worker exceeds: :data:`FILES`, :data:`TASKS`, :data:`MEMORY`, or "" for none."""
-        if self._threads() > self.limits.all_tasks:
+        if self.tasks is not None and self._threads() > self.tasks:
             return TASKS
         if self.limits.gpu and self._resident_kib() - self.resident_kib > self.limits.host_mib << 10:
             return MEMORY

@@ -256,7 +256,9 @@ def _spawn(
         os.close(descriptor)
     why = "" if answer is None else _started(answer)
     is_watched = has_folder or walls.counts_tasks or walls.gpu is not None
-    alive[pid] = _Child(shared_system.Watch(pid, folder, scratch or "", limits, uid) if is_watched else None)
+    tasks = limits.all_tasks if walls.task_limit(limits, uid) is None else None
+    watch = shared_system.Watch(pid, folder, scratch or "", limits, uid, tasks) if is_watched else None
+    alive[pid] = _Child(watch)
     pidfd = os.pidfd_open(pid)
     ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pidfd]))]
     control.sendmsg([json.dumps({"pid": pid, "gpu": why}).encode()], ancillary)
