@@ -7,6 +7,7 @@ is one JSON packet::
     {"op": "spawn", "limits": {...}, "scratch": path, "uid": n}   + 2 descriptors -> {"pid": n, "gpu": why} + pidfd
     {"op": "reap", "pid": n}              -> {"status": n, "user_s": x, "system_s": x, "peak_kib": n, "exceeded": what}
 
+"spawn" and "reap" have a ``number``, which their answer has too: who sent a request may be dead before it is answered.
 ``gpu`` says why a worker for a GPU could not start CUDA; "" if it could, or has none.
 
 A submission never passes through the zygote: later workers would have an earlier student's code in their memory.
@@ -120,7 +121,7 @@ def _serve(control: socket.socket, alive: _Alive) -> None:
             _spawn(control, request, descriptors, alive, walls)
         else:
             answer = _reap(request["pid"], alive)
-            control.send(json.dumps(answer).encode())
+            control.send(json.dumps({**answer, "number": request["number"]}).encode())
 
 
 def _no_own_user(walls: jail.Walls, scratch: str) -> str:
@@ -261,7 +262,8 @@ def _spawn(
     alive[pid] = _Child(watch)
     pidfd = os.pidfd_open(pid)
     ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pidfd]))]
-    control.sendmsg([json.dumps({"pid": pid, "gpu": why}).encode()], ancillary)
+    reply = {"pid": pid, "gpu": why, "number": request["number"]}
+    control.sendmsg([json.dumps(reply).encode()], ancillary)
     os.close(pidfd)
 
 
