@@ -106,7 +106,9 @@ _MSG_OOB = 1
 _CLOCKS = ("clock_gettime", "clock_getres", "clock_nanosleep")
 _PRCTL = {"x86_64": 157, "aarch64": 167}
 _NAMES = (15, 16)  # PR_SET_NAME, PR_GET_NAME
-_SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS of asm-generic/mman-common.h
+# asm-generic/mman-common.h. MAP_SHARED | MAP_ANONYMOUS: its pages stay while one of them is mapped, and no limit counts
+# the others. MAP_GROWSDOWN: RLIMIT_DATA does not count it.
+_SHARED_ANONYMOUS, _GROWS_DOWN = 0x21, 0x100
 _FLAGS_AT = {"sendto": 3, "recvfrom": 3, "sendmsg": 2, "recvmsg": 2}
 _ARGUMENT = [16 + 8 * i for i in range(6)]  # low halves, little-endian
 
@@ -118,9 +120,7 @@ def system_call_filter(pid: int, *, shares_files: bool = False, gpu: bool = Fals
     With namespaces every worker is process 1. The zygote computes the program in advance and its workers share it.
     ``shares_files`` is for a worker without a file system of its own. It then also refuses what Landlock does not
     cover or older versions of it do not: modes and times of files, paths without reading, disk space in advance, and
-    files that never have a name.
-    ``gpu`` adds the commands of its driver to ``ioctl``, and the names of threads. It forbids shared memory without a
-    file, because no limit of a process counts that where addresses have no bound.
+    files that never have a name. ``gpu`` adds the commands of its driver to ``ioctl``, and the names of threads.
     """
     table = dict(TABLES[platform.machine()])
     names = ("clone", "clone3", "close_range", "fcntl", "getsockopt", "ioctl", "prlimit64", "tgkill")
@@ -155,9 +155,9 @@ def system_call_filter(pid: int, *, shares_files: bool = False, gpu: bool = Fals
     rule(special["getsockopt"], *_one_of(2, _SOCKET_OPTIONS, deny, allow))
     whole, low = (_IOCTLS + needs.UVM_COMMANDS, needs.FRONTEND_COMMANDS) if gpu else (_IOCTLS, ())
     rule(special["ioctl"], *_one_of(1, whole, deny, allow, low=low))
+    shared = (_AND, 0, 0, _SHARED_ANONYMOUS), (_JEQ, 0, 1, _SHARED_ANONYMOUS)
+    rule(table.pop("mmap"), (_LOAD, 0, 0, _ARGUMENT[3]), (_JSET, 2, 0, _GROWS_DOWN), *shared, deny, allow)
     if gpu:
-        shared = (_AND, 0, 0, _SHARED_ANONYMOUS), (_JEQ, 0, 1, _SHARED_ANONYMOUS)
-        rule(table.pop("mmap"), (_LOAD, 0, 0, _ARGUMENT[3]), *shared, deny, allow)
         rule(_PRCTL[platform.machine()], *_one_of(0, _NAMES, deny, allow))
     if shares_files:
         for name, error in _NOT_SHARED.items():

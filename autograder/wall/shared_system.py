@@ -146,10 +146,10 @@ class Watch:
         return 0
 
     def _resident_kib(self) -> int:
-        """Return the pages that the worker has for itself: private ones, and shared ones that belong to no file."""
+        """Return the memory that the worker has for itself: private pages, shared ones without a file, page tables."""
         with contextlib.suppress(OSError, ValueError):
             lines = Path(f"{self._thread()}/status").read_text(encoding="ascii", errors="replace").splitlines()
-            return sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
+            return sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssShmem:", "VmPTE:")))
         return 0
 
     def _thread(self) -> str:
