@@ -86,6 +86,18 @@ def test_threads_are_counted_only_where_the_kernel_does_not(
     assert Walls(home=None, readable=()).task_limit(limits, WORKER_UIDS[0]) == 4
 
 
+def test_deleted_files_are_seen_when_the_first_thread_has_ended(
+    watched: tuple[Path, subprocess.Popen[bytes], shared_system.Watch],
+) -> None:
+    _, process, watch = watched
+    run(process, EXCEEDING["a deleted file"])
+    run(process, "wait = lambda: (threading.main_thread().join(.2), print(flush=True), time.sleep(60))")
+    number = 60 if os.uname().machine == "x86_64" else 93
+    run(process, f"import ctypes; threading.Thread(target=wait).start(); ctypes.CDLL(None).syscall({number}, 0)")
+    assert Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "Z"
+    assert watch.look() == FILES
+
+
 def test_a_change_within_one_tick_of_the_clock_is_seen(
     watched: tuple[Path, subprocess.Popen[bytes], shared_system.Watch], tmp_path: Path
 ) -> None:

@@ -147,21 +147,33 @@ class Watch:
         return 0
 
     def _resident_kib(self) -> int:
-        """Return the pages that the worker has for itself: private ones, and shared ones that belong to no file."""
+        """Return the memory that the worker has for itself: private pages, shared ones without a file, page tables."""
         with contextlib.suppress(OSError, ValueError):
-            lines = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
-            return sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
+            lines = Path(f"{self._thread()}/status").read_text(encoding="ascii", errors="replace").splitlines()
+            return sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssShmem:", "VmPTE:")))
         return 0
+
+    def _thread(self) -> str:
+        """Return the folder in /proc of a thread that runs.
+
+        The threads share their open files and their memory. The first one can end alone, and then shows neither.
+        """
+        threads = f"/proc/{self.pid}/task"
+        for name in os.listdir(threads):
+            with contextlib.suppress(OSError):
+                if not Path(f"{threads}/{name}/statm").read_bytes().startswith(b"0 "):
+                    return f"{threads}/{name}"
+        return f"/proc/{self.pid}"
 
     def _deleted(self) -> int:
         """Return the bytes of deleted files that the worker still has open. One that is mapped exceeds every limit."""
         with contextlib.suppress(OSError), _as_user(self.uid):
-            used = 0
-            for name in os.listdir(f"/proc/{self.pid}/fd"):
+            used, thread = 0, self._thread()
+            for name in os.listdir(f"{thread}/fd"):
                 with contextlib.suppress(OSError):
-                    file = os.stat(f"/proc/{self.pid}/fd/{name}")
+                    file = os.stat(f"{thread}/fd/{name}")
                     used += file.st_blocks * BLOCK if stat.S_ISREG(file.st_mode) and file.st_nlink == 0 else 0
-            with open(f"/proc/{self.pid}/maps", "rb") as maps:
+            with open(f"{thread}/maps", "rb") as maps:
                 if any(line.endswith(b"(deleted)\n") and self.path.encode() in line for line in maps):
                     used += self.limits.scratch_mib + 1 << 20
             return used
