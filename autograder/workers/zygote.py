@@ -161,7 +161,7 @@ def _share_memory(walls: jail.Walls) -> None:
     if seccomp.has_system_call_filter():
         walls.call_filter(1)
     jail.neutral_locale()
-    gc.collect()
+    # No collection before it: workers would fill the holes that it leaves, and the kernel would copy those pages.
     gc.freeze()  # the workers' garbage collector does not touch these pages, so they stay shared
     gc.disable()
     gather_into_huge_pages()
