@@ -55,7 +55,7 @@ def test_sigmoid_far_out(student, reference):
 @task("sigmoid_prime", points=6)
 def test_slope_agrees_with_differences(student, reference, rng):
     """sigmoid_prime is the slope of the sigmoid."""
-    for shape in [(7, 3), (3, 5), (4, 4), (2, 3, 5)]:
+    for shape in [(7, 3), (3, 5), (4, 4), (2, 1, 3)]:
         assert_gradient(student.sigmoid_prime, of=reference.sigmoid, at=rng.uniform(-4, 4, size=shape))
 
 
@@ -100,8 +100,8 @@ def test_bce_of_the_certain(student, rng):
 
 @task("bce_backward", points=9)
 def test_bce_gradient_is_the_slope(student, reference, rng):
-    """The gradient is the slope of the mean loss, in batches of 7, 5 and 4, and with one or three axes."""
-    for shape in [(7, 1), (5, 3), (4, 4), (11,), (2, 3, 5)]:
+    """The gradient is the slope of the mean loss, in batches of 7, 5 and 4, and with three axes."""
+    for shape in [(7, 1), (5, 3), (4, 4), (2, 1, 3)]:
         p, y = probabilities(rng, shape), labels(rng, shape)
         assert_gradient(student.bce_backward, of=loss_for(reference.bce, y), at=p, given=(p, y))
 
@@ -149,8 +149,8 @@ def test_logit_loss_far_out(student, reference):
 
 @task("bce_with_logits_backward", points=4)
 def test_logit_gradient_is_the_slope(student, reference, rng):
-    """The gradient is the slope of the loss with respect to the logits, for any number of axes."""
-    for shape in [(7, 1), (5, 3), (4, 4), (11,), (2, 3, 5)]:
+    """The gradient is the slope of the loss with respect to the logits, also with three axes."""
+    for shape in [(7, 1), (5, 3), (4, 4), (2, 1, 3)]:
         z, y = rng.uniform(-3, 3, size=shape), labels(rng, shape)
         of = loss_for(reference.bce_with_logits, y)
         assert_gradient(student.bce_with_logits_backward, of=of, at=z, given=(z, y))
