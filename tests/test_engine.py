@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import replace
 from multiprocessing import get_context
@@ -367,6 +367,35 @@ def test_an_error_cancels_no_future(assignment: Assignment, tmp_path: Path) -> N
     with pytest.raises(CaseError, match="refused"):
         graded(here, job_of(assignment, RUN, None), uploads(tmp_path, *[SOLUTION] * 4), in_a_task=1)
     assert len(executor.futures) == 4 and not any(future.cancelled() for future in executor.futures)
+
+
+class BreaksIdle(Executor):
+    """Ends its first task, and breaks before it gets another one."""
+
+    def __init__(self) -> None:
+        self.is_broken = False
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if self.is_broken:
+            raise BrokenExecutor
+        self.is_broken = True
+        future: Future[Any] = Future()
+        future.set_result([SimpleNamespace(outcomes=())])
+        return future
+
+
+def test_a_process_that_dies_between_two_tasks_is_replaced(
+    assignment: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait_for_some(futures: Sequence[Future[Any]], **more: Any) -> Any:
+        assert futures, "a wait for nothing never ends"
+        return wait(futures, **more)
+
+    monkeypatch.setattr(engine, "wait", wait_for_some)
+    here, reports = Engine("here", 1, lambda: nullcontext(BreaksIdle())), list[Report]()
+    job, given = job_of(assignment, RUN, None), uploads(tmp_path, *[SOLUTION] * 3)
+    assert engine.grade_alone(here, job, given, reports.append) == []
+    assert len(reports) == 3
 
 
 # --- a Dask cluster; test_dask.py has a real one

@@ -292,6 +292,8 @@ def _run_in(
             except BrokenExecutor:
                 tasks.appendleft(task)
                 break
+        if not futures:
+            break  # a process died between two tasks
         for future in _first_done(futures, executor):
             task = futures.pop(future)
             try:
