@@ -6,10 +6,11 @@ code: ``student`` is a handle to a worker.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import sys
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -21,6 +22,7 @@ from ..checks.datasets import Digits
 from ..course import data_sets
 from ..errors import CaseError, UsageError
 from ..model import Task
+from ..student.faults import StudentFault
 from ..student.handle import StudentCode
 from .collection import plan_cases
 from .constants import Constants, namespaces
@@ -226,6 +228,12 @@ class GradingPlugin(CasePlugin):
         if not report.passed:  # a skipped file would remove its cases from the plan
             self.collection_errors.append(f"{report.nodeid}: {report.longreprtext}")
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
+        """Let a fixture that a verdict has ended begin again in the next case."""
+        with keeps_faults(fixturedef, request):
+            return (yield)
+
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Grade submissions instead of running the items once. Store an exception in ``failure``."""
         try:
@@ -253,6 +261,16 @@ class GradingPlugin(CasePlugin):
             published=self._published,
             data=self._data,
         )
+
+
+@contextlib.contextmanager
+def keeps_faults(fixturedef: Any, request: Any) -> Iterator[None]:
+    """Let pytest know a verdict that ends a fixture, which is no Exception: it would not tear such a fixture down."""
+    try:
+        yield
+    except StudentFault as fault:
+        fixturedef.cached_result = None, fixturedef.cache_key(request), (fault, fault.__traceback__)
+        raise
 
 
 def pytest_arguments(cases: Sequence[Path]) -> list[str]:
