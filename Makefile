@@ -9,7 +9,10 @@ DEV_READY := $(VENV)/.ready-dev
 OLDEST := $(VENV)/oldest-pytest
 FRESH := $(VENV)/fresh
 PIP := python -m pip install --quiet --disable-pip-version-check
-PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal
+# A test that hangs ends its worker and is named, with the place of every thread, instead of holding up the whole run.
+# The longest one takes 100 seconds on two quiet cores.
+PYTEST := $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal -o faulthandler_timeout=1200 \
+  -o faulthandler_exit_on_timeout=true
 WORKFLOWS := .github/workflows/*.yml templates/release/github/*.yml
 SCHEMA := $(BIN)/check-jsonschema --quiet --builtin-schema
 export PYTHONUTF8 := 1

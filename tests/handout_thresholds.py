@@ -63,8 +63,10 @@ def _(_: ModuleType) -> Figures:
 @of("13-cnn")
 def _(_: ModuleType) -> Figures:
     yield from zip([".30", ".85", ".95"], bands("13-cnn", "digits_are_recognised", "digits28"), strict=True)
-    _, student = called_by("13-cnn", "digits_are_recognised", "reach_accuracy")
-    yield ".003", student.train.call_args.kwargs["lr"]
+    yield from zip([".30", ".85", ".97"], bands("13-cnn", "digits_are_recognised", "mnist"), strict=True)
+    for data, rate in (("digits28", ".003"), ("mnist", ".001")):
+        _, student = called_by("13-cnn", "digits_are_recognised", "reach_accuracy", data)
+        yield rate, student.train.call_args.kwargs["lr"]
 
 
 @of("14-capstone")

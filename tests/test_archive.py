@@ -24,6 +24,7 @@ from autograder.batch.runner import Upload
 from autograder.batch.store import Store
 from autograder.batch.uploads import Uploads
 from autograder.errors import AutograderError, UsageError
+from autograder.reports.files import draft_of
 
 
 @dataclass
@@ -280,9 +281,12 @@ def test_a_person_is_exported_and_erased_everywhere(course: Course, tmp_path: Pa
     assert [each["action"] for each in person["log"]] == ["imported", "graded"]
     kept = f"uploads/{SLUG}/{person['submissions'][0]['sha256']}/1/submission/tiny.py"
     assert names == ["out/staff/01-tiny-park.json", "out/students/01-tiny-park.html", "person.json", kept]
+    draft_of(tmp_path / "out" / "staff" / "01-tiny-park.json").write_text("park")  # of a killed run
     for student in ("park", LEE):
         assert run_command(course, "privacy", "erase", student).returncode == 0
     assert [row["student"] for row in rows(course)] == ["kim"]
+    for path in (path for path in (tmp_path / "out").rglob("*") if path.is_file()):
+        assert not {"park", "lee"} & set(re.findall(r"[a-z]+", path.read_text(encoding="utf-8-sig"))), path
     names = [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert not any("park" in name or "lee" in name for name in names) and "class.html" not in names
     store = course.root / "store"

@@ -110,11 +110,13 @@ def test_the_folder_itself_can_be_given(write: Write, monkeypatch: pytest.Monkey
     assert assignment.load(".", root=root).slug == "05-logistic"
 
 
-def test_all_are_sorted_by_slug_and_other_folders_are_left_alone(write: Write) -> None:
-    for slug in ("10-xor", "05-logistic", "01-dog-wolf"):
+def test_all_are_sorted_by_their_numbers_and_other_folders_are_left_alone(write: Write) -> None:
+    for slug in ("100-end", "10-xor", "2-lists", "05-logistic", "01-dog-wolf"):
         root = write(slug=slug)
     (root / "assignments" / "my-notes").mkdir()
-    assert [item.slug for item in assignment.load_all(root)] == ["01-dog-wolf", "05-logistic", "10-xor"]
+    course = assignment.load_all(root)
+    assert [each.slug for each in course] == ["01-dog-wolf", "2-lists", "05-logistic", "10-xor", "100-end"]
+    assert assignment.recommended(reversed(course)) == course
 
 
 @pytest.mark.parametrize("given", ["5-logistc", "logistic", "7"])

@@ -225,6 +225,30 @@ def test_a_damaged_bundle_is_an_error_of_the_grader(autograder: Path) -> None:
     assert "nothing_here" in hidden["output"] and hidden["visibility"] == "hidden"
 
 
+SETS_UP = """#!/bin/sh
+# in place of Python: makes an environment of itself, says what it is asked for, and writes an empty proof
+[ "$1" = -c ] && exit 0
+echo "$@"
+case "$*" in
+    "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+    *" prove "*) for file; do :; done; : > "$file" ;;
+esac
+"""
+
+
+def test_setup_proves_the_cases_and_keeps_the_hidden_half_to_itself(course: Course, tmp_path: Path) -> None:
+    """The worker of a submission is another user, who must not even learn the names and the sizes of its files."""
+    folder = tmp_path / "autograder"
+    source = unpacked(course, Platform.GRADESCOPE, folder / "source")
+    program(tmp_path, SETS_UP)
+    done = run(source / "setup.sh", folder, PYTHON=str(tmp_path / "venv" / "bin" / "python"))
+    assert done.returncode == 0, done.stderr
+    *_, installed, proven = done.stdout.splitlines()
+    assert "-m pip install" in installed and installed.endswith(".whl")
+    assert f"prove {SLUG}" in proven
+    assert [(source / name).stat().st_mode & 0o077 for name in ("course", "proof.json")] == [0, 0]
+
+
 @pytest.mark.long
 def test_setup_installs_everything_and_proves_the_cases(course: Course, tmp_path: Path) -> None:
     """setup.sh in a folder laid out as Gradescope's, with a new environment from the package index."""
@@ -252,6 +276,7 @@ def test_prairielearn_reads_the_results_of_a_program_that_never_fails(course: Co
     document = loaded(results.read_text(encoding="utf-8"))
     check_prairielearn(document)
     assert document["score"] == 1.0
+    assert (folder / "tests").stat().st_mode & 0o077 == 0  # a worker with a user of its own learns nothing there
     program(tmp_path, "#!/bin/sh\nexit 139\n")
     killed = run(folder / "tests" / "run", folder, PYTHON=str(tmp_path / "venv" / "bin" / "python"))
     assert killed.returncode == 0 and loaded(results.read_text(encoding="utf-8"))["gradable"] is False
@@ -268,6 +293,7 @@ def test_autolab_reads_the_scores_from_the_last_line(course: Course, tmp_path: P
     make_it = ["make", "--silent", "-f", "autograde-Makefile"]
     done = subprocess.run(make_it, cwd=folder, env=os.environ | own, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    assert (folder / "bundle").stat().st_mode & 0o077 == 0  # a worker with a user of its own learns nothing there
     scores, feedback = autolab(done.stdout)
     assert scores == {"double": 12.0, "total": 8.0} and feedback["stages"] == ["double", "total"]
     program(tmp_path, "#!/bin/sh\necho secret of staff\nexit 1\n")

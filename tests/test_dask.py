@@ -58,6 +58,28 @@ def test_a_killed_worker_loses_nothing(cluster: Any, tmp_path: Path) -> None:
     assert (len(found), lost) == (40, [])
 
 
+def test_a_worker_that_is_killed_before_its_result_is_fetched_loses_nothing(
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assignment = make(tmp_path / "course").load()
+    given = uploads(tmp_path, *(f"{SOLUTION}\n# {number}\n" for number in range(8)))
+    here = engine.engine_of(f"dask:{cluster.scheduler_address}", None)
+    original, killed = engine._fetched, []
+
+    def kill_then_fetch(theirs: Any) -> Any:
+        if not killed:
+            [(address, *_)] = theirs.client.who_has([theirs]).values()
+            [worker] = [each for each in cluster.workers.values() if each.worker_address == address]
+            killed.append(worker.pid)
+            os.kill(worker.pid, signal.SIGKILL)
+        return original(theirs)
+
+    monkeypatch.setattr(engine, "_fetched", kill_then_fetch)
+    found: dict[str, Any] = {}
+    lost = engine.grade_on(here, job_of(assignment, RUN, None), given, lambda report: keep(found, report), in_a_task=2)
+    assert (len(killed), len(found), lost) == (1, 8, [])
+
+
 def test_a_cluster_without_workers_is_a_sentence_and_no_wait_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

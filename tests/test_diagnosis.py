@@ -203,6 +203,7 @@ FORMS = [
     (float(ROW.mean()), ROW, "hint.over-reduced"),
     (0.25, [1.0, 0.5, 0.25], "hint.last-only"),
     ([1.0], [1.0, 0.5, 0.25], "hint.first-only"),
+    ([0.9], [1.0, 0.5, 0.25], "hint.one-value"),
     (ROW.tolist()[:-1], ROW.tolist(), "hint.one-short"),
     ([*ROW.tolist(), 9.0], ROW.tolist(), "hint.one-more"),
     ((3, (2, 2), 4), ((2, 2), 3, 4), "hint.swapped"),
@@ -212,7 +213,8 @@ FORMS = [
     (float(ROW.mean()) + 1, ROW, ""),
     (0.5, [1.0, 0.5, 0.25], ""),
     (0.25, [0.25], ""),
-    ([0.9], [1.0, 0.5, 0.25], ""),
+    (torch.tensor([0.5]), 3.0, ""),  # a row of a result that has one part too few
+    ([0.9], [1.0, 0.5], ""),
     (np.array([2.4]), 2.5, ""),
     (None, None, ""),
     ((WANT,), (WANT,), ""),

@@ -9,8 +9,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import replace
 from multiprocessing import get_context
@@ -30,7 +31,7 @@ from autograder.batch.row_file import row_file
 from autograder.batch.runner import Upload, grade_class
 from autograder.course.assignment import Assignment
 from autograder.course.course_file import Course
-from autograder.errors import CaseError, UsageError
+from autograder.errors import CaseError, SandboxError, UsageError
 from autograder.exchange import formats
 from autograder.grading import case_bounds
 from autograder.grading.options import RunOptions
@@ -344,6 +345,122 @@ def test_what_timed_out_before_goes_last_and_alone(
     given = [replace(each, slow=each.student in ("s00", "s03")) for each in uploads(tmp_path, *[SOLUTION] * 6)]
     grade_on(Engine("here", 1, Here), job_of(assignment, RUN, None), given, lambda report: None, in_a_task=3)
     assert tasks == [["s01", "s02", "s04"], ["s05"], ["s00"], ["s03"]]
+
+
+class FirstFails(Executor):
+    """The first task is refused, and the others never end."""
+
+    def __init__(self) -> None:
+        self.futures: list[Future[Any]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.futures.append(Future())
+        if len(self.futures) == 1:
+            self.futures[0].set_exception(CaseError("refused", slug="case-task"))
+        return self.futures[-1]
+
+
+def test_an_error_cancels_no_future(assignment: Assignment, tmp_path: Path) -> None:
+    """Python's pool of processes, when it breaks, stumbles over a cancelled future: it then never ends."""
+    executor = FirstFails()
+    here = Engine("here", 2, lambda: nullcontext(executor))
+    with pytest.raises(CaseError, match="refused"):
+        graded(here, job_of(assignment, RUN, None), uploads(tmp_path, *[SOLUTION] * 4), in_a_task=1)
+    assert len(executor.futures) == 4 and not any(future.cancelled() for future in executor.futures)
+
+
+class BreaksIdle(Executor):
+    """Ends its first task, and breaks before it gets another one."""
+
+    def __init__(self) -> None:
+        self.is_broken = False
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if self.is_broken:
+            raise BrokenExecutor
+        self.is_broken = True
+        future: Future[Any] = Future()
+        future.set_result([SimpleNamespace(outcomes=())])
+        return future
+
+
+def test_a_process_that_dies_between_two_tasks_is_replaced(
+    assignment: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wait_for_some(futures: Sequence[Future[Any]], **more: Any) -> Any:
+        assert futures, "a wait for nothing never ends"
+        return wait(futures, **more)
+
+    monkeypatch.setattr(engine, "wait", wait_for_some)
+    here, reports = Engine("here", 1, lambda: nullcontext(BreaksIdle())), list[Report]()
+    job, given = job_of(assignment, RUN, None), uploads(tmp_path, *[SOLUTION] * 3)
+    assert engine.grade_alone(here, job, given, reports.append) == []
+    assert len(reports) == 3
+
+
+# --- a Dask cluster; test_dask.py has a real one
+
+
+class DaskFuture:
+    """A future of Dask whose result is never handed over: its worker has died meanwhile."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.status = "finished"
+        self.cancelled = threading.Event()
+
+    def add_done_callback(self, fn: Callable[[Any], None]) -> None:
+        self.callback = threading.Thread(target=fn, args=(self,), daemon=True)
+        self.callback.start()
+
+    def result(self, timeout: float) -> Any:
+        raise CancelledError if self.cancelled.wait(timeout) else TimeoutError
+
+    def cancel(self) -> None:
+        self.cancelled.set()
+
+
+class DaskClient:
+    def __init__(self) -> None:
+        self.workers: dict[str, int] = {"tcp://a": 1, "tcp://b": 1}
+        self.futures: list[DaskFuture] = []
+
+    def submit(self, *_: Any, **__: Any) -> DaskFuture:
+        self.futures.append(DaskFuture(str(len(self.futures))))
+        return self.futures[-1]
+
+    def nthreads(self, *, callback_timeout: float) -> dict[str, int]:
+        if not self.workers:
+            raise TimeoutError
+        return self.workers
+
+
+def test_a_worker_that_dies_before_its_result_is_fetched_ends_the_task() -> None:
+    client = DaskClient()
+    executor = engine._DaskExecutor(client, "here")
+    futures = [executor.submit(print), executor.submit(print)]
+    client.workers = {"tcp://b": 1}
+    executor.end_lost()
+    assert [future.done() for future in futures] == [True, False]
+    assert isinstance(futures[0].exception(), BrokenExecutor)
+    client.futures[0].callback.join(timeout=30)  # the one thread that fetches results must be free
+    assert not client.futures[0].callback.is_alive()
+    client.futures[1].cancel()
+
+
+def test_a_result_that_is_not_handed_over_ends_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "FETCH_S", 0.01)
+    with pytest.raises(BrokenExecutor, match="does not hand it over"):
+        engine._DaskExecutor(DaskClient(), "here").submit(print).result(timeout=30)
+
+
+def test_a_scheduler_that_does_not_answer_is_a_sentence() -> None:
+    client = DaskClient()
+    executor = engine._DaskExecutor(client, "tcp://here")
+    client.workers = {}
+    for ask in (executor.end_lost, lambda: executor.submit(print)):
+        with pytest.raises(SandboxError, match=r"scheduler at tcp://here ended, or cannot be reached\. Start it"):
+            ask()
 
 
 def test_nothing_to_do_starts_no_process(assignment: Assignment) -> None:

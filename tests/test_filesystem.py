@@ -34,6 +34,23 @@ def test_only_what_a_package_installed_is_shown(tmp_path: Path, monkeypatch: pyt
     assert filesystem._files_of("thing") == {str(tmp_path / name) for name in shown}
 
 
+def test_what_an_extra_of_a_requirement_needs_is_shown_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As PyTorch for CUDA 13 needs ``cuda-toolkit[cublas]``, which needs the package with the library."""
+    needs = {
+        "framework": "Requires-Dist: toolkit[blas]==13",
+        "toolkit": 'Requires-Dist: blas; extra == "blas"\nRequires-Dist: fft; extra == "fft"',
+        "blas": "",
+        "fft": "",
+    }
+    for name, lines in needs.items():
+        (tmp_path / f"{name}-1.dist-info").mkdir()
+        text = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n{lines}\n"
+        (tmp_path / f"{name}-1.dist-info" / "METADATA").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.invalidate_caches()
+    assert filesystem._with_requirements(frozenset({"framework"})) == {"framework", "toolkit", "blas"}
+
+
 @pytest.fixture
 def one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An interpreter whose packages lie inside its standard library, as those of images and of conda."""

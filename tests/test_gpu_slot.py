@@ -19,6 +19,7 @@ import pytest
 
 from autograder.errors import GpuUnavailable
 from autograder.wall import gpu as needs
+from autograder.workers import gpu_slot
 from autograder.workers.gpu_slot import GpuSlot
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="NVIDIA's device files are those of Linux")
@@ -196,6 +197,23 @@ def test_without_a_driver_it_is_one_sentence(machine: Machine) -> None:
 def test_a_missing_library_is_named(machine: Machine) -> None:
     machine.library = "libnothing-of-this-name.so"
     assert "libnvidia-ml.so.1, a part of NVIDIA's driver, was not found." in machine.refuses()
+
+
+def test_the_drivers_libraries_are_found_however_the_linker_found_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With LD_LIBRARY_PATH, or with an entry of ld.so.conf, which only the memory map shows."""
+    named, listed = tmp_path / "named", tmp_path / "listed"
+    for folder in (named, listed):
+        folder.mkdir()
+        (folder / "libcuda.so.1").touch()
+    monkeypatch.setenv("LD_LIBRARY_PATH", f"{named}:/usr/lib64:relative")
+    maps = tmp_path / "maps"
+    line = "7f00 r-xp 0 08:01 1 {}/libnvidia-ml.so.580.159.03\n"
+    maps.write_text("".join(line.format(each) for each in ("/usr/lib64", listed, listed)) + "7f01 rw-p 0 00:00 0\n")
+    assert gpu_slot._library_folders(maps) == (str(named), str(listed))
+    monkeypatch.delenv("LD_LIBRARY_PATH")
+    assert gpu_slot._library_folders(maps) == (str(listed),)
 
 
 def test_a_missing_node_has_a_remedy(machine: Machine) -> None:

@@ -134,21 +134,60 @@ def test_the_length_that_is_announced(slug: str, lines: int, english: str, korea
     assert 0.85 * lines <= len(code) <= 1.15 * lines
 
 
+# --- Markdown
+
+
+def open_ends(page: str) -> list[str]:
+    """Return the bold texts of a page whose stars Markdown shows as stars.
+
+    They begin or end with a sign and have a letter right outside of it: Korean particles follow without a space.
+    """
+    text = re.sub(r"^```.*?^```$", "", page, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"`[^`\n]+`", "`code`", text)
+    found = []
+    for paragraph in re.split(r"\n\s*\n", text):
+        parts = paragraph.split("**")
+        for before, bold, after in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
+            if (not bold[-1].isalnum() and after[:1].isalnum()) or (not bold[0].isalnum() and before[-1:].isalnum()):
+                found.append(bold)
+    return found
+
+
+@every_page
+def test_bold_text_is_shown_as_bold(assignment: Assignment, name: str) -> None:
+    assert open_ends((assignment.folder / name).read_text(encoding="utf-8")) == []
+
+
+def test_a_bold_text_that_is_not_shown_as_bold_is_found() -> None:
+    page = "**과적합(overfitting)**이라고, **형태**(shape)는, **`x`**로, 곧**(1)** 및 **끝.** 다음"
+    assert open_ends(page) == ["과적합(overfitting)", "`code`", "(1)"]
+
+
 # --- habits
+
+
+def needed(assignment: Assignment, name: str) -> str:
+    """Return what a hand-out says that its reader needs."""
+    start, end = ("You need", "It takes") if name == "README.md" else ("필요한 것", "걸리는 시간")
+    needs = re.search(rf"\*\*{start}\*\*(.*?)\*\*{end}\*\*", read(assignment, name))
+    assert needs
+    return needs[1]
+
+
+@every_page
+def test_the_assignments_that_come_first_are_named(assignment: Assignment, name: str) -> None:
+    """As on the map of the course."""
+    named = re.findall(r"(?<!\d)\d\d(?!\d)", needed(assignment, name))
+    assert {slug[:2] for slug in assignment.after} <= {*named}
 
 
 @every_page
 def test_what_is_needed_is_named_by_topic(assignment: Assignment, name: str) -> None:
     """A reader elsewhere has no deck: it is a note beside what is needed."""
-    start, end, note = (
-        (r"\*\*You need\*\*", r"\*\*It takes\*\*", r"\(\*[Ii]n the lecture\*: deck .*?\)")
-        if name == "README.md"
-        else (r"\*\*필요한 것\*\*", r"\*\*걸리는 시간\*\*", r"\(\*강의 자료\*: .*?00\d.*?\)")
-    )
-    needs = re.search(f"{start}(.*?){end}", read(assignment, name))
-    assert needs
-    assert bool(re.search(note, needs[1])) == (assignment.slug != "14-capstone")
-    rest = re.sub(note, "", needs[1])
+    note = r"\(\*[Ii]n the lecture\*: deck .*?\)" if name == "README.md" else r"\(\*강의 자료\*: .*?00\d.*?\)"
+    needs = needed(assignment, name)
+    assert bool(re.search(note, needs)) == (assignment.slug != "14-capstone")
+    rest = re.sub(note, "", needs)
     assert not re.search(r"\bdeck\b|강의 자료", rest) and len(rest) > 10
 
 

@@ -41,6 +41,8 @@ def test_commands_become_something_harmless(line: str, python: str) -> None:
         ("x = %time f()", "x = f()"),
         ("%run helpers.py", "from helpers import *"),
         ("%run ./helpers.py", "from helpers import *"),
+        ("%run helpers.ipynb", "from helpers import *"),
+        ("%run -i './helpers.ipynb'", "from helpers import *"),
         ("%%time", "pass"),
     ],
 )

@@ -99,6 +99,17 @@ def with_error(report: Report) -> Report:
     return replace(report, outcomes=(broken, *others), complete=False)
 
 
+def test_prairielearn_gets_no_more_than_it_reads() -> None:
+    """However much a submission prints: PrairieLearn ignores a document of more than 1 MiB."""
+    failed = next(line for line in practice().outcomes if line.verdict is Verdict.FAILED)
+    many = tuple(replace(failed, case=f"case_{number}", output="\U0001f600" * 70_000) for number in range(48))
+    report = replace(practice(), outcomes=many)
+    text = results_prairielearn.graded(report, seconds=0)
+    assert len(text.encode()) <= 1 << 20
+    tests = loaded(text)["tests"]
+    assert len(tests) == 48 and all(failed.message in test["output"] for test in tests)
+
+
 # --- every report
 
 

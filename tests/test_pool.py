@@ -6,11 +6,14 @@ import multiprocessing
 import os
 import select
 import signal
+import struct
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -105,6 +108,31 @@ def test_all_processes_start_before_one_can_break_the_pool() -> None:
         done = pool.submit(os.getpid)
         assert len(multiprocessing.active_children()) - before == 3
         assert done.result() != os.getpid()
+
+
+def die_half_way_through_the_answer() -> None:
+    def write_half(self: Connection, data: bytes) -> None:
+        os.write(self.fileno(), struct.pack("!i", len(data)) + data[: len(data) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    Connection._send_bytes = write_half  # type: ignore[attr-defined]
+
+
+def sleep_for_ever() -> None:
+    threading.Event().wait()
+
+
+def test_a_process_that_dies_while_it_writes_its_result_ends_the_wait_for_it() -> None:
+    """The rest of the result never comes, and the other process has the pipe open."""
+    with local_processes(2) as pool:
+        futures = [pool.submit(each) for each in (die_half_way_through_the_answer, sleep_for_ever)]
+        processes, answers = list(pool._processes.values()), pool._result_queue  # type: ignore[attr-defined]
+        try:
+            assert [type(each.exception(timeout=30)) for each in futures] == [BrokenProcessPool] * 2
+        finally:  # so that a pool which waits has an end, too
+            for process in processes:
+                process.kill()
+            answers._writer.close()
 
 
 def test_processes_end_with_a_parent_that_is_killed() -> None:

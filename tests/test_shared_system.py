@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.wall.jail import Walls
 from autograder.wall.limits import FILES, TASKS, WORKER_UIDS, Limits
 
 if sys.platform != "linux":
@@ -29,7 +30,7 @@ def watched(tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[bytes], sha
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path
     )
     folder = shared_system.open_folder(str(tmp_path))
-    watch = shared_system.Watch(process.pid, folder, str(tmp_path), Limits(scratch_mib=1, tasks=4), None)
+    watch = shared_system.Watch(process.pid, folder, str(tmp_path), Limits(scratch_mib=1), None, 4)
     try:
         yield tmp_path, process, watch
     finally:
@@ -67,6 +68,33 @@ def test_a_scratch_folder_that_is_too_full_is_seen(
     _, process, watch = watched
     assert watch.look() == ""
     run(process, line)
+    assert watch.look() == FILES
+
+
+def test_threads_are_counted_only_where_the_kernel_does_not(
+    watched: tuple[Path, subprocess.Popen[bytes], shared_system.Watch],
+) -> None:
+    _, process, watch = watched
+    run(process, "for _ in range(6): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()")
+    assert watch.look() == TASKS
+    watch.tasks = None
+    assert watch.look() == ""
+    limits = Limits(tasks=4)
+    assert Walls(home=3, readable=()).task_limit(limits, None) == 4 + 3
+    assert Walls(home=3, readable=(), counts_tasks=True).task_limit(limits, None) is None
+    assert Walls(home=None, readable=()).task_limit(limits, None) is None
+    assert Walls(home=None, readable=()).task_limit(limits, WORKER_UIDS[0]) == 4
+
+
+def test_deleted_files_are_seen_when_the_first_thread_has_ended(
+    watched: tuple[Path, subprocess.Popen[bytes], shared_system.Watch],
+) -> None:
+    _, process, watch = watched
+    run(process, EXCEEDING["a deleted file"])
+    run(process, "wait = lambda: (threading.main_thread().join(.2), print(flush=True), time.sleep(60))")
+    number = 60 if os.uname().machine == "x86_64" else 93
+    run(process, f"import ctypes; threading.Thread(target=wait).start(); ctypes.CDLL(None).syscall({number}, 0)")
+    assert Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "Z"
     assert watch.look() == FILES
 
 

@@ -110,6 +110,10 @@ def test_any_value_gives_a_file_or_a_sentence(
     [
         (lambda: show.image(None), "show.image: this is NoneType. Give numbers: an array, a tensor or a list."),
         (lambda: show.image([[1, 2], [3]]), "show.image: the rows have different lengths (2, 1). Make them"),
+        (lambda: show.image([[[1], [2, 3]], [[4], [5]]]), "the rows have different lengths (1, 2). Make them"),
+        (lambda: show.image(np.array([["a", "b"]])), "show.image: this is ndarray (str_). Give numbers:"),
+        (lambda: show.images(np.ones((2, 1, 1)), columns=-1), "██   ██"),
+        (lambda: show.table([[1]], title=3), "3\n1"),  # type: ignore[arg-type]
         (lambda: show.image(np.ones((2, 3, 4, 5))), "show.image: the shape is (2, 3, 4, 5). An image has the shape"),
         (lambda: show.curve([1, 2], [1]), "show.curve: x has 2 numbers and y has 1. Give one y for each x."),
         (lambda: show.curve([0, -1], log=True), "show.curve: there is no finite number to draw; with log=True"),

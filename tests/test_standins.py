@@ -73,6 +73,9 @@ def run(source: str, submission: Submission) -> dict[str, Any]:
         "from IPython.display import HTML, clear_output, display\ndisplay(HTML('<b>x</b>')); clear_output(wait=True)",
         "from IPython import get_ipython\nget_ipython().run_line_magic('matplotlib', 'inline')",
         "import seaborn as sns\nsns.set_theme(style='dark')",
+        "from torch.utils.tensorboard import SummaryWriter\nwith SummaryWriter() as w: w.add_scalar('loss', .5, 0)",
+        "from visdom import Visdom\nviz = Visdom()\nwindow = viz.line(X=[0], Y=[1], opts=dict(title='x'))",
+        "import mlflow\nwith mlflow.start_run(): mlflow.log_metric('loss', .5, step=0)",
         "import pylab as plt\nwhile plt.fignum_exists(1): pass\nfor ax in plt.figure().axes: raise ValueError",
         "import pylab as plt\nheight = plt.gca().get_height()\nplt.text(0, height * 1.01 + 2, f'{height:.2f}')",
         "import pylab as plt\nax = plt.gca()\nassert float(-ax.x) + int(ax.y) + len(ax.lines) == 0",
@@ -262,7 +265,9 @@ def test_stand_ins_that_were_imported_are_told_with_their_line(submission: Submi
     assert submission.imported == [2, 2, 4]
 
 
-def test_a_package_is_known_by_its_first_or_second_part() -> None:
+def test_a_package_is_known_by_its_first_parts() -> None:
+    assert silent_package("torch.utils.tensorboard.writer") == "torch.utils.tensorboard"
+    assert silent_package("torch.utils") == silent_package("torch.utils.data") == ""
     assert silent_package("matplotlib.pyplot") == "matplotlib"
     assert silent_package("google.colab.drive") == "google.colab"
     assert silent_package("google") == "" and silent_package("numpy") == ""

@@ -291,6 +291,17 @@ def test_a_saved_notebook_is_graded_without_its_commands(open_zip: OpenZip) -> N
     assert got.notes == (f"logistic.py: {command} was not run, because only a notebook knows this command.",)
 
 
+def test_a_notebook_that_another_runs_is_a_module(open_zip: OpenZip) -> None:
+    """Any other notebook is none, and one that is damaged or has a library's name takes nothing else along."""
+    names = ("helpers", "json", "numpy", "damaged", "absent", "logistic")
+    runs = ipynb("\n".join(f"%run {name}.ipynb" for name in names))
+    helpers = ipynb("%run ./more.ipynb\ndef f(x):\n    return x")
+    others = [(f"{name}.ipynb", ipynb("y = 2")) for name in ("json", "numpy", "more", "unused")]
+    got = open_zip([("logistic.ipynb", runs), ("helpers.ipynb", helpers), ("damaged.ipynb", b"{"), *others])
+    assert got.modules.keys() == {"logistic", "helpers", "more"}
+    assert b"from more import *\ndef f(x):" in got.modules["helpers"]
+
+
 def test_of_two_notebooks_only_the_right_name_counts(open_zip: OpenZip) -> None:
     both: list[Entry] = [("a.ipynb", ipynb("x = 1")), ("b.ipynb", ipynb("x = 2"))]
     assert open_zip(both).modules == {}

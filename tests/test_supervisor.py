@@ -430,6 +430,28 @@ def test_copies_of_a_process_use_its_zygote_side_by_side(own: Supervisor) -> Non
     assert list(own._zygotes.values()) == [zygote] and children_of(zygote.pid) == []
 
 
+def test_a_copy_that_is_killed_in_its_turn_holds_nobody_up(own: Supervisor) -> None:
+    """Nor does another one take the answer to its request: that would be the worker of a dead process."""
+    own.prepare(WorkerSpec())
+    own.share()
+    (zygote,) = own._zygotes.values()
+
+    def die_before_the_answer() -> bool:
+        zygote._receive = lambda **_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign,assignment]
+        return bool(_spawn_and_end(own))
+
+    assert os.waitpid(_forked(die_before_the_answer), 0)[1] == signal.SIGKILL
+    copy = _forked(lambda: bool(_spawn_and_end(own)))
+    ended = os.pidfd_open(copy)
+    try:
+        assert select.select([ended], [], [], 30)[0], "a copy waits for a turn that nobody gives back"
+    finally:
+        os.close(ended)
+        os.kill(copy, signal.SIGKILL)
+        assert os.waitpid(copy, 0)[1] == 0
+    assert _spawn_and_end(own) and list(own._zygotes.values()) == [zygote]
+
+
 def _spawn_and_end(supervisor: Supervisor) -> int:
     """Start a worker and end it; return its number, or 0 if another zygote has taken the place of the first."""
     (zygote,) = supervisor._zygotes.values()

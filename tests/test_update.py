@@ -172,6 +172,12 @@ def test_a_release_of_one_assignment_keeps_the_others(desk: Path) -> None:
     assert update.apply(desk, made({"assignments/02-two/two.py": b"stub\n"}, slugs="02-two")).changes == ()
 
 
+def test_a_kept_assignment_stands_in_the_table_by_its_number(desk: Path) -> None:
+    update.apply(desk, made({"assignments/10-ten/ten.py": b"stub\n"}, slugs="10-ten"))
+    update.apply(desk, made({"assignments/2-two/two.py": b"stub\n"}, slugs="2-two"))
+    assert (desk / "README.md").read_bytes() == README % "".join(map(row, ("01-one", "2-two", "10-ten"))).encode()
+
+
 def test_a_new_version_of_an_assignment_that_is_kept_is_still_known(desk: Path) -> None:
     (desk / MINE).write_bytes(b"my work\n")
     update.apply(desk, made({MINE: b"two\n", VISIBLE: b""}))

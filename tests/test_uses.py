@@ -75,6 +75,20 @@ def test_a_function_that_is_written_without_the_other_has_another_cause() -> Non
     assert causes(("sigmoid", Verdict.FAILED), ("loss", Verdict.FAILED), source=alone)["loss_1"] == ""
 
 
+def test_a_class_that_no_task_is_named_after_belongs_to_the_task_of_its_cases() -> None:
+    assert uses.owners(assignments.load("14-capstone", root=ROOT)) == {"Adam": "SGD"}
+
+
+def test_a_task_is_reached_by_any_of_its_names() -> None:
+    modules = ModuleSources("m", {"m": ("m.py", b"class Adam: pass\ndef fit(z): return Adam()\n")})
+    lines = [
+        GradedCase(task, task, "", points=1.0, earned=0.0, verdict=Verdict.FAILED, visible=True)
+        for task in ("SGD", "fit")
+    ]
+    found = with_causes(lines, {"fit": ("SGD",)}, modules, lambda: {"Adam": "SGD"})
+    assert [line.because for line in found] == ["", "SGD"]
+
+
 def graded(slug: str, added: str, supervisor: Supervisor, **options: Any) -> Report:
     """Grade the solution with other definitions behind it."""
     assignment = assignments.load(slug, root=ROOT)

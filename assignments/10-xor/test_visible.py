@@ -208,17 +208,14 @@ def test_gradient_of_a_nearly_certain_net(student):
     assert_close(gradients["w1"], np.full((2, 2), 0.24975) * [-1.0, 1.0], rtol=2e-3, name="the gradient of w1")
 
 
-@task(
-    "train_mlp",
-    points=4,
-    hint="The first cost tells of the way forward, the other one of the gradients and of the order of the steps.",
-)
+@task("train_mlp", points=4)
 def test_xor_is_learnt(student):
     """From the start of the hand-out the cost is .722447 at first, .034584 after 1,000 steps: XOR is solved."""
     trained, costs = student.train_mlp(fixed_start(), corners(), xor_labels(), 1.0, 1001)
     assert_close(len(costs), 1001, name="number of costs")
     got, want = [costs[0], costs[1000]], [0.722447, 0.034584]  # printed digits
-    assert_close(got, want, rtol=0, atol=2e-6, name="cost at step {}", labels=(0, 1000))
+    hint = "The first cost tells of the way forward, the other one of the gradients and of the order of the steps."
+    assert_close(got, want, rtol=0, atol=2e-6, name="cost at step {}", labels=(0, 1000), hint=hint)
     shapes = {name: list(np.shape(value)) for name, value in trained.items()}
     assert_close(shapes, {"w1": [2, 2], "b1": [2], "w2": [2, 1], "b2": [1]}, name="shapes")
 

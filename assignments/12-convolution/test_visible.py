@@ -137,7 +137,7 @@ def test_padding_adds_zeros_on_all_sides(student):
     assert_close(got, np.array([[[[4.0, 6.0, 6.0, 4.0], [6.0, 9.0, 9.0, 6.0], [4.0, 6.0, 6.0, 4.0]]]]))
 
 
-@task("conv2d", points=2, hint="Rows are H and columns are W: the shape of the result is (N, O, H', W').")
+@task("conv2d", points=2, hint="The image is black, so only the bias is left: b[o] at every place of output channel o.")
 def test_shape_of_a_layer(student):
     """Five 5x5 kernels turn (2, 3, 32, 64) into (2, 5, 28, 60)."""
     got = student.conv2d(np.zeros((2, 3, 32, 64)), np.ones((5, 3, 5, 5)), np.array([0.0, 1.0, 2.0, 3.0, 4.0]))

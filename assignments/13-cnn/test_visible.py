@@ -14,7 +14,10 @@ def parameters(model):
     """The parameters of a CNN by their names, once it is certain that they have the documented shapes."""
     state = model.state_dict()
     shapes = sorted(tuple(value.shape) for value in state.values())
-    hint = "Two convolutions of 3x3 and one linear layer, each with a bias: is one missing, or too many?"
+    hint = (
+        "Two convolutions of 3x3 that keep the size, and one linear layer, each with a bias: is one missing, too many, "
+        "or of another size?"
+    )
     assert_close(len(shapes), 6, name="number of parameter tensors:", hint=hint)
     assert_close(shapes, sorted(SHAPES), name="shapes of the parameters, in order of size:", hint=hint)
     return state
@@ -91,7 +94,9 @@ def test_shape_of_the_logits(student):
 
 
 @task(
-    "CNN", points=3, hint="cross_entropy takes logits: softmax is inside the loss and must not be in the model as well."
+    "CNN",
+    points=3,
+    hint="With these weights only the bias of fc is left. What do you do to it? (The softmax is inside cross_entropy.)",
 )
 def test_logits_are_plain_scores(student):
     """With zero weights in fc the logits are its bias, whatever the image."""

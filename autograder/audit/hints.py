@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ..course import solution, translation
 from ..course.assignment import Assignment
 from ..course.solution import Mistake
+from ..course.uses import reached
 from ..grading.collected_cases import CollectedCases, collect_cases
 from ..grading.mistakes import KnownMistakes, alike, may_have_hint
 from ..grading.options import RunOptions
@@ -99,36 +100,53 @@ class Rehearsal:
         for case in self.plan:
             of_case: list[Made] = []
             for mistake in known.candidates(case):
-                run = self._repeatable(mistake, case, limit)
-                if run is None or not (self._tells_enough(case, run) or self._is_alone(known, case, mistake)):
+                run = None if self._is_of_a_cause(known, case, mistake) else self._repeatable(mistake, case, limit)
+                if run is None or not (self._tells_enough(case, run) or known.is_aimed_at(case, mistake)):
                     continue
-                if not any(alike(run, other.run) for other in of_case):
+                if self._is_alone(known, case, mistake) and not any(alike(run, other.run) for other in of_case):
                     of_case.append(Made(case, mistake, run, self._in_all_languages(mistake.hint)))
             found += of_case
         return found
+
+    def _is_of_a_cause(self, known: KnownMistakes, case: Case, mistake: Mistake) -> bool:
+        """Return whether a mistake is one of a task that the task of ``case`` uses: the report names that task."""
+        return known.task_of(mistake, case) in reached(case.task, self._assignment.uses)
 
     def _tells_enough(self, case: Case, run: Run) -> bool:
         outcome, log = run
         return tells_enough(outcome, log.calls, self._right_calls.get(case.id, ()))
 
     def _is_alone(self, known: KnownMistakes, case: Case, mistake: Mistake) -> bool:
-        """Return whether a case that tells little was made for ``mistake``, and no other one looks the same in it."""
+        """Return whether no mistake with another hint looks the same, but one that the case was not made for.
+
+        In a case that tells little, it must look otherwise, too.
+        """
         run = self._runs[mistake.id][case.id]
-        others = [each for each in known.candidates(case) if each.hint != mistake.hint]
-        runs = (self._runs[other.id].get(case.id) for other in others)
-        return known.is_aimed_at(case, mistake) and not any(other is not None and alike(run, other) for other in runs)
+        is_aimed = known.is_aimed_at(case, mistake) and self._tells_enough(case, run)
+        for other in known.candidates(case):
+            theirs = self._runs[other.id].get(case.id)
+            if theirs is None or other.hint == mistake.hint or self._is_of_a_cause(known, case, other):
+                continue
+            if not (is_aimed and not known.is_aimed_at(case, other)) and alike(run, theirs):
+                return False
+        return True
 
     def records(self) -> dict[str, list[list[object]]]:
         """Return what ``hints.json`` holds: the sealed records of each case, in an order that tells nothing."""
         found: dict[str, list[list[object]]] = {}
-        made = [(each, each.behaviour) for each in self.made()]
-        for each, behaviour in made:
-            others = [other for one, other in made if one.case is each.case and one is not each]
-            right = self.right.get(each.case.id)
-            record = sealed(behaviour, each.texts, right=right, others=others)
-            if record is not None:
+        for each in self.made():
+            if (record := self.record(each)) is not None:
                 found.setdefault(each.case.id, []).append(record)
         return {name: sorted(records, key=lambda record: str(record[1])) for name, records in found.items()}
+
+    def record(self, made: Made) -> list[object] | None:
+        """Return the record of a mistake in a case; None if it cannot be told from a mistake with another hint."""
+        return sealed(made.behaviour, made.texts, right=self.right.get(made.case.id), others=self._others(made))
+
+    def _others(self, made: Made) -> list[Behaviour]:
+        """Return what the case saw of the mistakes that have another hint and behave otherwise: they cannot read it."""
+        runs = (self._runs[other.id].get(made.case.id) for other in self._mistakes if other.hint != made.mistake.hint)
+        return [Behaviour(made.case, *run) for run in runs if run is not None and not alike(made.run, run)]
 
     def _failed(self, cases: CollectedCases, mistake: Mistake) -> dict[str, Run]:
         """Return the runs of the cases that a mistake fails."""

@@ -78,7 +78,8 @@ def contents(course: Sequence[Assignment], *, root: Path, options: Options) -> d
         UsageError: the working tree of the course or of its solutions has changes.
         AssignmentError: a stub cannot be made.
     """
-    course = sorted({assignment.slug: assignment for assignment in course}.values(), key=lambda each: each.slug)
+    named = {assignment.slug: assignment for assignment in course}
+    course = [named[slug] for slug in folders.in_order(named)]
     files = (file for assignment in course for file in _assignment_files(assignment, options))
     return with_framework(files, course, root=root, options=options)
 

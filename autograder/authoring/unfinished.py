@@ -43,7 +43,7 @@ def read_course(root: Path, chosen: Sequence[Assignment]) -> ReadableCourse:
     known = {assignment.solution for assignment in found}
     folder = folders.solutions_of(root)
     others = tuple(path for path in sorted(folder.glob("[!.]*")) if path not in known)
-    return ReadableCourse(tuple(sorted(found, key=lambda each: each.slug)), others, tuple(warnings))
+    return ReadableCourse(tuple(sorted(found, key=lambda each: folders.place_of(each.slug))), others, tuple(warnings))
 
 
 def _unwritten(assignment: Assignment) -> Iterator[str]:

@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from ..course import release_file
+from ..course import folders, release_file
 from ..course.assignment import VISIBLE
 from ..course.release_file import NAME, Release
 from ..errors import UsageError
@@ -103,7 +103,8 @@ def plan(target: Path, files: Mapping[str, bytes]) -> Update:
     """Return what :func:`apply` would do. Nothing is written."""
     new = release_file.parse(files[NAME], shown=NAME)
     old = release_file.read(target / NAME) if (target / NAME).exists() else _nothing(new)
-    assignments = dict(sorted({**old["assignments"], **new["assignments"]}.items()))
+    known = {**old["assignments"], **new["assignments"]}
+    assignments = {slug: known[slug] for slug in folders.in_order(known)}
     kept = tuple(slug for slug in old["assignments"] if slug not in new["assignments"])
     ours = {path: data for path, data in files.items() if path != NAME}
     if kept:

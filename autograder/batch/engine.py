@@ -31,6 +31,8 @@ TASKS_FOR_EACH = 4  # at least, so that the processes finish at about the same t
 WAITING = 1  # tasks for each process that are sent before one is free
 DASK = "dask:"
 CONNECT_S = 10
+ANSWER_S = 60.0  # for a scheduler that is asked something
+FETCH_S = 120.0  # for the reports of one task, a few hundred KiB, from a worker through the scheduler
 POLL_S = 1.0  # between two looks at the workers of a Dask cluster
 WORKERLESS_S = 120.0  # until a worker has started again
 
@@ -78,7 +80,7 @@ def _dask(address: str, workers: int | None) -> Engine:
     client_of: Any = distributed.Client
     try:
         with client_of(address, timeout=CONNECT_S, set_as_default=False) as client:
-            threads = client.nthreads()
+            threads = client.nthreads(callback_timeout=ANSWER_S)
     except (OSError, TimeoutError, ValueError) as exc:
         raise UsageError(
             f"No Dask scheduler answers at {address}. Start one with dask scheduler, and name the "
@@ -101,11 +103,13 @@ def _dask(address: str, workers: int | None) -> Engine:
             client = client_of(address, timeout=CONNECT_S, set_as_default=False)
         except (OSError, TimeoutError) as exc:
             raise _scheduler_lost(address) from exc
-        with client:
-            try:
-                yield _DaskExecutor(client, address)
-            except (CancelledError, distributed.comm.core.CommClosedError, distributed.client.ClosedClientError) as exc:
-                raise _scheduler_lost(address) from exc
+        try:
+            yield _DaskExecutor(client, address)
+        except (CancelledError, distributed.comm.core.CommClosedError, distributed.client.ClosedClientError) as exc:
+            raise _scheduler_lost(address) from exc
+        finally:
+            with contextlib.suppress(OSError):  # a time-out: this scheduler does not answer any more
+                client.close(timeout=CONNECT_S)
 
     return Engine(address, min(workers or len(threads), len(threads)), opened)
 
@@ -119,46 +123,56 @@ class _DaskExecutor(Executor):
     A task belongs to one worker. Otherwise Dask gives the task of a dead worker to the next one, and a submission that
     kills its grader ends four of them. A cluster may give up a worker that is slow to start again (``LocalCluster``
     does after 15 seconds), so all of them may be gone, and the futures would never end.
+
+    A task is running until we have its result. The worker may die when it has finished and we have not: Dask then
+    computes the task again, which no worker may do, and the one thread that fetches results waits for it.
     """
 
     def __init__(self, client: Any, address: str) -> None:
         self._client = client
         self._address = address
-        self._running: dict[str, tuple[Future[Any], str]] = {}  # by the key of Dask: our future, and the worker
+        # by the key of Dask: our future, theirs, and the worker; who takes an entry out ends our future
+        self._running: dict[str, tuple[Future[Any], Any, str]] = {}
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         ours: Future[Any] = Future()
 
         def pass_on(theirs: Any) -> None:
-            if self._running.pop(theirs.key, None) and ours.set_running_or_notify_cancel():
-                try:
-                    ours.set_result(theirs.result())
-                except BaseException as exc:
-                    ours.set_exception(exc)
+            result, problem = _fetched(theirs)
+            if self._running.pop(theirs.key, None) is None:
+                return  # its worker was lost meanwhile
+            if problem is None:
+                ours.set_result(result)
+            else:
+                ours.set_exception(problem)
 
         worker = self._freest()
         theirs = self._client.submit(fn, *args, workers=[worker], allow_other_workers=False, pure=False, **kwargs)
-        self._running[theirs.key] = ours, worker
+        self._running[theirs.key] = ours, theirs, worker
         theirs.add_done_callback(pass_on)
         return ours
 
     def end_lost(self) -> None:
-        """End the tasks whose worker has died."""
-        workers = self._client.nthreads()
-        for key, (ours, worker) in list(self._running.items()):
+        """End the tasks whose worker has died.
+
+        Raises:
+            SandboxError: the scheduler does not answer.
+        """
+        workers = self._workers()
+        for key, (ours, theirs, worker) in list(self._running.items()):
             if worker in workers or self._running.pop(key, None) is None:
                 continue
-            if ours.set_running_or_notify_cancel():
-                ours.set_exception(BrokenExecutor(f"The Dask worker {worker} died."))
+            ours.set_exception(BrokenExecutor(f"The Dask worker {worker} died."))
+            theirs.cancel()  # the thread that waits for its result is needed for the next ones
 
     def _freest(self) -> str:
         """Return the worker with the fewest tasks; wait for one that starts again.
 
         Raises:
-            SandboxError: there is none for a long time.
+            SandboxError: there is none for a long time, or the scheduler does not answer.
         """
         deadline = time.monotonic() + WORKERLESS_S
-        while not (workers := self._client.nthreads()):
+        while not (workers := self._workers()):
             if time.monotonic() > deadline:
                 raise SandboxError(
                     f"The Dask scheduler at {self._address} has no workers any more. Start new ones, then run the same "
@@ -166,8 +180,27 @@ class _DaskExecutor(Executor):
                     slug="engine",
                 )
             time.sleep(POLL_S)
-        counts = Counter(worker for _, worker in self._running.values())
+        counts = Counter(worker for _, _, worker in self._running.values())
         return str(min(workers, key=lambda worker: counts[worker]))
+
+    def _workers(self) -> Collection[str]:
+        try:
+            workers: dict[str, int] = self._client.nthreads(callback_timeout=ANSWER_S)
+        except (OSError, AttributeError, RuntimeError) as exc:  # a time-out, or the client is closed
+            raise _scheduler_lost(self._address) from exc
+        return workers
+
+
+def _fetched(theirs: Any) -> tuple[Any, BaseException | None]:
+    """Return the result of a future of Dask that has ended, or what its task has raised."""
+    try:
+        return theirs.result(timeout=FETCH_S), None
+    except TimeoutError as exc:
+        if theirs.status == "error":
+            return None, exc
+        return None, BrokenExecutor("A Dask worker has a result, and does not hand it over.")
+    except BaseException as exc:
+        return None, exc
 
 
 def _scheduler_lost(address: str) -> SandboxError:
@@ -251,32 +284,30 @@ def _run_in(
     """Run tasks until none is left or the executor breaks; then return the uploads of the tasks that it had."""
     futures: dict[Future[list[Report]], tuple[Upload, ...]] = {}
     broken: list[Upload] = []
-    try:
-        while (tasks and not broken) or futures:
-            while tasks and not broken and len(futures) < window:
-                task = tasks.popleft()
-                try:
-                    futures[executor.submit(grade_task, job, task)] = task
-                except BrokenExecutor:
-                    tasks.appendleft(task)
-                    break
-            for future in _first_done(futures, executor):
-                task = futures.pop(future)
-                try:
-                    reports = future.result()
-                except BaseException as exc:
-                    if not _means_a_dead_process(exc):
-                        raise
-                    broken += task
-                else:
-                    for upload, report in zip(task, reports, strict=True):
-                        if doubtful is not None and exceeded_a_bound(report):
-                            doubtful.append(upload)
-                        else:
-                            record(report)
-    finally:
-        for future in futures:
-            future.cancel()
+    while (tasks and not broken) or futures:
+        while tasks and not broken and len(futures) < window:
+            task = tasks.popleft()
+            try:
+                futures[executor.submit(grade_task, job, task)] = task
+            except BrokenExecutor:
+                tasks.appendleft(task)
+                break
+        if not futures:
+            break  # a process died between two tasks
+        for future in _first_done(futures, executor):
+            task = futures.pop(future)
+            try:
+                reports = future.result()
+            except BaseException as exc:
+                if not _means_a_dead_process(exc):
+                    raise
+                broken += task
+            else:
+                for upload, report in zip(task, reports, strict=True):
+                    if doubtful is not None and exceeded_a_bound(report):
+                        doubtful.append(upload)
+                    else:
+                        record(report)
     return broken
 
 

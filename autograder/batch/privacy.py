@@ -17,7 +17,7 @@ from ..errors import UsageError
 from ..exchange.csv_grades import original
 from ..reports.files import write_text
 from ..reports.printable import file_stem
-from . import identities
+from . import identities, results
 from .schema import adjustments, log, official, people, publications, reports, shadows, submissions
 from .store import Store
 from .uploads import Uploads
@@ -122,18 +122,25 @@ def _folders(known: identities.Identities) -> list[Path]:
 
 def _files_of(place: Path, name: str) -> Iterator[Path]:
     """Yield page and report of a student in a folder of results."""
+    stems = _stems(place, name)
+    for path in [*(place / "students").rglob("*.html"), *(place / "staff").rglob("*.json")]:
+        if path.stem in stems:
+            yield path
+
+
+def _stems(place: Path, name: str) -> set[str]:
+    """Return the names that the files of a student may have in a folder of results, without ending."""
     with contextlib.suppress(OSError, ValueError, KeyError):
         slug = json.loads((place / "staff" / "run.json").read_bytes())["assignment"]
-        stems = {file_stem(slug, name), file_stem(slug, name, unique=True)}
-        for path in [*(place / "students").rglob("*.html"), *(place / "staff").rglob("*.json")]:
-            if path.stem in stems:
-                yield path
+        return {file_stem(slug, name), file_stem(slug, name, unique=True)}
+    return set()
 
 
 def _erase_files(place: Path, name: str) -> Iterator[Path]:
     """Remove a student's files and row; remove the pages of the class, and yield them: batch writes them again."""
     for path in list(_files_of(place, name)):
         path.unlink()
+    results.forget(place, _stems(place, name))
     for table in (place / "staff").glob("*.csv"):
         rows = list(csv.reader(io.StringIO(table.read_text(encoding="utf-8-sig"), newline="")))
         column = rows[0].index("student") if rows and "student" in rows[0] else 0

@@ -13,6 +13,7 @@ wanted values of hidden cases.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -138,9 +139,7 @@ class ResultsFolder:
             raise AutograderError(f"{self._out} cannot be written: {exc.strerror}.", slug="report-write") from exc
         write_text(self.staff / "run.json", json.dumps(asdict(self._kind)))
         self._begun = True
-        for path in [*self._out.glob(".*.tmp"), *self.students.rglob(".*.tmp"), *self.staff.rglob(".*.tmp")]:
-            if is_draft(path.name):  # of a killed run
-                path.unlink(missing_ok=True)
+        remove_drafts(self._out)
         self.written = self._read("written.json") or {}
         self._remove_moved()
 
@@ -226,3 +225,27 @@ def _places(slug: str, students: Collection[str]) -> Mapping[str, str]:
         return f"{int(hashlib.sha256(student.encode('utf-8', 'surrogatepass')).hexdigest()[:8], 16) % parts:0{width}d}"
 
     return {student: f"{part(student)}/{name}" for student, name in names.items()}
+
+
+def forget(out: Path, stems: Collection[str]) -> None:
+    """Remove from a results folder what names these students, or may hold their reports, beside their own files.
+
+    Drafts of a killed run stay while another run writes into the folder; it removes them itself.
+    """
+    written = out / "staff" / "written.json"
+    with contextlib.suppress(OSError, ValueError):
+        known = json.loads(written.read_bytes())
+        left = {stem: stamp for stem, stamp in known.items() if stem.rpartition("/")[2] not in stems}
+        if left != known:
+            write_text(written, json.dumps(left))
+    with contextlib.suppress(OSError), (out / "staff" / _LOCK).open("ab") as lock:
+        if sys.platform != "win32":
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        remove_drafts(out)
+
+
+def remove_drafts(out: Path) -> None:
+    """Remove the files that a killed run has begun to write."""
+    for path in [*out.glob(".*.tmp"), *(out / "students").rglob(".*.tmp"), *(out / "staff").rglob(".*.tmp")]:
+        if is_draft(path.name):
+            path.unlink(missing_ok=True)

@@ -30,7 +30,7 @@ def diagnose_type(got: Any, want: Any) -> str:
         return say("hint.comma")
     if isinstance(want, np.ndarray) and isinstance(got, list) and _shape_of(got) == want.shape:
         return say("hint.list")
-    if _is_number(want) and is_tensor(got) and math.prod(got.shape) == 1:
+    if _is_number(want) and is_tensor(got) and _is_item(as_array(got), want):
         return say("hint.item")
     if _is_number(want) and is_array(got):
         is_one = got.ndim > 0 and math.prod(got.shape) == 1 and near(as_array(got).ravel(), np.array([want]))
@@ -50,9 +50,10 @@ def _sequence_rule(got: Sequence[Any], want: Sequence[Any]) -> str:
     if len(got) == len(want):
         return "hint.swapped" if is_permuted(got, want) else ""
     try:
-        return _end_rule(np.array(got), np.array(want))
+        rule = _end_rule(np.array(got), np.array(want))
     except (ValueError, TypeError, RuntimeError):  # their items have several shapes, or are no numbers
         return ""
+    return rule or ("hint.one-value" if len(got) == 1 and len(want) >= LEAST and _is_number(got[0]) else "")
 
 
 def is_permuted(got: Sequence[Any], want: Sequence[Any]) -> bool:
@@ -68,6 +69,11 @@ def _of_one_type(got: Any, want: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
+def _is_item(got: NDArray[np.generic], want: float) -> bool:
+    """Return whether ``got`` is one number: without an axis, or the wanted one. It may be a row of another result."""
+    return got.size == 1 and (got.ndim == 0 or near(got.ravel(), np.array([want])))
 
 
 def _shape_of(items: list[Any]) -> tuple[int, ...] | None:

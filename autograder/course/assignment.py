@@ -272,16 +272,16 @@ def _check_suite(suite: Suite, table: dict[str, Any], source: Source) -> None:
 
 
 def load_all(root: Path) -> list[Assignment]:
-    """Read every folder of ``assignments/`` that contains an assignment.toml, sorted by slug."""
+    """Read every folder of ``assignments/`` that contains an assignment.toml, in the order of their numbers."""
     return [load(slug, root=root) for slug in folders.slugs_of(root)]
 
 
 def recommended(course: Iterable[Assignment]) -> list[Assignment]:
-    """Return the assignments in the order in which students should do them: by slug, but none before what it is after.
+    """Return the assignments in the order in which to do them: by number, but none before what it is after.
 
     What is not in ``course`` is taken as done, and a circle is cut at its first assignment.
     """
-    rest = sorted(course, key=lambda each: each.slug)
+    rest = sorted(course, key=lambda each: folders.place_of(each.slug))
     found = []
     while rest:
         open_slugs = {each.slug for each in rest}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..errors import UsageError, did_you_mean
@@ -36,7 +36,7 @@ def solutions_of(root: Path) -> Path:
 
 
 def slugs_of(root: Path) -> list[str]:
-    """Return the slugs of all assignments of a course folder, sorted.
+    """Return the slugs of all assignments of a course folder, in order.
 
     Raises:
         UsageError: it is no course folder.
@@ -46,7 +46,18 @@ def slugs_of(root: Path) -> list[str]:
         raise UsageError(
             f"{root} has no folder named assignments. Run this command in the course folder, or use --root."
         )
-    return sorted(path.parent.name for path in (root / "assignments").glob(f"[!.]*/{TOML}"))
+    return in_order(path.parent.name for path in (root / "assignments").glob(f"[!.]*/{TOML}"))
+
+
+def in_order(slugs: Iterable[str]) -> list[str]:
+    """Sort the names of assignments by the numbers in them: 2-lists, 09-files, 10-xor, 100-end."""
+    return sorted(slugs, key=place_of)
+
+
+def place_of(slug: str) -> tuple[list[int | str], str]:
+    """Return what decides the place of an assignment in a list: its name, with numbers in the place of digits."""
+    parts = re.split(r"([0-9]+)", slug)  # a word, a number, a word, …: words are compared with words
+    return [int(part) if number % 2 else part for number, part in enumerate(parts)], slug
 
 
 def slug_of(slug_or_path: str | Path, root: Path) -> str:

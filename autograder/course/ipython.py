@@ -17,6 +17,8 @@ _SHELL = frozenset({"pip", "pip3", "conda", "mamba", "apt", "apt-get", "cd", "ls
                     "wget", "curl", "git", "unzip"})  # fmt: skip
 """Commands that Jupyter also runs without a ``!`` or ``%``."""
 
+_RUN = re.compile(r"""(?:-[in] +)?["']?(?:\./)?([A-Za-z_]\w*)\.(?:py|ipynb)["']?""")
+
 _OUTSIDE = re.compile(r"""\\.|\"\"\"|'''|["'#()\[\]{}]""")
 _INSIDE = {quote: re.compile(rf"\\.|{quote}") for quote in ('"""', "'''", '"', "'")}
 
@@ -126,8 +128,8 @@ def _python_in(command: str) -> str:
         return "pass"
     if word == "%time":
         return rest
-    if word == "%run" and re.fullmatch(r"(?:\./)?[A-Za-z_]\w*\.py", rest):
-        return f"from {rest.removeprefix('./').removesuffix('.py')} import *"
+    if word == "%run" and (found := _RUN.fullmatch(rest)):
+        return f"from {found[1]} import *"
     return ""
 
 

@@ -6,12 +6,13 @@ one sentence for the student.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -28,6 +29,7 @@ from .ipython import Command
 
 MAX_NOTES = 3  # of one kind, on one file
 MAX_COMMAND = 40  # characters of a command in a note
+_RUN_LINE = re.compile(rb"^[ \t]*from ([A-Za-z_]\w*) import \*", re.MULTILINE)  # what ``%run`` becomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +133,13 @@ def _read(
         origins = {assignment.modules[0]: name} if name.lower().endswith((".py", ".ipynb")) else {}
     code = {module: _code(name, files[name]) for module, name in origins.items()}
     written = {name: source for each in code.values() for name, source in each.written}
+    run = _run_notebooks(files, [each.source for each in code.values()], assignment.packages | origins.keys())
     return Submission(
         student=student,
         received_at=received_at,
         sha256=_digest(received),
         files=files,
-        modules=written | {module: each.source for module, each in code.items()},
+        modules=run | written | {module: each.source for module, each in code.items()},
         origins=origins,
         notes=(
             *notes,
@@ -251,6 +254,24 @@ def _origins(files: dict[str, bytes], asked: tuple[str, ...]) -> dict[str, str]:
 
 def _code(name: str, content: bytes) -> notebook.Code:
     return notebook.read(content) if _is_notebook(name) else notebook.read_script(content)
+
+
+def _run_notebooks(files: dict[str, bytes], sources: list[bytes], taken: Set[str]) -> dict[str, bytes]:
+    """Return the notebooks that sources run with ``%run helpers.ipynb``, and those that these run, as modules.
+
+    One that cannot be opened is left out. ``taken`` are names of modules that no notebook may have.
+    """
+    found: dict[str, bytes] = {}
+    taken = sys.stdlib_module_names | taken
+    while sources:
+        for name in map(bytes.decode, _RUN_LINE.findall(sources.pop())):
+            file = f"{name}.ipynb"
+            if file not in files or f"{name}.py" in files or name in taken or name in found:
+                continue
+            with contextlib.suppress(SubmissionRejected):
+                found[name] = _code(file, files[file]).source
+                sources.append(found[name])
+    return found
 
 
 def _place(origin: str, source: bytes, line: int) -> tuple[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from . import solution, stubs
 from .assignment import Assignment
@@ -31,6 +31,36 @@ def reached(name: str, within: Mapping[str, Iterable[str]]) -> frozenset[str]:
         found |= new
         todo += new
     return frozenset(found - {name})
+
+
+def owners(assignment: Assignment) -> dict[str, str]:
+    """Return the task of each name that students define and that no task is named after, such as Adam -> SGD.
+
+    It is the task of the first case that uses the name.
+    """
+    found: dict[str, str] = {}
+    for path in (assignment.visible_cases, assignment.hidden_cases):
+        for node in ast.parse(path.read_bytes()).body if path else ():
+            if isinstance(node, ast.FunctionDef) and (task := _task_of(node)):
+                for name in _used_of_student(node):
+                    found.setdefault(name, task)
+    ids = {task.id for task in assignment.tasks}
+    return {name: task for name, task in found.items() if name not in ids}
+
+
+def _task_of(case: ast.FunctionDef) -> str:
+    """Return the id in ``@task("id", …)`` above a case, "" if there is none."""
+    for node in case.decorator_list:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "task" and node.args:
+            first = node.args[0]
+            return str(first.value) if isinstance(first, ast.Constant) else ""
+    return ""
+
+
+def _used_of_student(case: ast.FunctionDef) -> Iterator[str]:
+    for part in ast.walk(case):
+        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "student":
+            yield part.attr
 
 
 def of_solution(assignment: Assignment) -> dict[str, tuple[str, ...]]:

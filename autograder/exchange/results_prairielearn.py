@@ -1,7 +1,7 @@
 """``results.json`` of a PrairieLearn external grader.
 
 A document with ``gradable: false`` uses up no attempt and gives no score. It stands for every failure of the grader,
-and for an upload that cannot be opened.
+and for an upload that cannot be opened. PrairieLearn does not read a document of more than 1 MiB.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ from typing import Any
 
 from ..messages import say
 from ..model import Audience, GradedCase, Report
+from ..reports.printable import clip
 from . import platforms
 
 DECIMALS = 6
+MAX_BYTES = 1 << 20
+CHARACTERS = (platforms.CHARACTERS, 4_000, 1_000, 200)  # of the text about one case: the most that fits counts
 
 
 def graded(report: Report, *, seconds: float) -> str:
@@ -25,8 +28,15 @@ def graded(report: Report, *, seconds: float) -> str:
     notes = platforms.notes_of(shown)
     if not report.outcomes:
         return _text({"gradable": False, "format_errors": [notes or say("state.not-graded")]})
-    tests = [_test(line, shown) for line in shown.outcomes]
-    return _text({"gradable": True, "score": round(share, DECIMALS), "message": notes, "output": "", "tests": tests})
+    head = {"gradable": True, "score": round(share, DECIMALS), "message": notes, "output": ""}
+    texts = [platforms.text_of(line, shown) for line in shown.outcomes]
+    for characters in CHARACTERS:
+        parts = [clip(text, characters=characters, lines=len(text) + 1) for text in texts]
+        tests = [_test(line, part) for line, part in zip(shown.outcomes, parts, strict=True)]
+        document = _text({**head, "tests": tests})
+        if len(document) <= MAX_BYTES:  # it is ASCII
+            break
+    return document
 
 
 def not_graded(sentence: str, *, staff: str) -> str:
@@ -34,14 +44,14 @@ def not_graded(sentence: str, *, staff: str) -> str:
     return _text({"gradable": False, "format_errors": [sentence]})
 
 
-def _test(line: GradedCase, report: Report) -> dict[str, Any]:
+def _test(line: GradedCase, text: str) -> dict[str, Any]:
     return {
         "name": line.case,
         "description": line.title,
         "points": float(line.earned),
         "max_points": float(line.points),
         "message": "",
-        "output": platforms.text_of(line, report),
+        "output": text,
     }
 
 

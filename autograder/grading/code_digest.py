@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,18 +31,28 @@ def digest_of_code() -> str:
     """
     digest = hashlib.sha256()
     for path in _code():
-        content = (PACKAGE / path).read_bytes()
+        with open(f"{PACKAGE}/{path}", "rb") as file:
+            content = file.read()
         # the length first, so that no two sets of files read the same
-        digest.update(f"{path.as_posix()} {len(content)}\n".encode())
+        digest.update(f"{path} {len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()
 
 
-def _code() -> Iterator[Path]:
-    """Yield the files of the judging code below ``PACKAGE`` in a fixed order, data files included."""
+def _code() -> Iterator[str]:
+    """Yield the files of the judging code below ``PACKAGE`` in a fixed order, data files included.
+
+    As texts, because every run for a platform computes the digest, and paths as objects took most of the time.
+    """
     for name in JUDGING_CODE:
-        place = PACKAGE / name
-        for path in [place] if place.is_file() else sorted(place.rglob("*")):
-            relative = path.relative_to(PACKAGE)
-            if path.is_file() and "__pycache__" not in relative.parts:
-                yield relative
+        yield from [name] if (PACKAGE / name).is_file() else _files_below(name)
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    with os.scandir(PACKAGE / folder) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    for entry in found:
+        if entry.is_file():
+            yield f"{folder}/{entry.name}"
+        elif entry.is_dir() and entry.name != "__pycache__":
+            yield from _files_below(f"{folder}/{entry.name}")

@@ -91,13 +91,19 @@ class KnownMistakes:
 
     def is_aimed_at(self, case: Case, mistake: Mistake) -> bool:
         """Return whether ``case`` was made for this mistake: it must catch it, and the mistake is one of its task."""
-        return case.id in mistake.caught_by and self._tasks.get(mistake.caught_by[0], case.task) == case.task
+        return case.id in mistake.caught_by and self.task_of(mistake, case) == case.task
 
     def candidates(self, case: Case) -> list[Mistake]:
-        """Return the mistakes of this case, then those of another case of its task, or of one outside the plan."""
+        """Return the mistakes of this task: first those that the case was made for, last those of another task, too."""
         task = {case.task, None}
         same_task = [known for known in self._mistakes if task & {self._tasks.get(name) for name in known.caught_by}]
-        return sorted(same_task, key=lambda known: case.id not in known.caught_by)
+        return sorted(
+            same_task, key=lambda known: (self.task_of(known, case) != case.task, case.id not in known.caught_by)
+        )
+
+    def task_of(self, mistake: Mistake, case: Case) -> str:
+        """Return the task of a mistake: that of the first case that must catch it; of ``case`` if it is not planned."""
+        return self._tasks.get(mistake.caught_by[0], case.task)
 
     def _on(self, case: Case, mistake: Mistake) -> tuple[Outcome, CaseLog]:
         key = (case.id, mistake.id)

@@ -7,15 +7,18 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
+from multiprocessing.connection import wait as wait_for_any
 from typing import Any, TypeVar
 
 from ..errors import SandboxError
 
 PROGRESS_S = 0.2  # seconds between two reports of progress: a person sees the bar move
+LOCK_S = 5.0  # for a lock that a process takes for a microsecond: one that died with it never gives it back
 
 T = TypeVar("T")
 
@@ -54,7 +57,7 @@ def share(
                 "Try again with fewer processes."
             ) from exc
         except BaseException:
-            taken.value = count  # nothing is left to take
+            _take_all(taken, count)
             raise
     return results
 
@@ -70,19 +73,74 @@ def local_processes(count: int, taken: Any = None, *, copies: bool = False) -> I
     """
     watched, held = _SPAWN.Pipe(duplex=False)
     with watched, held, _one_thread_each():
-        context = _FORK if copies else _SPAWN
-        pool = ProcessPoolExecutor(count, context, _start, (watched, taken, held if copies else None))
-        # All processes start before the thread that watches them. One that starts while that thread ends the others,
-        # because one of them died, would never end, and the thread would wait for it.
-        pool._safe_to_dynamically_spawn_children = False  # type: ignore[attr-defined]
+        pool = _Pool(count, _FORK if copies else _SPAWN, watched, held, taken, copies=copies)
         try:
             yield pool
         except BaseException:
             if taken is None:
-                held.close()
-            pool.shutdown(cancel_futures=True)
+                pool.end_processes()
+            pool.shutdown()  # and cancels nothing: a pool that breaks stumbles over a cancelled future, and never ends
             raise
-        pool.shutdown()
+        else:
+            pool.shutdown()
+        finally:
+            pool.join_watch()
+
+
+class _Pool(ProcessPoolExecutor):
+    """Processes that all end when one of them dies, whatever it was doing.
+
+    Its base class notices a dead process too, but not while it reads the result that this process was writing: the
+    rest never comes, and the pipe stays open because the other processes have it. Then a thread of ours ends those, so
+    that the result has an end, and the base class finds the pool broken.
+    """
+
+    def __init__(
+        self, count: int, context: Any, watched: Connection, held: Connection, taken: Any, *, copies: bool
+    ) -> None:
+        super().__init__(count, context, _start, (watched, taken, held if copies else None))
+        # All processes start before the thread that watches them. One that starts while that thread ends the others,
+        # because one of them died, would never end, and the thread would wait for it.
+        self._safe_to_dynamically_spawn_children = False
+        self._held = held
+        self._ending = threading.Lock()
+        self._watch: threading.Thread | None = None
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        future = super().submit(fn, *args, **kwargs)
+        if self._watch is None:  # after the processes have started: a fork must not copy the thread
+            started = (list(self._processes.values()), self._result_queue._writer)  # type: ignore[attr-defined]
+            self._watch = threading.Thread(target=self._end_with_any, args=started, daemon=True)
+            self._watch.start()
+        return future
+
+    def end_processes(self) -> None:
+        """End all processes at once."""
+        with self._ending:
+            self._held.close()
+
+    def join_watch(self) -> None:
+        """Wait for our thread. It ends with the processes, so call this after ``shutdown``."""
+        if self._watch is not None:
+            self._watch.join()
+
+    def _end_with_any(self, processes: list[Any], writer: Connection) -> None:
+        """Wait until one process has ended otherwise than by itself; then end the others and the result."""
+        left = {process.sentinel: process for process in processes}
+        while left:
+            for sentinel in wait_for_any(list(left)):
+                if _exit_code(left.pop(sentinel)) != 0:
+                    self.end_processes()
+                    writer.close()
+                    return
+
+
+def _exit_code(ended: Any) -> int | None:
+    """Return the exit code of a process that has ended: for a moment it is unknown while another thread fetches it."""
+    deadline = time.monotonic() + LOCK_S
+    while (code := ended.exitcode) is None and time.monotonic() < deadline:
+        time.sleep(0.001)
+    return None if code is None else int(code)
 
 
 def _start(watched: Connection, taken: Any, inherited: Connection | None) -> None:
@@ -104,6 +162,14 @@ def _end_with(watched: Connection) -> None:
 
 def _call(work: Callable[..., T], count: int, arguments: tuple[Any, ...]) -> T:
     return work(_numbers(count), *arguments)
+
+
+def _take_all(taken: Any, count: int) -> None:
+    """Leave nothing to take. Only what has begun is then finished."""
+    is_ours = taken.get_lock().acquire(timeout=LOCK_S)
+    taken.get_obj().value = count
+    if is_ours:
+        taken.get_lock().release()
 
 
 def _numbers(count: int) -> Iterator[int]:

@@ -7,6 +7,7 @@ that do not depend on a submission (numeric slopes, the behaviour of known mista
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from ..checks import datasets
 from ..course import solution, translation
 from ..course.assignment import Assignment
 from ..course.submission import Refused, Submission
+from ..course.uses import owners
 from ..errors import CaseError
 from ..messages import current_language, say
 from ..model import Case, GraderInfo, Level, Outcome, Report, Score, SubmissionInfo, Verdict
@@ -95,6 +97,7 @@ class Session:
         self._data = ""  # the data set that a case asks for
         self._sandbox = examine(assignment, options=self.options, supervisor=supervisor)
         self.connections = Connections(assignment, self.options, supervisor)
+        self._owners = functools.cache(functools.partial(owners, assignment))
 
     def serve(self, batches: Iterable[Iterable[Gradable]], record: Record) -> None:
         """Collect the cases, check them on the solution, grade the batches, and check the cases again after each."""
@@ -295,7 +298,7 @@ class Session:
         outcomes = self._outcomes(executor, connection, mistakes, cache, known)
         cases = {case.id: case for case in of_task(executor.cases, self.options.task)}
         lines = rubric.graded(list(cases.values()), [outcome for outcome in outcomes if outcome.case in cases])
-        lines = with_causes(lines, self._assignment.uses, connection.source)
+        lines = with_causes(lines, self._assignment.uses, connection.source, self._owners)
         notes = (*self._notes, *submission.notes, *connection.notes())
         failure = connection.load_failure
         if earlier and not connection.generation and not connection.is_unloadable:  # nothing ran

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..checks.compare import type_name
 from ..messages import say
 from ..model import Case
+from ..student.call import HELPER
 from ..student.log import CaseLog, Step
 
 
@@ -17,6 +18,8 @@ def explain(case: Case, log: CaseLog, raised: BaseException) -> tuple[str, str]:
     if step is None:
         return say("case.unusable", type=name), ""
     message = say("case.unusable-value", name=step.call.function, what=type_name(step.call.result), type=name)
+    if step.call.function == HELPER:  # the student does not know its name
+        message = say("case.unusable", type=name)
     is_missing = step.call.result is None and "NoneType" in str(raised)
     return message, say("hint.none") if is_missing else ""
 

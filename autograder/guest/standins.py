@@ -24,8 +24,9 @@ import numpy as np
 SILENT = frozenset(
     {
         "matplotlib", "mpl_toolkits", "pylab", "seaborn", "plotly", "bokeh", "altair", "graphviz", "torchviz",
-        "tqdm", "fastprogress", "alive_progress", "rich", "torchinfo", "torchsummary", "wandb", "tensorboardX",
-        "tensorboard", "IPython", "ipywidgets", "google.colab",
+        "torchview", "hiddenlayer", "visdom", "livelossplot", "tqdm", "fastprogress", "alive_progress", "progressbar",
+        "rich", "torchinfo", "torchsummary", "wandb", "mlflow", "tensorboardX", "tensorboard",
+        "torch.utils.tensorboard", "IPython", "ipywidgets", "google.colab",
     }
 )  # fmt: skip
 """Packages whose calls do nothing: drawings, progress bars, logs, notebooks."""
@@ -42,7 +43,7 @@ MAX_AXES = 10_000  # of one figure
 def silent_package(name: str) -> str:
     """Return the package of a module if its calls do nothing, or ""."""
     parts = name.split(".")
-    return next((package for size in (1, 2) if (package := ".".join(parts[:size])) in SILENT), "")
+    return next((package for size in (1, 2, 3) if (package := ".".join(parts[:size])) in SILENT), "")
 
 
 class Silent:

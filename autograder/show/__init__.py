@@ -31,7 +31,7 @@ def image(a: Any, title: str = "", *, to: Target = None) -> None:
         title: a line above it.
         to: an SVG file to write instead.
     """
-    show("image", lambda: values.noted_image(a, title), to)
+    show("image", lambda: values.noted_image(a, str(title)), to)
 
 
 def images(
@@ -46,7 +46,7 @@ def images(
         columns: how many beside each other; 0: as many as fit.
         to: an SVG file to write instead.
     """
-    show("images", lambda: values.noted_images(many, titles, title, columns), to)
+    show("images", lambda: values.noted_images(many, titles, str(title), columns), to)
 
 
 def curve(*y: Any, title: str = "", log: bool = False, to: Target = None) -> None:
@@ -58,7 +58,7 @@ def curve(*y: Any, title: str = "", log: bool = False, to: Target = None) -> Non
         log: make the y axis logarithmic; numbers that are not above 0 are left out.
         to: an SVG file to write instead.
     """
-    show("curve", lambda: values.curves_of(y, title, log=log), to)
+    show("curve", lambda: values.curves_of(y, str(title), log=log), to)
 
 
 def plane(
@@ -81,7 +81,7 @@ def plane(
         box: left, right, bottom, top; by default a margin around the points, or -1 to 1.
         to: an SVG file to write instead.
     """
-    show("plane", lambda: values.noted_plane(f, points, labels, title, box), to)
+    show("plane", lambda: values.noted_plane(f, points, labels, str(title), box), to)
 
 
 def bars(numbers: Any, labels: Sequence[object] | None = None, title: str = "", *, to: Target = None) -> None:
@@ -93,7 +93,7 @@ def bars(numbers: Any, labels: Sequence[object] | None = None, title: str = "", 
         title: a line above them.
         to: an SVG file to write instead.
     """
-    show("bars", lambda: values.bars_of(numbers, labels, title), to)
+    show("bars", lambda: values.bars_of(numbers, labels, str(title)), to)
 
 
 def table(rows: Any, headings: Sequence[object] | None = None, title: str = "", *, to: Target = None) -> None:
@@ -105,4 +105,4 @@ def table(rows: Any, headings: Sequence[object] | None = None, title: str = "", 
         title: a line above it.
         to: an SVG file to write instead.
     """
-    show("table", lambda: values.table_of(rows, headings, title), to)
+    show("table", lambda: values.table_of(rows, headings, str(title)), to)

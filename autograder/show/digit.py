@@ -1,4 +1,4 @@
-"""A digit of one's own: a text file of 28 rows with 28 signs each, ``#`` for ink and a space for paper."""
+"""A digit of one's own: a text file of 28 rows with 28 characters each, ``#`` for ink and a space for paper."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read_digit(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
     Raises:
         FileNotFoundError: there is no such file; the message names the folder that was searched.
         OSError: it cannot be read, or is a folder.
-        ValueError: a row is too long, there are too many rows, no ink, or another sign; the message names line and
+        ValueError: a row is too long, there are too many rows, no ink, or another character; the message names line and
             column.
     """
     file = Path(path)

@@ -49,12 +49,19 @@ def array_of(value: Any) -> NDArray[Any]:
         array = as_array(mapped(lambda leaf: as_array(leaf) if is_tensor(leaf) else leaf, value))
     except (ValueError, TypeError) as exc:
         if isinstance(value, list | tuple):
-            lengths = ", ".join(dict.fromkeys(str(_length(row)) for row in value[:100]))
-            raise _refuse("ragged", lengths=lengths) from exc
+            raise _refuse("ragged", lengths=", ".join(_lengths(value))) from exc
         raise _refuse("not-numbers", kind=type(value).__name__) from exc
     if array.dtype.kind not in _FIELDS:
         raise _refuse("not-numbers", kind=_kind(value, array))
     return array
+
+
+def _lengths(rows: Sequence[Any]) -> list[str]:
+    """Return the lengths of the rows; if these are equal, those of the rows in them, and so on."""
+    rows = rows[:100]
+    lengths = list(dict.fromkeys(str(_length(row)) for row in rows))
+    inside = [each for row in rows if isinstance(row, list | tuple) for each in row]
+    return _lengths(inside) if len(lengths) == 1 and inside else lengths
 
 
 def _length(row: Any) -> int:
@@ -65,11 +72,10 @@ def _length(row: Any) -> int:
 
 
 def _kind(value: Any, array: NDArray[Any]) -> str:
-    first = array.flat[0] if array.size and array.dtype.kind == "O" else None
     if array.dtype.kind == "c":
         return "complex numbers"
     name = type(value).__name__
-    return name if first is None or array.ndim == 0 else f"{name} ({type(first).__name__})"
+    return f"{name} ({type(array.flat[0]).__name__})" if array.size and array.ndim else name
 
 
 def floats(array: NDArray[Any]) -> Floats:
@@ -144,7 +150,7 @@ def noted_images(values: Any, titles: Sequence[object] | None, title: str, colum
     note = note_of(*(each.pixels for each in found))
     if len(many) > MAX_IMAGES:
         note = f"{note} {say('show.first', count=MAX_IMAGES, total=len(many))}".strip()
-    return Images(tuple(_one_scale(found)), title, columns), note
+    return Images(tuple(_one_scale(found)), title, max(0, columns)), note
 
 
 def _one_scale(images: list[Image]) -> list[Image]:

@@ -74,25 +74,28 @@ def _system_libraries() -> Iterator[str]:
 
 
 def _with_requirements(packages: frozenset[str]) -> set[str]:
-    """Return ``packages`` and the installed distributions that they require."""
-    found: set[str] = set()
-    waiting = list(packages)
+    """Return ``packages`` and the installed distributions that they require, also by an extra of another one.
+
+    PyTorch for CUDA 13 requires the libraries of CUDA as extras of ``cuda-toolkit``.
+    """
+    found: set[tuple[str, str]] = set()
+    waiting = [(name, "") for name in packages]  # each with an extra
     while waiting:
-        name = waiting.pop()
-        if name in found:
+        name, extra = waiting.pop()
+        if (name, extra) in found:
             continue
         try:
             requirements = importlib.metadata.requires(name) or []
         except importlib.metadata.PackageNotFoundError:
             continue  # not installed, so it has no files
-        found.add(name)
+        found.add((name, extra))
         if requirements:  # numpy has none, and importing the parser takes longer than the rest of this module
             from packaging.requirements import Requirement
         for text in requirements:
             requirement = Requirement(text)
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                waiting.append(requirement.name)
-    return found
+            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+                waiting += [(requirement.name, each) for each in ("", *requirement.extras)]
+    return {name for name, _ in found}
 
 
 def _files_of(distribution: str) -> set[str]:

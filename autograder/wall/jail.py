@@ -81,7 +81,7 @@ class Walls:
         neutral_surroundings(box)
         if self.gpu is not None:
             os.environ.update(self.gpu.environment())
-        tasks, core = self._tasks(limits, uid), int(self.home is None)
+        tasks, core = self.task_limit(limits, uid), int(self.home is None)
         if sys.platform != "linux":
             limit_resources(limits, tasks=tasks, core=core)
             return
@@ -100,11 +100,14 @@ class Walls:
         if use_gpu is not None:
             use_gpu()
 
-    def _tasks(self, limits: Limits, uid: int | None) -> int | None:
+    def task_limit(self, limits: Limits, uid: int | None) -> int | None:
         """Return the limit of RLIMIT_NPROC, or None. It counts all processes of a user, on the whole machine.
 
-        Therefore a worker gets one only if its user is its own. The watch counts the threads of the others.
+        Therefore a worker gets one only if its user is its own. The watch counts the threads of the others, and of no
+        more: it looks later than the thread was started, and another function may be running by then.
         """
+        if self.counts_tasks:
+            return None
         if self.home is not None:
             return limits.all_tasks + 3  # the zygote and its relay count in our user namespace, too
         return None if uid is None else limits.all_tasks

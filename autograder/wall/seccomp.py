@@ -2,7 +2,7 @@
 
 The numbers are from the kernel's ``asm/unistd_64.h`` (x86_64) and ``asm-generic/unistd.h`` (aarch64). They are copied
 here, so that no header is needed. A table omits the calls that its architecture lacks. ``clone``, ``clone3``,
-``ioctl``, ``prlimit64`` and ``tgkill`` have rules of their own in :func:`system_call_filter`.
+``ioctl`` and some others have rules of their own in :func:`system_call_filter`.
 """
 
 from __future__ import annotations
@@ -81,7 +81,10 @@ _LOAD, _JEQ, _JGE, _JSET, _RETURN, _AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
 _SET_MODE_FILTER, _ALL_THREADS = 1, 1
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95
-_CLONE_THREAD = 0x00010000
+# A new thread shares everything with the others: CLONE_VM FS FILES SIGHAND THREAD, as glibc and musl request. With
+# descriptors of its own it could keep deleted files where the watch does not look; close_range can give it those, too.
+_CLONE_THREAD = 0x00010F00
+_CLOSE_RANGE_UNSHARE = 2
 _SIGCONT = 18
 # linux/posix-timers.h: a negative clock is the CPU time of a process, or of a thread of the caller
 _CPU_CLOCK, _OF_THREAD = 0x80000000, 0x4
@@ -90,7 +93,9 @@ _IOCTLS = (0x5401, 0x5421, 0x541B, 0x5451, 0x5450)  # TCGETS FIONBIO FIONREAD FI
 # F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC. Locks, leases and owners are forbidden: with them, workers
 # that read the same files could communicate or send signals.
 _FCNTLS = (0, 1, 2, 3, 4, 1030)
-_O_PATH, _O_TRUNC, _O_ACCMODE = 0o10000000, 0o1000, 0o3
+_O_PATH, _O_TMPFILE, _O_TRUNC, _O_ACCMODE = 0o10000000, 0o20000000, 0o1000, 0o3
+# SO_TYPE SO_ERROR SO_PROTOCOL SO_DOMAIN. Others tell of the grader, and SO_PEERPIDFD is a handle to its process.
+_SOCKET_OPTIONS = (3, 4, 38, 39)
 # Refused where files are shared -> the error. glibc writes where fallocate is not supported.
 _NOT_SHARED = {
     "chmod": _EPERM, "fchmod": _EPERM, "fchmodat": _EPERM, "utimensat": _EPERM, "truncate": _EPERM,
@@ -101,7 +106,9 @@ _MSG_OOB = 1
 _CLOCKS = ("clock_gettime", "clock_getres", "clock_nanosleep")
 _PRCTL = {"x86_64": 157, "aarch64": 167}
 _NAMES = (15, 16)  # PR_SET_NAME, PR_GET_NAME
-_SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS of asm-generic/mman-common.h
+# asm-generic/mman-common.h. MAP_SHARED | MAP_ANONYMOUS: its pages stay while one of them is mapped, and no limit counts
+# the others. MAP_GROWSDOWN: RLIMIT_DATA does not count it.
+_SHARED_ANONYMOUS, _GROWS_DOWN = 0x21, 0x100
 _FLAGS_AT = {"sendto": 3, "recvfrom": 3, "sendmsg": 2, "recvmsg": 2}
 _ARGUMENT = [16 + 8 * i for i in range(6)]  # low halves, little-endian
 
@@ -112,13 +119,12 @@ def system_call_filter(pid: int, *, shares_files: bool = False, gpu: bool = Fals
 
     With namespaces every worker is process 1. The zygote computes the program in advance and its workers share it.
     ``shares_files`` is for a worker without a file system of its own. It then also refuses what Landlock does not
-    cover or older versions of it do not: modes and times of files, paths without reading, disk space in advance.
-    ``gpu`` adds the commands of its driver to ``ioctl``, and the names of threads. It forbids shared memory without a
-    file, because no limit of a process counts that where addresses have no bound.
+    cover or older versions of it do not: modes and times of files, paths without reading, disk space in advance, and
+    files that never have a name. ``gpu`` adds the commands of its driver to ``ioctl``, and the names of threads.
     """
     table = dict(TABLES[platform.machine()])
-    names = ("clone", "clone3", "fcntl", "ioctl", "prlimit64", "tgkill", *_CLOCKS, *_FLAGS_AT)
-    special = {name: table.pop(name) for name in names}
+    names = ("clone", "clone3", "close_range", "fcntl", "getsockopt", "ioctl", "prlimit64", "tgkill")
+    special = {name: table.pop(name) for name in (*names, *_CLOCKS, *_FLAGS_AT)}
     program = [
         (_LOAD, 0, 0, 4),
         (_JEQ, 1, 0, _ARCHITECTURES[platform.machine()]),
@@ -135,7 +141,9 @@ def system_call_filter(pid: int, *, shares_files: bool = False, gpu: bool = Fals
     deny = (_RETURN, 0, 0, _ERRNO | _EPERM)
     allow = (_RETURN, 0, 0, _ALLOW)
     rule(special["clone3"], (_RETURN, 0, 0, _ERRNO | _ENOSYS))  # glibc then falls back to clone
-    rule(special["clone"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JSET, 0, 1, _CLONE_THREAD), allow, deny)
+    shared_all = (_LOAD, 0, 0, _ARGUMENT[0]), (_AND, 0, 0, _CLONE_THREAD), (_JEQ, 0, 1, _CLONE_THREAD)
+    rule(special["clone"], *shared_all, allow, deny)
+    rule(special["close_range"], (_LOAD, 0, 0, _ARGUMENT[2]), (_JSET, 0, 1, _CLOSE_RANGE_UNSHARE), deny, allow)
     rule(special["prlimit64"], (_LOAD, 0, 0, _ARGUMENT[0]), (_JEQ, 0, 1, 0), allow, deny)
     # not SIGCONT: whoever looks at a worker stops it meanwhile
     signalled = ((_LOAD, 0, 0, _ARGUMENT[0]), (_JEQ, 0, 3, pid), (_LOAD, 0, 0, _ARGUMENT[2]), (_JEQ, 1, 0, _SIGCONT))
@@ -144,11 +152,12 @@ def system_call_filter(pid: int, *, shares_files: bool = False, gpu: bool = Fals
         body = ((_LOAD, 0, 0, _ARGUMENT[0]), (_JSET, 0, 2, _CPU_CLOCK), (_JSET, 1, 0, _OF_THREAD), deny, allow)
         rule(special[name], *body)
     rule(special["fcntl"], *_one_of(1, _FCNTLS, deny, allow))
+    rule(special["getsockopt"], *_one_of(2, _SOCKET_OPTIONS, deny, allow))
     whole, low = (_IOCTLS + needs.UVM_COMMANDS, needs.FRONTEND_COMMANDS) if gpu else (_IOCTLS, ())
     rule(special["ioctl"], *_one_of(1, whole, deny, allow, low=low))
+    shared = (_AND, 0, 0, _SHARED_ANONYMOUS), (_JEQ, 0, 1, _SHARED_ANONYMOUS)
+    rule(table.pop("mmap"), (_LOAD, 0, 0, _ARGUMENT[3]), (_JSET, 2, 0, _GROWS_DOWN), *shared, deny, allow)
     if gpu:
-        shared = (_AND, 0, 0, _SHARED_ANONYMOUS), (_JEQ, 0, 1, _SHARED_ANONYMOUS)
-        rule(table.pop("mmap"), (_LOAD, 0, 0, _ARGUMENT[3]), *shared, deny, allow)
         rule(_PRCTL[platform.machine()], *_one_of(0, _NAMES, deny, allow))
     if shares_files:
         for name, error in _NOT_SHARED.items():
@@ -179,10 +188,14 @@ def _one_of(at: int, values: Sequence[int], deny: _Step, allow: _Step, *, low: S
 
 
 def _opening(at: int, deny: _Step, allow: _Step) -> list[_Step]:
-    """Return the checks of the flags of an opening call: no O_PATH, and no O_TRUNC without the right to write."""
+    """Return the checks of the flags of an opening call: no O_PATH, and no O_TRUNC without the right to write.
+
+    Nor O_TMPFILE: it does not change the folder, whose time tells the watch that there are files. Python's ``tempfile``
+    then makes a file with a name, and deletes it.
+    """
     return [
         (_LOAD, 0, 0, _ARGUMENT[at]),
-        (_JSET, 4, 0, _O_PATH),
+        (_JSET, 4, 0, _O_PATH | _O_TMPFILE),
         (_JSET, 0, 2, _O_TRUNC),
         (_JSET, 1, 0, _O_ACCMODE),
         deny,

@@ -108,7 +108,7 @@ class Watch:
     """Looks at the files, the threads and (with a GPU) the memory of one worker, from the zygote.
 
     ``folder`` is an open descriptor of its scratch folder, whose path is ``path``; None if it has a bound of its own.
-    ``uid`` is its own user, or None.
+    ``uid`` is its own user, or None. It may have ``tasks`` threads; None if the kernel keeps that limit.
     """
 
     pid: int
@@ -116,6 +116,7 @@ class Watch:
     path: str
     limits: Limits
     uid: int | None
+    tasks: int | None
     untouched: int = field(init=False)  # when the folder was last changed before the submission ran
     resident_kib: int = field(init=False)  # its memory before the submission ran; CUDA takes hundreds of MiB
 
@@ -125,7 +126,7 @@ class Watch:
 
     def look(self) -> str:
         """Return which limit the worker exceeds: :data:`FILES`, :data:`TASKS`, :data:`MEMORY`, or "" for none."""
-        if self._threads() > self.limits.all_tasks:
+        if self.tasks is not None and self._threads() > self.tasks:
             return TASKS
         if self.limits.gpu and self._resident_kib() - self.resident_kib > self.limits.host_mib << 10:
             return MEMORY
@@ -146,21 +147,33 @@ class Watch:
         return 0
 
     def _resident_kib(self) -> int:
-        """Return the pages that the worker has for itself: private ones, and shared ones that belong to no file."""
+        """Return the memory that the worker has for itself: private pages, shared ones without a file, page tables."""
         with contextlib.suppress(OSError, ValueError):
-            lines = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
-            return sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
+            lines = Path(f"{self._thread()}/status").read_text(encoding="ascii", errors="replace").splitlines()
+            return sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssShmem:", "VmPTE:")))
         return 0
+
+    def _thread(self) -> str:
+        """Return the folder in /proc of a thread that runs.
+
+        The threads share their open files and their memory. The first one can end alone, and then shows neither.
+        """
+        threads = f"/proc/{self.pid}/task"
+        for name in os.listdir(threads):
+            with contextlib.suppress(OSError):
+                if not Path(f"{threads}/{name}/statm").read_bytes().startswith(b"0 "):
+                    return f"{threads}/{name}"
+        return f"/proc/{self.pid}"
 
     def _deleted(self) -> int:
         """Return the bytes of deleted files that the worker still has open. One that is mapped exceeds every limit."""
         with contextlib.suppress(OSError), _as_user(self.uid):
-            used = 0
-            for name in os.listdir(f"/proc/{self.pid}/fd"):
+            used, thread = 0, self._thread()
+            for name in os.listdir(f"{thread}/fd"):
                 with contextlib.suppress(OSError):
-                    file = os.stat(f"/proc/{self.pid}/fd/{name}")
+                    file = os.stat(f"{thread}/fd/{name}")
                     used += file.st_blocks * BLOCK if stat.S_ISREG(file.st_mode) and file.st_nlink == 0 else 0
-            with open(f"/proc/{self.pid}/maps", "rb") as maps:
+            with open(f"{thread}/maps", "rb") as maps:
                 if any(line.endswith(b"(deleted)\n") and self.path.encode() in line for line in maps):
                     used += self.limits.scratch_mib + 1 << 20
             return used

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import sysconfig
 import time
 from pathlib import Path
 
@@ -23,6 +24,11 @@ FREED_S = 15.0  # for the memory of a worker that has ended
 MIN_FREE_MIB = 2048  # of a GPU on which nothing runs: CUDA and PyTorch take about 500 for themselves
 SLACK_MIB = 64
 _STEP_S = 0.05
+_SYSTEM = (
+    "/lib64",
+    "/usr/lib64",
+    *(f"{each}/{sysconfig.get_config_var('MULTIARCH')}" for each in ("/lib", "/usr/lib")),
+)
 # What the worker says that could not start CUDA -> the sentence for staff. The first match counts.
 _CAUSES = (
     ("not compiled with CUDA", "This build of PyTorch has no CUDA. Install one that has."),
@@ -208,7 +214,17 @@ def _open(path: Path) -> int:
         raise GpuUnavailable(f"The lock of the GPU cannot be opened: {path}: {exc.strerror}.") from None
 
 
-def _library_folders() -> tuple[str, ...]:
-    """Return folders of the driver's libraries that are not among the system's, such as /usr/local/nvidia/lib64."""
-    named = os.environ.get("LD_LIBRARY_PATH", "").split(":")
-    return tuple(folder for folder in named if folder.startswith("/") and Path(folder, "libcuda.so.1").exists())
+def _library_folders(maps: Path = Path("/proc/self/maps")) -> tuple[str, ...]:
+    """Return folders of the driver's libraries that are not among the system's, such as /usr/local/nvidia/lib64.
+
+    NVML is one of them and is loaded, so ``maps`` names its folder, whether LD_LIBRARY_PATH or the cache of the linker
+    (``ld.so.conf``) has led there.
+    """
+    lines = (line.split(maxsplit=5) for line in maps.read_text(encoding="utf-8", errors="replace").splitlines())
+    loaded = [os.path.dirname(line[5]) for line in lines if len(line) == 6 and "/libnvidia-ml.so" in line[5]]
+    folders = dict.fromkeys([*os.environ.get("LD_LIBRARY_PATH", "").split(":"), *loaded])
+    return tuple(
+        folder
+        for folder in folders
+        if folder.startswith("/") and not folder.startswith(_SYSTEM) and Path(folder, "libcuda.so.1").exists()
+    )

@@ -25,6 +25,7 @@ from ..wall.limits import Limits
 from .folders import TemporaryFolder, remove_abandoned
 from .own_user import OwnUser
 from .spec import WorkerSpec
+from .turn import Turn
 
 if TYPE_CHECKING:
     from ..model import SandboxInfo
@@ -81,7 +82,8 @@ class Zygote:
         self.no_own_user = ""
         self._ready = False
         self._owner = os.getpid()
-        self._turn: tuple[int, int] | None = None  # a pipe with one byte: who has it may use the control socket
+        self._turn: Turn | None = None
+        self._requests = 0  # of this process
         self._root: TemporaryFolder | None = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -167,14 +169,13 @@ class Zygote:
         """Let copies of this process, which are forked later, use the zygote; wait until it is ready."""
         self._wait_until_ready()
         if self._turn is None:
-            self._turn = os.pipe()
-            os.write(self._turn[1], b".")
+            self._turn = Turn()
 
     def close(self) -> None:
         """End the zygote and all its workers. A copy of the process that started it only leaves it."""
-        for end in self._turn or ():
-            os.close(end)
-        self._turn = None
+        if self._turn is not None:
+            self._turn.close()
+            self._turn = None
         if os.getpid() != self._owner:
             self._control.close()
             return
@@ -214,15 +215,16 @@ class Zygote:
     def _request(
         self, request: dict[str, Any], descriptors: list[int] | None = None, *, timeout_s: float = CONTROL_S
     ) -> tuple[dict[str, Any], list[int]]:
-        if self._turn is None:
-            self._send(request, descriptors)
-            return self._receive(timeout_s=timeout_s)
-        os.read(self._turn[0], 1)
-        try:
-            self._send(request, descriptors)
-            return self._receive(timeout_s=timeout_s)
-        finally:
-            os.write(self._turn[1], b".")
+        with contextlib.nullcontext() if self._turn is None else self._turn.taken(timeout_s=START_S):
+            self._requests += 1
+            number = f"{os.getpid()}-{self._requests}"
+            self._send({**request, "number": number}, descriptors)
+            while True:
+                answer, received = self._receive(timeout_s=timeout_s)
+                if answer["number"] == number:
+                    return answer, received
+                for descriptor in received:  # the answer to a copy that was killed before it read it
+                    os.close(descriptor)
 
     def _kill(self) -> None:
         """Kill the zygote. Only the process that started it waits for it, so its number is not used again before."""

@@ -7,6 +7,7 @@ is one JSON packet::
     {"op": "spawn", "limits": {...}, "scratch": path, "uid": n}   + 2 descriptors -> {"pid": n, "gpu": why} + pidfd
     {"op": "reap", "pid": n}              -> {"status": n, "user_s": x, "system_s": x, "peak_kib": n, "exceeded": what}
 
+"spawn" and "reap" have a ``number``, which their answer has too: who sent a request may be dead before it is answered.
 ``gpu`` says why a worker for a GPU could not start CUDA; "" if it could, or has none.
 
 A submission never passes through the zygote: later workers would have an earlier student's code in their memory.
@@ -120,7 +121,7 @@ def _serve(control: socket.socket, alive: _Alive) -> None:
             _spawn(control, request, descriptors, alive, walls)
         else:
             answer = _reap(request["pid"], alive)
-            control.send(json.dumps(answer).encode())
+            control.send(json.dumps({**answer, "number": request["number"]}).encode())
 
 
 def _no_own_user(walls: jail.Walls, scratch: str) -> str:
@@ -160,7 +161,7 @@ def _share_memory(walls: jail.Walls) -> None:
     if seccomp.has_system_call_filter():
         walls.call_filter(1)
     jail.neutral_locale()
-    gc.collect()
+    # No collection before it: workers would fill the holes that it leaves, and the kernel would copy those pages.
     gc.freeze()  # the workers' garbage collector does not touch these pages, so they stay shared
     gc.disable()
     gather_into_huge_pages()
@@ -256,10 +257,13 @@ def _spawn(
         os.close(descriptor)
     why = "" if answer is None else _started(answer)
     is_watched = has_folder or walls.counts_tasks or walls.gpu is not None
-    alive[pid] = _Child(shared_system.Watch(pid, folder, scratch or "", limits, uid) if is_watched else None)
+    tasks = limits.all_tasks if walls.task_limit(limits, uid) is None else None
+    watch = shared_system.Watch(pid, folder, scratch or "", limits, uid, tasks) if is_watched else None
+    alive[pid] = _Child(watch)
     pidfd = os.pidfd_open(pid)
     ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pidfd]))]
-    control.sendmsg([json.dumps({"pid": pid, "gpu": why}).encode()], ancillary)
+    reply = {"pid": pid, "gpu": why, "number": request["number"]}
+    control.sendmsg([json.dumps(reply).encode()], ancillary)
     os.close(pidfd)
 
 

@@ -6,6 +6,8 @@ from autograder import assert_close, assert_gradient, assert_matches, assert_pur
 
 SIZES = [(7, 5, 3), (2, 3, 5), (11, 2, 7), (1, 5, 2), (4, 4, 4)]  # N, Din, Dout; the last one hides a transpose
 
+LARGE = 1e5  # a limit on numbers, as against overflow, is below it
+
 COARSE = {"rtol": 1e-5, "atol": 1e-6}  # several steps: room for gradients that were computed in float32
 
 
@@ -18,6 +20,7 @@ def draw(rng, n, din, dout):
 def test_predict_a_batch(student, reference, rng):
     """The outputs of whole batches are right."""
     over = [(x, w) for x, _, w in (draw(rng, *sizes) for sizes in SIZES)]
+    over.append((LARGE * rng.normal(size=(3, 2)), rng.normal(size=(2, 5))))
     assert_matches(student.predict, reference.predict, over)
 
 
@@ -32,6 +35,7 @@ def test_predict_one_example(student, reference, rng):
 def test_loss_of_a_batch(student, reference, rng):
     """The loss of whole batches and of single examples is right."""
     over = [(rng.normal(size=shape), rng.normal(size=shape)) for shape in [(7, 3), (2, 5), (5, 5), (11,), (3,)]]
+    over.append((LARGE * rng.normal(size=(3, 2)), rng.normal(size=(3, 2))))
     assert_matches(student.loss, reference.loss, over)
 
 
@@ -77,9 +81,10 @@ def test_step_matches(student, reference, rng):
 
 @task("sgd_step", points=5)
 def test_step_leaves_its_arguments_alone(student, rng):
-    """A step makes a new array and leaves w and g as they were."""
-    w, g = rng.normal(size=(5, 3)), rng.normal(size=(5, 3))
-    assert_close(assert_pure(student.sgd_step, w, g, 0.25), w - 0.25 * g)
+    """A step makes a new array and leaves w and g as they were, also with lr 0."""
+    for lr in (0.25, 0.0):
+        w, g = rng.normal(size=(5, 3)), rng.normal(size=(5, 3))
+        assert_close(assert_pure(student.sgd_step, w, g, lr), w - lr * g)
 
 
 @task("train", points=3)
@@ -104,9 +109,10 @@ def test_train_matches(student, reference, rng):
 
 @task("train", points=1)
 def test_every_step_is_taken(student, reference, rng):
-    """Every step is taken, also where the loss rises, hardly changes, or is zero from the start."""
+    """Every step is taken, also where the loss rises, hardly changes, is very large, or is zero from the start."""
     x, y, w0 = draw(rng, 7, 1, 3)  # with one feature, this rate makes the error half as large again in every step
     over = [(x, y, w0, 2.5 / np.sum(x**2), 6), (x, y, w0, 1e-12, 6), (x, x @ w0, w0, 0.02, 6)]
+    over.append((x, y, LARGE * w0, 0.02, 6))
     assert_matches(student.train, reference.train, over, **COARSE)
 
 

@@ -16,6 +16,11 @@ def whole(rng, *shape):
     return torch.from_numpy(rng.integers(-9, 10, size=shape))
 
 
+def huge(rng, *shape):
+    """Random int64 numbers near 2**40, of this shape: neither float32 nor int32 can hold them."""
+    return 2**40 + whole(rng, *shape)
+
+
 def keeps_dtype(got, argument):
     """Fail unless the result has the very dtype of the argument."""
     require(
@@ -49,7 +54,7 @@ def test_tables_match(student, reference, rng):
     sizes = [(7, 3), (2, 11), (1, 5), (5, 1), (4, 4)]
     over = [(normal(rng, n), normal(rng, m)) for n, m in sizes]
     over += [(normal(rng, n, 1), normal(rng, 1, m)) for n, m in sizes]
-    over += [(whole(rng, 3), whole(rng, 5)), (whole(rng, 2, 1), whole(rng, 1, 3))]
+    over += [(whole(rng, 3), whole(rng, 5)), (whole(rng, 2, 1), whole(rng, 1, 3)), (huge(rng, 3), whole(rng, 2))]
     assert_matches(student.add_outer, reference.add_outer, over)
 
 
@@ -76,7 +81,8 @@ def test_products_match(student, reference, rng):
 @task("matmul_loops", points=4)
 def test_product_keeps_the_dtype(student, rng):
     """Integers stay integers, float32 and float64 stay what they are; a and b stay as they were."""
-    for a, b in [(normal(rng, 3, 5), normal(rng, 5, 2)), (whole(rng, 2, 3), whole(rng, 3, 5))]:
+    pairs = [(normal(rng, 3, 5), normal(rng, 5, 2)), (whole(rng, 2, 3), whole(rng, 3, 5))]
+    for a, b in [*pairs, (huge(rng, 2, 3), whole(rng, 3, 1))]:
         got = assert_pure(student.matmul_loops, a, b)
         assert_close(got, a @ b)
         keeps_dtype(got, a)
@@ -90,7 +96,8 @@ def test_product_keeps_the_dtype(student, rng):
 def test_scaled_rows_match(student, reference, rng):
     """Every row is multiplied by its own factor, in matrices wide, tall and square."""
     over = [(normal(rng, n, k), normal(rng, n, 1)) for n, k in [(5, 3), (2, 7), (1, 3), (7, 1), (4, 4)]]
-    over += [(whole(rng, 3, 5), whole(rng, 3, 1))]
+    over += [(whole(rng, 3, 5), whole(rng, 3, 1)), (huge(rng, 3, 2), whole(rng, 3, 1))]
+    over += [(normal(rng, 3, 2), 1e5 * normal(rng, 3, 1))]
     assert_matches(student.scale_rows, reference.scale_rows, over)
 
 
@@ -108,6 +115,7 @@ def test_means_match(student, reference, rng):
     """Means along every axis are right, counted from the front or from the back, and keep the dtype."""
     over = [(normal(rng, 5, 3), dim) for dim in (0, 1, -1, -2)] + [(normal(rng, 2, 7, 3), dim) for dim in (0, 1, 2, -1)]
     over += [(normal(rng, 11), 0), (normal(rng, 4, 4), 0), (normal(rng, 4, 4), 1)]
+    over += [(normal(rng, 2, 3, 4, 5), dim) for dim in (-2, 3)]
     assert_matches(student.mean_by, reference.mean_by, over)
     keeps_dtype(student.mean_by(*over[0]), over[0][0])
 
@@ -125,7 +133,8 @@ def test_mean_of_integers_is_refused(student, rng):
 def test_sums_match(student, reference, rng):
     """Sums along every axis are right, counted from the front or from the back, and keep the dtype."""
     over = [(normal(rng, 5, 3), dim) for dim in (0, 1, -1, -2)] + [(normal(rng, 2, 7, 3), dim) for dim in (0, 1, 2, -1)]
-    over += [(normal(rng, 11), 0), (whole(rng, 4, 4), 0), (whole(rng, 3, 2), 1)]
+    over += [(normal(rng, 11), 0), (whole(rng, 4, 4), 0), (whole(rng, 3, 2), 1), (huge(rng, 2, 3), 0)]
+    over += [(normal(rng, 2, 3, 4, 5), dim) for dim in (-2, 3)]
     assert_matches(student.sum_by, reference.sum_by, over)
     keeps_dtype(student.sum_by(*over[0]), over[0][0])
 
@@ -145,8 +154,9 @@ def test_best_of_negative_scores(student, rng):
     scores = -2.0 - normal(rng, n, k).abs()
     scores[torch.arange(n), classes] = -torch.from_numpy(rng.uniform(0.1, 1.0, size=n))
     values = scores[torch.arange(n), classes]
-    got = student.best_class(scores)
-    assert_close(got, (values, classes))
+    for by in (1000.0, 1.0):
+        got = student.best_class(by * scores)
+        assert_close(got, (by * values, classes))
     keeps_dtype(got[0], scores)
     require(got[1].dtype == torch.int64, "The classes are not int64.", hint="What type of number is a place in a row?")
 

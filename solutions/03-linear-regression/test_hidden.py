@@ -37,8 +37,9 @@ def test_predicting_changes_nothing(student, rng):
 
 @task("cost", points=5)
 def test_cost_matches(student, reference, rng):
-    """The cost is the mean of the squared errors, for any number of examples."""
+    """The cost is the mean of the squared errors, for any number of examples and errors of any size."""
     over = [(rng.normal(size=(m, 1)), 3 * rng.normal(size=(m, 1))) for m in (5, 2, 7, 1, 11, 23)]
+    over.append((1e5 * rng.normal(size=(3, 1)), rng.normal(size=(3, 1))))
     assert_matches(student.cost, reference.cost, over)
 
 
@@ -241,8 +242,10 @@ def largest_factor(A, lr):
 
 @task("normal_equation", points=4)
 def test_solutions_match(student, reference, rng):
-    """W and b are right for one to six features, near the data and far from 0."""
+    """W and b are right for one to six features, near the data and far from 0, and where one line meets every point."""
     over = [draw(rng, *size)[:2] for size in SIZES] + [exams()]
+    corners = np.vstack([np.zeros(3), 2.0 * np.eye(3)])  # as many examples as unknowns: A is square
+    over.append((corners + rng.uniform(-0.2, 0.2, size=(4, 3)), rng.normal(size=(4, 1))))
     over += [(X + 3, y - 10) for X, y, _, _ in (draw(rng, 7, 2), draw(rng, 11, 4))]
     # The columns of the exams are nearly parallel: A^T A, which may be inverted, loses six of the sixteen digits.
     assert_matches(student.normal_equation, reference.normal_equation, over, rtol=1e-4, atol=1e-6)

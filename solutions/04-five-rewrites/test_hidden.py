@@ -32,6 +32,12 @@ def draw(rng, sizes, *, asks=False):
     return normal(rng, n, din), normal(rng, n, dout), normal(rng, din, dout).requires_grad_(asks), 0.1 / n
 
 
+def far(rng, *, asks=False):
+    """Draw a step whose targets are far away, so that its gradient is large."""
+    x, y, w, lr = draw(rng, (5, 3, 2), asks=asks)
+    return x, 1e5 * y, w, lr
+
+
 def trusted_linear(weight, bias=None):
     """The nn.Linear that recipes.linear(weight, bias) builds in the worker, here."""
     layer = torch.nn.Linear(weight.shape[1], weight.shape[0], bias=bias is not None, dtype=weight.dtype)
@@ -76,32 +82,37 @@ def stays_apart(first, second):
     require(kept, "Two modules share a parameter.", hint="Build the layer where every new module gets one of its own.")
 
 
-def two_layers(first, second):
-    """Runs beside the student's code: a deeper model with these weights (out, in); only the first layer has a bias."""
+def layers(first, kernel, second):
+    """Runs beside the student's code: a deeper model with these weights; only the first layer has a bias."""
     import torch
 
     model = torch.nn.Sequential(
         torch.nn.Linear(first.shape[1], first.shape[0]),
         torch.nn.Tanh(),
+        torch.nn.Unflatten(1, (1, first.shape[0])),
+        torch.nn.Conv1d(1, 1, kernel.shape[2], padding=1, bias=False),
+        torch.nn.Flatten(),
         torch.nn.Linear(second.shape[1], second.shape[0], bias=False),
     ).to(first.dtype)
     with torch.no_grad():
         model[0].weight.copy_(first)
         model[0].bias.zero_()
-        model[2].weight.copy_(second)
+        model[3].weight.copy_(kernel)
+        model[5].weight.copy_(second)
     return model
 
 
 def deeper(rng, student):
     """Draw a deeper model, here and in the worker, and x and y for it."""
-    weights = normal(rng, 5, 3), normal(rng, 2, 5)
-    return two_layers(*weights), inside(student, two_layers).keep(*weights), normal(rng, 7, 3), normal(rng, 7, 2)
+    weights = normal(rng, 5, 3), normal(rng, 1, 1, 3), normal(rng, 2, 5)
+    return layers(*weights), inside(student, layers).keep(*weights), normal(rng, 7, 3), normal(rng, 7, 2)
 
 
 @task("step_manual", points=4)
 def test_manual_step_matches(student, reference, rng):
-    """One step by hand, for batches and layers of any size."""
-    assert_matches(student.step_manual, reference.step_manual, [draw(rng, sizes) for sizes in SIZES])
+    """One step by hand, for batches and layers of any size, also from targets far away."""
+    over = [draw(rng, sizes) for sizes in SIZES] + [far(rng)]
+    assert_matches(student.step_manual, reference.step_manual, over)
 
 
 @task("step_manual", points=2)
@@ -125,8 +136,9 @@ def test_manual_gradient_is_by_hand(student, reference, rng):
 
 @task("step_autograd", points=4)
 def test_autograd_step_matches(student, reference, rng):
-    """One step by backward(), for batches and layers of any size."""
-    assert_matches(student.step_autograd, reference.step_autograd, [draw(rng, sizes, asks=True) for sizes in SIZES])
+    """One step by backward(), for batches and layers of any size, also from targets far away."""
+    over = [draw(rng, sizes, asks=True) for sizes in SIZES] + [far(rng, asks=True)]
+    assert_matches(student.step_autograd, reference.step_autograd, over)
 
 
 @task("step_autograd", points=4, hint="backward() adds to .grad. What was in w.grad before you called it?")
@@ -182,10 +194,10 @@ def test_sequential_of_any_size(student, rng):
 @task("step_functional", points=4, hint="Every parameter of model.parameters() takes a step, whichever they are.")
 @pytest.mark.parametrize("bias", [True, False], ids=["bias", "no-bias"])
 def test_functional_step_matches(student, reference, rng, bias):
-    """Losses and parameters after each of two steps, for models with and without a bias."""
-    for n, din, dout in SIZES[:3]:
+    """Losses and parameters after each of two steps, for models with and without a bias, also far from the targets."""
+    for (n, din, dout), scale in zip(SIZES[:3], (1.0, 1.0, 1e5), strict=True):
         weights = [normal(rng, dout, din), normal(rng, dout)][: 1 + bias]
-        x, y = normal(rng, n, din), normal(rng, n, dout)
+        x, y = normal(rng, n, din), scale * normal(rng, n, dout)
         ours, model = trusted_linear(*weights), build(student, recipes.linear(*weights))
         for _ in range(2):
             wanted = reference.step_functional(ours, x, y, 0.3)
@@ -209,7 +221,7 @@ def test_old_gradients_of_a_model_do_not_count(student, reference, rng):
 
 @task("step_functional", points=1, hint="Every parameter of model.parameters() takes a step, whichever they are.")
 def test_functional_step_of_a_deeper_model(student, reference, rng):
-    """All parameters of a model with two layers take the step."""
+    """All parameters of a model with three layers take the step, also those of a convolution."""
     ours, model, x, y = deeper(rng, student)
     for _ in range(2):
         wanted = reference.step_functional(ours, x, y, 0.3)
@@ -232,7 +244,7 @@ def test_half_the_sum_is_64_times_the_mean(student, reference, rng):
     "fit_optimizer", points=1, hint="Give the optimizer all of model.parameters(), and begin with a new one each time."
 )
 def test_fit_of_a_deeper_model(student, reference, rng):
-    """All parameters of a model with two layers are trained, and a second training has its own optimizer and rate."""
+    """All parameters of a model with three layers are trained, and a second training has its own optimizer and rate."""
     ours, model, x, y = deeper(rng, student)
     for lr, steps in ((0.1, 5), (0.03, 4)):
         wanted = reference.fit_optimizer(ours, x, y, lr, steps, "Adam")
@@ -324,8 +336,8 @@ def check_module(model, rng, sizes):
     n, din, dout = sizes
     weight, bias = torch.from_numpy(rng.normal(size=(dout, din)).astype(np.float32)), normal(rng, dout).float()
     names = put(model, weight, bias)
-    for rows in (n, 1):
-        x = normal(rng, rows, din).float()
+    for rows, scale in ((n, 1.0), (1, 1e5)):
+        x = scale * normal(rng, rows, din).float()
         first, again = model(x.clone()), model(x.clone())
         assert_close(first, linear_layer(weight, bias, x), name="outputs")
         assert_close(again, first, name="the same outputs once more")

@@ -55,7 +55,7 @@ def test_sigmoid_far_out(student, reference):
 @task("sigmoid_prime", points=6)
 def test_slope_agrees_with_differences(student, reference, rng):
     """sigmoid_prime is the slope of the sigmoid."""
-    for shape in [(7, 3), (3, 5), (4, 4)]:
+    for shape in [(7, 3), (3, 5), (4, 4), (2, 1, 3)]:
         assert_gradient(student.sigmoid_prime, of=reference.sigmoid, at=rng.uniform(-4, 4, size=shape))
 
 
@@ -100,8 +100,8 @@ def test_bce_of_the_certain(student, rng):
 
 @task("bce_backward", points=9)
 def test_bce_gradient_is_the_slope(student, reference, rng):
-    """The gradient is the slope of the mean loss, in batches of 7, 5 and 4."""
-    for shape in [(7, 1), (5, 3), (4, 4)]:
+    """The gradient is the slope of the mean loss, in batches of 7, 5 and 4, and with three axes."""
+    for shape in [(7, 1), (5, 3), (4, 4), (2, 1, 3)]:
         p, y = probabilities(rng, shape), labels(rng, shape)
         assert_gradient(student.bce_backward, of=loss_for(reference.bce, y), at=p, given=(p, y))
 
@@ -149,8 +149,8 @@ def test_logit_loss_far_out(student, reference):
 
 @task("bce_with_logits_backward", points=4)
 def test_logit_gradient_is_the_slope(student, reference, rng):
-    """The gradient is the slope of the loss with respect to the logits."""
-    for shape in [(7, 1), (5, 3), (4, 4)]:
+    """The gradient is the slope of the loss with respect to the logits, also with three axes."""
+    for shape in [(7, 1), (5, 3), (4, 4), (2, 1, 3)]:
         z, y = rng.uniform(-3, 3, size=shape), labels(rng, shape)
         of = loss_for(reference.bce_with_logits, y)
         assert_gradient(student.bce_with_logits_backward, of=of, at=z, given=(z, y))
@@ -271,24 +271,25 @@ def test_fit_starts_anew(student, reference, rng):
 
 @task("LogisticRegression", points=3)
 def test_probabilities_of_new_rows(student, reference, rng):
-    """The probabilities of rows that fit has not seen are right, a column of them."""
+    """The probabilities of rows that fit has not seen are right, a column of them, also of one row and of far ones."""
     X, y = rng.normal(size=(7, 2)), labels(rng, (7, 1))
     expected, model = reference.LogisticRegression(), student.LogisticRegression()
     expected.fit(X, y, lr=0.5, epochs=5)
     model.fit(X, y, lr=0.5, epochs=5)
-    for new in rng.normal(size=(2, 5, 2)):
+    for new in (*rng.normal(size=(2, 5, 2)), rng.normal(size=(1, 2)), 1000.0 * rng.normal(size=(3, 2))):
         assert_close(model.predict_proba(new), expected.predict_proba(new))
 
 
 @task("LogisticRegression", points=2)
 def test_answers(student, rng):
-    """The answers are 0 and 1, split at one half; exactly one half is a 1."""
+    """The answers are 0 and 1, split at one half, for any number of rows; exactly one half is a 1."""
     X = np.concatenate([rng.uniform(1, 2, size=(4, 2)), -rng.uniform(1, 2, size=(3, 2))])
     y = np.array([[1.0]] * 4 + [[0.0]] * 3)
     model = student.LogisticRegression()
     model.fit(X, y, lr=0.5, epochs=11)
     # 0 and 1 may be integers, floats or truth values.
     assert_close(np.asarray(model.predict(X), dtype=float), y)
+    assert_close(np.asarray(model.predict(X[6:]), dtype=float), y[6:], name="answer for one row")
     untrained = student.LogisticRegression()
     untrained.fit(X, y, epochs=0)
     assert_close(np.asarray(untrained.predict(X), dtype=float), np.ones((7, 1)), name="answers at exactly one half")

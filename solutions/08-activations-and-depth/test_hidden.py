@@ -195,7 +195,8 @@ def test_network_with_given_weights(student, reference, rng):
     x = torch.from_numpy(rng.normal(size=(7, 4))).float()
     for net in (model, ours):
         net.load_state_dict({name: weights[tuple(value.shape)] for name, value in net.state_dict().items()})
-    assert_close(model(x), ours(x).detach(), rtol=1e-4, atol=1e-4)
+    for rows in (x, x[:1]):
+        assert_close(model(rows), ours(rows).detach(), rtol=1e-4, atol=1e-4)
 
 
 @task("NeuralNetwork", points=2, needs=("shapes_of_the_parameters",))
@@ -273,6 +274,8 @@ def test_noise_and_line(student, rng):
     require(bool(np.abs(noise).max() > 2.5), "no noise is larger than 2.5, though it comes from N(0, 1)")
     # Single precision knows 30 million numbers between -15 and 15; hardly two draws are alike.
     require(len(np.unique(x)) > 4900, "many x are the same number, though they come from U(-15, 15)")
+    turns = float((np.diff(x[:, 0]) < 0).mean())
+    require(0.4 < turns < 0.6, "x is in order, though each is drawn by itself")
     share = [float((x < bound).mean()) for bound in (-10.0, 0.0, 10.0)]
     assert_close(share, [1 / 6, 1 / 2, 5 / 6], rtol=0, atol=0.06, name="shares of x below -10, 0 and 10")
     # Of 5003 draws one lies within .1 of either end, but for once in ten million.

@@ -150,7 +150,7 @@ def test_every_operation(student, rng):
     """All ten operations compute what numpy computes, with broadcasting for + - *."""
     a, b, row, v = placeholders(student, "a b row v")
     A, B, R = rng.normal(size=(5, 3)), rng.normal(size=(5, 3)), rng.normal(size=3)
-    V = rng.uniform(1.0, 2.0, size=(3, 2))
+    V = rng.uniform(1.0, 2.0, size=(3, 2)) * [1.0, -1.0]
     fetches = [a + b, a - b, a * b, a + row, row - a, a * row, a @ v, student.square(a)]
     wanted = [A + B, A - B, A * B, A + R, R - A, A * R, A @ V, A**2]
     fetches += [
@@ -255,6 +255,7 @@ def test_gradient_of_a_layer(student, rng, bias):
 
 ALONE = {  # the operation alone, on the way from a and b to a number
     "sub": (lambda m, a, b: m.square(a - b), lambda a, b: (a - b) ** 2),
+    "matmul": (lambda m, a, b: m.square(a @ b), lambda a, b: (a @ b) ** 2),
     "mul": (lambda m, a, b: a * b, lambda a, b: a * b),
     "exp": (lambda m, a, b: m.exp(a - b), lambda a, b: np.exp(a - b)),
     "reciprocal": (lambda m, a, b: m.reciprocal(a) * b, lambda a, b: b / a),
@@ -264,14 +265,16 @@ ALONE = {  # the operation alone, on the way from a and b to a number
 
 @task("gradients", points=5)
 def test_gradient_of_every_operation(student, rng):
-    """Each operation passes its gradient on, for arrays of one shape and for a column times a row."""
+    """Each operation passes its gradient on, for arrays of one shape and both signs, and for a column times a row."""
     for name, (graph, of) in ALONE.items():
         a, b = placeholders(student, "a b")
         if name == "mul":
             at = (rng.uniform(1, 2, size=(3, 1)), rng.uniform(1, 2, size=(1, 5)))
             loss, total = student.reduce_sum(student.square(graph(student, a, b))), lambda a, b: np.sum((a * b) ** 2)
         else:
-            at = (rng.uniform(1, 2, size=(3, 2)), rng.uniform(1, 2, size=(3, 2)))
+            shape = (3, 3) if name == "matmul" else (3, 2)  # here a transposed factor keeps its shape
+            signs = np.where(np.arange(shape[1]), 1.0, -1.0)
+            at = (rng.uniform(1, 2, size=shape) * signs, rng.uniform(1, 2, size=shape))
             loss, total = student.reduce_sum(graph(student, a, b)), lambda a, b, of=of: np.sum(of(a, b))
         assert_slopes(student, loss, [a, b], of=total, at=at)
 
@@ -322,13 +325,16 @@ def test_scalar_chain_of_the_lecture(student, rng):
 
 @task("gradients", points=2)
 def test_gradients_for_any_nodes(student, rng):
-    """Gradients come in the order of xs, for inner nodes too, and are zeros where the loss does not depend on x."""
+    """Gradients come in the order of xs, for any node, the loss too, and are zeros where it does not depend on x."""
     a, b, c = placeholders(student, "a b c")
     inner = a - b
     loss = student.reduce_sum(student.square(inner))
     A, B, C = rng.normal(size=(3, 2)), rng.normal(size=(3, 2)), rng.normal(size=(5, 7))
     want = [2 * (B - A), np.zeros((5, 7)), 2 * (A - B), 2 * (A - B), np.array(1.0)]
     assert_close(student.gradients(loss, [b, c, inner, a, loss], feed({a: A, b: B, c: C})), want)
+    number = student.placeholder("number")
+    got = student.gradients(number, [number, a], feed({number: np.array(2.0), a: A}))
+    assert_close(got, [np.array(1.0), np.zeros((3, 2))], name="gradients of a placeholder")
 
 
 @task("gradients", points=2, hint="Go through the nodes once, from the loss backwards, and not along every path.")

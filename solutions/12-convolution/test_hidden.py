@@ -90,12 +90,15 @@ def test_map_finds_the_place_of_the_pattern(student, rng):
 @task("features", points=3, hint="One pattern after the other, and each map row by row.")
 def test_features_stand_in_the_order_of_the_patterns(student, reference, rng):
     """Features of wide images and of patterns of several shapes keep their order."""
+    image = ink(rng, 5, 3)
     over = [
         (ink(rng, 3, 3), PATTERNS),
+        (image, [ink(rng, 2, 2), image[1:2].copy()]),  # a perfect match of three pixels scores 3, which is not 4
         (ink(rng, 3, 7), PATTERNS[::-1]),
         (ink(rng, 5, 3), [ink(rng, 2, 2), ink(rng, 1, 3), ink(rng, 2, 2)]),
         (ink(rng, 5, 7), [BACKSLASH]),
         (ink(rng, 7, 5), [SLASH, BACKSLASH, np.ones((2, 2))]),
+        (ink(rng, 4, 5), [ink(rng, 2, 2) for _ in range(7)]),
     ]
     wanted = [reference.features(*arguments) for arguments in over]
     for got, want in zip(student.features.each(over), wanted, strict=True):
@@ -222,6 +225,8 @@ def test_bias_belongs_to_the_output_channel(student, reference, rng):
         (*layer(rng, (2, 3, 6, 7), (5, 3, 2), bias=True),),
         (*layer(rng, (1, 2, 5, 9), (3, 2, 4), bias=True), 2, 1),
         (*layer(rng, (3, 1, 4, 5), (2, 2, 2), bias=True), 1, 1),
+        (*layer(rng, (2, 2, 4, 5), (1, 2, 3), bias=True),),
+        (*layer(rng, (2, 3, 4, 5), (2, 1, 1), bias=True),),
         (*layer(rng, (4, 4, 6, 6), (4, 3, 3), bias=True),),  # N = O = H' = W': a bias on a wrong axis keeps its shape
         (*layer(rng, (2, 5, 4, 7), (3, 2, 3)),),
     ]
@@ -254,8 +259,9 @@ def test_convolution_leaves_its_arguments_alone(student, reference, rng):
 
 @task("max_pool2d", points=3, hint="Windows start at 0, s, 2s, … and may overlap; s is k only by default.")
 def test_largest_entries_of_random_batches(student, reference, rng):
-    """Any window and stride, overlapping or apart, on sizes that do not divide."""
+    """Any window and stride, overlapping or apart, on sizes that do not divide, and entries of any size."""
     over = [
+        (1e5 * rng.normal(size=(1, 2, 4, 5)), 2),
         (rng.normal(size=(2, 3, 7, 11)), 2),
         (rng.normal(size=(3, 2, 7, 6)), 3, 2),
         (rng.normal(size=(1, 5, 8, 11)), 2, 3),
@@ -275,8 +281,9 @@ def test_largest_entry_may_be_negative(student, reference, rng):
 
 @task("max_pool2d", points=5, hint="The mean of the k x k entries of each window, one channel at a time.")
 def test_means_of_random_batches(student, reference, rng):
-    """Average pooling with any window and stride, with the input left alone."""
+    """Average pooling with any window and stride and entries of any size, with the input left alone."""
     over = [
+        (1e5 * rng.normal(size=(1, 2, 4, 5)), 2),
         (rng.normal(size=(2, 3, 7, 11)), 2),
         (rng.normal(size=(3, 2, 7, 6)), 3, 2),
         (rng.normal(size=(1, 5, 8, 11)), 2, 3),

@@ -53,7 +53,7 @@ def matrices(a, b):
 
 
 def powers(a, b):
-    return a**3 + a**-1.0 + b**0.5 * a**2
+    return a**3 + a**-1.0 + b**0.5 * a**2 + (a + -1.5) ** 2
 
 
 def summed(a, b):
@@ -80,6 +80,10 @@ def of_columns(a, b):
     return a.sum(axis=0, keepdims=True) * b.mean(axis=0, keepdims=True)
 
 
+def of_three_axes(a, b):
+    return a.reshape(5, 1, 3).sum(axis=2) * b.reshape(1, 5, 3).mean(axis=2).reshape(5, 1)
+
+
 def activated(a, b):
     return (a + -1.5).relu() * b + (b + -1.5).sigmoid() * a
 
@@ -92,7 +96,8 @@ def reshaped(a, b):
     return a.reshape(-1, 5) * b.reshape(3, 5) * b.reshape(15).sum()
 
 
-OPERATIONS = [added, multiplied, powers, summed, averaged, of_rows, of_columns, activated, exponentials, reshaped]
+REDUCTIONS = [summed, averaged, of_rows, of_columns, of_three_axes]
+OPERATIONS = [added, multiplied, powers, *REDUCTIONS, activated, exponentials, reshaped]
 
 
 def operands(rng, function):
@@ -294,11 +299,11 @@ def test_data_are_floats_of_its_own(student, rng):
     require(not call.changed, "The array that a tensor was made of was changed by a step.")
 
 
-def far_out(Tensor, z):
+def far_out(Tensor, name, z):
     leaf = Tensor(z, requires_grad=True)
-    s = leaf.sigmoid()
-    s.sum().backward()
-    return s.data, leaf.grad
+    end = getattr(leaf, name)()
+    end.sum().backward()
+    return end.data, leaf.grad
 
 
 def cross_entropy(z, y):
@@ -307,9 +312,15 @@ def cross_entropy(z, y):
 
 @task("Tensor", points=3)
 def test_sigmoid_far_out_and_cross_entropy(student, rng):
-    """At ±1000 the sigmoid is 1 and 0 and its slope 0; the slopes of a cross entropy are right."""
-    got = inside(student, far_out)(student.Tensor, np.array([-1000.0, 0.0, 1000.0]))
-    assert_close(got, (np.array([0.0, 0.5, 1.0]), np.array([0.0, 0.25, 0.0])))
+    """At ±1000 the sigmoid is 1 and 0 and its slope 0; relu, exp and log are right far out, and a cross entropy is."""
+    run = inside(student, far_out)
+    z = np.array([-1000.0, 0.0, 1000.0])
+    assert_close(run(student.Tensor, "sigmoid", z.copy()), (np.array([0.0, 0.5, 1.0]), np.array([0.0, 0.25, 0.0])))
+    ends = [-1e5, 1e5], [-20.0, 20.0], [1e-6, 1e6]
+    low, wide, positive = (np.array(each) * rng.uniform(0.9, 1.0) for each in ends)
+    assert_close(run(student.Tensor, "relu", low.copy()), (np.maximum(low, 0.0), np.array([0.0, 1.0])))
+    assert_close(run(student.Tensor, "exp", wide.copy()), (np.exp(wide), np.exp(wide)))
+    assert_close(run(student.Tensor, "log", positive.copy()), (np.log(positive), 1.0 / positive))
     at = rng.normal(size=(5, 3)), rng.uniform(size=(5, 3))
     assert_slopes(student, cross_entropy, at, inside(student, slopes))
 
@@ -358,7 +369,7 @@ def test_check_finds_one_wrong_entry(student, reference, rng):
         for wrong in rng.permutation([0.0, rng.uniform(0.5, 2.0)]):
             arrays = planted(rng, shapes, last, wrong)
             if function is unused:
-                arrays[0] *= 0.01  # an error is measured by the size of the slopes, however small
+                arrays[0] *= 1e-5  # an error is measured by the size of the slopes, however small
             got = student.gradcheck(check, tensors(student.Tensor, arrays))
             if wrong:
                 assert_close(got, reference.gradcheck(function, tensors(reference.Tensor, arrays)), rtol=1e-4)
@@ -577,16 +588,18 @@ def drawn(rng, count):
 
 @task("SGD", points=2)
 def test_steps_of_sgd(student, rng):
-    """Three steps of SGD, for two parameters at once."""
+    """Three steps of SGD, for two parameters at once, with small and with large gradients."""
     start, gradients = drawn(rng, 3)
-    want = [p - 0.3 * sum(g) for p, g in zip(start, zip(*gradients, strict=True), strict=True)]
-    assert_close(inside(student, steps)(student.Tensor, student.SGD, start, gradients, 0.3), want)
+    for scale in (1.0, 1e5):
+        given = [[scale * g for g in each] for each in gradients]
+        want = [p - 0.3 * sum(g) for p, g in zip(start, zip(*given, strict=True), strict=True)]
+        assert_close(inside(student, steps)(student.Tensor, student.SGD, start, given, 0.3), want)
 
 
 @task("SGD", points=3)
 def test_steps_of_adam(student, reference, rng):
-    """Seven steps of Adam, for two parameters at once, with small and with large gradients."""
-    start, gradients = drawn(rng, 7)
+    """Eleven steps of Adam, for two parameters at once, with small and with large gradients."""
+    start, gradients = drawn(rng, 11)
     for scale in (1.0, 1e-6, 1e4):
         given = [[scale * g for g in each] for each in gradients]
         want = steps(reference.Tensor, reference.Adam, start, given, 0.05)

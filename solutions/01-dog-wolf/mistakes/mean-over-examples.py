@@ -3,7 +3,7 @@
 import numpy as np
 
 CAUGHT_BY = ("loss_of_a_batch",)
-HINT = "This loss is a plain sum: nothing divides it by the number of examples. Later losses do; this one does not."
+HINT = "This loss is a sum over all entries, not a mean. Twice the data, twice the loss: is that so for yours?"
 
 
 def loss(y_pred, y):

@@ -6,7 +6,9 @@ CAUGHT_BY = (
     "gradient_matches",
     "gradient_leaves_its_arguments_alone",
 )
-HINT = "Zeros as soon as there are more than two examples. What is 2 // m for m = 3?"
+HINT = (
+    "Is y in your error, and what is 2 // m for m = 3? Without y this gradient is 0 at W = 0, and with // it always is."
+)
 
 
 def cost_gradient(X, y, W, b):

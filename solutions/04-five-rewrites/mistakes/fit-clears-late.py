@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 CAUGHT_BY = ("training_starts_from_cleared_gradients", "optimizer_starts_from_cleared_gradients")
-HINT = "zero_grad() stands behind your step. What if .grad was not empty when you were called?"
+HINT = "Your first step uses what .grad held before. Where must zero_grad() stand?"
 
 
 def fit_optimizer(

@@ -5,10 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 CAUGHT_BY = ("an_old_gradient_of_a_model_has_no_part", "old_gradients_of_a_model_do_not_count")
-HINT = (
-    "You clear the gradients after the step, so your first step counts what .grad held before. Move the "
-    "clearing: where to?"
-)
+HINT = "Gradients add up in .grad, and what it held before takes part in your step. Who clears it, and when?"
 
 
 def step_functional(model: nn.Module, x: torch.Tensor, y: torch.Tensor, lr: float) -> float:

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 CAUGHT_BY = ("first_steps_of_the_lecture", "functional_step_matches[bias]", "old_gradients_of_a_model_do_not_count")
-HINT = "The first step is right, the later ones are not: gradients add up in .grad. Who clears them, and when?"
+HINT = "Gradients add up in .grad, and what it held before takes part in your step. Who clears it, and when?"
 
 
 def step_functional(model: nn.Module, x: torch.Tensor, y: torch.Tensor, lr: float) -> float:

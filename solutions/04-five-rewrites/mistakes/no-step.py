@@ -6,8 +6,8 @@ from torch import nn
 
 CAUGHT_BY = ("costs_of_the_lecture", "fit_matches[SGD]", "long_runs_of_the_lecture")
 HINT = (
-    "The losses never change: all of them are the first one. After backward(), does the .grad of each "
-    "parameter of the model hold something, and who moves the parameter by it?"
+    "The losses never change: all of them are the first one. Do the predictions come from the model, does the "
+    ".grad of its parameters hold something after backward(), and who moves them by it?"
 )
 
 

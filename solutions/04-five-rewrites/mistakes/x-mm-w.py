@@ -6,7 +6,8 @@ from torch import nn
 
 CAUGHT_BY = ("fit_matches[SGD]", "fit_matches[Adam]")
 HINT = (
-    "The loss never changes: x.mm(w) passes the model by, so no gradient reaches it. Who should make the predictions?"
+    "The losses never change: all of them are the first one. Do the predictions come from the model, does the "
+    ".grad of its parameters hold something after backward(), and who moves them by it?"
 )
 
 

@@ -1,7 +1,10 @@
 """The bias gets the mean of the rows of dL/dz, which have been divided by N already."""
 
 CAUGHT_BY = ("fit_matches", "costs_of_a_calm_run")
-HINT = "Your b moves N times too slowly: dL/dz has its 1/N already. What is left to do with its rows?"
+HINT = (
+    "Your steps do not have the right length. Is lr in every step, and is the 1/N in it only once? (dL/dz has "
+    "it already.)"
+)
 
 
 class SoftmaxRegression(SoftmaxRegression):

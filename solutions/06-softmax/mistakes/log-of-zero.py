@@ -4,8 +4,8 @@ import numpy as np
 
 CAUGHT_BY = ("loss_of_large_scores", "loss_far_out")
 HINT = (
-    "Your softmax of a score 2000 below the largest is exactly 0, and log(0) is inf. The formula of the task has no "
-    "probability in it: what is log of a quotient?"
+    "The probability of a true class is exactly 0 in yours, and log(0) is -inf. The formula of the task has no "
+    "probability in it: what is log of a quotient? (And along which axis do the classes lie?)"
 )
 
 

@@ -1,7 +1,10 @@
 """The learning rate is always 1."""
 
 CAUGHT_BY = ("fit_from_a_given_start",)
-HINT = "Your steps have the length of the gradient, whatever lr is. Where does the learning rate come in?"
+HINT = (
+    "Your steps do not have the right length. Is lr in every step, and is the 1/N in it only once? (dL/dz has "
+    "it already.)"
+)
 
 
 class SoftmaxRegression(SoftmaxRegression):

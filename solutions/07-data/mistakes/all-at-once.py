@@ -4,8 +4,8 @@ import numpy as np
 
 CAUGHT_BY = ("next_gives_the_next_batch", "batches_are_made_when_asked_for")
 HINT = (
-    "Right batches, all made at once. With a hundred million examples the first one would take its time: what "
-    "does yield do?"
+    "What you return is made at once, and next() does not work on it. With a hundred million examples that "
+    "would take its time: what does yield do?"
 )
 
 

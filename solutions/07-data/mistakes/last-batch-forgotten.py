@@ -1,7 +1,10 @@
 """Only full batches are counted."""
 
 CAUGHT_BY = ("steps_of_the_lecture", "steps_match")
-HINT = "You count full batches only. Without drop_last the rest makes a batch, too: when is there a rest?"
+HINT = (
+    "The rest makes a batch, too, however small it is. Without drop_last, do you leave it out, or round to the "
+    "nearest number?"
+)
 
 
 def steps_per_epoch(n, batch_size, drop_last):

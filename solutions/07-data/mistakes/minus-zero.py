@@ -2,7 +2,8 @@
 
 CAUGHT_BY = ("none_aside_or_all", "splits_of_all_sizes")
 HINT = (
-    "For val = 0 you put everybody aside: [-0:] is [0:], the whole array. From which end can you count without a minus?"
+    "For val = 0 you put everybody aside. Are the two parts exchanged, or do you cut with [-val:]? ([-0:] is "
+    "[0:], the whole array.)"
 )
 
 

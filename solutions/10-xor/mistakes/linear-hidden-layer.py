@@ -4,8 +4,8 @@ import numpy as np
 
 CAUGHT_BY = ("handset_net_computes_xor", "handset_net_anywhere")
 HINT = (
-    "y1 and y2 must be probabilities. Without a sigmoid between them, two layers are no more than one: where is "
-    "it missing?"
+    "All your answers are 1. Are y1 and y2 probabilities (without a sigmoid between them two layers are no "
+    "more than one), and do the weights of the second layer have their signs?"
 )
 
 

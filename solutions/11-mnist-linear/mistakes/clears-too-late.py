@@ -7,8 +7,8 @@ from torch import nn
 
 CAUGHT_BY = ("gradients_from_before_have_no_part", "old_gradients_do_not_count")
 HINT = (
-    "You clear the gradients after the step, so the first step still counts what .grad held before. When must "
-    "they be cleared?"
+    "What .grad held before takes part in your step. What must happen to the gradients before each backward()? "
+    "(The accuracy would never tell you.)"
 )
 
 

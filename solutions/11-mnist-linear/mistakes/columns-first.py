@@ -5,8 +5,8 @@ from torch import nn
 
 CAUGHT_BY = ("every_pixel_has_its_place", "accuracy_of_given_weights", "parts_add_up_to_the_whole")
 HINT = (
-    "The pixels of a row stand in another order than in training: rows come first, each from left to right. "
-    "What did you turn?"
+    "Images that should be recognised are not. Do the pixels of a row stand in the order of the training (rows "
+    "first, each from left to right), and do you count the hits?"
 )
 
 

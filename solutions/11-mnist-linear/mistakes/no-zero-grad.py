@@ -7,8 +7,8 @@ from torch import nn
 
 CAUGHT_BY = ("training_matches", "old_gradients_do_not_count")
 HINT = (
-    "Gradients add up in .grad, from batch to batch and from before. Clear them: when? (The accuracy would "
-    "never tell you.)"
+    "What .grad held before takes part in your step. What must happen to the gradients before each backward()? "
+    "(The accuracy would never tell you.)"
 )
 
 
