@@ -114,9 +114,13 @@ class CasePlugin:
         )
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
-        """Store the value of a class, module or session fixture, because every submission receives it."""
-        value = yield
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any], request: Any) -> Generator[None, Any, Any]:
+        """Store the value of a class, module or session fixture, because every submission receives it.
+
+        A fixture that a verdict has ended begins again in the next case.
+        """
+        with keeps_faults(fixturedef, request):
+            value = yield
         if fixturedef.scope != "function" and self.executor is not None:
             self.executor.constants.keep_fixture(fixturedef, value)
         return value
@@ -227,12 +231,6 @@ class GradingPlugin(CasePlugin):
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if not report.passed:  # a skipped file would remove its cases from the plan
             self.collection_errors.append(f"{report.nodeid}: {report.longreprtext}")
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
-        """Let a fixture that a verdict has ended begin again in the next case."""
-        with keeps_faults(fixturedef, request):
-            return (yield)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Grade submissions instead of running the items once. Store an exception in ``failure``."""

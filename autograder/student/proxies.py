@@ -37,6 +37,7 @@ def _strings(parts: list[Any]) -> np.ndarray:
     return np.array(items, dtype=str if str(kind)[1:2] == "U" else bytes)
 
 
+_FIELD_KINDS = ("_FIELD", "_FIELD_CLASSVAR", "_FIELD_INITVAR")  # that dataclasses compares by identity
 _DATA_MODULES = ("builtins", "fractions", "numpy", "dataclasses")
 # What is data, and has no tree of its own: how it is built of its parts, by the name of its builtin class.
 _DATA = {
@@ -48,8 +49,6 @@ _DATA = {
     "dict": lambda parts: {key: value for key, value in parts}, "ndarray": _strings, "Fraction": Fraction,
 }  # fmt: skip
 
-
-_FIELD_KINDS = ("_FIELD", "_FIELD_CLASSVAR", "_FIELD_INITVAR")  # that dataclasses compares by identity
 _DESCRIBED = ("__name__", "__qualname__", "__doc__", "__module__")
 
 # --- functions

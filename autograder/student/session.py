@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, MappingView, Sequence
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
 from io import IOBase
 from types import FrameType
 from typing import Any
@@ -282,7 +282,7 @@ class Session(ABC):
             return self._generator(value)
         if callable(value) and not isinstance(value, np.ndarray) and libraries.encode(value) is None:
             return TestFunction(self, value)
-        if isinstance(value, MappingView):
+        if isinstance(value, KeysView | ValuesView | ItemsView):
             return self.lower(list(value), copies)
         if isinstance(value, Iterator) and not isinstance(value, IOBase):
             return Recipe("iterator", ([self.lower(item, copies) for item in drawn(self, value)],))

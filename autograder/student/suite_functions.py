@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import itertools
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -98,12 +99,22 @@ def object_of_test(session: Conversation, value: Any) -> StudentObject:
 
 
 def is_of_test(value: Any) -> bool:
-    """Return whether a value is an object of a class of the test, or one that only holds attributes."""
+    """Return whether a value is an object of a class of the test, or one that only holds attributes.
+
+    No other object is one: from an object of pytest or of ours, the student's code could reach what nobody may reach.
+    """
     kind = type(value)
     if kind in _PLAIN_OBJECTS:
         return True
-    is_heap_type = not isinstance(value, type) and kind.__flags__ & 1 << 9  # Py_TPFLAGS_HEAPTYPE
-    return bool(is_heap_type) and libraries.path_of(kind) is None
+    return kind is not object and not isinstance(value, type) and all(map(_is_plain, kind.__mro__))
+
+
+def _is_plain(kind: type) -> bool:
+    """Return whether a class is ``object``, or was defined by a file of the test."""
+    name = kind.__module__
+    file = getattr(sys.modules.get(name), "__file__", None)
+    is_ours = name.partition(".")[0] == "autograder"
+    return kind is object or (isinstance(file, str) and not is_ours and not libraries.is_library_file(file))
 
 
 def special_names(value: Any) -> list[str]:
