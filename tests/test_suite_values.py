@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import unittest
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from adopted import adopted, graded, write
 
 from autograder.authoring import adopt as adoption
 from autograder.model import Verdict
+from autograder.student.suite_functions import is_of_test
 from autograder.workers.supervisor import Supervisor
 
 HOMEWORK = """
@@ -152,6 +155,13 @@ TESTS = """
             first_line(tmp_path / "none.txt")
 
 
+    def test_a_file_elsewhere_stays_on_this_side(tmp_path):
+        elsewhere = tmp_path.parent / "elsewhere.txt"
+        elsewhere.write_text("not for the worker")
+        with pytest.raises(OSError):
+            first_line(elsewhere)
+
+
     def test_a_file_of_the_suite():
         assert first_line(Path(__file__).parent / "data.txt") == "of the suite"
 
@@ -288,6 +298,17 @@ TORCH_TESTS = """
         generator.manual_seed(3)
         assert torch.equal(torch.rand(2, generator=generator), first)
 """
+
+
+class OfTheTest:
+    pass
+
+
+def test_the_student_uses_objects_of_the_test_alone(request: pytest.FixtureRequest, supervisor: Supervisor) -> None:
+    """From an object of pytest or of ours, the student's code could reach the cases."""
+    assert is_of_test(OfTheTest()) and is_of_test(SimpleNamespace(a=1))
+    for value in (request, request.config, supervisor, object(), OfTheTest, unittest.TestCase(), 1.0, [OfTheTest()]):
+        assert not is_of_test(value), value
 
 
 @pytest.mark.slow

@@ -1,14 +1,14 @@
 """Files whose names a test passes to the student's code: those of the suite, and those that the test has written.
 
 The worker has its own file system. A file of the suite has its relative name there (``support`` in suite.toml). One of
-a temporary folder, such as ``tmp_path``, is copied into the worker when its name is passed. Nothing comes back: what
-the student's code writes stays in the worker, because a test may open it with ``pickle``.
+the test's ``tmp_path`` is copied into the worker when its name is passed; of no other folder, because a name may come
+from the student's code by way of the test. Nothing comes back: what the student's code writes stays in the worker,
+because a test may open it with ``pickle``.
 """
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,11 +21,13 @@ MAX_BYTES = 1 << 26
 
 
 class SuiteFiles:
-    """Finds the name of a file in the worker, and copies a temporary one. ``folder`` is that of the suite."""
+    """Finds the name of a file in the worker, and copies a temporary one.
+
+    ``folder`` is that of the suite, and ``temporary`` the ``tmp_path`` of the test that runs, or "".
+    """
 
     def __init__(self) -> None:
-        self.folder = ""
-        self._temporary = os.path.realpath(tempfile.gettempdir())
+        self.folder = self.temporary = ""
 
     def place_of(self, path: str, session: Session) -> str:
         """Return the name in the worker of an absolute path; the path itself if it is no file of the suite or test.
@@ -37,10 +39,9 @@ class SuiteFiles:
             return "."
         if path.startswith(self.folder + os.sep):
             return os.path.relpath(path, self.folder)
-        name = os.path.relpath(path, self._temporary)
-        if name.startswith((os.pardir, os.curdir, "autograder-")):  # our own folders are nobody's to read
+        if not self.temporary or os.path.commonpath([path, self.temporary]) != self.temporary:
             return path
-        place = os.path.join(FOLDER, name)
+        place = os.path.normpath(os.path.join(FOLDER, os.path.relpath(path, self.temporary)))
         self._copy(path, place, session)
         return place
 

@@ -36,12 +36,12 @@ class SuiteModules(Modules):
         self.taken: tuple[str, ...] = ()
         self.sends_source = assignment.suite is not None and assignment.folder in assignment.suite.folder.parents
         self._asked_names = assignment.asked_names
-        self._files = SuiteFiles()
+        self.files = SuiteFiles()
 
     def lower(self, value: Any, copies: list[tuple[Any, Any]]) -> Any:
         """Return what is sent for a value; the name of a file of the suite or of the test is that in the worker."""
         if isinstance(value, str | PurePath) and os.path.isabs(value):
-            value = type(value)(self._files.place_of(os.path.normpath(value), self))
+            value = type(value)(self.files.place_of(os.path.normpath(value), self))
         return super().lower(value, copies)
 
     def prepare(self) -> None:
@@ -74,7 +74,7 @@ class SuiteModules(Modules):
     def of(self, run: CaseRun, folder: Path) -> Iterator[None]:
         """Let the suite in ``folder`` test the submission of ``run``."""
         self.use(StudentCode(run))
-        self._files.folder = str(folder)
+        self.files.folder, self.files.temporary = str(folder), ""
         try:
             with installed(self, source=folder):
                 yield

@@ -168,7 +168,10 @@ class SuitePlugin(GradingPlugin):
         executor = self.executor
         if fixturedef.scope == "function" or not isinstance(executor, SuiteExecutor) or executor.attempt is None:
             with keeps_faults(fixturedef, request):
-                return (yield)
+                value = yield
+            if fixturedef.argname == "tmp_path":
+                self._modules.files.temporary = str(value)
+            return value
         before = self._modules.asked
         try:
             with keeps_faults(fixturedef, request):
