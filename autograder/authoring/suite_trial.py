@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import os
 import posixpath
 import re
 import time
@@ -193,6 +194,11 @@ def _known(raised: BaseException, text: str, draft: Assignment) -> str:
         return (
             f"it opens {Path(named).name}, which the student writes. That file is never on this side of the wall. "
             "Test what the code does, and not its text."
+        )
+    if isinstance(raised, FileNotFoundError) and isinstance(named, str) and os.path.isabs(named):
+        return (
+            f"it opens {Path(named).name}, which the student's code writes. That file stays in the worker. Let a "
+            "function of the student's read it, or return its content."
         )
     if functions & set(_READS_SOURCE):
         return (

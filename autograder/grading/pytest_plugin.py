@@ -6,10 +6,11 @@ code: ``student`` is a handle to a worker.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import sys
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -21,6 +22,7 @@ from ..checks.datasets import Digits
 from ..course import data_sets
 from ..errors import CaseError, UsageError
 from ..model import Task
+from ..student.faults import StudentFault
 from ..student.handle import StudentCode
 from .collection import plan_cases
 from .constants import Constants, namespaces
@@ -112,9 +114,13 @@ class CasePlugin:
         )
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
-        """Store the value of a class, module or session fixture, because every submission receives it."""
-        value = yield
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any], request: Any) -> Generator[None, Any, Any]:
+        """Store the value of a class, module or session fixture, because every submission receives it.
+
+        A fixture that a verdict has ended begins again in the next case.
+        """
+        with keeps_faults(fixturedef, request):
+            value = yield
         if fixturedef.scope != "function" and self.executor is not None:
             self.executor.constants.keep_fixture(fixturedef, value)
         return value
@@ -253,6 +259,16 @@ class GradingPlugin(CasePlugin):
             published=self._published,
             data=self._data,
         )
+
+
+@contextlib.contextmanager
+def keeps_faults(fixturedef: Any, request: Any) -> Iterator[None]:
+    """Let pytest know a verdict that ends a fixture, which is no Exception: it would not tear such a fixture down."""
+    try:
+        yield
+    except StudentFault as fault:
+        fixturedef.cached_result = None, fixturedef.cache_key(request), (fault, fault.__traceback__)
+        raise
 
 
 def pytest_arguments(cases: Sequence[Path]) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from ..course.assignment import Assignment, import_name
@@ -15,6 +16,7 @@ from ..student.connection import Connection
 from ..student.handle import StudentCode
 from ..student.imports import installed
 from ..student.module import Modules, Namespace
+from .suite_files import SuiteFiles
 
 COLLECTION_S = 120.0  # for a call that a suite makes while it is collected
 
@@ -34,6 +36,13 @@ class SuiteModules(Modules):
         self.taken: tuple[str, ...] = ()
         self.sends_source = assignment.suite is not None and assignment.folder in assignment.suite.folder.parents
         self._asked_names = assignment.asked_names
+        self.files = SuiteFiles()
+
+    def lower(self, value: Any, copies: list[tuple[Any, Any]]) -> Any:
+        """Return what is sent for a value; the name of a file of the suite or of the test is that in the worker."""
+        if isinstance(value, str | PurePath) and os.path.isabs(value):
+            value = type(value)(self.files.place_of(os.path.normpath(value), self))
+        return super().lower(value, copies)
 
     def prepare(self) -> None:
         self.asked += 1
@@ -65,6 +74,7 @@ class SuiteModules(Modules):
     def of(self, run: CaseRun, folder: Path) -> Iterator[None]:
         """Let the suite in ``folder`` test the submission of ``run``."""
         self.use(StudentCode(run))
+        self.files.folder, self.files.temporary = str(folder), ""
         try:
             with installed(self, source=folder):
                 yield

@@ -27,7 +27,7 @@ from .constants import Constants, namespaces
 from .evidence import Attempt
 from .execution import Execution, Executor
 from .options import RunOptions
-from .pytest_plugin import GradingPlugin, run_trusted
+from .pytest_plugin import GradingPlugin, keeps_faults, run_trusted
 from .suite_modules import SuiteModules
 from .suite_plan import marks_of, plan_suite
 from .suite_stage import SuiteStage, seed
@@ -163,14 +163,19 @@ class SuitePlugin(GradingPlugin):
         return None if text is None else suite_cells.collector_of(path, text, parent, self._modules)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any], request: Any) -> Generator[None, Any, Any]:
         """Note whether a fixture that outlives a test asks the submission something."""
         executor = self.executor
         if fixturedef.scope == "function" or not isinstance(executor, SuiteExecutor) or executor.attempt is None:
-            return (yield)
+            with keeps_faults(fixturedef, request):
+                value = yield
+            if fixturedef.argname == "tmp_path":
+                self._modules.files.temporary = str(value)
+            return value
         before = self._modules.asked
         try:
-            value = yield
+            with keeps_faults(fixturedef, request):
+                value = yield
         finally:
             executor.shared_asks = executor.shared_asks or self._modules.asked != before
         if not executor.shared_asks:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .shared import gradient_of
 from .trees import tensor_type
 
 PIECE = 1 << 20  # bytes that are compared at a time, so that a large array is not copied as a whole
@@ -16,15 +17,20 @@ class Node:
     """A mutable part of the arguments, which can tell whether the call changed it.
 
     An array or tensor is compared with the bytes that were sent (``sent``), a list or dict with the items that it had.
-    The items themselves are kept: an id() is not enough, because a new object may get the address of an old one.
+    With details, a new gradient of a tensor is a change, too. The items themselves are kept: an id() is not enough,
+    because a new object may get the address of an old one.
     """
 
-    def __init__(self, value: Any, sent: memoryview | None) -> None:
+    def __init__(self, value: Any, sent: memoryview | None, *, with_gradient: bool = False) -> None:
         self.value = value
         self._sent = sent
+        self._has_gradient = with_gradient and sent is not None and not isinstance(value, np.ndarray)
+        self._gradient = gradient_of(value) if self._has_gradient else None
         self._before = _items(value) if sent is None else _form(value)
 
     def changed(self) -> bool:
+        if self._has_gradient and gradient_of(self.value) != self._gradient:
+            return True
         if self._sent is not None:
             return _form(self.value) != self._before or not _has_bytes(self.value, self._sent)
         now = _items(self.value)

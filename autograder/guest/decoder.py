@@ -21,8 +21,10 @@ from .trees import (
     MIN_ENTRY,
     Tree,
     WireError,
+    are_fields,
     entries_if_not_empty,
     integer,
+    named_tuple,
 )
 
 
@@ -90,7 +92,8 @@ class Decoder:
             case "s":
                 return _text(content)
             case "l" | "u":
-                return self._sequence(tag, content, depth)
+                found = self._sequence(tag, content, depth)
+                return found if "names" not in tree else self._named(found, tree["names"], tree.get("sub"))
             case "d":
                 return self._dict(content, depth)
             case "n":
@@ -120,6 +123,11 @@ class Decoder:
         self._note(items)
         items.extend(self._value(item, depth + 1) for item in content)
         return items
+
+    def _named(self, items: Any, names: Any, kind: Any) -> Any:
+        if type(items) is not tuple or not are_fields(names) or len(names) != len(items) or not isinstance(kind, str):
+            raise WireError("a named tuple without a name for each item")
+        return named_tuple(kind if kind.isidentifier() else "tuple", tuple(names))(items)
 
     def _dict(self, content: Any, depth: int) -> dict[Any, Any]:
         if not isinstance(content, list) or len(content) > MAX_KEYS:
@@ -172,6 +180,16 @@ class Decoder:
         return array
 
     def _tensor(self, content: Any, tree: dict[str, Any]) -> Any:
+        tensor = self._dense(content)
+        # Only a leaf keeps requires_grad; a result of autograd arrives as data.
+        if tree.get("rg") is True and tree.get("leaf") is True:
+            tensor.requires_grad_(True)
+            if "g" in tree:
+                tensor.grad = self._dense(tree["g"])
+        self._note(tensor, self._body[content[2] : content[2] + content[3]])
+        return tensor
+
+    def _dense(self, content: Any) -> Any:
         import torch
 
         name, shape, offset, length = content
@@ -179,10 +197,6 @@ class Decoder:
         tensor = torch.from_numpy(self._piece(dtype, shape, offset, length))
         if name == BFLOAT16:
             tensor = tensor.view(torch.bfloat16)
-        # Only a leaf keeps requires_grad; a result of autograd arrives as data.
-        if tree.get("rg") is True and tree.get("leaf") is True:
-            tensor.requires_grad_(True)
-        self._note(tensor, self._body[offset : offset + length])
         return tensor
 
     def _packed(self, content: Any, sub: Any) -> list[Any] | tuple[Any, ...]:

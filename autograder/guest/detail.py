@@ -14,6 +14,7 @@ import inspect
 import json
 import math
 import operator
+import pathlib
 import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +40,9 @@ SPECIAL = (
     ) for side in ("", "r", "i")),
 )  # fmt: skip
 """The special methods that an object on the trusted side has if the class of the student's has them."""
+
+CLASS_SPECIAL = ("__iter__", "__len__", "__getitem__", "__contains__")
+"""The special methods that a class has on the trusted side if its metaclass has them, as that of an enumeration."""
 
 _FUNCTIONS: tuple[type, ...] = (
     FunctionType,
@@ -128,6 +132,7 @@ def describe_class(kind: type, own: Sequence[str]) -> dict[str, Any]:
         "module": str(_MODULE.__get__(kind))[:200],
         "bases": bases,
         "special": special,
+        "of_class": [name for name in CLASS_SPECIAL if _defines(type(kind), name)],
         "unhashable": unhashable,
         "builtin": builtin[:MAX_BASES],
         "doc": _doc(kind),
@@ -135,7 +140,7 @@ def describe_class(kind: type, own: Sequence[str]) -> dict[str, Any]:
 
 
 def _defines(kind: type, name: str) -> bool:
-    return any(name in _DICT.__get__(base) for base in mro(kind) if base is not object)
+    return any(name in _DICT.__get__(base) for base in mro(kind) if base not in (object, type))
 
 
 def _doc(thing: Any) -> str | None:
@@ -197,8 +202,10 @@ def set_random(name: str, state: Any) -> None:
 
 def generator(kind: str, state: str) -> Any:
     """Return a random generator of a kind, "Generator:PCG64" or "Random", in a state."""
-    if kind == "Random":
-        made: Any = random.Random()
+    if kind == "torch":
+        made: Any = sys.modules["torch"].Generator()
+    elif kind == "Random":
+        made = random.Random()
     else:
         outer, _, inner = kind.partition(":")
         made = getattr(np.random, outer)(getattr(np.random, inner)())
@@ -212,18 +219,30 @@ def set_state(generator: Any, state: str) -> None:
     if isinstance(generator, random.Random):
         version, words, gauss = found
         generator.setstate((version, tuple(words), gauss))
+    elif isinstance(found, str):
+        generator.set_state(sys.modules["torch"].frombuffer(bytearray.fromhex(found), dtype=sys.modules["torch"].uint8))
     else:
         _bits(generator).state = found
 
 
 def get_state(generator: Any) -> str:
     """Return the state of a random generator."""
+    if type(generator).__module__.startswith("torch"):
+        return json.dumps(generator.get_state().numpy().tobytes().hex())
     found = generator.getstate() if isinstance(generator, random.Random) else _bits(generator).state
     return json.dumps(found, default=np.ndarray.tolist)
 
 
 def _bits(generator: Any) -> Any:
     return generator.bit_generator if isinstance(generator, np.random.Generator) else generator._bit_generator
+
+
+def written(name: str, data: Any) -> None:
+    """Write the bytes of a file of the test; None: make its folder alone."""
+    place = pathlib.Path(name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if data is not None:
+        place.write_bytes(data.tobytes())
 
 
 # --- exceptions
@@ -280,7 +299,25 @@ def as_data(target: Any) -> list[Any]:
         return [target.start, target.stop, target.step]
     if isinstance(target, complex):
         return [target.real, target.imag]
+    if type(target).__module__ == "dataclasses":
+        return [getattr(target, "name", "")]
+    if isinstance(target, property):
+        return [target.fget, target.fset, target.fdel]
     return list(target)
+
+
+def object_of_test(name: str, special: Sequence[str], ask: Callable[..., Any]) -> Any:
+    """Return what stands for an object of the test: each use of it is a question to the test."""
+
+    def asked(method: str) -> Callable[..., Any]:
+        if method == "__iter__":
+            return lambda self: iter(ask(method))
+        return lambda self, *operands: ask(method, *operands)
+
+    space: dict[str, Any] = {each: asked(each) for each in special}
+    space["__getattr__"] = lambda self, attribute: ask("get", attribute)
+    space["__setattr__"] = lambda self, attribute, value: ask("set", attribute, value)
+    return type(name, (), space)()
 
 
 _PLAIN = ("truediv", "floordiv", "add", "sub", "mul", "mod", "matmul", "lshift", "rshift", "xor")
@@ -306,11 +343,15 @@ DETAILED: dict[str, Callable[..., Any]] = {
     "names": names_of, "set_state": set_state, "get_state": get_state, "star_names": star_names,
     "module_name": module_name, "describe_class": describe_class, "describe_function": describe_function,
     "signature": signature, "contents": contents, "define_name": define_name,
-    "deepcopy": copy.deepcopy, "copy": copy.copy,
+    "reload": importlib.reload, "deepcopy": copy.deepcopy, "copy": copy.copy,
 }  # fmt: skip
 """What is done to an object in the worker, by name. ``x`` tells them from the operations of ordinary cases."""
 
 MADE: dict[str, Callable[..., Any]] = {
+    "path": pathlib.Path,
+    "iterator": lambda items: iter(tuple(items)),
+    "object_of_test": object_of_test,
+    "written": written,
     "slice": slice,
     "large_integer": lambda text: int(text, 16),
     "dict_of": lambda *pairs: dict(map(tuple, pairs)),

@@ -24,6 +24,7 @@ from .trees import (
     Tree,
     Unsendable,
     entries_if_not_empty,
+    field_names,
     tensor_type,
 )
 
@@ -163,8 +164,17 @@ class Encoder:
                 raise Unsendable("it is a sparse, quantized or meta tensor. Make it dense first")
             if value.dim() > MAX_NDIM:
                 raise Unsendable(f"it has {value.dim()} axes; {MAX_NDIM} are the most")
+            flags: dict[str, Any] = {"rg": bool(value.requires_grad), "leaf": bool(value.is_leaf)}
+            if self.is_special is not None and flags["rg"] and flags["leaf"] and value.grad is not None:
+                flags["g"] = self._entries(value.grad, torch)
+            content = self._entries(value, torch)
+        self.mutable.append(value)
+        return self._sub({"T": content, **flags}, value, torch.Tensor)
+
+    def _entries(self, value: Any, torch: Any) -> list[Any]:
+        """Return dtype, shape, offset and length of a dense tensor."""
+        with torch._C.DisableTorchFunctionSubclass():
             self._check_size(value.shape, value.element_size())
-            flags = {"rg": bool(value.requires_grad), "leaf": bool(value.is_leaf)}
             plain = value.detach().as_subclass(torch.Tensor).resolve_conj().resolve_neg().cpu().contiguous()
             if plain.dtype is torch.bfloat16:
                 name, dense = BFLOAT16, plain.view(torch.int16).numpy()
@@ -175,15 +185,15 @@ class Encoder:
                 except (TypeError, KeyError):  # float8 and the like
                     raise Unsendable(f"its dtype is {plain.dtype}. Use float32, float64 or int64") from None
         offset, size = self._buffer(dense.tobytes(), dense.size)
-        self.mutable.append(value)
-        return self._sub({"T": [name, list(dense.shape), offset, size], **flags}, value, torch.Tensor)
+        return [name, list(dense.shape), offset, size]
 
     def _sequence(self, value: list[Any] | tuple[Any, ...], depth: int) -> Tree:
         tag, base = ("l", list) if isinstance(value, list) else ("u", tuple)
         items = list(base.__iter__(value))  # type: ignore[arg-type]  # never a method of the subclass
         if tag == "l":
             self.mutable.append(value)
-        packed = _packed(items) if len(items) >= PACK_FROM else None
+        is_plain = type(value) in (list, tuple) or self.is_special is None
+        packed = _packed(items) if len(items) >= PACK_FROM and is_plain else None
         if packed is not None:
             self._numbers += len(packed)
             if self._numbers > MAX_PACKED:
@@ -191,7 +201,11 @@ class Encoder:
             offset, size = self._buffer(packed.tobytes(), packed.size)
             kind = {"sub": "scalar"} if isinstance(items[0], np.generic) else {}
             return self._sub({"p": [NAMES[packed.dtype], tag, offset, size], **kind}, value, base)
-        return self._sub({tag: [self.tree(item, depth + 1) for item in items]}, value, base)
+        tree = self._sub({tag: [self.tree(item, depth + 1) for item in items]}, value, base)
+        if self.is_special is not None and tag == "u" and type(value) is not tuple:  # as in a reply with details
+            names = field_names(type(value))
+            tree |= {"names": names} if len(names) == len(items) else {}
+        return tree
 
     def _dict(self, value: dict[Any, Any], depth: int) -> Tree:
         self.mutable.append(value)

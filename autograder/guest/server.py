@@ -185,7 +185,7 @@ class Guest:
             arguments = [decoder.value(tree) for tree in call["a"]]
             named = {name: decoder.value(tree) for name, tree in call["k"]}
             sent = zip(decoder.mutable[first:], decoder.sent[first:], strict=True)
-            nodes = [Node(value, data) for value, data in sent]
+            nodes = [Node(value, data, with_gradient=self._is_detailed) for value, data in sent]
             del sent  # it holds the last value
             if call["r"] == "merge":  # an operation on what both sides hold
                 result = merge(self._held.objects[call["h"]], *arguments)

@@ -36,7 +36,7 @@ def size_of(value: Any) -> int:
         return sum(size_of(item) for item in value.values())
     if isinstance(value, list | tuple):
         return 32 * len(value) + sum(size_of(item) for item in value if isinstance(item, list | tuple | dict))
-    return int(getattr(value, "nbytes", 32))
+    return int(value.nbytes) if isinstance(value, np.ndarray) or _is_tensor(value) else 32
 
 
 def snapshot(value: Any) -> Any:
@@ -46,7 +46,8 @@ def snapshot(value: Any) -> Any:
     kind = type(value)
     if _is_tensor(value):
         plain = value.detach().cpu().contiguous().reshape(-1)
-        return id(value), str(value.dtype), tuple(value.shape), plain.view(sys.modules["torch"].uint8).numpy().tobytes()
+        entries = plain.view(sys.modules["torch"].uint8).numpy().tobytes()
+        return id(value), str(value.dtype), tuple(value.shape), entries, gradient_of(value)
     if kind is dict:
         return id(value), [(key, snapshot(item)) for key, item in value.items()]
     if kind in (list, tuple):
@@ -56,12 +57,23 @@ def snapshot(value: Any) -> Any:
     return id(value)
 
 
+def gradient_of(tensor: Any) -> bytes | None:
+    """Return the bytes of the gradient that a leaf of autograd holds; None if there is none."""
+    if not tensor.is_leaf or not tensor.requires_grad or tensor.grad is None:
+        return None
+    plain = tensor.grad.detach().cpu().contiguous().reshape(-1)
+    found: bytes = plain.view(sys.modules["torch"].uint8).numpy().tobytes()
+    return found
+
+
 def merge(old: Any, new: Any) -> Any:
     """Give ``old`` the content of ``new``, in place where that is possible; return what takes its place."""
     if _is_tensor(old) and _is_tensor(new):
         if old.shape != new.shape or old.dtype != new.dtype:
             return new
         old.detach().copy_(new.detach())
+        if old.is_leaf and old.requires_grad:
+            old.grad = new.grad if new.is_leaf else None
     elif type(old) is not type(new):
         return new
     elif isinstance(old, np.ndarray):

@@ -5,10 +5,12 @@ Every cap is checked on both sides: by the encoder for a helpful message, by the
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ MAX_NODES = 4096
 MAX_NDIM = 8
 MAX_STRING = 64 * 1024  # bytes of UTF-8
 MAX_KEYS = 256
+MAX_FIELDS = 64  # of a named tuple
 MAX_EMPTY = 1 << 26  # entries of an empty array if its empty axes were 1: a sum over them makes an array of that size
 MIN_ENTRY = 8  # bytes that an entry of an array counts: a case may make a Python object of it
 MAX_PACKED = 1 << 20  # numbers in packed lists of one frame: 8 bytes each on the wire, 40 as objects in a list
@@ -43,6 +46,36 @@ class WireError(Exception):
 
 class Unsendable(Exception):
     """A value that cannot be sent; the text is a remedy."""
+
+
+def field_names(kind: type) -> list[str]:
+    """Return the names of the fields of a named tuple; [] for any other class."""
+    names = type.__dict__["__dict__"].__get__(kind).get("_fields")
+    if type(names) is not tuple or not names:
+        return []
+    return list(names) if are_fields(names) else []
+
+
+def are_fields(names: Any) -> bool:
+    """Return whether these are names that the fields of a named tuple may have, each once."""
+    if not isinstance(names, list | tuple) or len(names) > MAX_FIELDS or len({*map(str, names)}) != len(names):
+        return False
+    return all(type(name) is str and len(name) <= 80 and name.isidentifier() and name[0] != "_" for name in names)
+
+
+@functools.lru_cache(maxsize=64)
+def named_tuple(name: str, names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
+    """Return a class of tuples with named fields. ``collections.namedtuple`` would evaluate text, which a peer sent."""
+
+    def as_dict(self: Any) -> dict[str, Any]:
+        return dict(zip(names, self, strict=True))
+
+    def written(self: Any) -> str:
+        return f"{name}({', '.join(f'{key}={item!r}' for key, item in as_dict(self).items())})"
+
+    fields = {key: property(operator.itemgetter(i)) for i, key in enumerate(names)}
+    space = {"_fields": names, "_asdict": as_dict, "__repr__": written, "__slots__": (), **fields}
+    return type(name, (tuple,), space)
 
 
 def is_odd(value: Any, depth: int = 0) -> bool:

@@ -8,6 +8,8 @@ Values in a header are trees (``trees.py``). A tree tags everything but null, tr
     {"n": [dtype, shape, offset, length]}       numpy array; with "sub": "scalar" a numpy scalar
     {"T": [dtype, shape, offset, length]}       torch tensor; "rg": requires_grad, "leaf": is_leaf
     {"p": [dtype, "l" | "u", offset, length]}   list or tuple of plain floats or ints, packed; "sub": "scalar" as above
+    {"u": [...], "sub": name, "names": [...]}    a named tuple; in requests and replies with details alone, as "g" of a
+        tensor, its gradient: [dtype, shape, offset, length]
     {"h": [id, type name, methods]}  {"c": id}  {"r": [name, tree of arguments]}    handle, callable, recipe
     {"h": [id, type name, methods, id of its class, sort]}    handle in a reply with details; sort as in ``detail.py``
     {"a": n}                                    the argument's own mutable node n, inside one that was changed

@@ -252,7 +252,9 @@ def write_back(mutable: Sequence[Any], changes: Sequence[tuple[int, Any]]) -> No
             if old.flags.writeable and new.shape == old.shape and new.dtype == old.dtype.newbyteorder("<"):
                 old[...] = new
         elif new.shape == old.shape and new.dtype == old.dtype:
-            old.detach().copy_(new)
+            old.detach().copy_(new.detach())
+            if new.grad is not None and old.is_leaf and old.requires_grad:
+                old.grad = new.grad
 
 
 # --- in words

@@ -49,6 +49,7 @@ def installed(modules: Modules, *, source: Path | None = None, submission: Path 
     sys.meta_path.insert(0, finder)
     for name in before:
         sys.modules.pop(name, None)
+    sys.modules.update({name: modules[name] for name in modules.executed & before.keys()})  # for importlib.reload
     _active.append(block)
     try:
         with contextlib.chdir(source) if source is not None else contextlib.nullcontext(), watched(modules):
@@ -123,7 +124,12 @@ class _Block:
         return self.modules.module_named(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        """A module of the student's has no code here."""
+        """A module of the student's has no code here. ``importlib.reload`` runs its code in the worker again."""
+        name = module.__name__
+        if name in self.modules.executed:
+            self.modules.operate(self.modules.module(name), "reload", keep=True, label=f"reload({name})")
+        elif "." not in name and name in self.modules:  # a folder around a module is imported anew
+            self.modules.executed.add(name)
 
     # --- files and processes
 

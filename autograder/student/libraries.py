@@ -10,6 +10,7 @@ import functools
 import importlib
 import sys
 import sysconfig
+from pathlib import PurePath
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
@@ -96,6 +97,8 @@ def encode(value: Any) -> wire.Tree | None:
     try:
         if isinstance(value, slice):
             return {"r": ["slice", [encoder.tree(part) for part in (value.start, value.stop, value.step)]]}
+        if isinstance(value, PurePath):
+            return {"r": ["path", [encoder.tree(str(value))]]}
         if value is Ellipsis:
             return {"r": ["ellipsis", []]}
         if type(value) in (set, frozenset):

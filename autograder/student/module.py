@@ -34,6 +34,7 @@ class Modules(ProxySession):
     def __init__(self, student: StudentCode | None = None, names: Collection[str] = ()) -> None:
         super().__init__(student)
         self._modules: dict[str, StudentModule] = {}
+        self.executed: set[str] = set()  # those that test code has imported
         self._stars: dict[str, frozenset[str]] = {}
         self._libraries: dict[tuple[str, str], str] = {}  # names that are modules of libraries, and stay so
         for name in names or ([self.run.source.main] if student is not None else []):

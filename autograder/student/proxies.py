@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Mapping
 from fractions import Fraction
@@ -36,13 +37,17 @@ def _strings(parts: list[Any]) -> np.ndarray:
     return np.array(items, dtype=str if str(kind)[1:2] == "U" else bytes)
 
 
+_FIELD_KINDS = ("_FIELD", "_FIELD_CLASSVAR", "_FIELD_INITVAR")  # that dataclasses compares by identity
+_DATA_MODULES = ("builtins", "fractions", "numpy", "dataclasses")
 # What is data, and has no tree of its own: how it is built of its parts, by the name of its builtin class.
 _DATA = {
     "set": set, "frozenset": frozenset, "range": lambda parts: range(*parts), "int": _integer,
     "bytes": lambda parts: parts[0].encode("latin-1"), "bytearray": lambda parts: bytearray(parts[0], "latin-1"),
+    "property": lambda parts: property(*parts),
+    "_FIELD_BASE": lambda parts: vars(dataclasses)[parts[0]] if parts[0] in _FIELD_KINDS else None,
+    "_MISSING_TYPE": lambda parts: dataclasses.MISSING,
     "dict": lambda parts: {key: value for key, value in parts}, "ndarray": _strings, "Fraction": Fraction,
 }  # fmt: skip
-
 
 _DESCRIBED = ("__name__", "__qualname__", "__doc__", "__module__")
 
@@ -134,6 +139,8 @@ def proxy_of(session: Session, thing: StudentObject, *, link: Link | None = None
     state = session.state
     if ref.sort == "shared":
         return state.shared.values[ref.number]
+    if ref.number in state.own:
+        return state.own[ref.number]
     if ref.sort == "class":
         return class_of(session, ref.number, link=link)
     if ref.sort == "module":
@@ -149,7 +156,7 @@ def proxy_of(session: Session, thing: StudentObject, *, link: Link | None = None
         exc.args = tuple(session.operate(thing, "contents"))
         exc.text = str(session.operate(thing, "x__str__"))
         return exc
-    if type.__getattribute__(cls, "__module__") in ("builtins", "fractions", "numpy") and cls.__name__ in _DATA:
+    if type.__getattribute__(cls, "__module__") in _DATA_MODULES and cls.__name__ in _DATA:
         return _data_of(session, thing, cls.__name__)
     proxy = new_proxy(session, cls, thing)
     state.proxies[ref.number] = proxy

@@ -92,18 +92,24 @@ Generator = np.random.Generator | np.random.RandomState | random.Random
 
 def is_generator(value: Any) -> bool:
     """Return whether a value is a random generator whose state can be sent."""
-    return type(value) in (np.random.Generator, np.random.RandomState, random.Random)
+    return type(value) in (np.random.Generator, np.random.RandomState, random.Random) or _is_of_torch(value)
 
 
-def state_of(generator: Generator) -> tuple[str, str]:
+def _is_of_torch(value: Any) -> bool:
+    return type(value).__module__ in ("torch", "torch._C") and type(value).__name__ == "Generator"
+
+
+def state_of(generator: Any) -> tuple[str, str]:
     """Return the kind of a generator and its state as JSON: its integers have more than 64 bits."""
+    if _is_of_torch(generator):
+        return "torch", json.dumps(generator.get_state().numpy().tobytes().hex())
     if isinstance(generator, random.Random):
         return "Random", json.dumps(generator.getstate())
     bits = generator.bit_generator if isinstance(generator, np.random.Generator) else generator._bit_generator
     return f"{type(generator).__name__}:{type(bits).__name__}", json.dumps(bits.state, default=np.ndarray.tolist)
 
 
-def set_state(generator: Generator, state: str) -> None:
+def set_state(generator: Any, state: str) -> None:
     """Put a generator into a state that came from a worker.
 
     Raises:
@@ -113,6 +119,9 @@ def set_state(generator: Generator, state: str) -> None:
     if isinstance(generator, random.Random):
         version, words, gauss = found
         generator.setstate((version, tuple(words), gauss))
+    elif _is_of_torch(generator):
+        torch = sys.modules["torch"]
+        generator.set_state(torch.frombuffer(bytearray.fromhex(found), dtype=torch.uint8))
     else:
         bits = generator.bit_generator if isinstance(generator, np.random.Generator) else generator._bit_generator
         bits.state = found

@@ -10,7 +10,8 @@ from __future__ import annotations
 import sys
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
+from io import IOBase
 from types import FrameType
 from typing import Any
 
@@ -32,7 +33,7 @@ from .places import place_of_test
 from .recipes import Recipe
 from .seeds import Generator, SentStates, is_generator, set_state, state_of
 from .state import Link, State
-from .suite_functions import TestFunction
+from .suite_functions import TestFunction, drawn, is_of_test, object_of_test
 
 
 class Session(ABC):
@@ -129,10 +130,12 @@ class Session(ABC):
                 "Replace a name of the student's module, or look at the result alone"
             )
         self.prepare()
+        before = len(self._passed)  # what is lowered below may need requests of its own
         lowered: list[tuple[Any, Any]] = []  # lists and dicts of the test, and the copies that are sent
         values = tuple(self.lower(arg, lowered) for arg in args)
         named = {name: self.lower(arg, lowered) for name, arg in (kwargs or {}).items()}
         request = Request(label, owner, attribute, recipe, values, named, keep)
+        passed, self._passed = self._passed[before:], self._passed[:before]
         try:
             call = next(self.run.call([request]))
         except (StudentRaised, StudentFault) as fault:
@@ -145,7 +148,7 @@ class Session(ABC):
                 raise
             raise self.error(f"{label} gets an object of {odd[0]}, which cannot be sent. Pass plain data") from exc
         details = self.finish()
-        self._take_generators()
+        self._take_generators(passed)
         if call.changed:
             for arg in (*args, *(kwargs or {}).values()):
                 self._lift_inside(arg)
@@ -193,6 +196,8 @@ class Session(ABC):
             del value, copy
         for number in shared.unused():
             shared.drop(number)
+            self.run.log.calls.clear()  # the log would keep the object in the worker
+            self.run.log.steps.clear()
 
     def _ask(self, label: str, owner: StudentObject | None, recipe: str, args: tuple[Any, ...]) -> None:
         """Make a request of our own between those of the test."""
@@ -251,6 +256,10 @@ class Session(ABC):
         """Return a value with proxies for the objects in it."""
         if isinstance(value, StudentObject):
             return self.proxy_of(value)
+        if (
+            isinstance(value, tuple) and type(value) is not tuple and any(holds(item, StudentObject) for item in value)
+        ):  # a named tuple
+            return type(value)(map(self.lift, value))
         if type(value) not in (list, tuple, dict) or (type(value) is not dict and holds_numbers(value)):
             return value
         return mapped(self.lift, value) if holds(value, StudentObject) else value
@@ -273,6 +282,12 @@ class Session(ABC):
             return self._generator(value)
         if callable(value) and not isinstance(value, np.ndarray) and libraries.encode(value) is None:
             return TestFunction(self, value)
+        if isinstance(value, KeysView | ValuesView | ItemsView):
+            return self.lower(list(value), copies)
+        if isinstance(value, Iterator) and not isinstance(value, IOBase):
+            return Recipe("iterator", ([self.lower(item, copies) for item in drawn(self, value)],))
+        if is_of_test(value) and not self.is_sendable(value):
+            return object_of_test(self, value)
         if type(value) not in (list, tuple, dict) or (type(value) is not dict and holds_numbers(value)):
             return value
         copy = self._lower_inside(value, copies)
@@ -373,9 +388,8 @@ class Session(ABC):
         self._passed.append(value)
         return held
 
-    def _take_generators(self) -> None:
+    def _take_generators(self, passed: Sequence[Generator]) -> None:
         """Let the generators that the last call got go on where the student's code has left them."""
-        passed, self._passed = self._passed, []
         for value in passed:
             held, _ = self.state.generators[id(value)]
             request = Request("random generator", held, None, "get_state", (), {})

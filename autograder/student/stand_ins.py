@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from ..guest.detail import CLASS_SPECIAL
 from ..messages import say
 from . import libraries
 from .attributes import Attributes
@@ -84,6 +85,24 @@ class StudentType(type):
 
     def _autograder_object(cls) -> StudentObject:
         return object_of(cls)
+
+
+def _class_operator(name: str) -> Any:
+    def operate(cls: Any, *operands: Any) -> Any:
+        session = session_of(cls)
+        session.note_word(say("module.word", operation=f"{cls.__name__}.{name}"))
+        return session.operate(object_of(cls), f"x{name}", *operands, label=f"{cls.__name__}.{name}")
+
+    return operate
+
+
+class StudentEnumeration(StudentType):
+    """The metaclass of stand-ins for classes that are containers themselves, as enumerations are."""
+
+    __iter__, __len__, __getitem__, __contains__ = map(_class_operator, CLASS_SPECIAL)
+
+    def __bool__(cls) -> bool:
+        return True
 
 
 def _is_made(cls: type) -> bool:
@@ -214,7 +233,11 @@ def class_of(session: Session, number: int, *, link: Link | None = None) -> type
         if len(state.classes) >= MAX_CLASSES:
             return _new("object", (Proxy,), {}, session, None)
         described = session.operate(thing, "describe_class", own_modules(session), label=type_of(thing))
-        found = _made(session, described, link)
+        if link is None:
+            _read_links(session, described)
+        found = state.classes.get(number)  # test code has bound it, or the description has come here again
+        if found is None:
+            found = _made(session, described, link)
         state.classes[number] = found
         state.objects[found] = thing
     if link is not None:
@@ -238,6 +261,16 @@ def _find_linked(session: Session) -> None:
                 session.read(*link)
 
 
+def _read_links(session: Session, described: Mapping[str, Any]) -> None:
+    """Read the names of this class that test code has bound: the stand-in must be theirs, also if a class below it came
+    first."""
+    name = described.get("name") if isinstance(described, dict) else None
+    for link, bound in list(session.links.items()):
+        if isinstance(bound, StudentType) and bound.__name__ == name and bound not in session.state.objects:
+            with contextlib.suppress(AttributeError, ImportError):
+                session.read(*link)
+
+
 def _made(session: Session, described: Mapping[str, Any], link: Link | None) -> type:
     """Return the stand-in for a class that a worker has described. The description may lie, and have any form."""
     try:
@@ -247,6 +280,7 @@ def _made(session: Session, described: Mapping[str, Any], link: Link | None) -> 
         special = [each for each in described["special"] if each in SPECIAL_NAMES]
         listed = list(described["bases"])
         unhashable = described["unhashable"] is True
+        kind = StudentEnumeration if described["of_class"] else StudentType
     except (KeyError, TypeError):
         raise session.run.malformed("a class of another form") from None
     if "BaseException" in builtin:
@@ -268,13 +302,16 @@ def _made(session: Session, described: Mapping[str, Any], link: Link | None) -> 
     if isinstance(known, StudentType) and known not in session.state.objects and issubclass(known, Proxy):
         return _renewed(known, bases, methods)
     try:
-        return _new(name, (*bases, *library), {"__module__": module, **methods}, session, link)
+        return _new(name, (*bases, *library), {"__module__": module, **methods}, session, link, kind)
     except TypeError:  # a base class with another metaclass or layout
-        return _new(name, bases, {"__module__": module, **methods}, session, link)
+        return _new(name, bases, {"__module__": module, **methods}, session, link, kind)
 
 
-def _new(name: str, bases: tuple[type, ...], space: dict[str, Any], session: Session, link: Link | None) -> type:
-    made = type.__new__(StudentType, name, bases, {"__doc__": None, **space, "_autograder_session": session})
+def _new(
+    name: str, bases: tuple[type, ...], space: dict[str, Any], session: Session, link: Link | None,
+    kind: type[StudentType] = StudentType,
+) -> type:  # fmt: skip
+    made = type.__new__(kind, name, bases, {"__doc__": None, **space, "_autograder_session": session})
     type.__setattr__(made, "_autograder_link", link)
     return made
 

@@ -65,7 +65,9 @@ class State:
     ``named`` are the stand-ins that test code itself has read from a module, ``objects`` the classes themselves,
     ``proxies`` those of objects and functions by number, ``modules`` the modules by name, ``shared`` what both sides
     hold. ``is_linked`` is true after the classes that the suite has bound were looked up. ``generators`` are random
-    generators of the test, by id(), with their last state; ``kept`` keeps them alive. ``spaces`` hold what the classes
+    generators of the test, by id(), with their last state; ``kept`` keeps them alive. ``own`` are objects of the
+    test that the student's code has got, and ``own_objects`` what stands for them, by number. ``files`` are
+    those of the test that the worker has, with size and time of the last change. ``spaces`` hold what the classes
     of a test see in the worker, by its file; ``defining`` are the classes and functions that are being sent.
     """
 
@@ -80,5 +82,8 @@ class State:
     is_linked: bool = False
     generators: dict[int, tuple[StudentObject, str]] = field(default_factory=dict)
     kept: list[Any] = field(default_factory=list)
+    own: dict[int, Any] = field(default_factory=dict)
+    own_objects: dict[int, StudentObject] = field(default_factory=dict)
+    files: dict[str, tuple[int, int]] = field(default_factory=dict)
     spaces: dict[str, StudentObject] = field(default_factory=dict)
     defining: list[Any] = field(default_factory=list)
