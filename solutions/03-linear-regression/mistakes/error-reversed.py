@@ -6,8 +6,6 @@ CAUGHT_BY = (
     "gradient_is_the_slope",
     "gradient_matches",
     "gradient_leaves_its_arguments_alone",
-    "first_step_of_the_lab",
-    "fifty_steps_match",
 )
 HINT = (
     "Right size, wrong sign: your steps lead uphill. Too large a prediction must have a positive error; "
