@@ -120,7 +120,7 @@ PLANTED: dict[str, Callable[[], dict[str, bytes]]] = {
     "a hint": lambda: in_readme(HINT),
     "a hint over two lines": lambda: in_readme(HINT.replace("late: ", "late:\n")),
     "the title of a hidden case": lambda: in_readme(
-        "The gradient is the slope of the mean loss, in batches of 7, 5 and 4."
+        "The gradient is the slope of the mean loss, in batches of 7, 5 and 4, and with three axes."
     ),
     "a docstring of a helper": lambda: in_readme("Return zeros and ones of this shape, both present."),
     "the name of a hidden case": lambda: in_readme("See step_refuses_other_shapes."),

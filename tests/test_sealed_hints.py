@@ -228,6 +228,7 @@ def test_a_mistake_that_passes_leaves_nothing(tmp_path: Path, supervisor: Superv
 
 AIMED = CUBED["cubed"].replace('("double_of_any[5]",)', '("double_of_two",)')
 ANOTHER = {"another": CUBED["cubed"].replace("Cubed", "Another")}
+OF_TOTAL = {"cubed": CUBED["cubed"].replace("(", '("total_of_three", ', 1)}
 
 
 @pytest.mark.parametrize(
@@ -237,7 +238,7 @@ ANOTHER = {"another": CUBED["cubed"].replace("Cubed", "Another")}
         (CUBED | ANOTHER, ""),
         ({"cubed": AIMED} | ANOTHER, "Cubed."),
         ({"cubed": AIMED, "another": AIMED.replace("Cubed", "Another")}, ""),
-        ({"cubed": CUBED["cubed"].replace("(", '("total_of_three", ', 1)}, ""),
+        (OF_TOTAL, "Cubed."),
     ],
     ids=["one hint", "two hints", "one of the case", "two of the case", "of another task"],
 )
@@ -247,6 +248,17 @@ def test_of_mistakes_that_behave_alike_one_is_named_if_its_hint_is_certain(
     course = sealed_course(tmp_path, supervisor, mistakes=mistakes)
     assert len(json.loads((course.folder / FILE).read_text(encoding="utf-8")).get("double_of_two", [])) == bool(hint)
     assert shown(course, SOLUTION.replace("2 * x", "x * x * np.sqrt(x)"), supervisor) == {"double_of_two": hint}
+
+
+def test_a_mistake_of_a_task_that_this_one_uses_is_not_sealed(tmp_path: Path, supervisor: Supervisor) -> None:
+    """The report names the task below in its place."""
+    course = make(tmp_path, mistakes=OF_TOTAL)
+    hints.write(course.load(), supervisor)
+    assert "double_of_two" in json.loads((course.folder / FILE).read_text(encoding="utf-8"))
+    toml = course.folder / "assignment.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('id = "double"', 'id = "double"\nuses = ["total"]'))
+    hints.write(course.load(), supervisor)
+    assert "double_of_two" not in json.loads((course.folder / FILE).read_text(encoding="utf-8"))
 
 
 def test_a_known_mistake_without_a_record_opens_no_other(tmp_path: Path, supervisor: Supervisor) -> None:
