@@ -226,7 +226,7 @@ def test_a_damaged_bundle_is_an_error_of_the_grader(autograder: Path) -> None:
 
 
 SETS_UP = """#!/bin/sh
-# in place of Python: makes an environment of itself, says what it is asked for, and writes an empty proof
+# It stands for Python: it prints its arguments, makes a copy of itself as an environment, and writes an empty proof.
 [ "$1" = -c ] && exit 0
 echo "$@"
 case "$*" in

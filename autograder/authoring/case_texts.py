@@ -53,12 +53,3 @@ def _text(node: ast.stmt, source: str) -> str:
             each.keywords = [keyword for keyword in each.keywords if keyword.arg != "needs"]
         text = f"@{ast.unparse(each)}\n{text}"
     return text
-
-
-def asked_of_student(text: str) -> frozenset[str]:
-    """Return the names of a submission that the text of a case uses: ``f`` of ``student.f``."""
-    return frozenset(
-        node.attr
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "student"
-    )

@@ -7,6 +7,7 @@ has no code of the reference. A case that cannot be written so is left out.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 from ..course import solution as solutions
 from ..course import stubs
 from ..course.assignment import Assignment
+from ..course.uses import asked_of_student
 from ..errors import AutograderError, CaseError, UsageError
 from ..grading.collection import needs_passed
 from ..grading.execution import Executor
@@ -235,8 +237,10 @@ class _Cases:
         call = f"points_of({_quoted(text)}, {_quoted(recording)}, seed={self._seed})"
         source = f"# Hidden tests\n### BEGIN HIDDEN TESTS\n{call}\n### END HIDDEN TESTS"
         case = group[0][0]
-        uses = case_texts.asked_of_student(text)
-        return Cell("test", f"hidden-{_function(case)}", source, case.task, sum(each.points for each, _ in group), uses)
+        asked = frozenset(asked_of_student(ast.parse(text)))
+        return Cell(
+            "test", f"hidden-{_function(case)}", source, case.task, sum(each.points for each, _ in group), asked
+        )
 
 
 def _always(connection: Connection) -> Callable[[Executor], Connection]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..course import stubs
 from ..course.assignment import Assignment
+from ..course.uses import asked_of_student
 from ..errors import AutograderError, UsageError
 from ..messages import DEFAULT
 from . import case_texts
@@ -166,12 +167,12 @@ def _ordered(
     sections = [
         (number, Cell("text", f"text-{index}", text)) for index, (number, text) in enumerate(_sections(assignment))
     ]
-    after: dict[int, list[Cell]] = {}
+    defined = {number for number, _, _ in parts if number}
+    after: dict[int, list[Cell]] = {}  # by the number of the part that they come after
     for cell in tests:
         own = numbers.get(cell.task, 0)
-        used = [index for index, (number, name, _) in enumerate(parts) if own == number != 0 or name in cell.uses]
-        is_defined = own in {number for number, _, _ in parts if number}
-        after.setdefault(used[-1] if is_defined else len(parts), []).append(cell)
+        used = [index for index, (number, name, _) in enumerate(parts) if number == own or name in cell.uses]
+        after.setdefault(used[-1] if own in defined else len(parts), []).append(cell)
     while sections and not sections[0][0]:
         yield sections.pop(0)[1]
     yield Cell("given", "set-up", setup)
@@ -230,4 +231,5 @@ def _cases(assignment: Assignment) -> Iterator[tuple[str, str, str, frozenset[st
             tasks = [str(each.args[0].value) for each in marks if isinstance(each.args[0], ast.Constant)]
             task = next((each for each in tasks if each in known), "")
             name = node.name.removeprefix("test_")
-            yield task, name, ast.get_source_segment(source, node) or "", case_texts.asked_of_student(whole[name])
+            asked = frozenset(asked_of_student(ast.parse(whole[name])))
+            yield task, name, ast.get_source_segment(source, node) or "", asked

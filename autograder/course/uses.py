@@ -42,7 +42,7 @@ def owners(assignment: Assignment) -> dict[str, str]:
     for path in (assignment.visible_cases, assignment.hidden_cases):
         for node in ast.parse(path.read_bytes()).body if path else ():
             if isinstance(node, ast.FunctionDef) and (task := _task_of(node)):
-                for name in _used_of_student(node):
+                for name in asked_of_student(node):
                     found.setdefault(name, task)
     ids = {task.id for task in assignment.tasks}
     return {name: task for name, task in found.items() if name not in ids}
@@ -57,7 +57,8 @@ def _task_of(case: ast.FunctionDef) -> str:
     return ""
 
 
-def _used_of_student(case: ast.FunctionDef) -> Iterator[str]:
+def asked_of_student(case: ast.AST) -> Iterator[str]:
+    """Yield the names of a submission that a case uses: ``f`` of ``student.f``."""
     for part in ast.walk(case):
         if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "student":
             yield part.attr
