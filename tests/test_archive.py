@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -273,7 +274,7 @@ def test_a_person_is_exported_and_erased_everywhere(course: Course, tmp_path: Pa
         write(tmp_path / "class" / student / "tiny.py", source)
     batch(course, tmp_path / "class")
     exported = run_command(course, "privacy", "export", "park", "--to", "park.zip")
-    assert (exported.returncode, exported.stdout) == (0, "park.zip: 1 reports\n")
+    assert (exported.returncode, exported.stdout) == (0, "park.zip: 1 report\n")
     with zipfile.ZipFile(tmp_path / "park.zip") as found:
         person = json.loads(found.read("person.json"))
         names = sorted(name for name in found.namelist() if not name.startswith("reports/"))
@@ -298,6 +299,24 @@ def test_a_person_is_exported_and_erased_everywhere(course: Course, tmp_path: Pa
     assert batch(course, tmp_path / "class").returncode == 0
     assert [row["earned"] for row in rows(course)] == ["20.0"]  # the report that lee had, too
     assert len([path for path in (store / "uploads").rglob("*") if path.is_file()]) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks of this kind")
+def test_nobody_is_erased_and_nothing_restored_while_a_batch_writes(course: Course, tmp_path: Path) -> None:  # noqa: F811
+    write(tmp_path / "class" / "kim.py", SOLUTION)
+    batch(course, tmp_path / "class")
+    assert run_command(course, "store", "backup", "backup.zip").returncode == 0
+    store = course.root / "store"
+    with identities.in_use(store):  # as a batch does
+        for command in (("privacy", "erase", "kim"), ("store", "restore", "backup.zip", "--force")):
+            refused = run_command(course, *command)
+            assert (refused.returncode, "Another command uses the store" in refused.stderr) == (2, True), command
+        assert batch(course, tmp_path / "class").returncode == 0
+    with identities.in_use(store, alone=True):
+        assert "Another command uses the store" in batch(course, tmp_path / "class").stderr
+    assert [row["student"] for row in rows(course)] == ["kim"]
+    assert run_command(course, "privacy", "erase", "kim").returncode == 0
 
 
 @pytest.mark.slow

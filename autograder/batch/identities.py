@@ -146,3 +146,26 @@ def changing(folder: Path) -> Iterator[Identities]:
         yield found
         if json.dumps([found.people, found.folders]) != before:
             found.save()
+
+
+@contextlib.contextmanager
+def in_use(folder: Path, *, alone: bool = False) -> Iterator[None]:
+    """Hold the folder of a store for one command; with ``alone`` no other command holds it at the same time.
+
+    What a run has read of a person, it writes later. Nobody is erased or replaced by a backup meanwhile. The kernel
+    lets go of the folder when the process ends in any way.
+
+    Raises:
+        UsageError: another command uses the store, and this one must be alone, or the other one must.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    with (folder / ".in-use").open("wb") as held:
+        try:
+            fcntl.flock(held, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise UsageError(
+                f"Another command uses the store in {folder}. Wait until it ends, then run this one again."
+            ) from exc
+        yield

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -166,11 +167,12 @@ def store_folder(url: str | None, root: Path) -> Path:
     return identities_folder(url, root)
 
 
-def open_store(url: str | None, root: Path) -> Store:
-    """Open the store of a course, by default its own.
+@contextlib.contextmanager
+def open_store(url: str | None, root: Path, *, alone: bool = False) -> Iterator[Store]:
+    """Open the store of a course, by default its own; with ``alone`` while no other command uses it.
 
     Raises:
-        UsageError: SQLAlchemy is not installed, or the URL is wrong.
+        UsageError: SQLAlchemy is not installed, or the URL is wrong; another command must be alone, or this one.
         AutograderError: ``store`` if the store cannot be used.
     """
     folder = store_folder(url, root)
@@ -180,7 +182,8 @@ def open_store(url: str | None, root: Path) -> Store:
 
     with identities.changing(folder) as known:
         course = known.course
-    return Store(url or default_url(root), course)
+    with identities.in_use(folder, alone=alone), Store(url or default_url(root), course) as store:
+        yield store
 
 
 def seed_of(seed: int | None, *, official: bool) -> int:

@@ -109,7 +109,7 @@ def store_restore(*, file: Path, force: bool, store: str | None, root: Path) -> 
 
     FILE is an archive of autograder store backup.
     """
-    with options.open_store(store, root) as opened:
+    with options.open_store(store, root, alone=True) as opened:
         from ..batch import archive
 
         count = archive.restore(opened, options.store_folder(store, root), file, force=force)
@@ -147,7 +147,7 @@ def privacy_export(*, person: str, to: Path, store: str | None, root: Path) -> N
 
         folder = options.store_folder(store, root)
         count = privacy.export(opened, folder, identities.read(folder).find(person), to)
-    print(f"{to}: {count} reports")
+    print(f"{to}: {count} report{'s' if count != 1 else ''}")
 
 
 @click.command()
@@ -162,7 +162,7 @@ def privacy_erase(*, person: str | None, everybody: bool, store: str | None, roo
     """
     if (person is None) != everybody:
         raise UsageError("Name one person, or give --all.")
-    with options.open_store(store, root) as opened:
+    with options.open_store(store, root, alone=True) as opened:
         from ..batch import identities, privacy
 
         folder = options.store_folder(store, root)
