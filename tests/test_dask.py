@@ -94,9 +94,35 @@ def test_a_cluster_without_workers_is_a_sentence_and_no_wait_without_end(
             keep(kept, report)
             found.scale(0)
 
-        with pytest.raises(SandboxError, match=r"has no workers any more\. Start new ones, then run the same command"):
+        with pytest.raises(SandboxError, match=r"has no workers any more, .* Start new ones, then run"):
             engine.grade_on(here, job_of(assignment, RUN, None), given, end_all, in_a_task=2)
         assert 0 < len(kept) < len(given)
+
+
+def pause(dask_worker: Any) -> None:
+    dask_worker.status = distributed.core.Status.paused
+
+
+def test_a_worker_that_stays_short_of_memory_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "PAUSED_S", 2.0)
+    assignment = make(tmp_path / "course").load()
+    given = uploads(tmp_path, *(f"{SOLUTION}\n# {number}\n" for number in range(12)))
+    memory = dict.fromkeys(("target", "spill", "pause", "terminate"), False)
+    with (
+        dask.config.set({f"distributed.worker.memory.{name}": value for name, value in memory.items()}),
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as found,
+        distributed.Client(found) as client,
+    ):
+        here = engine.engine_of(f"dask:{found.scheduler_address}", None)
+        kept: dict[str, Any] = {}
+
+        def pause_one(report: Any) -> None:
+            keep(kept, report)
+            if len(kept) == 1:
+                client.run(pause, workers=[next(iter(found.workers.values())).worker_address])
+
+        lost = engine.grade_on(here, job_of(assignment, RUN, None), given, pause_one, in_a_task=1)
+    assert (len(kept), lost) == (12, [])
 
 
 def test_workers_with_several_threads_are_refused() -> None:

@@ -35,6 +35,7 @@ ANSWER_S = 60.0  # for a scheduler that is asked something
 FETCH_S = 120.0  # for the reports of one task, a few hundred KiB, from a worker through the scheduler
 POLL_S = 1.0  # between two looks at the workers of a Dask cluster
 WORKERLESS_S = 120.0  # until a worker has started again
+PAUSED_S = 120.0  # until the tasks of a worker that is short of memory go to others
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,9 @@ class _DaskExecutor(Executor):
     kills its grader ends four of them. A cluster may give up a worker that is slow to start again (``LocalCluster``
     does after 15 seconds), so all of them may be gone, and the futures would never end.
 
+    A worker that is short of memory begins nothing new, and finishes what it has begun. After a while its tasks are
+    given up, because what takes its memory may stay.
+
     A task is running until we have its result. The worker may die when it has finished and we have not: Dask then
     computes the task again, which no worker may do, and the one thread that fetches results waits for it.
     """
@@ -133,6 +137,7 @@ class _DaskExecutor(Executor):
         self._address = address
         # by the key of Dask: our future, theirs, and the worker; who takes an entry out ends our future
         self._running: dict[str, tuple[Future[Any], Any, str]] = {}
+        self._paused: dict[str, float] = {}  # since when
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         ours: Future[Any] = Future()
@@ -153,39 +158,43 @@ class _DaskExecutor(Executor):
         return ours
 
     def end_lost(self) -> None:
-        """End the tasks whose worker has died.
+        """End the tasks whose worker has died, or has begun nothing new for a long time.
 
         Raises:
             SandboxError: the scheduler does not answer.
         """
-        workers = self._workers()
+        workers, running, now = self._ask("ncores"), self._ask("ncores_running"), time.monotonic()
+        self._paused = {worker: self._paused.get(worker, now) for worker in workers if worker not in running}
+        useful = [worker for worker in workers if now - self._paused.get(worker, now) <= PAUSED_S]
         for key, (ours, theirs, worker) in list(self._running.items()):
-            if worker in workers or self._running.pop(key, None) is None:
+            if worker in useful or self._running.pop(key, None) is None:
                 continue
-            ours.set_exception(BrokenExecutor(f"The Dask worker {worker} died."))
+            ours.set_exception(BrokenExecutor(f"The Dask worker {worker} died, or is short of memory."))
             theirs.cancel()  # the thread that waits for its result is needed for the next ones
 
     def _freest(self) -> str:
-        """Return the worker with the fewest tasks; wait for one that starts again.
+        """Return the worker with the fewest tasks; wait for one that starts again, or goes on after a pause.
 
         Raises:
             SandboxError: there is none for a long time, or the scheduler does not answer.
         """
         deadline = time.monotonic() + WORKERLESS_S
-        while not (workers := self._workers()):
+        while not (workers := self._ask("ncores_running")):
             if time.monotonic() > deadline:
                 raise SandboxError(
-                    f"The Dask scheduler at {self._address} has no workers any more. Start new ones, then run the same "
-                    "command again: what is graded is kept.",
+                    f"The Dask scheduler at {self._address} has no workers any more, or all of them are short of "
+                    "memory. Start new ones, then run the same command again: what is graded is kept.",
                     slug="engine",
                 )
             time.sleep(POLL_S)
         counts = Counter(worker for _, _, worker in self._running.values())
         return str(min(workers, key=lambda worker: counts[worker]))
 
-    def _workers(self) -> Collection[str]:
+    def _ask(self, what: str) -> Collection[str]:
+        """Ask the scheduler for its workers: "ncores" for all, "ncores_running" for those that begin new tasks."""
         try:
-            workers: dict[str, int] = self._client.nthreads(callback_timeout=ANSWER_S)
+            ask = getattr(self._client.scheduler, what)
+            workers: dict[str, int] = self._client.sync(ask, workers=None, callback_timeout=ANSWER_S)
         except (OSError, AttributeError, RuntimeError) as exc:  # a time-out, or the client is closed
             raise _scheduler_lost(self._address) from exc
         return workers
