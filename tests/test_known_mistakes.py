@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,15 @@ def test_a_case_that_took_long_is_not_run_again_for_every_mistake() -> None:
     slow.cpu_s = 2.5
     assert KnownMistakes([MISTAKE], [CASE], run).hint(CASE, FAILED, slow) == ""
     assert run.runs == []
+
+
+def test_only_mistakes_that_a_costly_case_was_made_for_are_run_on_it() -> None:
+    other = replace(MISTAKE, id="other", caught_by=("b",))
+    plan = [CASE, Case("b", CASE.task, "", 1.0, visible=True)]
+    run = Rehearsal(FAILED, log(1.0))
+    known = KnownMistakes([other, MISTAKE], plan, run, costly={"a"})
+    assert known.hint(CASE, FAILED, log(2.0)) == ""
+    assert run.runs == [("a", "m")]
 
 
 def test_another_number_of_calls_is_another_mistake() -> None:

@@ -6,7 +6,7 @@ call returned the same, the submission made that mistake and gets its hint.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from .sealed_hints import SealedHints, end_of
 from .telling import tells_enough
 
 RTOL, ATOL = 1e-6, 1e-9  # allows another order of operations in the same formula
-TOO_SLOW_S = 2.0  # CPU time; a slower case, such as training, is not repeated for every known mistake
+TOO_SLOW_S = 2.0  # CPU time; a slower case is not repeated for every known mistake, also if its author gave no limit
 
 MAX_MISTAKE_WORKERS = 16  # idle workers; a task rarely has more mistakes
 
@@ -61,16 +61,24 @@ class KnownMistakes:
     """The known mistakes of an assignment and their behaviour. ``run`` grades one case on one mistake.
 
     ``sealed`` are the hints of visible cases that need no mistake. If there are any, they alone decide there, so that a
-    student without ``solutions/`` reads the same hint as staff.
+    student without ``solutions/`` reads the same hint as staff. ``costly`` are the cases that train for long: only the
+    mistakes that such a case was made for are run on it.
     """
 
     def __init__(
-        self, mistakes: Sequence[Mistake], plan: Sequence[Case], run: Run, *, sealed: SealedHints | None = None
+        self,
+        mistakes: Sequence[Mistake],
+        plan: Sequence[Case],
+        run: Run,
+        *,
+        sealed: SealedHints | None = None,
+        costly: Collection[str] = (),
     ) -> None:
         self._mistakes = mistakes
         self._tasks = {case.id: case.task for case in plan}
         self._run = run
         self._sealed = sealed
+        self._costly = costly
         self._behaviour: dict[tuple[str, str], tuple[Outcome, CaseLog]] = {}
 
     def hint(self, case: Case, outcome: Outcome, log: CaseLog) -> str:
@@ -82,6 +90,8 @@ class KnownMistakes:
         if log.cpu_s > TOO_SLOW_S:
             return ""
         candidates = self.candidates(case)
+        if case.id in self._costly:
+            candidates = [each for each in candidates if self.is_aimed_at(case, each)]
         if tells_enough(outcome, log.calls):
             found = next((each for each in candidates if alike((outcome, log), self._on(case, each))), None)
             return translate(found.hint) if found else ""

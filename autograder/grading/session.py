@@ -268,7 +268,8 @@ class Session:
             return done.outcome, done.log
 
         try:
-            yield KnownMistakes(mistakes, executor.cases, run, sealed=sealed)
+            costly = {name for name, item in executor.plan.items() if item.call_s is not None}
+            yield KnownMistakes(mistakes, executor.cases, run, sealed=sealed, costly=costly)
         finally:
             workers.close()
 
