@@ -44,6 +44,7 @@ from autograder.grading.options import RunOptions
 ROOT = Path(__file__).parents[1]
 SHORT = "BENCH_SHORT" in os.environ
 COUNT = 12 if SHORT else 120  # submissions of a class
+LARGE = 24 if SHORT else 500  # of a class that is large enough for the start to weigh little
 ROUNDS = 1 if SHORT else 3
 SMALL = "01-dog-wolf"
 MANY = 40 if SHORT else 5000  # submissions of the benchmark of memory, unless the command line says otherwise
@@ -122,19 +123,19 @@ def table(head: str, costs: Mapping[str, Cost], *, wall: bool = False) -> None:
 
 def scaling(place: Path) -> None:
     """Practice runs with one and with two processes."""
-    source = folder_of(place / "class", unlike("05-logistic", COUNT))
+    source = folder_of(place / "class", unlike("05-logistic", LARGE))
     ways = {
         f"{count} processes": lambda out, count=count: cost(
             command("05-logistic", source, out, "--practice", "--workers", str(count))
         )
         for count in (1, 2)
     }
-    table(f"{COUNT} of 05-logistic, unlike", in_turn(ways), wall=True)
+    table(f"{LARGE} of 05-logistic, unlike", in_turn(ways), wall=True)
 
 
 def store(place: Path) -> None:
     """With and without the store; killed half-way and continued; once more with nothing to do."""
-    source = folder_of(place / "class", unlike("05-logistic", COUNT))
+    source = folder_of(place / "class", unlike("05-logistic", LARGE))
     again: list[Cost] = []
     adopt_orphans()
 
@@ -152,7 +153,7 @@ def store(place: Path) -> None:
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         process = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         progress = Progress(log)
-        while progress.graded() < COUNT // 2 and process.poll() is None:
+        while progress.graded() < LARGE // 2 and process.poll() is None:
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
         wait_for_all()
@@ -162,7 +163,7 @@ def store(place: Path) -> None:
         return Cost(time.perf_counter() - started, used)
 
     ways = {"without a store": without, "with it": official, "killed at one half, and again": resumed}
-    table(f"{COUNT} of 05-logistic, unlike", in_turn(ways))
+    table(f"{LARGE} of 05-logistic, unlike", in_turn(ways))
     second = statistics.median(each.cpu for each in again)
     print(f"A second run does nothing in {second:.2f} CPU s.\n")
 

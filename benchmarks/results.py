@@ -35,6 +35,7 @@ RUNS = {
     **{
         f"classes-{part}": ["classes.py", part] for part in ("scaling", "store", "dask", "failing", "hostile", "memory")
     },
+    "training": ["training.py"],
     "exchange": ["exchange.py"],
     "regrade": ["regrade.py"],
 }
@@ -106,6 +107,8 @@ FIGURES = (
         Figure(f"a class with six hostile submissions, {slug}, s", "classes-hostile", _last(slug, columns=1), most)
         for slug, most in (("05-logistic", 60), ("10-xor", 300), ("13-cnn", 300))
     ),
+    Figure("a right submission of 13-cnn, CPU s", "training", rf"^\| 13-cnn \| {_NUMBER} ", 1.9),
+    Figure("a wrong submission of 13-cnn, CPU s, the mean", "training", rf"^\| 13-cnn \| [\d.]+ \| {_NUMBER} ", 2.2),
     Figure("memory after the first 1,000 submissions, growth in %", "classes-memory", rf"grew by {_NUMBER} %", 2),
     Figure("a second run, CPU s for 1,000", "classes-memory", rf"nothing in {_NUMBER} CPU s for 1,000", 1),
     Figure("preview of one changed case against grading all, CPU", "regrade",
