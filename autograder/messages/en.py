@@ -228,7 +228,7 @@ SENTENCES: dict[str, str] = {
     "hint.grows": "Called again, your function returns its earlier result with more behind it. Does it fill a list that outlives the call, such as a default argument?",
     "hint.seed-ignored": "Two different seeds gave the same result. Where does your function use the seed that it receives?",
     # cases
-    "case.unusable-value": "{name} returned a value of type {what}, and the case could not use it ({type}). Compare the type and the shape with the stub.",
+    "case.unusable-value": "The case could not use what {name} returned: {what} ({type}). Compare the type and the shape with the stub.",
     "case.unusable": "The case could not use the value that your code returned ({type}). Compare its type and shape with the stub.",
     # test cells of a notebook
     "cell.failed": "{cell}, line {line}: {text}",
