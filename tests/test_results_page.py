@@ -30,7 +30,26 @@ PRINTED = {
     "regrade": "| grading all | 9 | 55.4 | 1.000 |\n| preview after one case has changed | 5 | 10.9 | 0.197 |",
 }
 FOUND = [61, 41, 27, 148, 222, 2, 1.045, 1.42, 0.87, 1.02, 17, 75, 301, 3.2, 2.1, 1.4, 0.35, 0.197]
-MET = ["yes", "no", "no", "yes", "yes", "yes", "no", "no", "yes", "yes", "yes", "yes", "no", "no", "yes", "yes", "yes", "no"]
+MET = [
+    "yes",
+    "no",
+    "no",
+    "yes",
+    "yes",
+    "yes",
+    "no",
+    "no",
+    "yes",
+    "yes",
+    "yes",
+    "yes",
+    "no",
+    "no",
+    "yes",
+    "yes",
+    "yes",
+    "no",
+]
 
 
 def test_every_figure_is_found_and_compared() -> None:

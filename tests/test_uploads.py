@@ -156,6 +156,23 @@ def test_every_upload_is_kept_and_read_again_as_it_was(course: Course, tmp_path:
             assert (after.files, after.modules) == (before.files, before.modules), form
 
 
+def test_no_copy_is_in_its_place_before_it_is_on_the_disk(
+    kept: Uploads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = [handed_in(form, tmp_path / form.__name__) for form in (a_folder, an_archive)]
+    pairs = [(upload, upload.sha256()) for upload in some]
+
+    def full(descriptor: int) -> None:
+        assert not list(kept.folder.glob("*/??/*"))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(AutograderError, match=r"cannot be written: No space left"):
+        patched.setattr(os, "fsync", full)
+        kept.keep_all(SLUG, pairs)
+    assert not [path for path in everything(kept.folder) if path.parent.parent == kept.folder]  # no draft either
+    assert kept.keep_all(SLUG, [*pairs, *pairs]) == {digest for _, digest in pairs}
+
+
 def test_a_copy_is_for_its_owner_only_and_leads_nowhere(kept: Uploads, tmp_path: Path) -> None:
     for form in FORMS:
         upload = handed_in(form, tmp_path / form.__name__)

@@ -157,19 +157,24 @@ class Ledger:
         last = self.store.last(slug)
         known = history.attempts(self.store, slug) if any(m.upload.before for m in members) else {}
         self.kept.remove_drafts()
-        new = []
+        copied = self.kept.keep_all(slug, ((m.upload, m.sha256) for m in members))
+        usable = []
         for m in members:
             person = m.upload.student
-            is_known = person in last and last[person].sha256 == m.sha256
-            if not self.kept.keep(slug, m.upload, m.sha256) and not is_known:
+            if m.sha256 in copied or (person in last and last[person].sha256 == m.sha256):
+                usable.append(m)
+            else:
                 self.problems[person] = "not-kept"
-                continue
-            before = [(each, each.sha256()) for each in m.upload.before]
-            kept = [pair for pair in before if self.kept.keep(slug, *pair)]
+        before = {m.upload.student: [(each, each.sha256()) for each in m.upload.before] for m in usable}
+        copied |= self.kept.keep_all(slug, (pair for pairs in before.values() for pair in pairs))
+        new = []
+        for m in usable:
+            person = m.upload.student
+            kept = [pair for pair in before[person] if pair[1] in copied]
             all_attempts = [_received(person, *pair, source) for pair in (*kept, (m.upload, m.sha256))]
             unknown, older = unrecorded(known.get(person, ()), all_attempts)
             new += unknown
-            if older or len(kept) < len(before):
+            if older or len(kept) < len(before[person]):
                 self.not_kept.append(m.student)
         return self.store.add(slug, new)
 

@@ -15,7 +15,8 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ..course import installed
@@ -27,6 +28,8 @@ from .runner import Upload
 
 FOLDER = "uploads"
 NOWHERE = "nowhere"  # where the links of a copy lead: no file of this name is next to them
+TOGETHER = 64  # copies that wait for the disk at the same time
+SYNCING = 4  # threads that wait; more gain nothing
 ANONYMOUS = "submission"  # a folder or an archive whose own name the digest does not cover
 
 
@@ -41,29 +44,53 @@ class Uploads:
         return self.folder / slug / sha256[:2] / sha256
 
     def keep(self, slug: str, upload: Upload, sha256: str) -> bool:
-        """Copy an upload unless there is a copy. ``sha256`` is that of the upload.
+        """Copy one upload as :meth:`keep_all` does; return whether there is a copy."""
+        return sha256 in self.keep_all(slug, [(upload, sha256)])
+
+    def keep_all(self, slug: str, uploads: Iterable[tuple[Upload, str]]) -> set[str]:
+        """Copy uploads, each with its sha256, unless there is a copy.
+
+        Several copies reach the disk at the same time, because a disk takes longer to confirm than to write.
 
         Returns:
-            Whether there is a copy. There is none if it would have another digest: the files changed meanwhile, or
-            cannot be read.
+            The digests of which there is a copy. There is none if it would have another digest: the files changed
+            meanwhile, or cannot be read.
 
         Raises:
-            AutograderError: ``store`` if the copy cannot be written.
+            AutograderError: ``store`` if a copy cannot be written.
         """
-        place = self.place(slug, sha256)
-        if place.is_dir():
-            return True
-        draft = self.folder / slug / _draft_name()
-        with writing(self.folder):
-            try:
-                make_folder(draft)
-                if not _copy(upload, draft, sha256):
-                    return False
-                make_folder(place.parent)
-                draft.rename(place)
-            finally:
+        kept: set[str] = set()
+        drafts: dict[str, Path] = {}
+        try:
+            for upload, sha256 in uploads:
+                if sha256 in kept or sha256 in drafts:
+                    continue
+                if self.place(slug, sha256).is_dir():
+                    kept.add(sha256)
+                    continue
+                drafts[sha256] = draft = self.folder / slug / _draft_name()
+                with writing(self.folder):
+                    make_folder(draft)
+                    if not _copy(upload, draft, sha256):
+                        shutil.rmtree(drafts.pop(sha256), ignore_errors=True)
+                if len(drafts) == TOGETHER:
+                    kept |= self._confirm(slug, drafts)
+            return kept | self._confirm(slug, drafts)
+        finally:
+            for draft in drafts.values():
                 shutil.rmtree(draft, ignore_errors=True)
-        return True
+
+    def _confirm(self, slug: str, drafts: dict[str, Path]) -> set[str]:
+        """Wait until complete drafts are on the disk, and move them to their places; return the digests."""
+        with writing(self.folder):
+            with ThreadPoolExecutor(SYNCING) as pool:
+                list(pool.map(_synchronise, drafts.values()))
+            for sha256, draft in drafts.items():
+                make_folder(self.place(slug, sha256).parent)
+                draft.rename(self.place(slug, sha256))
+        confirmed = set(drafts)
+        drafts.clear()
+        return confirmed
 
     def paths(self, slug: str, sha256: str) -> tuple[Path, ...]:
         """Return the copies of the paths of an upload, in their order; none if there is no copy."""
@@ -207,7 +234,7 @@ def _is_anonymous(copies: list[Path], sha256: str) -> bool:
 
 
 def _copy_item(item: Item, target: Path) -> None:
-    """Copy one item; a folder is empty then. A file is on the disk when this returns."""
+    """Copy one item; a folder is empty then."""
     if item.kind is Kind.FOLDER:
         target.mkdir(mode=0o700)
     elif item.kind is Kind.PACKAGES:
@@ -219,5 +246,14 @@ def _copy_item(item: Item, target: Path) -> None:
         with open(create(target), "wb") as copy:
             for chunk in item.chunks():
                 copy.write(chunk)
-            copy.flush()
-            os.fsync(copy.fileno())
+
+
+def _synchronise(draft: Path) -> None:
+    """Wait until all files of a copy are on the disk."""
+    for path in draft.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            descriptor = os.open(path, os.O_RDWR)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
