@@ -402,8 +402,8 @@ SENTENCES: dict[str, str] = {
     "attention.changed": "The files changed during the run. Run batch again.",
     "attention.not-kept": "The store could not copy the files, so it recorded nothing. Check that they can be read, "
     "then run batch again.",
-    "attention.ambiguous": "It is not clear whose entry this is, so nobody was graded for it. Settle it with --mapping:",
-    "attention.unmatched": "Nobody in the roster fits this entry, so it was not graded. Settle it with --mapping:",
+    "attention.ambiguous": "It is not clear whose entry this is, so nobody was graded for it. Settle it with --mapping.",
+    "attention.unmatched": "Nobody in the roster fits this entry, so it was not graded. Settle it with --mapping.",
     "attention.no-copy": "The store has no copy of the files. Run batch again with the folder of uploads.",
     "attention.damaged": "The copy in the store is damaged. Restore a backup; or delete the copy, and run batch again "
     "with the folder of uploads.",
@@ -413,6 +413,7 @@ SENTENCES: dict[str, str] = {
     "report.count": "{count} {verdict}",
     "report.said-above": "See the top of this report.",
     "report.anonymous": "(no name)",
+    "report.class-ungraded": "{count} {count:submission|submissions}, none with a complete report",
     "report.class": "{count} {count:submission|submissions}, mean {mean} of {possible} {possible:point|points}",
     "report.class-none": "No submissions yet.",
     "report.leaderboard-why": "A rank earns no points.",

@@ -417,6 +417,7 @@ SENTENCES: dict[str, str] = {
     "report.count": "{verdict} {count}",
     "report.said-above": "이 보고서의 맨 위를 보십시오.",
     "report.anonymous": "(이름 없음)",
+    "report.class-ungraded": "제출물 {count}개, 채점이 끝난 것 없음",
     "report.class": "제출물 {count}개, 평균 {possible}점 중 {mean}점",
     "report.class-none": "아직 제출물이 없습니다.",
     "report.leaderboard-why": "순위는 점수에 들어가지 않습니다.",
