@@ -46,15 +46,14 @@ class Kept:
 class ClassGrades:
     """The grades of a class in one assignment, as they go out.
 
-    ``students`` are all rows of the table ``file``; ``finals`` are those to export. ``is_ruled``: course.toml changes
-    points. ``earlier`` are the attempts before the last one, by student. ``history`` is None without a store.
+    ``students`` are all rows of the table ``file``; ``finals`` are those to export. ``earlier`` are the
+    attempts before the last one, by student. ``history`` is None without a store.
     """
 
     file: Path
     slug: str
     students: Sequence[GradedStudent]
     finals: Sequence[FinalGrade]
-    is_ruled: bool = False
     history: Attempts | None = None
     earlier: Mapping[str, Sequence[Earlier]] = field(default_factory=dict)
     course: Course = field(default_factory=Course)
@@ -149,7 +148,7 @@ def load(
     notes = [*final_grades.unknown_names(course, slug, students), final_grades.unknown_times(found)]
     for sentence in filter(None, notes):
         click.echo(f"autograder: {sentence}", err=True)
-    return ClassGrades(file, slug, students, found, True, history, earlier, course)
+    return ClassGrades(file, slug, students, found, history, earlier, course)
 
 
 def _earlier(history: Attempts, rows: Sequence[GradedStudent], tasks: Mapping[str, float]) -> dict[str, list[Earlier]]:
@@ -227,8 +226,7 @@ def with_reasons(found: ClassGrades, kept: Kept | None) -> list[Grade]:
         states = {kept.known.name(person): (each.attempt, each.lms_attempt or "") for person, each in last.items()}
     grades = []
     for each in found.finals:
-        own = [each.row.reasons] if each.row and each.row.reasons else []
-        reasons = (*own, *each.final.reasons) if each.grade.points is not None else ()
+        reasons = each.final.reasons if each.grade.points is not None else ()
         number, state = states.get(each.grade.student, (0, ""))
         is_last = each.row is not None and each.row.attempt == number
         received = each.row.received_at if each.row else None

@@ -113,10 +113,10 @@ def export(
 
 
 def _export_csv(found: ClassGrades, kept: Kept | None, out: Path) -> None:
-    from ..exchange import csv_grades, final_grades
+    from ..exchange import final_grades
 
     grades = [each.grade for each in found.finals]
-    text = final_grades.table(found.finals) if found.is_ruled else csv_grades.plain_table(grades)
+    text = final_grades.table(found.finals)
     with class_grades.recording(found, kept, "csv", {grade.student for grade in grades}):
         write_text(out, text)
     click.echo(f"{out}: {_count(sum(grade.points is not None for grade in grades))}.")

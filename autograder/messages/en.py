@@ -502,7 +502,7 @@ SENTENCES: dict[str, str] = {
     "policy.status-missing": "Nothing was handed in, and the due date has passed.",
     "policy.status-open": "Nothing was handed in, and no due date has passed.",
     "policy.status-excused": "Excused.",
-    "policy.status-ungraded": "There is no grade because of an error in the grader. Grade the submission again.",
+    "policy.status-ungraded": "There is no grade, because there is no complete report. Grade the submission again.",
     "policy.counts-zero": "This counts as zero in the total.",
     "policy.counts-not": "This does not count in the total.",
     "policy.no-total": "There is no total without it.",

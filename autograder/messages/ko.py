@@ -506,7 +506,7 @@ SENTENCES: dict[str, str] = {
     "policy.status-missing": "제출하지 않았으며 마감이 지났습니다.",
     "policy.status-open": "아직 제출하지 않았으며 지난 마감이 없습니다.",
     "policy.status-excused": "면제되었습니다.",
-    "policy.status-ungraded": "채점기 오류로 성적이 없습니다. 제출물을 다시 채점하십시오.",
+    "policy.status-ungraded": "끝까지 채점한 보고서가 없어 성적이 없습니다. 제출물을 다시 채점하십시오.",
     "policy.counts-zero": "총점에 0점으로 반영합니다.",
     "policy.counts-not": "총점에 반영하지 않습니다.",
     "policy.no-total": "이 과제의 성적이 없으면 총점을 계산하지 않습니다.",
