@@ -333,6 +333,7 @@ def test_a_row_that_cannot_be_used_is_named(row: list[str], problem: str, tmp_pa
 
 # --- which format it is
 
+_IN_THE_WORKSHEET = ["Participant 41", "Kim Min", "k@example.org", lms.ON_TIME, "", "100.00", "Yes", "-", "-", ""]
 
 @pytest.mark.parametrize(
     ("name", "entries"),
@@ -349,6 +350,28 @@ def test_a_row_that_cannot_be_used_is_named(row: list[str], problem: str, tmp_pa
 def test_the_names_tell_the_format(name: str, entries: list[str], tmp_path: Path) -> None:
     with imports.opened(archive(tmp_path / "x.zip", dict.fromkeys(entries, ""))) as source:
         assert formats.reader_of(source)[0] == name
+
+
+PACKED_AGAIN = [
+    ("canvas", "kimmin_1001_90001_hw1.py", ["id", "name"], ["1001", "Kim, Min"]),
+    ("moodle", "Kim Min_41_assignsubmission_file/hw1.py", lms.WORKSHEET, _IN_THE_WORKSHEET),
+    ("moodle", "Kim Min_41_assignsubmission_file_hw1.py", lms.WORKSHEET, _IN_THE_WORKSHEET),
+    ("blackboard", f"HW1_kim_attempt_{STAMP}_hw1.py", ["login", "name"], ["kim", "Kim Min"]),
+    ("brightspace", "39-25 - Min Kim - Nov 21, 2026 926 PM/hw1.py", ["id", "name"], ["9", "Min Kim"]),
+]
+
+
+@pytest.mark.parametrize("chosen", ["auto", ""])
+@pytest.mark.parametrize(("name", "entry", "header", "row"), PACKED_AGAIN, ids=[each[0] for each in PACKED_AGAIN])
+def test_a_folder_around_all_entries_does_not_count(
+    name: str, entry: str, header: list[str], row: list[str], chosen: str, tmp_path: Path
+) -> None:
+    roster = lms.sheet(tmp_path / "r.csv", header, row)
+    for place in (f"submissions/{entry}", entry):
+        export = archive(tmp_path / "x.zip", {place: "x = 1", "__MACOSX/._x": "", "submissions/.DS_Store": ""})
+        found = match(export, roster, format=chosen or name)
+        [handed] = found.submissions
+        assert not found.unclear and "hw1.py" in handed.files
 
 
 def test_an_unpacked_export_is_the_same(tmp_path: Path) -> None:

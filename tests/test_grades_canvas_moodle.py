@@ -94,9 +94,13 @@ def test_feedback_for_canvas_keeps_the_names_of_the_entries() -> None:
     assert left == {"1003", "1004"}  # a text has no file; Canvas would take team_7 for student 7
 
 
-def test_feedback_for_canvas_is_refused_if_a_name_fits_two_or_nobody_is_known() -> None:
-    with pytest.raises(UsageError, match="fits two students"):
-        grades_canvas.feedback_zip(["team_7_1001_90010_r.py"], {}, ids={"7", "1001"})
+def test_an_entry_that_fits_two_takes_no_feedback() -> None:
+    entries, pages = ["lee_7_1001_90010_r.py", "kim_1001_90011_a.py"], {"7": b"seven", "1001": b"one"}
+    packed, left = grades_canvas.feedback_zip(entries, pages, ids=set(pages))
+    assert (lms.names_of(packed), left) == ({"kim_1001_90011_a.py": b"one"}, {"7"})
+
+
+def test_feedback_for_canvas_is_refused_if_nobody_is_known() -> None:
     with pytest.raises(UsageError, match="anonymous"):
         grades_canvas.feedback_zip(["anon_Ab3dE_90001_hw1.py"], {}, ids={"7"})
 

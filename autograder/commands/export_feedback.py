@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,22 +84,18 @@ def packed(to: System, table: Template, pages: Mapping[int, bytes], submissions:
     """Return the archive of feedback for Canvas or Moodle.
 
     Raises:
-        UsageError: ``submissions``, the archive from Canvas, cannot be read.
+        UsageError: ``submissions`` from Canvas cannot be read.
     """
-    from ..exchange import grades_canvas, grades_moodle
+    from ..exchange import formats, grades_canvas, grades_moodle, imports
 
     if to is System.MOODLE:
         numbers = grades_moodle.participants(table)
         return grades_moodle.feedback_zip({numbers[row]: page for row, page in pages.items()})
     assert submissions is not None  # checked with the other arguments
     ids = grades_canvas.user_ids(table)
-    try:
-        with zipfile.ZipFile(submissions) as archive:
-            entries = [info.filename for info in archive.infolist() if not info.is_dir()]
-    except (OSError, zipfile.BadZipFile) as exc:
-        raise UsageError(
-            f"{submissions} is not a zip archive that can be read. Download it from Canvas again."
-        ) from exc
+    with imports.opened(submissions) as source:
+        formats.reader_of(source, System.CANVAS.value)
+        entries = source.names
     made, left = grades_canvas.feedback_zip(
         entries, {ids[row]: page for row, page in pages.items()}, ids=set(ids.values())
     )

@@ -54,6 +54,7 @@ class Source:
         self._zip: zipfile.ZipFile | None = None
         self._left = TOTAL_BYTES
         self._ignored: dict[str, None] = {}
+        self._inside = ""
         if not path.exists():
             raise UsageError(f"{path} does not exist. Name the export of the other system, a zip or a folder.")
         if path.is_dir():
@@ -91,6 +92,23 @@ class Source:
         """Add a file that is neither in the folder nor in the zip. ``content`` reads it up to a limit of bytes."""
         self._files[name] = _File(content=content)
         _check_count(self.path, len(self._files))
+
+    def enter(self) -> bool:
+        """Drop the only folder at the top from all names, if there is one; return whether there is.
+
+        A computer adds it if somebody packs an unpacked export again: no other system has it in its names.
+        """
+        tops = list(self.tops())
+        if len(tops) != 1 or tops[0] in self._files:
+            return False
+        self._inside = f"{tops[0]}/"
+        self._files = {name.removeprefix(self._inside): file for name, file in self._files.items()}
+        return True
+
+    def leave(self) -> None:
+        """Undo :meth:`enter`."""
+        self._files = {f"{self._inside}{name}": file for name, file in self._files.items()}
+        self._inside = ""
 
     def tops(self) -> dict[str, list[str]]:
         """Return the files below each entry at the top; a file at the top contains itself."""
