@@ -206,8 +206,17 @@ def test_gradescope_a_description_that_cannot_be_read(text: str, problem: str, t
         match(export, lms.sheet(tmp_path / "r.csv", ["SID"], ["a"]))
 
 
+def test_gradescope_a_pdf_belongs_to_its_submission(tmp_path: Path) -> None:
+    described = "submission_1:\n  :submitters:\n  - :sid: a\n2.pdf:\n  :submitters:\n  - :sid: b\n"
+    files = {"submission_metadata.yml": described, "submission_1/a.py": "", "1.pdf": "", "2.pdf": ""}
+    export = archive(tmp_path / "x.zip", {f"assignment_9_export/{name}": text for name, text in files.items()})
+    found = match(export, lms.sheet(tmp_path / "r.csv", ["SID"], ["a"], ["b"]))
+    assert not found.unclear
+    assert {each.person.key: set(each.files) for each in found.submissions} == {"a": {"a.py", "1.pdf"}, "b": {"2.pdf"}}
+
+
 def test_gradescope_what_is_not_described_is_unmatched(tmp_path: Path) -> None:
-    export = archive(tmp_path / "x.zip", {"submission_metadata.yml": "- 1", "submission_1/a.py": "", "2.pdf": ""})
+    export = archive(tmp_path / "x.zip", {"submission_metadata.yml": "- 1", "submission_1/a.py": "", "2.txt": ""})
     found = match(export, lms.sheet(tmp_path / "r.csv", ["SID"], ["a"]))
     assert [each.how for each in found.matches] == [How.UNMATCHED] * 2
 

@@ -85,6 +85,22 @@ def test_all_unclear_entries_are_named_at_once_and_nothing_is_written(
         assert left(tmp_path) == before
 
 
+def test_a_roster_of_another_course_is_suspected(command: Command, roster: Path, tmp_path: Path) -> None:
+    for others, suspected in ((2, False), (5, True)):
+        names = [*ENTRIES, *(f"nobody_{number}_90003_tiny.py" for number in range(others))]
+        export = archive(tmp_path / "export.zip", dict.fromkeys(names, ""))
+        found = command("import", export, "--roster", roster, "--dry-run")
+        sentence = "Most entries fit nobody. Perhaps roster.csv is of another course, or export.zip of another system"
+        assert (sentence in found.out) is suspected
+
+
+def test_names_that_only_differ_in_case_are_named(command: Command, roster: Path, tmp_path: Path) -> None:
+    names = ["kimmin_1001_1_a.py", "kimmin_1001_2_A.py", "kimmin_1001_3_b.py"]
+    export = archive(tmp_path / "export.zip", dict.fromkeys(names, ""))
+    found = command("import", export, "--roster", roster, "--dry-run")
+    assert "Files that differ only in upper and lower case: 1\n  1001 (Kim, Min): a.py, A.py\n" in found.out
+
+
 def test_a_mapping_file_settles_them(command: Command, roster: Path, tmp_path: Path) -> None:
     names = [*ENTRIES, "nobody_7_90003_a.py", "x_1001_1002_90004_b.py", "evil\x1b[31m.py"]
     export = archive(tmp_path / "export.zip", dict.fromkeys(names, "x = 1"))

@@ -133,7 +133,7 @@ def test_groups_that_moodle_writes_alike_are_refused(tmp_path: Path) -> None:
     [unclear] = match(export, team_sheet(tmp_path / "w.csv", ["Crew_B/2", "Crew B2"])).unclear
     assert unclear.reason == "these groups have the same name in the export: Crew_B/2, Crew B2"
     [unknown] = match(export, team_sheet(tmp_path / "w.csv", ["Crew 1", "Crew 2"])).unclear
-    assert unknown.reason == "the roster has no group Crew B2"
+    assert (unknown.how, unknown.reason) == (How.UNMATCHED, "the roster has no group Crew B2")
     mapping = lms.sheet(tmp_path / "m.csv", ["entry", "person"], ["Crew B2_8", "crew 1"])
     [settled] = match(export, team_sheet(tmp_path / "w.csv", ["Crew 1", "Crew 2"]), mapping=mapping).submissions
     assert settled.person.key == "s50@example.org"
