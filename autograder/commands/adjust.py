@@ -91,7 +91,9 @@ def adjust(
         )
         opened.decide(assignment.slug, decided)
     for name, before, after in changes:
-        click.echo(f"{name}: {before.score.earned:g} -> {after.score.earned:g} of {after.score.possible:g} points")
+        points = f"{after.score.earned:g} of {after.score.possible:g} points"
+        change = f"{before.score.earned:g} -> " if after.score.earned != before.score.earned else "still "
+        click.echo(f"{name}: {change}{points}")
     click.echo(f"Run batch {assignment.slug} again: it writes the pages and tables.")
 
 
