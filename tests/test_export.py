@@ -109,7 +109,16 @@ def test_the_table_of_our_own_is_protected_against_formulas() -> None:
     assert list(csv.reader(io.StringIO(text.removeprefix("\ufeff")))) == [
         ["student", "points", "possible", "sha256", "graded", "attempt", "adjusted", "reasons"],
         ["'=1+1", "3.5", "20", "ab", "5", "2", "-1.5", "'=2"],
-        ["kim", "", "", "", "", "", "", "There is no grade, because there is no complete report. Grade the submission again."],
+        [
+            "kim",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "There is no grade, because there is no complete report. Grade the submission again.",
+        ],
     ]
 
 

@@ -344,6 +344,7 @@ def test_a_row_that_cannot_be_used_is_named(row: list[str], problem: str, tmp_pa
 
 _IN_THE_WORKSHEET = ["Participant 41", "Kim Min", "k@example.org", lms.ON_TIME, "", "100.00", "Yes", "-", "-", ""]
 
+
 @pytest.mark.parametrize(
     ("name", "entries"),
     [

@@ -194,7 +194,11 @@ def test_an_afternoon_of_a_teaching_assistant(course: tiny_course.Course, comman
     own_table = ["export", "again/staff/grades.csv", "--to", "csv", "--out", "own.csv", *where]
     assert command(*own_table).code == 0
     for path, at, reasons in (("course.csv", 2, 6), ("own.csv", 6, 8)):
-        assert column(path, 0, at) == {"kim": "4.5", "lee": "4" if at == 6 else "4.0", "choi": "0" if at == 6 else "0.0"}
+        assert column(path, 0, at) == {
+            "kim": "4.5",
+            "lee": "4" if at == 6 else "4.0",
+            "choi": "0" if at == 6 else "0.0",
+        }
         assert "double: The idea is right. (A. Park)" in column(path, 0, reasons)["kim"]
         assert column(path, 0, reasons)["choi"].startswith("essay: Nothing is shown. (A. Park) Received 25:00")
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 import tiny_course
+from killed_commands import run_and_kill
 from test_commands import Command
 from test_commands import command as command  # a fixture
 from test_dask import cluster as cluster  # a fixture
@@ -18,29 +16,6 @@ from test_regrade import BY, RIGHT, SLUG, SQUARED, WRONG, Class, everything, gra
 
 # --- kill -9 of --apply
 
-# Runs the command line, and kills this process when a function is called for the n-th time.
-KILLER = """
-import importlib, os, signal, sys
-
-place, calls = sys.argv.pop(1), int(sys.argv.pop(1))
-module, _, path = place.partition(":")
-*owners, name = path.split(".")
-owner = importlib.import_module(module)
-for each in owners:
-    owner = getattr(owner, each)
-function = getattr(owner, name)
-
-def counted(*arguments, **keywords):
-    global calls
-    calls -= 1
-    if not calls:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return function(*arguments, **keywords)
-
-setattr(owner, name, counted)
-from autograder.commands.main import main
-main()
-"""
 MOMENTS = {
     "before anything": ("autograder.batch.regrade:Regrade.apply", 1),
     "in the transaction": ("autograder.batch.shadows:take", 2),
@@ -89,9 +64,7 @@ def test_a_killed_apply_is_finished_by_the_same_command(tmp_path: Path, command:
         place.write_bytes(store)
         for name, content in before.items():
             Path(name).write_bytes(content)
-        killer = [sys.executable, "-c", KILLER, *map(str, at), *map(str, apply)]
-        ended = subprocess.run(killer, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        assert ended.returncode == -signal.SIGKILL, (moment, ended.stderr)
+        run_and_kill(*at, *apply)
         assert log(made)["regraded"] in (0, 3), moment  # all or nothing
         assert command(*apply).code == 0, moment
         assert (log(made), everything()) == (wanted, files), moment

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,17 +64,14 @@ def write_pages(folder: Path, found: ClassGrades, target: Path) -> int:
         UsageError: a page is missing, or ``target`` exists.
     """
     from ..batch.results import page_paths
-    from ..reports.files import draft_of, write_bytes
+    from ..exchange.whole_folder import whole_folder
+    from ..reports.files import write_bytes
 
     made = pages(folder, found, {each.grade.student for each in found.finals if each.row})
     paths = page_paths(found.slug, [each.grade.student for each in found.students])
-    draft = draft_of(target)
-    try:
+    with whole_folder(target, mode=0o777) as draft:
         for name, page in made.items():
             write_bytes(draft / paths[name], page)
-        os.rename(draft, target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return len(made)
 
 
