@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import lms_samples as lms
 import pytest
 from lms_samples import CLASS, Student, cells, grade
@@ -147,6 +149,22 @@ def test_a_file_that_is_newer_in_moodle_is_named() -> None:
     states = {"41": modified(when), "42": modified("Monday, 2 February 2026, 9:00 AM"), "43": "2026-02-03-14-05-00"}
     filled = grades_moodle.fill(opened(lms.moodle()), [grade(key, state=state) for key, state in states.items()])
     assert [each.partition(" in Moodle")[0] for each in filled.warnings] == ["42 has a newer file"]
+
+
+@pytest.mark.parametrize("when", ["-", "Dienstag, 3. Februar 2026, 14:05"])
+def test_a_worksheet_without_any_graded_submission_is_refused(when: str) -> None:
+    data = lms.moodle().replace(b"Tuesday, 3 February 2026, 2:05 PM", when.encode())
+    grades = [grade(key, state=modified("Tuesday, 3 February 2026, 2:05 PM")) for key in ("41", "42", "43")]
+    with pytest.raises(UsageError, match=r'"Last modified \(submission\)": nobody has the submission here.*--column'):
+        grades_moodle.fill(opened(data), grades)
+    assert grades_moodle.fill(opened(data), grades, column="Grade").graded == 3
+    if when == "-":
+        with pytest.raises(UsageError, match="nobody has the submission here"):
+            grades_moodle.fill(opened(data), grades[:1])
+    else:
+        assert grades_moodle.fill(opened(data), grades[:1]).graded == 1  # one person can hand in again
+    unknown = [replace(each, state="") for each in grades]
+    assert grades_moodle.fill(opened(data), unknown).graded == 3
 
 
 def test_the_time_of_a_change_is_short_and_keeps_its_end() -> None:
