@@ -159,7 +159,7 @@ def test_a_case_is_broken_seen_and_taken_back(tmp_path: Path, command: Command, 
     ]  # fmt: skip
     assert "  double_of_any[1]  1 up, 0 down\n" in found.out
     assert "\nkim: 14 -> 20 of 20 points (+6)\n" in found.out
-    assert re.search(r"^  double_of_any\[5\]  \+2  failed -> passed: .*Squaring is not doubling\.$", found.out, re.M)
+    assert re.search(r"^  double_of_any\[5\]  \+2  failed -> passed: .* at \[\d\]\. Squaring is not doubling\.$", found.out, re.M)
     runs = {f"double_of_any[{size}]" for size in (1, 5, 9)}
     assert graded.ran_again() == {"kim": runs, "lee": runs, "park": runs}
     names = ("kim", "lee", "park")
@@ -229,6 +229,7 @@ def test_points_and_needs_are_computed_without_a_run(graded: Class) -> None:
     graded.change("solutions/01-tiny/test_hidden.py", 'points=5, needs=("total_of_three",)', "points=3")
     found = graded.preview()
     assert found.code == 0 and "Changed cases" not in found.out
+    assert found.out.startswith("No case has changed. Computed the points of 3 submissions for the preview.\n")
     ran = graded.ran_again()
     assert (ran["kim"], ran["lee"]) == (set(), set())
     assert ran["park"] == {"total_of_any"}  # was skipped, and is no longer: nobody knows how it ends

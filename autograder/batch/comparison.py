@@ -14,6 +14,8 @@ from ..reports import class_rows
 from .adjustments import Decision, Points, applied, points_of
 from .runner import Member
 
+_ENDS = (".", "!", "?", ":")  # of a sentence
+
 Line = Mapping[str, Any]
 """A line of a report, as in its JSON."""
 
@@ -237,9 +239,9 @@ def _change(old: Line | None, new: Line | None) -> CaseChange:
 
 def message_of(line: Line) -> str:
     """Return what a report says of a failed case: message, first difference and hint, in one line."""
-    parts = [line["message"]]
-    if found := line["mismatch"]:
+    text = line["message"]
+    if not text and (found := line["mismatch"]):
         place = f" at {found['where']}" if found["where"] else ""
-        parts.append(f"{found['kind']}: got {found['got']}, want {found['want']}{place}" if not line["message"] else "")
-    parts.append(line["hint"])
-    return " ".join(" ".join(part.split()) for part in parts if part)
+        text = f"{found['kind']}: got {found['got']}, want {found['want']}{place}"
+    parts = [" ".join(part.split()) for part in (text, line["hint"]) if part]
+    return " ".join([*(part if part.endswith(_ENDS) else f"{part}." for part in parts[:-1]), *parts[-1:]])

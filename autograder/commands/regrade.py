@@ -183,10 +183,13 @@ def _heading(found: Regrade, comparison: Comparison, count: int) -> list[str]:
     lines = list(found.reasons)
     if found.changed:
         lines.append(f"Changed cases: {', '.join(found.changed)}.")
+    submissions = f"{found.graded} {'submission' if found.graded == 1 else 'submissions'}"
     if not count:
         lines.append("Nothing had to be graded.")
+    elif not lines:  # points, titles or needs have changed
+        lines.append(f"No case has changed. Computed the points of {submissions} for the preview.")
     else:
-        lines.append(f"Graded {found.graded} {'submission' if found.graded == 1 else 'submissions'} into the preview.")
+        lines.append(f"Graded {submissions} into the preview.")
     same = len(comparison.changes) - len(comparison.up) - len(comparison.down)
     lines.append(f"{len(comparison.up)} up, {len(comparison.down)} down, {same} unchanged")
     return lines

@@ -19,8 +19,8 @@ def write_course(rows: Sequence[CourseRow], path: Path) -> None:
     """Write the grades of a course as CSV: a line for each student.
 
     The columns are student; for each assignment the points as graded, what people added, the final points, the possible
-    points, the attempt that counts and the reasons of every difference; the total in percent and its reasons. If nothing
-    was handed in, points are empty: this differs from zero points.
+    points, the attempt that counts and the reasons of every difference; the total in percent and its reasons. If
+    nothing was handed in, points are empty: this differs from zero points.
 
     The file is written whole or not at all. It is UTF-8 with a byte order mark; read it back as ``utf-8-sig``.
 

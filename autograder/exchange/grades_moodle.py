@@ -33,8 +33,8 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
     N grades": a grade that stays the same is not counted.
 
     Raises:
-        UsageError: it is not the worksheet of these grades, is that of another assignment, is graded by a scale, or says
-            neither yes nor no.
+        UsageError: it is not the worksheet of these grades, is that of another assignment, is graded by a scale, or
+            says neither yes nor no.
         NeedsHuman: a student cannot be matched.
     """
     places = _columns(template)
