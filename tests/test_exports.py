@@ -139,8 +139,11 @@ def test_brightspace_the_last_minute_counts_and_equal_minutes_are_refused(tmp_pa
     assert len(match(archive(tmp_path / "y.zip", {f"{head}/a.py": "" for head in same}), roster).unclear) == 2
     old = {f"{head} - a.py": "" for head in heads[:2]}  # older exports
     assert not match(archive(tmp_path / "z.zip", old), roster).unclear
-    names = [f"39-25 - Ann Kim - novembre {day}, 2026 926 PM/a.py" for day in (20, 21)]
-    assert len(match(archive(tmp_path / "f.zip", dict.fromkeys(names, "")), roster).unclear) == 2
+    for when in ("novembre {}, 2026 926 PM", "{} novembre 2026 21 h 26", "2026-11-{}"):
+        names = {f"39-25 - Ann Kim - {when.format(day)}/a.py": "" for day in (20, 21)}
+        assert len(match(archive(tmp_path / "f.zip", names), roster).unclear) == 2
+        [first, _] = names
+        assert not match(archive(tmp_path / "g.zip", {first: ""}), roster).unclear
 
 
 def test_brightspace_an_id_and_a_name_of_different_people_are_refused(tmp_path: Path) -> None:
@@ -353,6 +356,7 @@ _IN_THE_WORKSHEET = ["Participant 41", "Kim Min", "k@example.org", lms.ON_TIME, 
         ("moodle", ["Kim Min_41_assignsubmission_file/hw1.py", "Lee_42_assignsubmission_file_1_2_x.py"]),
         ("blackboard", [f"HW1_kim_attempt_{STAMP}.txt", f"HW1_kim_attempt_{STAMP}_1_2_a.py"]),
         ("brightspace", ["39-25 - Ann Kim - Nov 21, 2026 926 PM/a_1_2_b.py", "index.html"]),
+        ("brightspace", ["39-25 - Ann Kim - 21 novembre 2026 21 h 26/a.py", "40-25 - Bo Lee - 2026. 11. 21. 오후 926/a.py"]),
         ("gradescope", ["assignment_91_export/submission_metadata.yml", "assignment_91_export/submission_1/a.py"]),
         ("folder", ["kim/hw1.py", "lee.py"]),
     ],

@@ -119,6 +119,7 @@ def test_moodle_gets_grades_where_they_can_be_changed() -> None:
     assert [(row[4], row[9]) for row in rows[1:]] == [("8.50", comments[0]), ("12.5", "<p>Good.</p>"), ("", "")]
     assert filled.graded == 1 and filled.written == {2}
     assert [warning.partition(": ")[2] for warning in filled.warnings if ": " in warning] == [
+        "Øvé, Jr. O'Brien (21).",
         "Moodle does not let this grade be changed. This row stays as it is.",
         "Moodle ignores a grade above 20. This row stays as it is.",
     ]

@@ -159,7 +159,9 @@ def test_a_case_is_broken_seen_and_taken_back(tmp_path: Path, command: Command, 
     ]  # fmt: skip
     assert "  double_of_any[1]  1 up, 0 down\n" in found.out
     assert "\nkim: 14 -> 20 of 20 points (+6)\n" in found.out
-    assert re.search(r"^  double_of_any\[5\]  \+2  failed -> passed: .* at \[\d\]\. Squaring is not doubling\.$", found.out, re.M)
+    assert re.search(
+        r"^  double_of_any\[5\]  \+2  failed -> passed: .* at \[\d\]\. Squaring is not doubling\.$", found.out, re.M
+    )
     runs = {f"double_of_any[{size}]" for size in (1, 5, 9)}
     assert graded.ran_again() == {"kim": runs, "lee": runs, "park": runs}
     names = ("kim", "lee", "park")

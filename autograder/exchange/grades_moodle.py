@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import UsageError
-from .grades import Column, Filled, Grade, Person, amount, cells, choose, match, named
+from .grades import Column, Filled, Grade, Person, amount, cells, choose, match, named, stays
 from .moodle import MODIFIED, modified
 from .template import Template, number
 from .worksheet import NO, YES, Columns, columns
@@ -49,16 +49,18 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
     changes: dict[tuple[int, int], str] = {}
     updated = 0
     written = set()
+    refused: dict[str, list[str]] = {}
     comments = _Comments(template, places, overwrite=overwrite)
     for row, text in texts.items():
         if reason := _refused(template, row, places, rows[row]):
-            warnings.append(f"{rows[row].student}: {reason}. This row stays as it is.")
+            refused.setdefault(reason, []).append(rows[row].student)
             continue
         written.add(row)
         if number(template.rows[row].value(index)) != number(text):
             changes[row, index] = text
             updated += 1
         changes |= comments.change(row, rows[row])
+    warnings += [f"{named(each)}: {reason}. {stays(each).capitalize()}." for reason, each in refused.items()]
     warnings += [*comments.warnings(), *_newer(template, places, rows)]
     data, changed = template.filled(changes), sum(place != index for _, place in changes)
     return Filled(data, updated, rows, chosen, frozenset(written), tuple(warnings), changed)
