@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tiny_course
@@ -13,6 +16,8 @@ from test_commands import Command
 from test_commands import command as command  # a fixture
 from test_dask import cluster as cluster  # a fixture
 from test_regrade import BY, RIGHT, SLUG, SQUARED, WRONG, Class, everything, grades, own_store
+
+from autograder.batch import shadows
 
 # --- kill -9 of --apply
 
@@ -129,3 +134,24 @@ def test_a_dask_worker_that_dies_in_a_preview_costs_nobody_else(
     tmp_path: Path, command: Command, cluster: object
 ) -> None:
     preview_with_deaths(tmp_path, command, "--engine", f"dask:{cluster.scheduler_address}")  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+def test_a_dask_worker_that_is_killed_in_a_preview_loses_nothing(
+    tmp_path: Path, command: Command, cluster: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = course_with(tmp_path, command, {"kim": SQUARED} | {f"s{at}": RIGHT for at in range(40)})
+    made.change(*WRONG)
+    save, saved = shadows.save, []
+
+    def kill_one(*arguments: Any) -> None:
+        save(*arguments)
+        saved.append(arguments)
+        if len(saved) == 2:
+            [worker, *_] = cluster.workers.values()  # type: ignore[attr-defined]
+            os.kill(worker.pid, signal.SIGKILL)
+
+    monkeypatch.setattr(shadows, "save", kill_one)
+    found = made.preview("--engine", f"dask:{cluster.scheduler_address}")  # type: ignore[attr-defined]
+    assert (found.code, len(saved)) == (0, 41), found.err
+    assert "Graded 41 submissions into the preview.\n1 up, 0 down, 40 unchanged" in found.out
