@@ -202,6 +202,16 @@ def test_an_afternoon_of_a_teaching_assistant(course: tiny_course.Course, comman
         assert "double: The idea is right. (A. Park)" in column(path, 0, reasons)["kim"]
         assert column(path, 0, reasons)["choi"].startswith("essay: Nothing is shown. (A. Park) Received 25:00")
 
+    # a gradebook of another assignment, with as many points
+    text = Path("book.csv").read_text(encoding="utf-8-sig").replace("HW1 (5001)", "HW2 (5002)")
+    Path("other.csv").write_text(text.replace("100.00", "24.00"), encoding="utf-8")
+    other = ["other.csv" if each == "book.csv" else "other-up.csv" if each == "canvas.csv" else each for each in canvas]
+    refused = command(*other, *where)
+    assert refused.code == 2 and not Path("other-up.csv").exists()
+    assert f'column "HW2 (5002)": the grades of {SLUG} went to "HW1 (5001)" before. Download' in refused.err
+    named = command(*other, "--column", "HW2", *where)
+    assert named.code == 0 and "before. Check that it is the right column." in named.err
+
     # what went out is in the log, and what a person changes there stays
     log = command("batch", "log", "choi", *where).out
     assert f"exported  {SLUG}  15.2 of 24 points to moodle" in log and "to canvas: HW1 (5001)" in log

@@ -218,6 +218,23 @@ def published(found: ClassGrades, kept: Kept | None, target: str) -> Mapping[str
     return publications.last_points(kept.store, kept.known, found.slug, target)
 
 
+def other_use(found: ClassGrades, kept: Kept | None, system: str, column: str) -> str:
+    """Return why a column of another system may be that of another assignment, or "": what was exported before."""
+    if kept is None:
+        return ""
+    from ..batch import publications
+
+    before = publications.columns(kept.store)
+    target = f"{system}: {column}"
+    if others := sorted({slug for slug, where in before if where == target and slug != found.slug}):
+        return f"it was given the grades of {', '.join(others)} before"
+    own = sorted({where for slug, where in before if slug == found.slug and where.startswith(f"{system}: ")})
+    if own and target not in own:
+        listed = ", ".join(f'"{where.partition(": ")[2]}"' for where in own)
+        return f"the grades of {found.slug} went to {listed} before"
+    return ""
+
+
 def with_reasons(found: ClassGrades, kept: Kept | None) -> list[Grade]:
     """Return the grades with the reasons for changed points, and with time and state of the graded files elsewhere."""
     states = {}
