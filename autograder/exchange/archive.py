@@ -27,6 +27,10 @@ TOTAL_BYTES = 4 * 2**30  # of all files together
 RATIO = 200  # unpacked to packed, of a file above 1 MiB; text reaches about 20
 
 
+# In Moodle, who has one name only may be called ". Suharto". No computer adds a file of such a name.
+_DOT_AS_A_NAME = re.compile(r"\.[^/_]*(?:_\d+)?_assign(?:submission|feedback)_")
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     """Where a file lies: a path, an entry of the zip, or a commit, which ``content`` reads up to a limit."""
@@ -156,7 +160,7 @@ class Source:
         """Return whether a file or folder counts; note the first part of its path that does not."""
         parts = name.split("/")
         for end, part in enumerate(parts, 1):
-            if is_ignored(part):
+            if is_ignored(part) and not _DOT_AS_A_NAME.match(part):
                 self._ignored["/".join(parts[:end])] = None
                 return False
         return True
