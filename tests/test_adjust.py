@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -150,6 +151,14 @@ def test_a_fault_is_one_sentence_and_records_nothing(
         assert problem in found.err, fault
     assert batch(command, course, tmp_path) == 0
     assert {row["adjustments"] for row in rows().values()} == {""}
+
+
+def test_nobody_is_adjusted_where_nothing_was_handed_in(course: tiny_course.Course, command: Command) -> None:
+    for folder in ("assignments", "solutions"):
+        shutil.copytree(course.root / folder / SLUG, course.root / folder / "02-tiny")
+    found = command("adjust", "02-tiny", "kim", "--points", "1", "--reason", "x", "--by", "Park", "--root", course.root)
+    assert found.code == 2
+    assert "kim has no report of 02-tiny to adjust. If something was handed in, run batch first." in found.err
 
 
 def test_a_person_is_erased_with_the_decisions(course: tiny_course.Course, command: Command) -> None:

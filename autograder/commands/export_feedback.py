@@ -82,6 +82,7 @@ def packed(to: System, table: Template, pages: Mapping[int, bytes], submissions:
         UsageError: ``submissions`` from Canvas cannot be read.
     """
     from ..exchange import formats, grades_canvas, grades_moodle, imports
+    from ..exchange.grades import named
 
     if to is System.MOODLE:
         numbers = grades_moodle.participants(table)
@@ -94,12 +95,10 @@ def packed(to: System, table: Template, pages: Mapping[int, bytes], submissions:
     made, left = grades_canvas.feedback_zip(
         entries, {ids[row]: page for row, page in pages.items()}, ids=set(ids.values())
     )
-    for row in pages:
-        if ids[row] in left:
-            line = table.rows[row].line
-            click.echo(
-                f"autograder: {table.name}, line {line}: no file in {submissions.name} can take the feedback.", err=True
-            )
+    lines = [str(table.rows[row].line) for row in pages if ids[row] in left]
+    if lines:
+        place = f"{table.name}, line{'s' if len(lines) > 1 else ''} {named(lines)}"
+        click.echo(f"autograder: {place}: no file in {submissions.name} can take the feedback.", err=True)
     return made
 
 
