@@ -116,9 +116,8 @@ def _checked(
             person = known.find(student)
             before = current.get(person) or ledger.points(person)
             if before is None:
-                raise UsageError(
-                    f"{student} has no report of {ledger.key.slug} to adjust. If something was handed in, run batch first."
-                )
+                problem = f"{student} has no report of {ledger.key.slug} to adjust."
+                raise UsageError(f"{problem} If something was handed in, run batch first.")
             decision = replace(decision, person=person)
             if decision in recorded:
                 raise UsageError(f"{student} has this decision already. To repeat it, give another reason.")
