@@ -261,6 +261,7 @@ def test_the_best_attempt_counts_with_its_report(command: Command, tmp_path: Pat
     done = command("export", "out/staff/grades.csv", "--to", "csv", "--out", "up.csv", "--pages", "pages", *where)
     assert done.code == 0
     assert column("up.csv", 0, 1) == {"kim": "20"} and column("up.csv", 0, 5) == {"kim": "1"}
+    assert column("up.csv", 0, 3)["kim"] != grades()["kim"]["sha256"]  # that of the last attempt
     tiny_course.write(tmp_path / "class" / "kim.py", f"{tiny_course.SOLUTION}# again\n")
     assert command("batch", SLUG, tmp_path / "class", "--out", "later", *where).code == 0
     newer = command("export", "out/staff/grades.csv", "--to", "csv", "--out", "up.csv", *where)

@@ -145,6 +145,8 @@ def load(
     found = final_grades.finals(
         rows, course, slug, tasks=tasks, earlier=before, left_out=left_out, now=datetime.now(UTC), file=file.name
     )
+    digests = {(name, each.attempt.number): each.sha256 for name, attempts in earlier.items() for each in attempts}
+    found = [replace(each, sha256=digests.get((each.grade.student, each.final.attempt or 0))) for each in found]
     notes = [*final_grades.unknown_names(course, slug, students), final_grades.unknown_times(found)]
     for sentence in filter(None, notes):
         click.echo(f"autograder: {sentence}", err=True)
@@ -175,7 +177,7 @@ def recording(found: ClassGrades, kept: Kept | None, target: str, students: Coll
         name, points = each.grade.student, each.grade.points
         if name not in students or points is None:
             continue
-        if report := found.history.report_of(_sha256(found, each)):
+        if report := found.history.report_of(each.sha256 or each.grade.sha256 or ""):
             rows.append(publications.Published(name, points, each.grade.possible, report))
         else:
             unknown += 1
@@ -199,14 +201,6 @@ def recording_course(rows: Sequence[CourseRow], kept: Kept | None) -> Iterator[N
             person = kept.known.pseudonym(row.student)
             kept.store.note(connection, "exported", "", f"{total} in a table of the course", person)
         yield
-
-
-def _sha256(found: ClassGrades, each: FinalGrade) -> str:
-    """Return the digest of the attempt that counts."""
-    for earlier in found.earlier.get(each.grade.student, ()):
-        if earlier.attempt.number == each.final.attempt:
-            return earlier.sha256
-    return each.grade.sha256 or ""
 
 
 def published(found: ClassGrades, kept: Kept | None, target: str) -> Mapping[str, float]:

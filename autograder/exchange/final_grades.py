@@ -22,11 +22,15 @@ from .grades import Grade, amount
 
 @dataclass(frozen=True, slots=True)
 class FinalGrade:
-    """A student of the table, and what the assignment counts. A student who is only excused is in no table."""
+    """A student of the table, and what the assignment counts. A student who is only excused is in no table.
+
+    ``grade`` has the digest of the last attempt; ``sha256`` is that of the attempt that counts, None if it is the last.
+    """
 
     row: GradedStudent | None
     grade: Grade
     final: Final
+    sha256: str | None = None
 
 
 def has_rules(course: Course, slug: str) -> bool:
@@ -162,7 +166,8 @@ def table(found: Sequence[FinalGrade]) -> str:
         changes = [amount(result.by_people) if result.decided else ""] if has_decisions else []
         changes += [_change(result, kind) for kind in kinds]
         reasons = cell(" ".join(result.reasons))
-        writer.writerow([cell(grade.student), points, possible, grade.sha256, raw, result.attempt, *changes, reasons])
+        sha256 = each.sha256 or grade.sha256
+        writer.writerow([cell(grade.student), points, possible, sha256, raw, result.attempt, *changes, reasons])
     return BYTE_ORDER_MARK + text.getvalue()
 
 
