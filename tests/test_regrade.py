@@ -295,6 +295,36 @@ def test_apply_writes_grades_pages_and_log(graded: Class) -> None:
 
 
 @pytest.mark.slow
+def test_an_earlier_attempt_that_may_count_is_regraded_too(graded: Class, tmp_path: Path) -> None:
+    (graded.course.root / "course.toml").write_text('attempt = "best"\n', encoding="utf-8")
+    for text in ("x = 1\n", "x = 2\n"):  # two later attempts of kim without points
+        tiny_course.write(tmp_path / "class" / "kim" / "tiny.py", text)
+        assert graded.run("batch", SLUG, tmp_path / "class", "--out", "out").code == 0
+    graded.change(*WRONG)
+    seen = graded.preview()
+    assert seen.code == 0 and "1 up, 0 down, 4 unchanged" in seen.out
+    assert "kim, attempt 1: 14 -> 20 of 20 points (+6)\n  double_of_any[1]" in seen.out
+    [moved] = json.loads(Path("preview.json").read_text(encoding="utf-8"))["moved"]
+    assert "." not in moved["person"]
+    assert graded.apply("--person", "lee").out.endswith("Grades changed: 0 of 1. Written anew: out.\n")
+    assert graded.apply("--person", "kim").out.startswith(
+        "kim, attempt 1: 14 -> 20 of 20 points (+6)\nGrades changed: 1"
+    )
+    assert "regraded  01-tiny  attempt 1, 14 -> 20 of 20 points, by A. Park" in graded.run("batch", "log", "kim").out
+    assert graded.run("export", "out/staff/grades.csv", "--to", "csv", "--out", "up.csv").code == 0
+    rows = list(csv.DictReader(Path("up.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert {row["student"]: (row["points"], row["attempt"]) for row in rows}["kim"] == ("20", "1")
+    assert graded.preview().out.startswith(
+        "Changed cases: double_of_any.\nNothing had to be graded.\n0 up, 0 down, 5 un"
+    )
+    graded.batch()
+    assert "0 up, 0 down, 5 unchanged" in graded.preview().out
+    file, old, new = WRONG
+    graded.change(file, new, old)
+    assert "kim, attempt 1: 20 -> 14 of 20 points (-6)" in graded.preview().out
+
+
+@pytest.mark.slow
 def test_nobody_loses_points_with_only_upward(graded: Class) -> None:
     graded.change(*WRONG)  # kim gains
     graded.change(

@@ -142,8 +142,13 @@ class Comparison:
                 {"case": each.case, "up": each.up, "down": each.down, "same": each.same} for each in self.by_case
             ],
             "moved": [_moved(change) for change in self.moved],
-            "not_graded": [{"person": each.person, "reason": each.reason} for each in self.problems],
+            "not_graded": [{"person": person_of(each.person), "reason": each.reason} for each in self.problems],
         }
+
+
+def person_of(name: str) -> str:
+    """Return the pseudonym in the name of an attempt: ``s-1f0c.2`` is the second one of ``s-1f0c``."""
+    return name.partition(".")[0]
 
 
 def _moved(change: Change) -> dict[str, Any]:
@@ -159,7 +164,7 @@ def _moved(change: Change) -> dict[str, Any]:
         for each in change.cases
     ]
     return {
-        "person": change.person,
+        "person": person_of(change.person),
         "sha256": change.sha256,
         "before": change.before,
         "after": change.after,

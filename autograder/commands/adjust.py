@@ -91,9 +91,8 @@ def adjust(
         )
         opened.decide(assignment.slug, decided)
     for name, before, after in changes:
-        points = f"{after.score.earned:g} of {after.score.possible:g} points"
-        change = f"{before.score.earned:g} -> " if after.score.earned != before.score.earned else "still "
-        click.echo(f"{name}: {change}{points}")
+        start = f"{before.score.earned:g} -> " if after.score.earned != before.score.earned else "still "
+        click.echo(f"{name}: {start}{after.score.earned:g} of {after.score.possible:g} points")
     click.echo(f"Run batch {assignment.slug} again: it writes the pages and tables.")
 
 
