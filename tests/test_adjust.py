@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,6 +107,16 @@ def test_a_table_is_recorded_whole_or_not_at_all(course: tiny_course.Course, com
     assert f"{table}, line 2: kim has this decision already. To repeat it, give another reason." in twice.err
 
 
+def test_a_table_of_a_spreadsheet_is_read(course: tiny_course.Course, command: Command, tmp_path: Path) -> None:
+    table = tmp_path / "decisions.csv"
+    table.write_bytes("Student;Task;Set to;Reason\r\nkim;double;1,5;Größe fehlt.\r\nlee;;;Schön\r\n".encode("cp1252"))
+    done = command("adjust", SLUG, "--file", table, "--by", "A. Park", "--root", course.root)
+    assert (done.code, done.err) == (0, "")
+    assert "lee: still 20 of 20 points\n" in done.out
+    assert batch(command, course, tmp_path) == 0
+    assert (rows()["kim"]["double"], rows()["kim"]["adjustments"]) == ("1.5", "double: Größe fehlt. (A. Park)")
+
+
 FAULTS = {
     "nobody": (["kim2"], 'Nobody in this course is called "kim2". Did you mean kim'),
     "no task": (["kim", "--task", "triple"], "There is no task triple. The tasks are double, total."),
@@ -120,6 +131,8 @@ FAULTS = {
     "no table": (["--file", "none.csv", "--reason", ""], "none.csv cannot be read"),
     "another column": (["--file", "other.csv", "--reason", ""], "other.csv, line 1: no column is named grade."),
     "no number": (["--file", "text.csv", "--reason", ""], 'text.csv, line 2: "two" is no number of points.'),
+    "thousands": (["--file", "comma.csv", "--reason", ""], 'comma.csv, line 2: "1,234" is no number of points.'),
+    "a column twice": (["--file", "twice.csv", "--reason", ""], "twice.csv, line 1: two columns have the same name."),
     "an empty row": (["--file", "empty.csv", "--reason", ""], "empty.csv, line 2: this row names no student."),
 }
 
@@ -130,12 +143,22 @@ def test_a_fault_is_one_sentence_and_records_nothing(
     Path("other.csv").write_text("student,reason,grade\nkim,x,1\n", encoding="utf-8")
     Path("text.csv").write_text("student,reason,points\nkim,x,two\n", encoding="utf-8")
     Path("empty.csv").write_text("student,reason,points\n,x,1\n", encoding="utf-8")
+    Path("comma.csv").write_text("student;reason;points\nkim;x;1,234\n", encoding="utf-8")
+    Path("twice.csv").write_text("student,reason,points,Points\nkim,x,1,2\n", encoding="utf-8")
     for fault, (arguments, problem) in FAULTS.items():
         found = command("adjust", SLUG, "--reason", "Why.", "--by", "Park", "--root", course.root, *arguments)
         assert (found.code, found.err.count("\n")) == (2, 1), fault
         assert problem in found.err, fault
     assert batch(command, course, tmp_path) == 0
     assert {row["adjustments"] for row in rows().values()} == {""}
+
+
+def test_nobody_is_adjusted_where_nothing_was_handed_in(course: tiny_course.Course, command: Command) -> None:
+    for folder in ("assignments", "solutions"):
+        shutil.copytree(course.root / folder / SLUG, course.root / folder / "02-tiny")
+    found = command("adjust", "02-tiny", "kim", "--points", "1", "--reason", "x", "--by", "Park", "--root", course.root)
+    assert found.code == 2
+    assert "kim has no report of 02-tiny to adjust. If something was handed in, run batch first." in found.err
 
 
 def test_a_person_is_erased_with_the_decisions(course: tiny_course.Course, command: Command) -> None:

@@ -44,6 +44,14 @@ def test_a_name_of_any_kind_goes_to_its_owner_or_to_nobody(
                 assert found[entry].record.late is late
 
 
+def test_a_person_may_be_called_anon(tmp_path: Path) -> None:
+    roster = gradebook(tmp_path / "r.csv", {7: "anon", 8: "Lee"})
+    found = match(archive(tmp_path / "x.zip", {"anon_LATE_7_1_hw1.py": ""}), roster)
+    [submission] = found.submissions
+    assert (submission.person.key, [*submission.files]) == ("7", ["hw1.py"])
+    assert submission.matches[0].record.late is True
+
+
 def test_every_kind_of_entry(tmp_path: Path) -> None:
     entries = {
         "synth01student_1001_90001_hw1.py": (["1001"], "hw1.py", False),

@@ -28,7 +28,7 @@ def test_a_leaderboard_has_a_line_for_each_submission_that_passes_the_case():
 def test_the_class_page_links_each_student():
     text = class_html(ROWS, slug="05-logistic", title="Logistic regression")
     assert Page(text).values("href") == ["a.html", "05-logistic-student07--c0ffee.html"]
-    assert "(no name)" in text and "3 submissions, mean 41 of 100 points" in text
+    assert "(no name)" in text and "3 submissions, mean 56.25 of 100 points" in text
 
 
 def test_the_index_and_the_class_page_speak_the_language_in_hand(tmp_path):
@@ -36,6 +36,6 @@ def test_the_index_and_the_class_page_speak_the_language_in_hand(tmp_path):
     shown = in_korean(class_html, KOREAN_ROWS, slug="05-logistic", title="로지스틱 회귀")
     for text, words in (
         (index, ("과제 목록", "채점 미완료")),
-        (shown, ("첫 번째 힌트", "제출물 4개, 평균 94점 중 10.5점")),
+        (shown, ("첫 번째 힌트", "제출물 4개, 채점이 끝난 것 없음")),
     ):
         assert Page(text).values("lang") == ["ko"] and all(word in text for word in words)

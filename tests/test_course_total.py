@@ -43,8 +43,8 @@ def test_assignments_count_equally_whatever_their_points() -> None:
         (MISSING, 40, "Nothing was handed in, and the due date has passed. This counts as zero in the total."),
         (OPEN, 80, "Nothing was handed in, and no due date has passed. This does not count in the total."),
         (EXCUSED, 80, "Excused. This does not count in the total."),
-        (UNGRADED, None, "There is no grade because of an error in the grader. Grade the submission again. There is no "
-         "total without it."),
+        (UNGRADED, None, "There is no grade, because there is no complete report. Grade the submission again. There is "
+         "no total without it."),
     ],
 )  # fmt: skip
 def test_an_assignment_without_points(other: Final, percent: float | None, reason: str) -> None:
@@ -145,8 +145,9 @@ def written(path: Path) -> list[dict[str, str]]:
 def test_one_row_for_each_student_with_every_assignment(tmp_path: Path) -> None:
     rows = written(tmp_path / "course.csv")
     assert list(rows[0]) == [
-        "student", "05-a raw", "05-a final", "05-a possible", "05-a attempt", "05-a reasons", "06-b raw", "06-b final",
-        "06-b possible", "06-b attempt", "06-b reasons", "total %", "total reasons",
+        "student", "05-a raw", "05-a adjusted", "05-a final", "05-a possible", "05-a attempt", "05-a reasons",
+        "06-b raw", "06-b adjusted", "06-b final", "06-b possible", "06-b attempt", "06-b reasons", "total %",
+        "total reasons",
     ]  # fmt: skip
     stranger, alice, bob, carol, dave = rows
     assert [alice["05-a raw"], alice["05-a final"], alice["05-a possible"]] == ["8.0", "7.0", "10.0"]

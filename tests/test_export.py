@@ -20,7 +20,8 @@ from lms_samples import CLASS, Student, cells
 from autograder.batch.results import ResultsFolder, RunKind
 from autograder.commands.main import main
 from autograder.errors import NeedsHuman, UsageError
-from autograder.exchange.csv_grades import plain_table, read_grades, table, without
+from autograder.exchange import final_grades
+from autograder.exchange.csv_grades import GradedStudent, read_grades, table, without
 from autograder.exchange.grades import Grade, folded
 from autograder.exchange.writers import System, writer
 from autograder.model import Score, Verdict
@@ -100,10 +101,24 @@ def test_a_report_without_points_is_no_grade_and_not_zero(tmp_path: Path) -> Non
 
 
 def test_the_table_of_our_own_is_protected_against_formulas() -> None:
-    text = plain_table([Grade("=1+1", 3.5, 20.0, sha256="ab"), Grade("kim", None, 20.0)])
+    rows = [
+        GradedStudent(Grade("=1+1", 3.5, 20.0, sha256="ab"), (), reasons="=2", adjusted=-1.5, attempt=2),
+        GradedStudent(Grade("kim", None, 20.0), ()),
+    ]
+    text = final_grades.table([final_grades.as_graded(each) for each in rows])
     assert list(csv.reader(io.StringIO(text.removeprefix("\ufeff")))) == [
-        ["student", "points", "possible", "sha256"],
-        ["'=1+1", "3.5", "20", "ab"],
+        ["student", "points", "possible", "sha256", "graded", "attempt", "adjusted", "reasons"],
+        ["'=1+1", "3.5", "20", "ab", "5", "2", "-1.5", "'=2"],
+        [
+            "kim",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "There is no grade, because there is no complete report. Grade the submission again.",
+        ],
     ]
 
 

@@ -220,6 +220,15 @@ def test_a_grade_that_a_person_wrote_stays(run: Run, system: str) -> None:
     assert code == 0 and out.startswith("up.csv: 3 grades") and "It is replaced by 12.5." in err
 
 
+def test_the_score_of_an_attempt_that_needs_marking_stays() -> None:
+    cells_ = ("Needs Marking(15.00)", "Needs Marking", "Needs Marking(12.50)")
+    people = [replace(each, grade=cell) for each, cell in zip(CLASS, cells_, strict=True)]
+    template = parse(lms.blackboard(people), "centre.csv")
+    filled = writer(System.BLACKBOARD).fill(template, [lms.grade(each.login) for each in people])
+    assert [each.student for each in other_values.find(template, filled, {})] == ["student01"]
+    assert other_values.find(template, filled, {"student01": 15.0}) == []
+
+
 def test_a_grade_that_was_exported_from_here_is_replaced() -> None:
     people = [replace(each, grade="3.33") for each in CLASS]
     template = parse(lms.canvas(people), "book.csv")

@@ -139,8 +139,11 @@ def test_brightspace_the_last_minute_counts_and_equal_minutes_are_refused(tmp_pa
     assert len(match(archive(tmp_path / "y.zip", {f"{head}/a.py": "" for head in same}), roster).unclear) == 2
     old = {f"{head} - a.py": "" for head in heads[:2]}  # older exports
     assert not match(archive(tmp_path / "z.zip", old), roster).unclear
-    names = [f"39-25 - Ann Kim - novembre {day}, 2026 926 PM/a.py" for day in (20, 21)]
-    assert len(match(archive(tmp_path / "f.zip", dict.fromkeys(names, "")), roster).unclear) == 2
+    for when in ("novembre {}, 2026 926 PM", "{} novembre 2026 21 h 26", "2026-11-{}"):
+        names = {f"39-25 - Ann Kim - {when.format(day)}/a.py": "" for day in (20, 21)}
+        assert len(match(archive(tmp_path / "f.zip", names), roster).unclear) == 2
+        [first, _] = names
+        assert not match(archive(tmp_path / "g.zip", {first: ""}), roster).unclear
 
 
 def test_brightspace_an_id_and_a_name_of_different_people_are_refused(tmp_path: Path) -> None:
@@ -206,8 +209,17 @@ def test_gradescope_a_description_that_cannot_be_read(text: str, problem: str, t
         match(export, lms.sheet(tmp_path / "r.csv", ["SID"], ["a"]))
 
 
+def test_gradescope_a_pdf_belongs_to_its_submission(tmp_path: Path) -> None:
+    described = "submission_1:\n  :submitters:\n  - :sid: a\n2.pdf:\n  :submitters:\n  - :sid: b\n"
+    files = {"submission_metadata.yml": described, "submission_1/a.py": "", "1.pdf": "", "2.pdf": ""}
+    export = archive(tmp_path / "x.zip", {f"assignment_9_export/{name}": text for name, text in files.items()})
+    found = match(export, lms.sheet(tmp_path / "r.csv", ["SID"], ["a"], ["b"]))
+    assert not found.unclear
+    assert {each.person.key: set(each.files) for each in found.submissions} == {"a": {"a.py", "1.pdf"}, "b": {"2.pdf"}}
+
+
 def test_gradescope_what_is_not_described_is_unmatched(tmp_path: Path) -> None:
-    export = archive(tmp_path / "x.zip", {"submission_metadata.yml": "- 1", "submission_1/a.py": "", "2.pdf": ""})
+    export = archive(tmp_path / "x.zip", {"submission_metadata.yml": "- 1", "submission_1/a.py": "", "2.txt": ""})
     found = match(export, lms.sheet(tmp_path / "r.csv", ["SID"], ["a"]))
     assert [each.how for each in found.matches] == [How.UNMATCHED] * 2
 
@@ -265,7 +277,7 @@ def test_a_folder_by_any_id_or_by_a_name_that_one_person_has(names: list[str]) -
         }
         if entries:
             found = match(
-                archive(Path(folder, "x.zip"), {"class/a.txt": "", **{f"class/{e}": "" for e in entries}}),
+                archive(Path(folder, "x.zip"), {"class/nobody-at-all.txt": "", **{f"class/{e}": "" for e in entries}}),
                 roster,
                 format="folder",
             )
@@ -333,6 +345,8 @@ def test_a_row_that_cannot_be_used_is_named(row: list[str], problem: str, tmp_pa
 
 # --- which format it is
 
+_IN_THE_WORKSHEET = ["Participant 41", "Kim Min", "k@example.org", lms.ON_TIME, "", "100.00", "Yes", "-", "-", ""]
+
 
 @pytest.mark.parametrize(
     ("name", "entries"),
@@ -342,6 +356,10 @@ def test_a_row_that_cannot_be_used_is_named(row: list[str], problem: str, tmp_pa
         ("moodle", ["Kim Min_41_assignsubmission_file/hw1.py", "Lee_42_assignsubmission_file_1_2_x.py"]),
         ("blackboard", [f"HW1_kim_attempt_{STAMP}.txt", f"HW1_kim_attempt_{STAMP}_1_2_a.py"]),
         ("brightspace", ["39-25 - Ann Kim - Nov 21, 2026 926 PM/a_1_2_b.py", "index.html"]),
+        (
+            "brightspace",
+            ["39-25 - Ann Kim - 21 novembre 2026 21 h 26/a.py", "40-25 - Bo Lee - 2026. 11. 21. 오후 926/b"],
+        ),
         ("gradescope", ["assignment_91_export/submission_metadata.yml", "assignment_91_export/submission_1/a.py"]),
         ("folder", ["kim/hw1.py", "lee.py"]),
     ],
@@ -349,6 +367,28 @@ def test_a_row_that_cannot_be_used_is_named(row: list[str], problem: str, tmp_pa
 def test_the_names_tell_the_format(name: str, entries: list[str], tmp_path: Path) -> None:
     with imports.opened(archive(tmp_path / "x.zip", dict.fromkeys(entries, ""))) as source:
         assert formats.reader_of(source)[0] == name
+
+
+PACKED_AGAIN = [
+    ("canvas", "kimmin_1001_90001_hw1.py", ["id", "name"], ["1001", "Kim, Min"]),
+    ("moodle", "Kim Min_41_assignsubmission_file/hw1.py", lms.WORKSHEET, _IN_THE_WORKSHEET),
+    ("moodle", "Kim Min_41_assignsubmission_file_hw1.py", lms.WORKSHEET, _IN_THE_WORKSHEET),
+    ("blackboard", f"HW1_kim_attempt_{STAMP}_hw1.py", ["login", "name"], ["kim", "Kim Min"]),
+    ("brightspace", "39-25 - Min Kim - Nov 21, 2026 926 PM/hw1.py", ["id", "name"], ["9", "Min Kim"]),
+]
+
+
+@pytest.mark.parametrize("chosen", ["auto", ""])
+@pytest.mark.parametrize(("name", "entry", "header", "row"), PACKED_AGAIN, ids=[each[0] for each in PACKED_AGAIN])
+def test_a_folder_around_all_entries_does_not_count(
+    name: str, entry: str, header: list[str], row: list[str], chosen: str, tmp_path: Path
+) -> None:
+    roster = lms.sheet(tmp_path / "r.csv", header, row)
+    for place in (f"submissions/{entry}", entry):
+        export = archive(tmp_path / "x.zip", {place: "x = 1", "__MACOSX/._x": "", "submissions/.DS_Store": ""})
+        found = match(export, roster, format=chosen or name)
+        [handed] = found.submissions
+        assert not found.unclear and "hw1.py" in handed.files
 
 
 def test_an_unpacked_export_is_the_same(tmp_path: Path) -> None:

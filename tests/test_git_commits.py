@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -135,7 +136,7 @@ Matched: 2
   dl-tiny-kim -> kim -> tiny.py [by login, 2026-10-25T11:00:00+00:00]
   dl-tiny-lee -> lee -> tiny.py [by login, 2026-10-25T13:00:00+00:00]
 
-Nothing in time: 1
+Nothing to grade: 1
   dl-tiny-park -> park: no commit until 2026-10-25T11:00+00:00
 """
 
@@ -150,6 +151,26 @@ def test_due_takes_dates_and_extensions_of_the_course(command: Command, roster: 
     assert "Without a submission: 1\n  park\n" in found.out
     assert Path("class/uploads/kim.py").read_text(encoding="utf-8").endswith(f"# {DUE}\n")
     assert sorted(path.name for path in Path("class/uploads").iterdir()) == ["kim.py", "lee.py"]
+
+
+def test_a_clone_without_files_is_named_and_its_earlier_commits_count(
+    command: Command, roster: Path, tmp_path: Path
+) -> None:
+    for name in ("kim", "lee"):  # kim removed everything after the due date, lee before it
+        where = tmp_path / "clones" / f"dl-tiny-{name}"
+        (where / "result.json").unlink()
+        git(where, "rm", "-q", "tiny.py")
+        git(where, "commit", "-qm", "nothing", at=DUE + timedelta(days=name == "kim"))
+    where = tmp_path / "clones" / "dl-tiny-park"
+    shutil.rmtree(where)
+    git(tmp_path, "init", "-q", str(where))
+    importing = ["import", tmp_path / "clones", "--roster", roster]
+    found = command(*importing, "--to", "now")
+    assert "roster.csv\n\nNothing to grade: 3\n  dl-tiny-kim -> kim: it has no files\n" in found.out, found.err
+    assert "dl-tiny-park -> park: it has no files\n" in found.out and found.code == 0
+    found = command(*importing, "--until", DUE.isoformat(), "--to", "then")
+    assert (found.code, [path.name for path in Path("then/uploads").iterdir()]) == (0, ["kim.py"]), found.err
+    assert "dl-tiny-lee -> lee: it has no files\n  dl-tiny-park -> park: no commit until" in found.out
 
 
 WRONG = {

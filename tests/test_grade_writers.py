@@ -160,7 +160,7 @@ def test_points_have_no_thousands_separator_and_no_exponent(points: float, text:
 def test_a_missing_grade_is_never_zero() -> None:
     for name, (make, fill, encoding, _) in ALL.items():
         filled = fill(opened(make()), [grade(people_of(name, CLASS[1]), None)])
-        assert filled.warnings == (f"{people_of(name, CLASS[1])} has no grade. This row stays as it is.",)
+        assert filled.warnings == (f"Without a grade: {people_of(name, CLASS[1])}. This row stays as it is.",)
         assert filled.graded == 0
         assert name == "canvas" or cells(filled.data, encoding=encoding) == cells(make(), encoding=encoding)
 
@@ -170,8 +170,15 @@ def test_a_score_above_the_maximum_is_named() -> None:
         make, fill, *_ = ALL[name]
         filled = fill(opened(make()), [grade(people_of(name, CLASS[1]), 21.5)])
         [warning] = filled.warnings
-        assert "has 21.5 points, which is above the maximum of 20 of the column" in warning
+        assert "More points than the maximum of 20 of the column" in warning and warning.endswith(" (21.5).")
         assert filled.graded == 1
+
+
+def test_many_students_with_the_same_warning_are_one_sentence() -> None:
+    data = lms.moodle(CLASS).replace(b",Yes,", b",No,")
+    filled = grades_moodle.fill(opened(data), [grade(each.email) for each in CLASS])
+    [warning] = filled.warnings
+    assert warning.startswith(f"{', '.join(each.email for each in CLASS)}: Moodle does not let this grade be changed.")
 
 
 # --- the column of the assignment

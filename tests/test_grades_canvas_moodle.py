@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import lms_samples as lms
 import pytest
 from lms_samples import CLASS, Student, cells, grade
@@ -94,9 +96,13 @@ def test_feedback_for_canvas_keeps_the_names_of_the_entries() -> None:
     assert left == {"1003", "1004"}  # a text has no file; Canvas would take team_7 for student 7
 
 
-def test_feedback_for_canvas_is_refused_if_a_name_fits_two_or_nobody_is_known() -> None:
-    with pytest.raises(UsageError, match="fits two students"):
-        grades_canvas.feedback_zip(["team_7_1001_90010_r.py"], {}, ids={"7", "1001"})
+def test_an_entry_that_fits_two_takes_no_feedback() -> None:
+    entries, pages = ["lee_7_1001_90010_r.py", "kim_1001_90011_a.py"], {"7": b"seven", "1001": b"one"}
+    packed, left = grades_canvas.feedback_zip(entries, pages, ids=set(pages))
+    assert (lms.names_of(packed), left) == ({"kim_1001_90011_a.py": b"one"}, {"7"})
+
+
+def test_feedback_for_canvas_is_refused_if_nobody_is_known() -> None:
     with pytest.raises(UsageError, match="anonymous"):
         grades_canvas.feedback_zip(["anon_Ab3dE_90001_hw1.py"], {}, ids={"7"})
 
@@ -113,6 +119,7 @@ def test_moodle_gets_grades_where_they_can_be_changed() -> None:
     assert [(row[4], row[9]) for row in rows[1:]] == [("8.50", comments[0]), ("12.5", "<p>Good.</p>"), ("", "")]
     assert filled.graded == 1 and filled.written == {2}
     assert [warning.partition(": ")[2] for warning in filled.warnings if ": " in warning] == [
+        "Øvé, Jr. O'Brien (21).",
         "Moodle does not let this grade be changed. This row stays as it is.",
         "Moodle ignores a grade above 20. This row stays as it is.",
     ]
@@ -143,6 +150,22 @@ def test_a_file_that_is_newer_in_moodle_is_named() -> None:
     states = {"41": modified(when), "42": modified("Monday, 2 February 2026, 9:00 AM"), "43": "2026-02-03-14-05-00"}
     filled = grades_moodle.fill(opened(lms.moodle()), [grade(key, state=state) for key, state in states.items()])
     assert [each.partition(" in Moodle")[0] for each in filled.warnings] == ["42 has a newer file"]
+
+
+@pytest.mark.parametrize("when", ["-", "Dienstag, 3. Februar 2026, 14:05"])
+def test_a_worksheet_without_any_graded_submission_is_refused(when: str) -> None:
+    data = lms.moodle().replace(b"Tuesday, 3 February 2026, 2:05 PM", when.encode())
+    grades = [grade(key, state=modified("Tuesday, 3 February 2026, 2:05 PM")) for key in ("41", "42", "43")]
+    with pytest.raises(UsageError, match=r'"Last modified \(submission\)": nobody has the submission here.*--column'):
+        grades_moodle.fill(opened(data), grades)
+    assert grades_moodle.fill(opened(data), grades, column="Grade").graded == 3
+    if when == "-":
+        with pytest.raises(UsageError, match="nobody has the submission here"):
+            grades_moodle.fill(opened(data), grades[:1])
+    else:
+        assert grades_moodle.fill(opened(data), grades[:1]).graded == 1  # one person can hand in again
+    unknown = [replace(each, state="") for each in grades]
+    assert grades_moodle.fill(opened(data), unknown).graded == 3
 
 
 def test_the_time_of_a_change_is_short_and_keeps_its_end() -> None:

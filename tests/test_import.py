@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import tiny_course
+from killed_commands import run_and_kill
 from lms import archive, gradebook, sheet
 from test_commands import Command, Finished
 from test_commands import command as command  # a fixture
@@ -17,8 +19,10 @@ from test_commands import command as command  # a fixture
 from autograder.batch.runner import opened, uploads_of
 from autograder.course.assignment import Assignment
 from autograder.course.submission import Refused
+from autograder.errors import AutograderError
 from autograder.exchange import folder, plain_folder
 from autograder.exchange.roster import Person
+from autograder.exchange.whole_folder import whole_folder
 
 CLASS = {1001: "Kim, Min", 1002: "Lee, Seo", 1003: "Choi, Yu"}
 ENTRIES = {"kimmin_1001_90001_tiny.py": "x = 1", "leeseo_LATE_1002_90002_tiny-1.py": "x = 2"}
@@ -83,6 +87,22 @@ def test_all_unclear_entries_are_named_at_once_and_nothing_is_written(
         assert "  evil\\x1b[31m.py: this is not a name that Canvas gives" in found.out
         assert "2 people with a submission, 1 without, 3 entries to settle" in found.out
         assert left(tmp_path) == before
+
+
+def test_a_roster_of_another_course_is_suspected(command: Command, roster: Path, tmp_path: Path) -> None:
+    for others, suspected in ((2, False), (5, True)):
+        names = [*ENTRIES, *(f"nobody_{number}_90003_tiny.py" for number in range(others))]
+        export = archive(tmp_path / "export.zip", dict.fromkeys(names, ""))
+        found = command("import", export, "--roster", roster, "--dry-run")
+        sentence = "Most entries fit nobody. Perhaps roster.csv is of another course, or export.zip of another system"
+        assert (sentence in found.out) is suspected
+
+
+def test_names_that_only_differ_in_case_are_named(command: Command, roster: Path, tmp_path: Path) -> None:
+    names = ["kimmin_1001_1_a.py", "kimmin_1001_2_A.py", "kimmin_1001_3_b.py"]
+    export = archive(tmp_path / "export.zip", dict.fromkeys(names, ""))
+    found = command("import", export, "--roster", roster, "--dry-run")
+    assert "Files that differ only in upper and lower case: 1\n  1001 (Kim, Min): a.py, A.py\n" in found.out
 
 
 def test_a_mapping_file_settles_them(command: Command, roster: Path, tmp_path: Path) -> None:
@@ -290,6 +310,24 @@ def test_an_interrupted_import_leaves_nothing(
     monkeypatch.setattr(os, "rename", stop)
     before = left(tmp_path)
     assert command("import", export, "--roster", roster, "--to", tmp_path / "class").code == 130
+    assert left(tmp_path) == before
+
+
+def test_what_a_killed_import_left_is_removed_by_the_next_one(
+    command: Command, export: Path, roster: Path, tmp_path: Path
+) -> None:
+    importing = ["import", export, "--roster", roster, "--to", tmp_path / "class"]
+    before = left(tmp_path)
+    run_and_kill("autograder.exchange.plain_folder:_write_entry", 2, *importing)
+    [draft] = tmp_path.glob(".class.*.tmp")
+    with (
+        pytest.raises(AutograderError, match=r"class cannot be written: .*Choose a folder"),
+        whole_folder(tmp_path / "class") as other,  # of another command that still runs
+    ):
+        assert not draft.exists()
+        assert command(*importing).code == 0
+        assert other.exists()
+    shutil.rmtree(tmp_path / "class")
     assert left(tmp_path) == before
 
 

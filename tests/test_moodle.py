@@ -133,10 +133,21 @@ def test_groups_that_moodle_writes_alike_are_refused(tmp_path: Path) -> None:
     [unclear] = match(export, team_sheet(tmp_path / "w.csv", ["Crew_B/2", "Crew B2"])).unclear
     assert unclear.reason == "these groups have the same name in the export: Crew_B/2, Crew B2"
     [unknown] = match(export, team_sheet(tmp_path / "w.csv", ["Crew 1", "Crew 2"])).unclear
-    assert unknown.reason == "the roster has no group Crew B2"
+    assert (unknown.how, unknown.reason) == (How.UNMATCHED, "the roster has no group Crew B2")
     mapping = lms.sheet(tmp_path / "m.csv", ["entry", "person"], ["Crew B2_8", "crew 1"])
     [settled] = match(export, team_sheet(tmp_path / "w.csv", ["Crew 1", "Crew 2"]), mapping=mapping).submissions
     assert settled.person.key == "s50@example.org"
+
+
+def test_a_name_that_begins_with_a_dot_is_no_hidden_file(tmp_path: Path) -> None:
+    people = {7: ". Suharto", 8: ".", 9: "Kim"}
+    entries = [f"{lms.moodle_name(name)}_{number}_assignsubmission_file/hw1.py" for number, name in people.items()]
+    apple = ["._Kim_9_assignsubmission_file", "Kim_9_assignsubmission_file/._hw1.py", ".DS_Store", "._.DS_Store"]
+    for above in ("", "DL101-HW1-170/"):
+        export = archive(tmp_path / "x.zip", {f"{above}{entry}": "" for entry in (*entries, *apple)})
+        found = match(export, worksheet(tmp_path / "w.csv", people))
+        assert [each.person.name for each in found.submissions] == [". Suharto", ".", "Kim"]
+        assert not found.unclear and len(found.ignored) == len(apple)
 
 
 def test_a_number_that_the_worksheet_lacks_is_unmatched(tmp_path: Path) -> None:

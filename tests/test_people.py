@@ -190,7 +190,27 @@ def test_an_afternoon_of_a_teaching_assistant(course: tiny_course.Course, comman
     assert {name: found[name] for name in final} == final
 
     course_table = ["export", "again/staff/grades.csv", "--course", "--to", "csv", "--out", "course.csv", *where]
-    assert command(*course_table).code == 0 and column("course.csv", 0, 2)["choi"] == "15.2"
+    assert command(*course_table).code == 0 and column("course.csv", 0, 3)["choi"] == "15.2"
+    own_table = ["export", "again/staff/grades.csv", "--to", "csv", "--out", "own.csv", *where]
+    assert command(*own_table).code == 0
+    for path, at, reasons in (("course.csv", 2, 6), ("own.csv", 6, 8)):
+        assert column(path, 0, at) == {
+            "kim": "4.5",
+            "lee": "4" if at == 6 else "4.0",
+            "choi": "0" if at == 6 else "0.0",
+        }
+        assert "double: The idea is right. (A. Park)" in column(path, 0, reasons)["kim"]
+        assert column(path, 0, reasons)["choi"].startswith("essay: Nothing is shown. (A. Park) Received 25:00")
+
+    # a gradebook of another assignment, with as many points
+    text = Path("book.csv").read_text(encoding="utf-8-sig").replace("HW1 (5001)", "HW2 (5002)")
+    Path("other.csv").write_text(text.replace("100.00", "24.00"), encoding="utf-8")
+    other = ["other.csv" if each == "book.csv" else "other-up.csv" if each == "canvas.csv" else each for each in canvas]
+    refused = command(*other, *where)
+    assert refused.code == 2 and not Path("other-up.csv").exists()
+    assert f'column "HW2 (5002)": the grades of {SLUG} went to "HW1 (5001)" before. Download' in refused.err
+    named = command(*other, "--column", "HW2", *where)
+    assert named.code == 0 and "before. Check that it is the right column." in named.err
 
     # what went out is in the log, and what a person changes there stays
     log = command("batch", "log", "choi", *where).out
@@ -241,6 +261,7 @@ def test_the_best_attempt_counts_with_its_report(command: Command, tmp_path: Pat
     done = command("export", "out/staff/grades.csv", "--to", "csv", "--out", "up.csv", "--pages", "pages", *where)
     assert done.code == 0
     assert column("up.csv", 0, 1) == {"kim": "20"} and column("up.csv", 0, 5) == {"kim": "1"}
+    assert column("up.csv", 0, 3)["kim"] != grades()["kim"]["sha256"]  # that of the last attempt
     tiny_course.write(tmp_path / "class" / "kim.py", f"{tiny_course.SOLUTION}# again\n")
     assert command("batch", SLUG, tmp_path / "class", "--out", "later", *where).code == 0
     newer = command("export", "out/staff/grades.csv", "--to", "csv", "--out", "up.csv", *where)

@@ -159,7 +159,9 @@ def test_a_case_is_broken_seen_and_taken_back(tmp_path: Path, command: Command, 
     ]  # fmt: skip
     assert "  double_of_any[1]  1 up, 0 down\n" in found.out
     assert "\nkim: 14 -> 20 of 20 points (+6)\n" in found.out
-    assert re.search(r"^  double_of_any\[5\]  \+2  failed -> passed: .*Squaring is not doubling\.$", found.out, re.M)
+    assert re.search(
+        r"^  double_of_any\[5\]  \+2  failed -> passed: .* at \[\d\]\. Squaring is not doubling\.$", found.out, re.M
+    )
     runs = {f"double_of_any[{size}]" for size in (1, 5, 9)}
     assert graded.ran_again() == {"kim": runs, "lee": runs, "park": runs}
     names = ("kim", "lee", "park")
@@ -229,6 +231,7 @@ def test_points_and_needs_are_computed_without_a_run(graded: Class) -> None:
     graded.change("solutions/01-tiny/test_hidden.py", 'points=5, needs=("total_of_three",)', "points=3")
     found = graded.preview()
     assert found.code == 0 and "Changed cases" not in found.out
+    assert found.out.startswith("No case has changed. Computed the points of 3 submissions for the preview.\n")
     ran = graded.ran_again()
     assert (ran["kim"], ran["lee"]) == (set(), set())
     assert ran["park"] == {"total_of_any"}  # was skipped, and is no longer: nobody knows how it ends
@@ -289,6 +292,36 @@ def test_apply_writes_grades_pages_and_log(graded: Class) -> None:
     assert graded.batch().code == 0
     assert everything() == files
     assert "3 graded, 0 pending" in graded.run("batch", "status").out
+
+
+@pytest.mark.slow
+def test_an_earlier_attempt_that_may_count_is_regraded_too(graded: Class, tmp_path: Path) -> None:
+    (graded.course.root / "course.toml").write_text('attempt = "best"\n', encoding="utf-8")
+    for text in ("x = 1\n", "x = 2\n"):  # two later attempts of kim without points
+        tiny_course.write(tmp_path / "class" / "kim" / "tiny.py", text)
+        assert graded.run("batch", SLUG, tmp_path / "class", "--out", "out").code == 0
+    graded.change(*WRONG)
+    seen = graded.preview()
+    assert seen.code == 0 and "1 up, 0 down, 4 unchanged" in seen.out
+    assert "kim, attempt 1: 14 -> 20 of 20 points (+6)\n  double_of_any[1]" in seen.out
+    [moved] = json.loads(Path("preview.json").read_text(encoding="utf-8"))["moved"]
+    assert "." not in moved["person"]
+    assert graded.apply("--person", "lee").out.endswith("Grades changed: 0 of 1. Written anew: out.\n")
+    assert graded.apply("--person", "kim").out.startswith(
+        "kim, attempt 1: 14 -> 20 of 20 points (+6)\nGrades changed: 1"
+    )
+    assert "regraded  01-tiny  attempt 1, 14 -> 20 of 20 points, by A. Park" in graded.run("batch", "log", "kim").out
+    assert graded.run("export", "out/staff/grades.csv", "--to", "csv", "--out", "up.csv").code == 0
+    rows = list(csv.DictReader(Path("up.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert {row["student"]: (row["points"], row["attempt"]) for row in rows}["kim"] == ("20", "1")
+    assert graded.preview().out.startswith(
+        "Changed cases: double_of_any.\nNothing had to be graded.\n0 up, 0 down, 5 un"
+    )
+    graded.batch()
+    assert "0 up, 0 down, 5 unchanged" in graded.preview().out
+    file, old, new = WRONG
+    graded.change(file, new, old)
+    assert "kim, attempt 1: 20 -> 14 of 20 points (-6)" in graded.preview().out
 
 
 @pytest.mark.slow

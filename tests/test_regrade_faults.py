@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tiny_course
+from killed_commands import run_and_kill
 from test_commands import Command
 from test_commands import command as command  # a fixture
 from test_dask import cluster as cluster  # a fixture
 from test_regrade import BY, RIGHT, SLUG, SQUARED, WRONG, Class, everything, grades, own_store
 
+from autograder.batch import shadows
+
 # --- kill -9 of --apply
 
-# Runs the command line, and kills this process when a function is called for the n-th time.
-KILLER = """
-import importlib, os, signal, sys
-
-place, calls = sys.argv.pop(1), int(sys.argv.pop(1))
-module, _, path = place.partition(":")
-*owners, name = path.split(".")
-owner = importlib.import_module(module)
-for each in owners:
-    owner = getattr(owner, each)
-function = getattr(owner, name)
-
-def counted(*arguments, **keywords):
-    global calls
-    calls -= 1
-    if not calls:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return function(*arguments, **keywords)
-
-setattr(owner, name, counted)
-from autograder.commands.main import main
-main()
-"""
 MOMENTS = {
     "before anything": ("autograder.batch.regrade:Regrade.apply", 1),
     "in the transaction": ("autograder.batch.shadows:take", 2),
@@ -89,9 +69,7 @@ def test_a_killed_apply_is_finished_by_the_same_command(tmp_path: Path, command:
         place.write_bytes(store)
         for name, content in before.items():
             Path(name).write_bytes(content)
-        killer = [sys.executable, "-c", KILLER, *map(str, at), *map(str, apply)]
-        ended = subprocess.run(killer, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        assert ended.returncode == -signal.SIGKILL, (moment, ended.stderr)
+        run_and_kill(*at, *apply)
         assert log(made)["regraded"] in (0, 3), moment  # all or nothing
         assert command(*apply).code == 0, moment
         assert (log(made), everything()) == (wanted, files), moment
@@ -156,3 +134,24 @@ def test_a_dask_worker_that_dies_in_a_preview_costs_nobody_else(
     tmp_path: Path, command: Command, cluster: object
 ) -> None:
     preview_with_deaths(tmp_path, command, "--engine", f"dask:{cluster.scheduler_address}")  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+def test_a_dask_worker_that_is_killed_in_a_preview_loses_nothing(
+    tmp_path: Path, command: Command, cluster: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = course_with(tmp_path, command, {"kim": SQUARED} | {f"s{at}": RIGHT for at in range(40)})
+    made.change(*WRONG)
+    save, saved = shadows.save, []
+
+    def kill_one(*arguments: Any) -> None:
+        save(*arguments)
+        saved.append(arguments)
+        if len(saved) == 2:
+            [worker, *_] = cluster.workers.values()  # type: ignore[attr-defined]
+            os.kill(worker.pid, signal.SIGKILL)
+
+    monkeypatch.setattr(shadows, "save", kill_one)
+    found = made.preview("--engine", f"dask:{cluster.scheduler_address}")  # type: ignore[attr-defined]
+    assert (found.code, len(saved)) == (0, 41), found.err
+    assert "Graded 41 submissions into the preview.\n1 up, 0 down, 40 unchanged" in found.out

@@ -227,3 +227,11 @@ def test_the_class_line():
     assert class_rows.class_line(rows) == "2 submissions, mean 75 of 100 points"
     assert class_rows.class_line(rows[:1]) == "1 submission, mean 100 of 100 points"
     assert class_rows.class_line([]) == "No submissions yet."
+
+
+def test_a_row_without_a_complete_report_has_no_points_and_is_not_in_the_mean():
+    full = class_rows.class_row(replace(all_passed(), score=Score(80.0, 100.0)))
+    none = replace(full, score=Score(0.0, 100.0), complete=False)
+    assert (full.points, none.points) == ("80 / 100", "–")
+    assert class_rows.class_line([full, none]) == "2 submissions, mean 80 of 100 points"
+    assert class_rows.class_line([none]) == "1 submission, none with a complete report"

@@ -6,19 +6,21 @@ graded again. Decisions are applied in the order in which they were made, when r
 
 from __future__ import annotations
 
-import csv
-import io
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import UsageError
+from ..exchange import csv_text
 from ..grading.rubric import DECIMALS
 from ..messages import say
 from ..model import Adjustment, Score
 from ..reports import class_rows
 from ..reports.class_rows import ClassRow
+
+_DECIMAL_COMMA = re.compile(r"\A([+-]?\d+),(\d\d?)\Z")  # 1,5; in 1,234 the comma may separate thousands
 
 COLUMNS = ("student", "task", "points", "set_to", "reason", "by")
 
@@ -141,27 +143,26 @@ def read(path: Path, by: str) -> list[tuple[int, str, Decision]]:
     """Read decisions from a CSV file; return the line, the student and the decision without a person.
 
     The columns are student, reason, and points or set_to; task and by are optional. ``by`` is used where there is none.
+    The file is read as every other table of people: in any usual encoding, with commas, semicolons or tabs.
 
     Raises:
         UsageError: the file is not such a table; names the line.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-        header = rows.fieldnames or ()
-        if unknown := [name for name in header if name not in COLUMNS]:
-            raise UsageError(f"{path}, line 1: no column is named {unknown[0]}. The columns are {', '.join(COLUMNS)}.")
-        if "student" not in header or "reason" not in header:
-            raise UsageError(f"{path}, line 1: name the columns student and reason, and points or set_to.")
-        return [(rows.line_num, *_decision(path, rows.line_num, row, by)) for row in rows]
-    except OSError as exc:
-        raise UsageError(f"{path} cannot be read: {exc.strerror}. Name a CSV file.") from exc
-    except (UnicodeDecodeError, csv.Error) as exc:
-        raise UsageError(f"{path} is not a CSV file in UTF-8 ({exc}). Save it as one.") from exc
+    sheet = csv_text.read(path)
+    header = [re.sub(r"[\s_-]+", "_", title.casefold()) for title in sheet.header]
+    if unknown := [title for name, title in zip(header, sheet.header, strict=True) if name not in COLUMNS]:
+        raise UsageError(f"{path}, line 1: no column is named {unknown[0]}. The columns are {', '.join(COLUMNS)}.")
+    if "student" not in header or "reason" not in header:
+        raise UsageError(f"{path}, line 1: name the columns student and reason, and points or set_to.")
+    if len(set(header)) < len(header):
+        raise UsageError(f"{path}, line 1: two columns have the same name. Delete one of them.")
+    return [
+        (row.line, *_decision(f"{path}, line {row.line}", dict(zip(header, row.cells, strict=True)), by))
+        for row in sheet.rows
+    ]
 
 
-def _decision(path: Path, line: int, row: Mapping[str, str | None], by: str) -> tuple[str, Decision]:
-    cells = {name: (text or "").strip() for name, text in row.items() if name}
+def _decision(place: str, cells: Mapping[str, str], by: str) -> tuple[str, Decision]:
     try:
         found = decision(
             cells.get("task", ""),
@@ -173,13 +174,13 @@ def _decision(path: Path, line: int, row: Mapping[str, str | None], by: str) -> 
         if not cells["student"]:
             raise UsageError("this row names no student. Fill it, or delete the row.")
     except UsageError as exc:
-        raise UsageError(f"{path}, line {line}: {exc.message}") from exc
+        raise UsageError(f"{place}: {exc.message}") from exc
     return cells["student"], found
 
 
 def _number(text: str) -> float | None:
     try:
-        return float(text) if text else None
+        return float(_DECIMAL_COMMA.sub(r"\1.\2", text)) if text else None
     except ValueError as exc:
         raise UsageError(f'"{text}" is no number of points. Write it like 1.5.') from exc
 

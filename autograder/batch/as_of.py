@@ -33,4 +33,5 @@ def _graded(name: str, then: history.AsOf) -> GradedStudent:
         attention=row.attention,
         tasks={task: None if task in row.awaiting else earned for task, earned in row.tasks.items()},
         reasons=" · ".join(each.reason for each in row.score.adjustments),
+        adjusted=sum(each.points for each in row.score.adjustments),
     )

@@ -82,7 +82,8 @@ class Attempts:
         number, summary = self._newest[row.sha256]
         graded = decided_row(summary, self._decisions.get(row.person, ()))
         earned = task_points(graded.tasks, graded.score.earned)
-        return Earlier(replace(attempt, points=earned, complete=True), row.sha256, number)
+        decided = graded.score.adjustments
+        return Earlier(replace(attempt, points=earned, complete=True, decided=decided), row.sha256, number)
 
     def _attempts(self) -> Sequence[_Row]:
         table = submissions.c

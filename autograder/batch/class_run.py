@@ -130,7 +130,7 @@ class ClassRun:
     def add_unclear(self, entry: str, attention: str, why: str) -> None:
         """Add a row for an entry of an export that nobody can be graded for: it is ambiguous or unmatched."""
         self.folder.begin(self.options.level.value)  # if nothing is graded; else it has begun
-        self._add_without_report(Member(entry, Upload(entry, ()), "", 0), attention, detail=f"{why}.")
+        self._add_without_report(Member(entry, Upload(entry, ()), "", 0), attention, detail=f"({why})")
         self.unclear += 1
 
     def _record(self, report: Report) -> None:

@@ -14,6 +14,8 @@ from ..reports import class_rows
 from .adjustments import Decision, Points, applied, points_of
 from .runner import Member
 
+_ENDS = (".", "!", "?", ":")  # of a sentence
+
 Line = Mapping[str, Any]
 """A line of a report, as in its JSON."""
 
@@ -140,8 +142,13 @@ class Comparison:
                 {"case": each.case, "up": each.up, "down": each.down, "same": each.same} for each in self.by_case
             ],
             "moved": [_moved(change) for change in self.moved],
-            "not_graded": [{"person": each.person, "reason": each.reason} for each in self.problems],
+            "not_graded": [{"person": person_of(each.person), "reason": each.reason} for each in self.problems],
         }
+
+
+def person_of(name: str) -> str:
+    """Return the pseudonym in the name of an attempt: ``s-1f0c.2`` is the second one of ``s-1f0c``."""
+    return name.partition(".")[0]
 
 
 def _moved(change: Change) -> dict[str, Any]:
@@ -157,7 +164,7 @@ def _moved(change: Change) -> dict[str, Any]:
         for each in change.cases
     ]
     return {
-        "person": change.person,
+        "person": person_of(change.person),
         "sha256": change.sha256,
         "before": change.before,
         "after": change.after,
@@ -237,9 +244,9 @@ def _change(old: Line | None, new: Line | None) -> CaseChange:
 
 def message_of(line: Line) -> str:
     """Return what a report says of a failed case: message, first difference and hint, in one line."""
-    parts = [line["message"]]
-    if found := line["mismatch"]:
+    text = line["message"]
+    if not text and (found := line["mismatch"]):
         place = f" at {found['where']}" if found["where"] else ""
-        parts.append(f"{found['kind']}: got {found['got']}, want {found['want']}{place}" if not line["message"] else "")
-    parts.append(line["hint"])
-    return " ".join(" ".join(part.split()) for part in parts if part)
+        text = f"{found['kind']}: got {found['got']}, want {found['want']}{place}"
+    parts = [" ".join(part.split()) for part in (text, line["hint"]) if part]
+    return " ".join([*(part if part.endswith(_ENDS) else f"{part}." for part in parts[:-1]), *parts[-1:]])

@@ -70,7 +70,8 @@ class Identities:
         if text in self.people or self.pseudonym(text) in self.people:
             return text if text in self.people else self.pseudonym(text)
         close = did_you_mean(text, [str(each["name"]) for each in self.people.values()])
-        raise UsageError(f'Nobody in this course is called "{text}".{close}')
+        remedy = close or " Write the name as in grades.csv."
+        raise UsageError(f'Nobody in this course is called "{text}".{remedy}')
 
     def save(self) -> None:
         """Write the file, whole or not at all.

@@ -34,6 +34,14 @@ def last_points(store: Store, known: Identities, slug: str, target: str) -> dict
         return {known.name(person): points for person, points in connection.execute(query.order_by(table.id))}
 
 
+def columns(store: Store) -> set[tuple[str, str]]:
+    """Return which assignment went to which target, ever."""
+    table = schema.publications.c
+    query = select(table.slug, table.target).where(table.course == store.course).distinct()
+    with store.snapshot() as connection:
+        return {(slug, target) for slug, target in connection.execute(query)}
+
+
 def record(
     store: Store, connection: Connection, known: Identities, slug: str, *, target: str, found: Sequence[Published]
 ) -> None:

@@ -17,7 +17,7 @@ from ..errors import CaseError, UsageError
 from ..grading.options import RunOptions
 from ..model import Report
 from . import history, shadows
-from .comparison import Change, Comparison, Graded, Problem, compared
+from .comparison import Change, Comparison, Graded, Problem, compared, person_of
 from .history import Counted
 from .ledger import Ledger, values_of
 from .run_log import RunLog
@@ -49,10 +49,20 @@ class Choice:
 class Regrade:
     """The shadow run of one assignment. ``pending`` are the submissions that have to be looked at again.
 
-    ``reasons`` are sentences on why cases run that have not changed themselves.
+    ``reasons`` are sentences on why cases run that have not changed themselves. ``members`` are the last attempts, by
+    pseudonym; with ``earlier`` also those before them, because a rule of the course can choose one of these.
     """
 
-    def __init__(self, store: Store, folder: Path, assignment: Assignment, run: RunOptions, log: RunLog) -> None:
+    def __init__(
+        self,
+        store: Store,
+        folder: Path,
+        assignment: Assignment,
+        run: RunOptions,
+        log: RunLog,
+        *,
+        earlier: bool = False,
+    ) -> None:
         self.assignment = assignment
         self.options = replace(run, regrade=True)
         self.log = log
@@ -66,7 +76,24 @@ class Regrade:
         self._base = history.counted(store, self.ledger.key)
         self._made = history.made(store, self.ledger.key)
         self._shadow = shadows.find(store, self.ledger.key)
+        self.members = {**self.ledger.members, **(self._earlier() if earlier else {})}
         self.pending = self._pending()
+
+    def _earlier(self) -> dict[str, Member]:
+        """Return the attempts before the last ones that have a report, each by a name of its own."""
+        key, found = self.ledger.key, {}
+        for person, digests in history.attempts(self.ledger.store, key.slug).items():
+            last = self.ledger.members.get(person)
+            for number, sha256 in enumerate(digests[:-1], 1):
+                if last is None or sha256 not in self._base:
+                    continue
+                upload = Upload(f"{person}.{number}", self.ledger.kept.paths(key.slug, sha256))
+                found[upload.student] = Member(f"{last.student}, attempt {number}", upload, sha256, number)
+                if not upload.paths:
+                    self.problems[upload.student] = "no-copy"
+                elif upload.sha256() != sha256:
+                    self.problems[upload.student] = "damaged"
+        return found
 
     # --- what to run
 
@@ -77,11 +104,11 @@ class Regrade:
     def _waiting(self) -> dict[str, Member]:
         """Return one member for each submission that counts with another version and has no complete new report."""
         found: dict[str, Member] = {}
-        for person, member in self.ledger.members.items():
+        for person, member in self.members.items():
             base = self._base.get(member.sha256)
             if base is None or self._is_current(base) or member.sha256 in self._made:
                 continue
-            if not self._shadow.get(member.sha256, False) and person not in self.ledger.problems:
+            if not self._shadow.get(member.sha256, False) and person not in self.ledger.problems | self.problems:
                 found.setdefault(member.sha256, member)
         return found
 
@@ -89,7 +116,7 @@ class Regrade:
         known = history.case_digests(self.ledger.store, self.ledger.key.slug)
         new = known[self.ledger.key.assignment]
         waiting = self._waiting()
-        for member in self.ledger.members.values():
+        for member in self.members.values():
             base = self._base.get(member.sha256)
             if base is not None and not self._is_current(base):
                 self._note(base, known, new)
@@ -140,7 +167,7 @@ class Regrade:
         """
 
         def record(report: Report) -> None:
-            member = self.ledger.members[report.submission.student or ""]
+            member = self.members[report.submission.student or ""]
             if report.submission.sha256 != member.sha256:  # a person changed the kept files
                 self.problems[member.upload.student] = "damaged"
                 return
@@ -162,7 +189,7 @@ class Regrade:
     def _keep_died(self, uploads: Sequence[Upload]) -> None:
         """Keep a report that never counts for submissions whose grader process died, so that the preview can end."""
         for upload in uploads:
-            base = self._base[self.ledger.members[upload.student].sha256]
+            base = self._base[self.members[upload.student].sha256]
             row = history.row(self.ledger.store, base.id)
             shadows.save(self.ledger.store, self.ledger.key, row | {"complete": False})
             self._shadow[row["sha256"]] = False
@@ -170,7 +197,7 @@ class Regrade:
 
     def _with_reports(self, uploads: Sequence[Upload]) -> list[Upload]:
         """Give each upload its earlier report, if a case of it need not run."""
-        numbers = [self._base[self.ledger.members[upload.student].sha256].id for upload in uploads]
+        numbers = [self._base[self.members[upload.student].sha256].id for upload in uploads]
         found = history.documents(self.ledger.store, numbers)
         return [
             replace(upload, earlier=found[number] if upload.known else "")
@@ -185,7 +212,7 @@ class Regrade:
         problems = []
         new = self._new_reports()
         old = self._old_reports(new)
-        for person, member in self.ledger.members.items():
+        for person, member in self.members.items():
             base = self._base.get(member.sha256)
             if base is None:
                 problems.append(Problem(person, member.student, "no-report"))
@@ -195,13 +222,13 @@ class Regrade:
             else:
                 reason = self.problems.get(person) or self.ledger.problems.get(person) or "grader-error"
                 problems.append(Problem(person, member.student, reason))
-        return compared(pairs, self.ledger.decided, problems)
+        return compared(pairs, lambda name: self.ledger.decided(person_of(name)), problems)
 
     def _new_reports(self) -> dict[str, Graded]:
         """Return the report of each submission that would count, if it is another one than now."""
         moved = {
             member.sha256
-            for member in self.ledger.members.values()
+            for member in self.members.values()
             if (base := self._base.get(member.sha256)) is not None and not self._is_current(base)
         }
         ready = {sha256: each for sha256, each in self._made.items() if sha256 in moved}
@@ -218,7 +245,7 @@ class Regrade:
         """Return the incomplete reports of the shadow run as JSON, by the pseudonym of a person."""
         failed = {sha256 for sha256, complete in self._shadow.items() if not complete}
         texts = shadows.documents(self.ledger.store, self.ledger.key, failed)
-        people = {member.sha256: person for person, member in self.ledger.members.items()}
+        people = {member.sha256: person for person, member in self.members.items()}
         return {people[sha256]: text for sha256, (_, text) in texts.items() if sha256 in people}
 
     # --- apply
@@ -248,10 +275,10 @@ class Regrade:
         counting = self.ledger.store.complete(key, list(self._base))
         taken = {c.sha256 for c in comparison.changes if c.is_new and chosen.takes(c)}
         moved = [c for c in comparison.moved if c.sha256 in taken]
-        if not taken and all(self._is_counting(member.sha256, counting) for member in self.ledger.members.values()):
+        if not taken and all(self._is_counting(member.sha256, counting) for member in self.members.values()):
             return []
         with self.ledger.store.transaction() as connection:
-            for sha256 in dict.fromkeys(member.sha256 for member in self.ledger.members.values()):
+            for sha256 in dict.fromkeys(member.sha256 for member in self.members.values()):
                 own = {"course": self.ledger.store.course, **asdict(key), "sha256": sha256}
                 if sha256 in taken and sha256 in self._made:
                     self.ledger.store.count(connection, own, self._made[sha256].id)
@@ -262,7 +289,9 @@ class Regrade:
                     self.ledger.store.count(connection, own, self._base[sha256].id)
             for change in moved:
                 detail = f"{change.before:g} -> {change.after:g} of {change.possible:g} points, {note}"
-                self.ledger.store.note(connection, "regraded", key.slug, detail, change.person)
+                person, _, number = change.person.partition(".")
+                detail = f"attempt {number}, {detail}" if number else detail
+                self.ledger.store.note(connection, "regraded", key.slug, detail, person)
             self.ledger.store.note(connection, "regraded", key.slug, f"{len(taken)} reports, {chosen.words}, {note}")
         return [change.person for change in moved]
 

@@ -91,7 +91,8 @@ def adjust(
         )
         opened.decide(assignment.slug, decided)
     for name, before, after in changes:
-        click.echo(f"{name}: {before.score.earned:g} -> {after.score.earned:g} of {after.score.possible:g} points")
+        start = f"{before.score.earned:g} -> " if after.score.earned != before.score.earned else "still "
+        click.echo(f"{name}: {start}{after.score.earned:g} of {after.score.possible:g} points")
     click.echo(f"Run batch {assignment.slug} again: it writes the pages and tables.")
 
 
@@ -114,7 +115,8 @@ def _checked(
             person = known.find(student)
             before = current.get(person) or ledger.points(person)
             if before is None:
-                raise UsageError(f"{student} has no report of {ledger.key.slug}. Run batch first.")
+                problem = f"{student} has no report of {ledger.key.slug} to adjust."
+                raise UsageError(f"{problem} If something was handed in, run batch first.")
             decision = replace(decision, person=person)
             if decision in recorded:
                 raise UsageError(f"{student} has this decision already. To repeat it, give another reason.")

@@ -46,15 +46,14 @@ class Kept:
 class ClassGrades:
     """The grades of a class in one assignment, as they go out.
 
-    ``students`` are all rows of the table ``file``; ``finals`` are those to export. ``is_ruled``: course.toml changes
-    points. ``earlier`` are the attempts before the last one, by student. ``history`` is None without a store.
+    ``students`` are all rows of the table ``file``; ``finals`` are those to export. ``earlier`` are the
+    attempts before the last one, by student. ``history`` is None without a store.
     """
 
     file: Path
     slug: str
     students: Sequence[GradedStudent]
     finals: Sequence[FinalGrade]
-    is_ruled: bool = False
     history: Attempts | None = None
     earlier: Mapping[str, Sequence[Earlier]] = field(default_factory=dict)
     course: Course = field(default_factory=Course)
@@ -146,10 +145,12 @@ def load(
     found = final_grades.finals(
         rows, course, slug, tasks=tasks, earlier=before, left_out=left_out, now=datetime.now(UTC), file=file.name
     )
+    digests = {(name, each.attempt.number): each.sha256 for name, attempts in earlier.items() for each in attempts}
+    found = [replace(each, sha256=digests.get((each.grade.student, each.final.attempt or 0))) for each in found]
     notes = [*final_grades.unknown_names(course, slug, students), final_grades.unknown_times(found)]
     for sentence in filter(None, notes):
         click.echo(f"autograder: {sentence}", err=True)
-    return ClassGrades(file, slug, students, found, True, history, earlier, course)
+    return ClassGrades(file, slug, students, found, history, earlier, course)
 
 
 def _earlier(history: Attempts, rows: Sequence[GradedStudent], tasks: Mapping[str, float]) -> dict[str, list[Earlier]]:
@@ -176,7 +177,7 @@ def recording(found: ClassGrades, kept: Kept | None, target: str, students: Coll
         name, points = each.grade.student, each.grade.points
         if name not in students or points is None:
             continue
-        if report := found.history.report_of(_sha256(found, each)):
+        if report := found.history.report_of(each.sha256 or each.grade.sha256 or ""):
             rows.append(publications.Published(name, points, each.grade.possible, report))
         else:
             unknown += 1
@@ -202,14 +203,6 @@ def recording_course(rows: Sequence[CourseRow], kept: Kept | None) -> Iterator[N
         yield
 
 
-def _sha256(found: ClassGrades, each: FinalGrade) -> str:
-    """Return the digest of the attempt that counts."""
-    for earlier in found.earlier.get(each.grade.student, ()):
-        if earlier.attempt.number == each.final.attempt:
-            return earlier.sha256
-    return each.grade.sha256 or ""
-
-
 def published(found: ClassGrades, kept: Kept | None, target: str) -> Mapping[str, float]:
     """Return the points that were last exported to ``target``, by student."""
     if kept is None:
@@ -217,6 +210,23 @@ def published(found: ClassGrades, kept: Kept | None, target: str) -> Mapping[str
     from ..batch import publications
 
     return publications.last_points(kept.store, kept.known, found.slug, target)
+
+
+def other_use(found: ClassGrades, kept: Kept | None, system: str, column: str) -> str:
+    """Return why a column of another system may be that of another assignment, or "": what was exported before."""
+    if kept is None:
+        return ""
+    from ..batch import publications
+
+    before = publications.columns(kept.store)
+    target = f"{system}: {column}"
+    if others := sorted({slug for slug, where in before if where == target and slug != found.slug}):
+        return f"it was given the grades of {', '.join(others)} before"
+    own = sorted({where for slug, where in before if slug == found.slug and where.startswith(f"{system}: ")})
+    if own and target not in own:
+        listed = ", ".join(f'"{where.partition(": ")[2]}"' for where in own)
+        return f"the grades of {found.slug} went to {listed} before"
+    return ""
 
 
 def with_reasons(found: ClassGrades, kept: Kept | None) -> list[Grade]:
@@ -227,8 +237,7 @@ def with_reasons(found: ClassGrades, kept: Kept | None) -> list[Grade]:
         states = {kept.known.name(person): (each.attempt, each.lms_attempt or "") for person, each in last.items()}
     grades = []
     for each in found.finals:
-        own = [each.row.reasons] if each.row and each.row.reasons else []
-        reasons = (*own, *each.final.reasons) if each.grade.points is not None else ()
+        reasons = each.final.reasons if each.grade.points is not None else ()
         number, state = states.get(each.grade.student, (0, ""))
         is_last = each.row is not None and each.row.attempt == number
         received = each.row.received_at if each.row else None

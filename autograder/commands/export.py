@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .class_grades import ClassGrades, Kept
 
 WITHOUT_TEMPLATE = (System.CSV, System.NBGRADER)
+NAMED_COLUMNS = (System.CANVAS, System.BLACKBOARD, System.BRIGHTSPACE)  # by the assignment; others have one table each
 WITH_FEEDBACK = (System.CANVAS, System.MOODLE)
 
 
@@ -113,10 +114,10 @@ def export(
 
 
 def _export_csv(found: ClassGrades, kept: Kept | None, out: Path) -> None:
-    from ..exchange import csv_grades, final_grades
+    from ..exchange import final_grades
 
     grades = [each.grade for each in found.finals]
-    text = final_grades.table(found.finals) if found.is_ruled else csv_grades.plain_table(grades)
+    text = final_grades.table(found.finals)
     with class_grades.recording(found, kept, "csv", {grade.student for grade in grades}):
         write_text(out, text)
     click.echo(f"{out}: {_count(sum(grade.points is not None for grade in grades))}.")
@@ -182,13 +183,31 @@ class _Export:
         if self.to is System.MOODLE:
             fill = functools.partial(grades_moodle.fill, overwrite=self.overwrite)
         filled = fill(table, grades, column=self.column)
+        notes = self._of_another_assignment(found, kept, filled)
         published = class_grades.published(found, kept, self._target(filled))
         others = other_values.find(table, filled, published)
         if others and not self.overwrite:
             names = {each.student for each in others}
             rest = [grade for grade in grades if grade.student not in names]
             filled = fill(table, rest, column=filled.column.header)
-        return filled, other_values.sentences(others, overwrite=self.overwrite)
+        return filled, [*notes, *other_values.sentences(others, overwrite=self.overwrite)]
+
+    def _of_another_assignment(self, found: ClassGrades, kept: Kept | None, filled: Filled) -> list[str]:
+        """Return a sentence if an earlier export says that the column is that of another assignment.
+
+        Raises:
+            UsageError: it does, and nobody has named the column.
+        """
+        if self.to not in NAMED_COLUMNS:
+            return []
+        why = class_grades.other_use(found, kept, self.to.value, filled.column.header)
+        place = f'{self.template.name}, line 1, column "{filled.column.header}"'
+        if why and self.column is None:
+            raise UsageError(
+                f"{place}: {why}. Download the table with the column of {found.slug}. If this is the right one, add "
+                f"--column {filled.column.title!r}."
+            )
+        return [f"{place}: {why}. Check that it is the right column."] if why else []
 
     def _target(self, filled: Filled) -> str:
         """Return the name of the column in the store. A worksheet of Moodle has one, whose title is translated."""

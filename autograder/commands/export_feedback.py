@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,17 +64,14 @@ def write_pages(folder: Path, found: ClassGrades, target: Path) -> int:
         UsageError: a page is missing, or ``target`` exists.
     """
     from ..batch.results import page_paths
-    from ..reports.files import draft_of, write_bytes
+    from ..exchange.whole_folder import whole_folder
+    from ..reports.files import write_bytes
 
     made = pages(folder, found, {each.grade.student for each in found.finals if each.row})
     paths = page_paths(found.slug, [each.grade.student for each in found.students])
-    draft = draft_of(target)
-    try:
+    with whole_folder(target, mode=0o777) as draft:
         for name, page in made.items():
             write_bytes(draft / paths[name], page)
-        os.rename(draft, target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return len(made)
 
 
@@ -85,31 +79,26 @@ def packed(to: System, table: Template, pages: Mapping[int, bytes], submissions:
     """Return the archive of feedback for Canvas or Moodle.
 
     Raises:
-        UsageError: ``submissions``, the archive from Canvas, cannot be read.
+        UsageError: ``submissions`` from Canvas cannot be read.
     """
-    from ..exchange import grades_canvas, grades_moodle
+    from ..exchange import formats, grades_canvas, grades_moodle, imports
+    from ..exchange.grades import named
 
     if to is System.MOODLE:
         numbers = grades_moodle.participants(table)
         return grades_moodle.feedback_zip({numbers[row]: page for row, page in pages.items()})
     assert submissions is not None  # checked with the other arguments
     ids = grades_canvas.user_ids(table)
-    try:
-        with zipfile.ZipFile(submissions) as archive:
-            entries = [info.filename for info in archive.infolist() if not info.is_dir()]
-    except (OSError, zipfile.BadZipFile) as exc:
-        raise UsageError(
-            f"{submissions} is not a zip archive that can be read. Download it from Canvas again."
-        ) from exc
+    with imports.opened(submissions) as source:
+        formats.reader_of(source, System.CANVAS.value)
+        entries = source.names
     made, left = grades_canvas.feedback_zip(
         entries, {ids[row]: page for row, page in pages.items()}, ids=set(ids.values())
     )
-    for row in pages:
-        if ids[row] in left:
-            line = table.rows[row].line
-            click.echo(
-                f"autograder: {table.name}, line {line}: no file in {submissions.name} can take the feedback.", err=True
-            )
+    lines = [str(table.rows[row].line) for row in pages if ids[row] in left]
+    if lines:
+        place = f"{table.name}, line{'s' if len(lines) > 1 else ''} {named(lines)}"
+        click.echo(f"autograder: {place}: no file in {submissions.name} can take the feedback.", err=True)
     return made
 
 

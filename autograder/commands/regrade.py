@@ -16,6 +16,7 @@ from ..course import assignment as assignments
 from ..course import course_file, translation
 from ..course.assignment import Assignment
 from ..course.course_file import Course
+from ..course.policy import AttemptRule
 from ..errors import AutograderError, UsageError
 from ..messages import say
 from ..model import Level
@@ -126,7 +127,8 @@ def regrade(
         if verify is not None:
             _verify(opened, folder, assignment, run, verify, where, json)
             return
-        found = Regrade(opened, folder, assignment, run, lines)
+        rule = course_file.read(root).policy(assignment.slug).attempt
+        found = Regrade(opened, folder, assignment, run, lines, earlier=rule is not AttemptRule.LAST)
         if preview:
             _preview(found, where, json)
         else:
@@ -183,10 +185,13 @@ def _heading(found: Regrade, comparison: Comparison, count: int) -> list[str]:
     lines = list(found.reasons)
     if found.changed:
         lines.append(f"Changed cases: {', '.join(found.changed)}.")
+    submissions = f"{found.graded} {'submission' if found.graded == 1 else 'submissions'}"
     if not count:
         lines.append("Nothing had to be graded.")
+    elif not lines:  # points, titles or needs have changed
+        lines.append(f"No case has changed. Computed the points of {submissions} for the preview.")
     else:
-        lines.append(f"Graded {found.graded} {'submission' if found.graded == 1 else 'submissions'} into the preview.")
+        lines.append(f"Graded {submissions} into the preview.")
     same = len(comparison.changes) - len(comparison.up) - len(comparison.down)
     lines.append(f"{len(comparison.up)} up, {len(comparison.down)} down, {same} unchanged")
     return lines
@@ -241,7 +246,7 @@ def _broken(found: Regrade) -> list[str]:
     from ..model import Verdict
 
     return [
-        f"{found.ledger.members[person].student}: the case {line['case']} failed because of an error in the grader, so "
+        f"{found.members[person].student}: the case {line['case']} failed because of an error in the grader, so "
         f"the grade stays as it is: {line['staff']}"
         for person, document in sorted(found.broken().items())
         for line in jsons.loads(document)["outcomes"]
@@ -302,6 +307,7 @@ def _write_pages(found: Regrade, results: ResultsFolder, store: Store, folder: P
 
 def _apply(found: Regrade, wanted: _Wanted, store: Store, folder: Path, root: Path, json: Path | None) -> None:
     from ..batch import identities
+    from ..batch.comparison import person_of
     from ..batch.regrade import Choice
 
     check_writable(wanted.out, None)
@@ -312,7 +318,7 @@ def _apply(found: Regrade, wanted: _Wanted, store: Store, folder: Path, root: Pa
         person = known.find(name)
         if person not in found.ledger.members:
             raise UsageError(f"{name} has no submission of {found.assignment.slug}. Name another person.")
-        submissions.add(found.ledger.members[person].sha256)
+        submissions |= {member.sha256 for own, member in found.members.items() if person_of(own) == person}
     comparison = found.compare()
     course = course_file.read(root)
     with _results(found, wanted.out, folder) as results:

@@ -27,6 +27,10 @@ TOTAL_BYTES = 4 * 2**30  # of all files together
 RATIO = 200  # unpacked to packed, of a file above 1 MiB; text reaches about 20
 
 
+# In Moodle, who has one name only may be called ". Suharto". No computer adds a file of such a name.
+_DOT_AS_A_NAME = re.compile(r"\.[^/_]*(?:_\d+)?_assign(?:submission|feedback)_")
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     """Where a file lies: a path, an entry of the zip, or a commit, which ``content`` reads up to a limit."""
@@ -54,6 +58,7 @@ class Source:
         self._zip: zipfile.ZipFile | None = None
         self._left = TOTAL_BYTES
         self._ignored: dict[str, None] = {}
+        self._inside = ""
         if not path.exists():
             raise UsageError(f"{path} does not exist. Name the export of the other system, a zip or a folder.")
         if path.is_dir():
@@ -91,6 +96,23 @@ class Source:
         """Add a file that is neither in the folder nor in the zip. ``content`` reads it up to a limit of bytes."""
         self._files[name] = _File(content=content)
         _check_count(self.path, len(self._files))
+
+    def enter(self) -> bool:
+        """Drop the only folder at the top from all names, if there is one; return whether there is.
+
+        A computer adds it if somebody packs an unpacked export again: no other system has it in its names.
+        """
+        tops = list(self.tops())
+        if len(tops) != 1 or tops[0] in self._files:
+            return False
+        self._inside = f"{tops[0]}/"
+        self._files = {name.removeprefix(self._inside): file for name, file in self._files.items()}
+        return True
+
+    def leave(self) -> None:
+        """Undo :meth:`enter`."""
+        self._files = {f"{self._inside}{name}": file for name, file in self._files.items()}
+        self._inside = ""
 
     def tops(self) -> dict[str, list[str]]:
         """Return the files below each entry at the top; a file at the top contains itself."""
@@ -138,7 +160,7 @@ class Source:
         """Return whether a file or folder counts; note the first part of its path that does not."""
         parts = name.split("/")
         for end, part in enumerate(parts, 1):
-            if is_ignored(part):
+            if is_ignored(part) and not _DOT_AS_A_NAME.match(part):
                 self._ignored["/".join(parts[:end])] = None
                 return False
         return True

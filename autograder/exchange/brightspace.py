@@ -11,7 +11,7 @@ from .formats import Record, Who
 from .roster import Roster
 
 _ENTRY = re.compile(
-    r"(?P<head>(?P<user>\d+)-\d+ - (?P<name>.+?) - (?P<when>[^\W\d_]+\.? \d{1,2}, \d{4} \d{3,4} [AP]M))"
+    r"(?P<head>(?P<user>\d+)-\d+ - (?P<name>.+?) - (?P<when>(?:(?! - )[^/])*\b\d{4}\b(?:(?! - )[^/])*))"
     r"(?:/| - )(?P<file>.+)",
     re.DOTALL,
 )
@@ -45,10 +45,12 @@ def _record(head: str, matches: list[re.Match[str]]) -> Record:
 
 
 def _order(when: str) -> str:
-    """Return a time so that a later one is greater, or "" for the month of another language.
+    """Return a time so that a later one is greater, or "" for one in another language.
 
     It has no zone, so it is no time of receipt. ``926 PM`` is 9:26.
     """
+    if when.count(" ") < 2:
+        return ""
     day, clock, half = when.replace(".", "").rsplit(" ", 2)
     for month in ("%b", "%B"):
         try:

@@ -45,14 +45,18 @@ def recognises(source: Source) -> bool:
 
 def records(source: Source, roster: Roster) -> list[Record]:
     """Return a record for each entry. All entries of a person are parts of one submission: the current attempt."""
-    anonymous = {name for name in source.names if _ANONYMOUS.fullmatch(name)}
+    people = roster.index("id")
+    anonymous = {
+        name
+        for name in source.names
+        if _ANONYMOUS.fullmatch(name) and not any(_is_of(split, people) for split in _splits(name))
+    }
     named = {name for name in source.names if name not in anonymous and _NAMED.search(name)}
     found: dict[str, Record] = {}
     if len(anonymous) > len(named):  # a zip is anonymous or not: "Anon, Lee" is a name, too
         found |= {name: _anonymous(name) for name in anonymous}
         found |= {name: _unreadable(name, say("import.mixed")) for name in named}
     else:
-        people = roster.index("id")
         found |= {name: _named(name, roster, people) for name in anonymous | named}
     return [found.get(name) or _unreadable(name, say("import.no-entry", format="Canvas")) for name in source.names]
 

@@ -12,15 +12,15 @@ from ..grading.policies import Final
 from ..reports.files import write_text
 from .csv_grades import BYTE_ORDER_MARK, cell
 
-COLUMNS = ("raw", "final", "possible", "attempt", "reasons")  # of each assignment
+COLUMNS = ("raw", "adjusted", "final", "possible", "attempt", "reasons")  # of each assignment
 
 
 def write_course(rows: Sequence[CourseRow], path: Path) -> None:
     """Write the grades of a course as CSV: a line for each student.
 
-    The columns are student; for each assignment the points as graded, the final points, the possible points, the
-    attempt that counts and the reasons of every difference; the total in percent and its reasons. Points are empty if
-    nothing was handed in, so that this differs from zero points.
+    The columns are student; for each assignment the points as graded, what people added, the final points, the possible
+    points, the attempt that counts and the reasons of every difference; the total in percent and its reasons. If
+    nothing was handed in, points are empty: this differs from zero points.
 
     The file is written whole or not at all. It is UTF-8 with a byte order mark; read it back as ``utf-8-sig``.
 
@@ -46,4 +46,5 @@ def table(rows: Sequence[CourseRow]) -> str:
 
 def _cells(found: Final) -> list[object]:
     possible = found.possible if found.points is not None else None
-    return [found.raw, found.points, possible, found.attempt, cell(" ".join(found.reasons))]
+    by_people = found.by_people if found.decided else None
+    return [found.of_cases, by_people, found.points, possible, found.attempt, cell(" ".join(found.reasons))]

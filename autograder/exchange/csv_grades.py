@@ -1,4 +1,4 @@
-"""Grades as a CSV file: the table of a class, how it is read back, and a smaller one for systems without a template.
+"""Grades as a CSV file: the table of a class, and how it is read back.
 
 People open these files in spreadsheets, so a quote stands before text that would be taken for a formula. The files of
 other systems (``grades_*.py``) have no such quote, because those systems import every cell as it is.
@@ -18,11 +18,11 @@ from pathlib import Path
 from ..errors import NeedsHuman, UsageError, did_you_mean
 from ..grading.rubric import DECIMALS
 from ..messages import say
-from ..model import Verdict
+from ..model import Adjustment, Verdict
 from ..reports.class_rows import ClassRow
 from ..reports.files import write_pieces
 from ..reports.printable import printable
-from .grades import Grade, amount, folded
+from .grades import Grade, folded
 
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads the file in the code page of the system
 
@@ -94,18 +94,6 @@ def cell(text: str) -> str:
     return printable(_FORMULA.sub(r"\1'", text))
 
 
-def plain_table(grades: Sequence[Grade]) -> str:
-    """Return a small table for systems without a template: student, points, possible, sha256; only what is graded."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["student", "points", "possible", "sha256"])
-    for grade in grades:
-        if grade.points is not None:
-            possible = "" if grade.possible is None else amount(grade.possible)
-            writer.writerow([cell(grade.student), amount(grade.points), possible, grade.sha256])
-    return BYTE_ORDER_MARK + text.getvalue()
-
-
 # --- reading the table back
 
 
@@ -114,7 +102,8 @@ class GradedStudent:
     """A row of ``grades.csv``. ``attention`` are the ids of the reasons why a person has to look at it.
 
     ``tasks`` are the points of each task, None where there are none yet. ``late`` is what another system says, None if
-    it does not tell; it is of interest only without ``received_at``. ``reasons`` are those of what people decided.
+    it does not tell; it is of interest only without ``received_at``. ``reasons`` are those of what people decided,
+    and ``adjusted`` what that added to the points.
     """
 
     grade: Grade
@@ -124,6 +113,12 @@ class GradedStudent:
     received_at: str | None = None
     late: bool | None = None
     reasons: str = ""
+    adjusted: float = 0.0
+
+    @property
+    def decided(self) -> tuple[Adjustment, ...]:
+        """What people decided, as one line."""
+        return (Adjustment(self.adjusted, self.reasons),) if self.reasons else ()
 
 
 def read_grades(path: Path) -> list[GradedStudent]:
@@ -170,6 +165,7 @@ def _student(path: Path, line: int, header: Sequence[str], row: Sequence[str]) -
         received_at=_time(path, line, after["received_at"]),
         late=_LATE.get(after["late"]),
         reasons=original(after["adjustments"]),
+        adjusted=_number(path, line, "adjusted", after["adjusted"]) or 0.0,
     )
 
 

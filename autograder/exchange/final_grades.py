@@ -22,11 +22,15 @@ from .grades import Grade, amount
 
 @dataclass(frozen=True, slots=True)
 class FinalGrade:
-    """A student of the table, and what the assignment counts. A student who is only excused is in no table."""
+    """A student of the table, and what the assignment counts. A student who is only excused is in no table.
+
+    ``grade`` has the digest of the last attempt; ``sha256`` is that of the attempt that counts, None if it is the last.
+    """
 
     row: GradedStudent | None
     grade: Grade
     final: Final
+    sha256: str | None = None
 
 
 def has_rules(course: Course, slug: str) -> bool:
@@ -40,7 +44,8 @@ def as_graded(row: GradedStudent) -> FinalGrade:
     if grade.points is None:
         return FinalGrade(row, grade, Final(Status.UNGRADED))
     possible = grade.possible or 0.0
-    return FinalGrade(row, grade, Final(Status.GRADED, grade.points, grade.points, possible, attempt=row.attempt))
+    found = Final(Status.GRADED, grade.points, grade.points, possible, attempt=row.attempt, decided=row.decided)
+    return FinalGrade(row, grade, found)
 
 
 def finals(
@@ -107,6 +112,7 @@ def attempt_of_row(row: GradedStudent, tasks: Sequence[Task], *, file: str) -> A
         number=row.attempt or 1,
         complete=row.grade.points is not None,
         late=row.late,
+        decided=row.decided,
     )
 
 
@@ -140,24 +146,28 @@ def unknown_times(found: Sequence[FinalGrade]) -> str:
 
 
 def table(found: Sequence[FinalGrade]) -> str:
-    """Return the table of our own: what :func:`~.csv_grades.plain_table` has, and how the points came about.
+    """Return a table for systems without a template: what each student has earned, and how the points came about.
 
-    ``graded`` are the points before the rules, ``attempt`` is the one that counts. Then there is a column for each kind
-    of change that some student has, and all reasons.
+    ``graded`` are the points of the cases, ``attempt`` is the one that counts. Then there is a column for what people
+    decided (``adjusted``) and for each kind of change by a rule, as far as some student has it, and all reasons.
     """
     used = {line.kind for each in found for line in each.final.adjustments}
     kinds = [kind for kind in KINDS if kind in used and kind != "attempt"]  # which has a column, and no points
+    has_decisions = any(each.final.decided for each in found)
+    heads = [*(["adjusted"] if has_decisions else []), *kinds]
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(["student", "points", "possible", "sha256", "graded", "attempt", *kinds, "reasons"])
+    writer.writerow(["student", "points", "possible", "sha256", "graded", "attempt", *heads, "reasons"])
     for each in found:
         grade, result = each.grade, each.final
         points = "" if grade.points is None else amount(grade.points)
         possible = "" if grade.points is None or grade.possible is None else amount(grade.possible)
-        raw = "" if result.raw is None else amount(result.raw)
-        changes = [_change(result, kind) for kind in kinds]
+        raw = "" if result.of_cases is None else amount(result.of_cases)
+        changes = [amount(result.by_people) if result.decided else ""] if has_decisions else []
+        changes += [_change(result, kind) for kind in kinds]
         reasons = cell(" ".join(result.reasons))
-        writer.writerow([cell(grade.student), points, possible, grade.sha256, raw, result.attempt, *changes, reasons])
+        sha256 = each.sha256 or grade.sha256
+        writer.writerow([cell(grade.student), points, possible, sha256, raw, result.attempt, *changes, reasons])
     return BYTE_ORDER_MARK + text.getvalue()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -62,6 +62,9 @@ def detect(source: Path) -> Format:
 READERS = ("gradescope", "moodle", "blackboard", "brightspace", "canvas", "git_clones", "nbgrader", "table", "folder")
 """Modules of this package, in the order in which they are asked; the folder takes what is left."""
 
+AT_THE_TOP = frozenset(("moodle", "blackboard", "brightspace", "canvas"))
+"""Of these, the ones that know no folder around all entries."""
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -116,11 +119,22 @@ class Reader(Protocol):
 
 
 def reader_of(source: Source, name: str = "auto") -> tuple[str, Reader]:
-    """Return the name and the module of the format ``name``, or of the first one that recognises ``source``."""
-    if name == "auto":
-        *others, name = READERS
-        name = next((each for each in others if _reader(each).recognises(source)), name)
-    return name, _reader(name)
+    """Return the name and the module of the format ``name``, or of the first one that recognises ``source``.
+
+    If none does, they look into the only folder at the top, which ``source`` then drops from its names.
+    """
+    *known, rest = READERS if name == "auto" else (name,)
+    found = _first(known, source)
+    wrapped = [each for each in (*known, rest) if each in AT_THE_TOP]
+    if found is None and _first(wrapped, source) is None and source.enter():
+        found = _first(wrapped, source)
+        if found is None:
+            source.leave()
+    return found or rest, _reader(found or rest)
+
+
+def _first(names: Sequence[str], source: Source) -> str | None:
+    return next((name for name in names if _reader(name).recognises(source)), None)
 
 
 def _reader(name: str) -> Reader:

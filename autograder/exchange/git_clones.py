@@ -6,6 +6,7 @@ is checked out counts, and the time of receipt is not known; or, if a person ask
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -25,17 +26,23 @@ RESULTS = frozenset({"result.json", "results.json"})
 
 def recognises(source: Source) -> bool:
     """Return whether most folders are clones."""
-    tops, ignored = source.tops(), set(source.ignored)
-    return 2 * sum(f"{top}/.git" in ignored for top in tops) > len(tops)
+    clones = _clones(source)
+    return 2 * len(clones) > len(clones | source.tops().keys())
+
+
+def _clones(source: Source) -> set[str]:
+    """Return the names of the clones, also of those in which nothing is checked out."""
+    return {name.removesuffix("/.git") for name in source.ignored if re.fullmatch(r"[^/]+/\.git", name)}
 
 
 def records(source: Source, roster: Roster) -> list[Record]:
-    """Return a record for each folder; loose files at the top belong to nobody."""
+    """Return a record for each folder, also if nothing is checked out; loose files at the top belong to nobody."""
     for name in source.names:
         if name == SCORES or (name.count("/") == 1 and name.partition("/")[2] in RESULTS):
             source.leave_out(name)
     accounts = set(roster.index("github")) or set(roster.index("login"))
     tops = source.tops()
+    tops |= {top: [] for top in sorted(_clones(source) - tops.keys())}
     heads = {top: _heads(top, accounts) for top in tops}
     sets = [set(each) for each in heads.values() if each]
     shared = reduce(set.intersection, sets) if sets else set()
@@ -60,7 +67,8 @@ def _record(top: str, names: Sequence[str], heads: dict[str, str], shared: set[s
         who = tuple(Who(login=account) for account in heads.values())
         problem = say("import.splits", people=", ".join(sorted(heads.values())))
         return Record(top, files, entries, who, problem=problem)
-    return Record(top, files, entries, (Who(login=next(iter(heads.values()), top)),))
+    too_late = "" if files else say("import.no-files")
+    return Record(top, files, entries or (top,), (Who(login=next(iter(heads.values()), top)),), too_late=too_late)
 
 
 def at(record: Record, source: Source, time: datetime) -> Record:
@@ -75,6 +83,5 @@ def at(record: Record, source: Source, time: datetime) -> Record:
     files = {path: f"{record.entry}@{commit.name}/{path}" for path in commit.objects}
     for path, name in files.items():
         source.add(name, partial(commit.read, path))
-    return replace(
-        record, files=files, entries=tuple(files.values()) or (record.entry,), received_at=commit.received_at
-    )
+    entries, too_late = (tuple(files.values()), "") if files else ((record.entry,), say("import.no-files"))
+    return replace(record, files=files, entries=entries, received_at=commit.received_at, too_late=too_late)

@@ -156,6 +156,11 @@ def _misfit(fitting: set[Person]) -> str:
     return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]} fit"
 
 
+def stays(students: Sequence[str]) -> str:
+    """Return that the rows of students do not change, for a sentence."""
+    return "this row stays as it is" if len(students) == 1 else "these rows stay as they are"
+
+
 def _students(count: int) -> str:
     return f"{count} student{'s' if count != 1 else ''}"
 
@@ -210,7 +215,7 @@ def amount(points: float, mark: str = ".", *, decimals: int = DECIMALS) -> str:
 def cells(
     rows: Mapping[int, Grade], column: Column, mark: str, *, excused: str | None = None, decimals: int = DECIMALS
 ) -> tuple[dict[int, str], list[str]]:
-    """Return the cell of each row that has a grade, and a warning for each that has none or an unusual one.
+    """Return the cell of each row that has a grade, and warnings on those that have none or an unusual one.
 
     ``excused`` is the text that excuses a student in the other system, or None if it has none. ``decimals`` is how many
     the other system shows, if it compares grades with the file.
@@ -226,18 +231,25 @@ def cells(
         warnings.append(
             f'The column "{column.header}" has {here} points, and the assignment {ours}. Nothing is rescaled.'
         )
+    by_hand, ungraded, above = [], [], []
     for row, grade in rows.items():
         if grade.excused and excused is None:
-            warnings.append(f"{grade.student} is excused. Enter that by hand; this row stays as it is.")
+            by_hand.append(grade.student)
         elif grade.excused:
             found[row] = excused or ""
         elif grade.points is None:
-            warnings.append(f"{grade.student} has no grade. This row stays as it is.")
+            ungraded.append(grade.student)
         else:
             found[row] = amount(grade.points, mark, decimals=decimals)
             if column.possible is not None and grade.points > column.possible:
-                most = f'the maximum of {amount(column.possible)} of the column "{column.header}"'
-                warnings.append(f"{grade.student} has {amount(grade.points)} points, which is above {most}.")
+                above.append(f"{grade.student} ({amount(grade.points)})")
+    if by_hand:
+        warnings.append(f"Excused: {named(by_hand)}. Enter that by hand; {stays(by_hand)}.")
+    if ungraded:
+        warnings.append(f"Without a grade: {named(ungraded)}. {stays(ungraded).capitalize()}.")
+    if above:
+        most = f'the maximum of {amount(column.possible or 0)} of the column "{column.header}"'
+        warnings.append(f"More points than {most}: {named(above)}.")
     if not mark and any("." in amount(rows[row].points or 0) for row in found):
         raise UsageError(
             f'The column "{column.header}" contains no number with decimals, so the decimal mark of the file is not '

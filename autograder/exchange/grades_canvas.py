@@ -79,9 +79,10 @@ def feedback_zip(entries: Iterable[str], pages: Mapping[str, bytes], *, ids: Col
 
     ``entries`` are the names in the archive of submissions that Canvas made. A page keeps the name of the first file of
     its student, because Canvas finds the student and the submission by it. ``ids`` are all user ids of the gradebook.
+    An entry that fits two students takes no page.
 
     Raises:
-        UsageError: the submissions are anonymous, or the name of an entry fits two students.
+        UsageError: the submissions are anonymous.
     """
     names: dict[str, str] = {}
     for entry in entries:
@@ -90,11 +91,9 @@ def feedback_zip(entries: Iterable[str], pages: Mapping[str, bytes], *, ids: Col
                 f"{entry}: the submissions are anonymous, so their students are not known. Omit --feedback."
             )
         splits = [split for split in _SPLITS.finditer(entry) if split["user"] in ids]
-        if len(splits) > 1:
-            raise UsageError(f"{entry}: this name fits two students. Remove the file from the archive of submissions.")
         # Canvas takes the first two numbers between underscores for student and file, and ignores what does not fit.
         numbers = [part for part in entry.split("_") if part.isdigit()]
-        if splits and numbers[:2] == [splits[0]["user"], splits[0]["file"]]:
+        if len(splits) == 1 and numbers[:2] == [splits[0]["user"], splits[0]["file"]]:
             names.setdefault(splits[0]["user"], entry)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

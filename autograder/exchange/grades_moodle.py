@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import UsageError
-from .grades import Column, Filled, Grade, Person, amount, cells, choose, match, named
+from .grades import Column, Filled, Grade, Person, amount, cells, choose, match, named, stays
 from .moodle import MODIFIED, modified
 from .template import Template, number
 from .worksheet import NO, YES, Columns, columns
@@ -23,6 +23,7 @@ _KEYS = ("Email address", "ID number", "Username")
 _DECIMALS = 2  # Moodle shows so many, and takes what differs from its own number for a change
 _AFTER_CHANGEABLE = 3  # Last modified (submission), Last modified (grade), Feedback comments
 _COMMENTS = "Feedback comments"
+_BY_CHANCE = 3  # so many people do not all hand in again between two downloads
 
 
 def fill(template: Template, grades: Sequence[Grade], *, column: str | None = None, overwrite: bool = False) -> Filled:
@@ -32,7 +33,8 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
     N grades": a grade that stays the same is not counted.
 
     Raises:
-        UsageError: it is not the worksheet of these grades, is graded by a scale, or says neither yes nor no.
+        UsageError: it is not the worksheet of these grades, is that of another assignment, is graded by a scale, or
+            says neither yes nor no.
         NeedsHuman: a student cannot be matched.
     """
     places = _columns(template)
@@ -41,20 +43,24 @@ def fill(template: Template, grades: Sequence[Grade], *, column: str | None = No
     maximum = number(template.rows[1].value(most))
     chosen = choose([Column(index, title, title, maximum)], column, grades, file=template.name)
     rows = match(_people(template, index), grades, file=template.name)
+    if column is None:
+        _check_assignment(template, places, rows)
     texts, warnings = cells(rows, chosen, template.decimal_mark([index, most]), decimals=_DECIMALS)
     changes: dict[tuple[int, int], str] = {}
     updated = 0
     written = set()
+    refused: dict[str, list[str]] = {}
     comments = _Comments(template, places, overwrite=overwrite)
     for row, text in texts.items():
         if reason := _refused(template, row, places, rows[row]):
-            warnings.append(f"{rows[row].student}: {reason}. This row stays as it is.")
+            refused.setdefault(reason, []).append(rows[row].student)
             continue
         written.add(row)
         if number(template.rows[row].value(index)) != number(text):
             changes[row, index] = text
             updated += 1
         changes |= comments.change(row, rows[row])
+    warnings += [f"{named(each)}: {reason}. {stays(each).capitalize()}." for reason, each in refused.items()]
     warnings += [*comments.warnings(), *_newer(template, places, rows)]
     data, changed = template.filled(changes), sum(place != index for _, place in changes)
     return Filled(data, updated, rows, chosen, frozenset(written), tuple(warnings), changed)
@@ -201,6 +207,27 @@ class _Comments:
 def comment(reasons: Sequence[str]) -> str:
     """Return the text of a feedback comment, HTML."""
     return "".join(f"<p>{html.escape(each, quote=False)}</p>" for each in reasons)
+
+
+def _check_assignment(template: Template, places: Columns, rows: Mapping[int, Grade]) -> None:
+    """Check that somebody has the submission here that was graded: people have the same ids in all assignments.
+
+    Raises:
+        UsageError: nobody has, and that cannot be by chance.
+    """
+    known = {row: grade.state for row, grade in rows.items() if grade.state.startswith(MODIFIED)}
+    here = {row: modified(template.rows[row].value(places.submitted)) for row in known}
+    if not known or any(state == here[row] for row, state in known.items()):
+        return
+    if any(here.values()) and len(known) < _BY_CHANCE:
+        return
+    title = template.rows[0].value(places.grade)
+    raise UsageError(
+        f"{template.place(0, places.submitted)}: nobody has the submission here that was graded. The worksheet is that "
+        "of another assignment, or in another language. Download that of this assignment, in the language in which the "
+        "class came in. If everybody has handed in again, import the new submissions and run batch. If you are sure, "
+        f"add --column {title!r}."
+    )
 
 
 def _newer(template: Template, places: Columns, rows: Mapping[int, Grade]) -> Iterator[str]:

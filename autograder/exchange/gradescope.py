@@ -17,7 +17,7 @@ METADATA_BYTES = 32 * 2**20  # with the results of all cases of all students
 
 _ENTRY = re.compile(
     r"(?P<above>(?:[^/]+/)?(?:assignment_\d+_export/)?)"
-    r"(?:(?P<metadata>submission_metadata\.yml)|(?P<submission>submission_\d+)/(?P<path>.+))",
+    r"(?:(?P<metadata>submission_metadata\.yml)|(?P<submission>submission_\d+)/(?P<path>.+)|(?P<pdf>(?P<number>\d+)\.pdf))",
     re.DOTALL,
 )
 
@@ -45,9 +45,13 @@ def records(source: Source, roster: Roster) -> list[Record]:
         match = matches[name]
         if match and match["submission"]:
             found.setdefault(match["submission"], {})[match["path"]] = name
+        elif match and match["pdf"]:  # of an assignment with pages; beside the folder of a submission, or alone
+            found.setdefault(f"submission_{match['number']}", {})[match["pdf"]] = name
         else:
             unreadable.append(Record(name, {name: name}, (name,), problem=say("import.no-entry", format="Gradescope")))
-    return [_record(entry, files, described.get(entry)) for entry, files in found.items()] + unreadable
+    pages = {key.removesuffix(".pdf"): value for key, value in described.items() if str(key).endswith(".pdf")}
+    known = {**{f"submission_{number}": value for number, value in pages.items()}, **described}
+    return [_record(entry, files, known.get(entry)) for entry, files in found.items()] + unreadable
 
 
 def _record(entry: str, files: dict[str, str], described: Any) -> Record:

@@ -77,7 +77,7 @@ def _at(found: matching.Matched, source: Source, people: roster.Roster, until: U
     names = plain_folder.entry_names(people.people)
     return [
         git_clones.at(each.record, source, max(until(names[person]) for person in each.people))
-        if each.how not in matching.NO_SUBMISSION
+        if each.how not in matching.NO_SUBMISSION or each.how is matching.How.TOO_LATE
         else each.record
         for each in found.matches
     ]

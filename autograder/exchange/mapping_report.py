@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from ..messages import say
 from ..reports.printable import clip, printable
 from .matching import NO_SUBMISSION, How, Match, Matched
+from .names import folded
 from .roster import Person
 
 MOST_FILES = 8  # in one line
+MANY = 3  # entries: two that fit nobody are no sign of a wrong roster
 
 
 def text(matched: Matched, *, export: str, roster: str, format: str) -> str:
     """Return the report: entries with their people, then all that is not clear, ignored, or missing."""
-    head = say("import.head", export=_plain(export), format=format, roster=_plain(roster))
-    return "\n".join([head, *_sections(matched)]) + "\n"
+    names = {"export": _plain(export), "format": format, "roster": _plain(roster)}
+    lines = [say("import.head", **names), *_sections(matched)]
+    unmatched = sum(match.how is How.UNMATCHED for match in matched.matches)
+    if 2 * unmatched > len(matched.matches) and unmatched >= MANY:
+        lines.append(say("import.other-roster", **names))
+    return "\n".join(lines) + "\n"
 
 
 def summary(matched: Matched) -> str:
@@ -48,6 +54,7 @@ def _sections(matched: Matched) -> Iterator[str]:
     too_late = by_kind[How.TOO_LATE]
     yield from _section("too-late", [f"{_entry(match)} -> {_people(match)}: {match.reason}" for match in too_late])
     yield from _section("left-out", [_entry(match) for match in by_kind[How.LEFT_OUT]])
+    yield from _section("twins", list(_twins(matched)))
     yield from _section("ignored", [_plain(name) for name in matched.ignored])
     yield from _section("without", [_plain(person.title) for person in matched.without])
     if matched.unclear:
@@ -72,6 +79,16 @@ def _clear(match: Match) -> str:
     more = len(record.files) - len(files)
     listed = ", ".join(map(_plain, files)) + (f", {say('import.more-files', count=more)}" if more else "")
     return f"{_entry(match)} -> {_people(match)} -> {listed} [{', '.join(marks)}]"
+
+
+def _twins(matched: Matched) -> Iterator[str]:
+    """Yield a line for each person with files that are one file on some systems."""
+    for each in matched.submissions:
+        found: dict[str, list[str]] = {}
+        for path in each.files:
+            found.setdefault(folded(path), []).append(path)
+        if twins := [path for paths in found.values() if len(paths) > 1 for path in paths]:
+            yield f"{_title(each.person)}: {', '.join(map(_plain, twins))}"
 
 
 def _entry(match: Match) -> str:

@@ -103,7 +103,7 @@ def _of_group(record: Record, name: str, roster: Roster) -> Record:
     if len(groups) > 1:
         return replace(record, problem=say("import.groups", groups=", ".join(groups)))
     if not groups:
-        return replace(record, who=(Who(name=name),), problem=say("import.no-group", group=name))
+        return replace(record, problem=say("import.no-group", group=name))
     members = roster.members(groups[0])
     known, states = {person.late for person in members}, {modified(person.modified) for person in members}
     late, state = (known.pop() if len(known) == 1 else None), (states.pop() if len(states) == 1 else "")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .grades import Filled, amount
 from .template import Template, number
 
+_LAST_SCORE = re.compile(r"[^()]*\(([^()]*)\)\s*")  # Blackboard: Needs Marking(75.00)
 SAME = 0.00501  # other systems show two decimals
 
 
@@ -31,7 +33,8 @@ def find(table: Template, filled: Filled, published: Mapping[str, float]) -> lis
     found = []
     for row in sorted(filled.written):
         grade = filled.rows[row]
-        old = number(table.rows[row].value(filled.column.index))
+        text = table.rows[row].value(filled.column.index)
+        old = number(inner[1] if (inner := _LAST_SCORE.fullmatch(text)) else text)
         if old is None:
             continue
         before = published.get(grade.student)
@@ -39,7 +42,7 @@ def find(table: Template, filled: Filled, published: Mapping[str, float]) -> lis
             continue
         new = "excused" if grade.points is None else amount(grade.points)
         place = table.place(row, filled.column.index)
-        found.append(OtherValue(place, grade.student, table.rows[row].value(filled.column.index), new))
+        found.append(OtherValue(place, grade.student, text, new))
     return found
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
-import shutil
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,13 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import AutograderError, UsageError
+from ..errors import UsageError
 from ..reports.printable import file_stem
 from .archive import Source
 from .formats import Entry
 from .matching import Handed, Matched
 from .names import folded, is_file_name
 from .roster import FIELDS, IDS, Person
+from .whole_folder import whole_folder
 
 UPLOADS, EARLIER, PEOPLE, REPORT = "uploads", "earlier", "roster.json", "report.txt"
 SINGLE = (".py", ".ipynb", ".zip")  # a file that is a submission by itself
@@ -39,24 +38,12 @@ def write(matched: Matched, source: Source, folder: Path, *, report: str, format
     """
     if os.path.lexists(folder):
         raise UsageError(f"{folder} exists. Name a new folder: an import never mixes with another one.")
-    draft = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}.tmp")
     names = entry_names([each.person for each in matched.submissions])
-    try:
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            draft.mkdir(mode=0o700)
-            entries = write_uploads(matched, source, draft / UPLOADS)
-            document = _document(matched, names, format, {each.student: each.earlier for each in entries}, draft)
-            (draft / PEOPLE).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-            (draft / REPORT).write_text(report, encoding="utf-8")
-            os.rename(draft, folder)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    except OSError as exc:
-        problem = (
-            f"{folder} cannot be written: {exc.strerror}. Choose a folder that you can write to, with enough room."
-        )
-        raise AutograderError(problem, slug="report-write") from exc
+    with whole_folder(folder) as draft:
+        entries = write_uploads(matched, source, draft / UPLOADS)
+        document = _document(matched, names, format, {each.student: each.earlier for each in entries}, draft)
+        (draft / PEOPLE).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        (draft / REPORT).write_text(report, encoding="utf-8")
 
 
 def write_uploads(matched: Matched, source: Source, folder: Path) -> list[Entry]:

@@ -59,6 +59,6 @@ def _does_not_pass(assignment: Assignment, outcome: Outcome) -> str:
     elif outcome.staff.startswith("Traceback"):  # the message would speak of what a student returned
         details = f"The case raised {outcome.staff.rstrip().rpartition(chr(10))[2].rstrip('.')}."
     elif difference is not None and not details:
-        details = f"{difference.kind}: got {difference.got}, want {difference.want}"
+        details = f"{difference.kind}: got {difference.got}, want {difference.want}."
     sentence = f"{assignment.slug}: the case {outcome.case} does not pass on the solution ({outcome.verdict.value})."
     return f"{sentence} {details}".rstrip()

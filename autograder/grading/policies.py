@@ -34,7 +34,7 @@ class Attempt:
 
     ``received_at`` has an offset, or is None if the time is unknown. Then ``late`` is what another system says; None if
     it does not tell. ``number`` counts a student's attempts from 1. ``complete`` is False if a case failed because of
-    an error in the grader; such an attempt has no grade.
+    an error in the grader; such an attempt has no grade. ``decided`` is what people decided: it is among ``points``.
     """
 
     points: Mapping[str, float]
@@ -43,6 +43,7 @@ class Attempt:
     number: int = 1
     complete: bool = True
     late: bool | None = None
+    decided: tuple[Adjustment, ...] = ()
 
 
 class Status(StrEnum):
@@ -60,7 +61,8 @@ class Final:
     """What an assignment counts for one student.
 
     ``raw`` are the points of the attempt ``attempt`` as graded, ``points`` those after all ``adjustments``. All three
-    are None unless the status is GRADED. ``possible`` excludes extra credit.
+    are None unless the status is GRADED. ``possible`` excludes extra credit. ``decided`` is what people decided: it is
+    among ``raw``.
     """
 
     status: Status
@@ -69,13 +71,24 @@ class Final:
     possible: float = 0.0
     adjustments: tuple[Adjustment, ...] = ()
     attempt: int | None = None
+    decided: tuple[Adjustment, ...] = ()
+
+    @property
+    def by_people(self) -> float:
+        """What people added to the points."""
+        return round(sum(each.points for each in self.decided), DECIMALS)
+
+    @property
+    def of_cases(self) -> float | None:
+        """The points as graded, before people and rules changed them."""
+        return None if self.raw is None else round(self.raw - self.by_people, DECIMALS)
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Every adjustment as a sentence with its points; or why there are none."""
+        """What people decided, and every adjustment as a sentence with its points; or why there are no points."""
         if self.status is not Status.GRADED:
             return (say(f"policy.status-{self.status.value}"),)
-        return tuple(_reason(each) for each in self.adjustments)
+        return (*(each.reason for each in self.decided), *(_reason(each) for each in self.adjustments))
 
 
 def attempt_of(report: Report) -> Attempt:
@@ -193,6 +206,7 @@ class _Steps:
             possible=float(self.possible),
             adjustments=tuple(self.lines),
             attempt=self.attempt.number,
+            decided=self.attempt.decided,
         )
 
     def _change(self, kind: str, points: Fraction, reason: str) -> None:

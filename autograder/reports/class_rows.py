@@ -16,6 +16,7 @@ from ..messages import say
 from ..model import Adjustment, Measure, Report, Score, Verdict
 from . import views
 
+NO_POINTS = "–"  # where there is no complete report, hence no grade
 RETRIED = "Run twice."  # how the note to staff of a case begins whose worker was lost; see grading/execution.py
 
 TIMED_OUT, AWAITING = "timed-out", "awaiting"  # two of ``ClassRow.attention``
@@ -66,7 +67,9 @@ class ClassRow:
 
     @property
     def points(self) -> str:
-        """A text such as "25 / 30 (of 100)"."""
+        """A text such as "25 / 30 (of 100)"; "–" without a complete report, which is not zero points."""
+        if not self.complete:
+            return NO_POINTS
         return views.of_all(self.score.earned, self.score.possible, self.total)
 
     @property
@@ -246,11 +249,15 @@ def _goodness(measure: Measure) -> float:
 
 
 def class_line(rows: Collection[ClassRow]) -> str:
-    """Return a sentence with the number of submissions and their mean score."""
+    """Return a sentence with the number of submissions and the mean score of those with a complete report."""
     if not rows:
         return say("report.class-none")
-    earned = possible = 0.0
+    count, earned, possible = 0, 0.0, 0.0
     for row in rows:
-        earned, possible = earned + row.score.earned, max(possible, row.score.possible)
-    mean = views.number(earned / len(rows))
+        if row.complete:
+            count, earned = count + 1, earned + row.score.earned
+        possible = max(possible, row.score.possible)
+    if not count:
+        return say("report.class-ungraded", count=len(rows))
+    mean = views.number(earned / count)
     return say("report.class", count=len(rows), mean=mean, possible=views.number(possible))

@@ -54,8 +54,9 @@ def summary(
 def class_table(rows: Collection[ClassRow], console: Console) -> None:
     """Print one line for each submission of one assignment, their number and mean score, then the leaderboards."""
     for row in rows:
-        points = standing.in_words(row.score.earned, row.score.possible, row.total)
-        _print(console, [". ".join(filter(None, [f"{row.name}: {points}, {row.counts}", row.hint]))])
+        points = standing.in_words(row.score.earned, row.score.possible, row.total) if row.complete else ""
+        known = ", ".join(filter(None, [points, row.counts]))
+        _print(console, [". ".join(filter(None, [f"{row.name}: {known}", row.hint]))])
     _print(console, [class_rows.class_line(rows)])
     for board in class_rows.leaderboards(rows):
         places = [f"{place.rank}. {place.row.name}: {place.value}" for place in board.places]

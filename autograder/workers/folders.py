@@ -33,7 +33,7 @@ class TemporaryFolder:
             self.path = tempfile.mkdtemp(prefix=f"autograder-{kind}-")
             self._lock: int | None = None
             try:
-                self._lock = _lock(self.path)
+                self._lock = lock_folder(self.path)
                 return
             except (BlockingIOError, FileNotFoundError):
                 continue  # another grader saw it unlocked, and removes it
@@ -72,11 +72,19 @@ def _remove_if_abandoned(entry: os.DirEntry[str]) -> None:
     Raises:
         OSError: The folder is locked, or the file system has no locks.
     """
-    if not _NAME.fullmatch(entry.name) or not _is_ours(entry.stat(follow_symlinks=False).st_uid):
-        return
-    lock = _lock(entry.path)
+    if _NAME.fullmatch(entry.name) and _is_ours(entry.stat(follow_symlinks=False).st_uid):
+        remove_unlocked(entry.path)
+
+
+def remove_unlocked(path: str) -> None:
+    """Remove a folder with its content unless another process has its lock.
+
+    Raises:
+        OSError: The folder is locked, or the file system has no locks.
+    """
+    lock = lock_folder(path)
     try:
-        remove_folder(entry.path)
+        remove_folder(path)
     finally:
         if lock is not None:
             os.close(lock)
@@ -87,7 +95,7 @@ def _is_ours(uid: int) -> bool:
     return uid == os.geteuid() or (os.geteuid() == 0 and uid in WORKER_UIDS)
 
 
-def _lock(path: str) -> int | None:
+def lock_folder(path: str) -> int | None:
     """Lock a folder and return the descriptor that keeps the lock, or None if the system has no such locks.
 
     Raises:
