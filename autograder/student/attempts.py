@@ -98,6 +98,8 @@ def change(path):
 
 def look_at_process(pid):
     found = [attempt(lambda: open(f"/proc/{pid}/{name}", "rb").close()) for name in ("environ", "cmdline", "mem")]
+    asked = (os.getpgid, os.getsid, lambda pid: os.getpriority(os.PRIO_PROCESS, pid))
+    found += [attempt(lambda: ask(pid)) for ask in asked]
     return [*found, attempt(lambda: time.clock_gettime(~pid << 3 | 2))]  # clock_getcpuclockid(3)
 
 def disturb(pid):
