@@ -21,7 +21,7 @@ from autograder.authoring import bundle as bundles
 from autograder.authoring.release import Options
 from autograder.commands import platform as commands
 from autograder.commands.main import load
-from autograder.course import stubs
+from autograder.course import solution, stubs
 from autograder.errors import AssignmentError, AutograderError, UsageError
 from autograder.exchange.platforms import Platform
 from autograder.grading import machine_memory, proof
@@ -385,6 +385,26 @@ def test_a_run_with_a_proof_takes_its_seed_and_does_not_run_the_solution(
     assert len(ran) == 1
     seen = [[(line.case, line.verdict, line.hint, line.earned) for line in report.outcomes] for report in reports]
     assert seen[0] == seen[1]
+
+
+def test_a_run_with_a_proof_reads_known_mistakes_only_if_a_case_fails(
+    course: Course, proven: Path, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = proof.with_proof(RUN, course.load(), proven)
+    assert found is not None
+    read: list[Any] = []
+    original = solution.mistakes
+    monkeypatch.setattr(solution, "mistakes", lambda each: read.append(each) or original(each))
+    for source, times in ((SOLUTION, 0), (SOLUTION.replace("2 * x", "x**2"), 1)):
+        report = grade_one(course.load(), tiny_course.handed_in(source), run=found, supervisor=supervisor)
+        assert len(read) == times
+    assert "Squaring is not doubling." in {line.hint for line in report.outcomes}
+
+
+def test_a_known_mistake_that_cannot_be_read_is_found_by_the_proof(tmp_path: Path, supervisor: Supervisor) -> None:
+    course = make(tmp_path / "course", mistakes={"squared": "CAUGHT_BY = ()\n"})
+    with pytest.raises(AssignmentError, match="CAUGHT_BY is missing"):
+        proof.make(course.load(), run=RUN, supervisor=supervisor)
 
 
 @pytest.mark.parametrize("changed", ["solutions/01-tiny/tiny.py", "assignments/01-tiny/test_visible.py"])

@@ -246,6 +246,22 @@ def test_a_budget_counts_what_each_call_used(machine: Machine) -> None:
     assert budget.is_spent()
 
 
+def test_waiting_on_purpose_ends_with_the_patience_of_the_budget(machine: Machine) -> None:
+    """No call of this submission is over its limit, and it would use up nothing."""
+    budget = Budget(10.0)
+    for _ in range(3):
+        clock = started(machine)
+        machine.passes(32.0, ran_s=1.0, stalled_s=31.0)
+        assert clock.left() > 0 and not budget.is_spent(clock)
+        budget.charge(clock)
+    assert budget.used_s == pytest.approx(6.0) and not budget.is_spent()
+    clock = Clock(MAIN, 5.0)
+    machine.passes(1.5, stalled_s=1.5)
+    assert budget.is_spent(clock) and not budget.is_spent()
+    budget.charge(clock)
+    assert budget.is_spent()
+
+
 def test_a_budget_grants_two_retries(machine: Machine) -> None:
     budget = Budget(10.0)
     assert [budget.grant_retry() for _ in range(4)] == [True, True, False, False]

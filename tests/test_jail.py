@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 from conftest import Load
+
+from autograder.wall import jail, landlock
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the layers are those of Linux")
 
@@ -25,7 +28,7 @@ def test_limits_stand_and_hard_ones_are_no_higher(load: Load) -> None:
     student = load(
         """
         import resource
-        MAPPED = 4096 * int(open('/proc/self/statm').read().split()[0])
+        MAPPED, DATA = (4096 * int(open('/proc/self/statm').read().split()[i]) for i in (0, 5))
         def f(): return {n: list(resource.getrlimit(getattr(resource, n))) for n in dir(resource) if n[:7] == 'RLIMIT_'}
         """,
         memory_mib=100,
@@ -41,6 +44,27 @@ def test_limits_stand_and_hard_ones_are_no_higher(load: Load) -> None:
     assert limits["RLIMIT_STACK"] == [8 * MIB] * 2
     soft, hard = limits["RLIMIT_AS"]
     assert soft == hard and 90 * MIB < soft - student.MAPPED <= 100 * MIB
+    soft, hard = limits["RLIMIT_DATA"]
+    assert soft == hard and 90 * MIB < soft - student.DATA <= 101 * MIB
+    assert limits["RLIMIT_SIGPENDING"] == [jail.SIGNALS] * 2
+
+
+@pytest.mark.parametrize(("abi", "flags"), [(6, 0), (7, 1)])
+def test_refusals_of_landlock_fill_no_log(monkeypatch: pytest.MonkeyPatch, abi: int, flags: int) -> None:
+    """An older kernel knows no such flag, and would refuse the call."""
+    restricted: list[int] = []
+
+    def syscall(number: int, *arguments: Any) -> int:
+        if arguments[0] is None:
+            return abi
+        if number != 446:  # landlock_restrict_self
+            return os.open(os.devnull, os.O_RDONLY)
+        restricted.append(arguments[1])
+        return 0
+
+    monkeypatch.setattr(landlock.libc, "syscall", syscall)
+    landlock.restrict_files([], [], [])
+    assert restricted == [flags]
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,20 @@ def test_the_version_is_that_of_the_installed_package() -> None:
 
 LIGHT = {"autograder", "click"}  # for a command line that is wrong, or asks for help
 # What is here without us: the interpreter's own start, and how an editable install is found.
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.cpu_count() == 1, reason="needs /proc and two cores")
+def test_numpy_starts_no_threads_in_a_command() -> None:
+    script = (
+        "import atexit, os, sys, autograder.commands.main as main\n"
+        "atexit.register(lambda: print(__import__('numpy') and len(os.listdir('/proc/self/task'))))\n"
+        "sys.argv = ['autograder', '--version']\n"
+        "main.main()"
+    )
+    variables = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    done = subprocess.run([sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1:] == ["1"]
+
 START = subprocess.run(
     [sys.executable, "-c", "import sys; print(*sys.modules)"], capture_output=True, text=True, check=True
 ).stdout.split()

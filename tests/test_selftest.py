@@ -53,6 +53,23 @@ def test_without_namespaces_what_they_give_is_missing() -> None:
     assert {"separate process", "resource limits", "no environment, arguments or open files"} <= set(found.layers)
 
 
+def test_a_machine_that_allows_less_memory_than_the_assignment_is_no_place_for_grades() -> None:
+    """A submission would meet that limit before its own, and lose points."""
+    code = (
+        "import json, resource\n"
+        "from autograder.student import selftest\n"
+        "from autograder.wall.limits import Limits\nfrom autograder.workers.spec import WorkerSpec\n"
+        "from autograder.workers.supervisor import Supervisor\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (768 << 20, 768 << 20))\n"
+        "with Supervisor() as supervisor:\n"
+        "    for mib in (1024, 200):\n"
+        "        found = selftest.examine(supervisor, WorkerSpec(Limits(memory_mib=mib)))\n"
+        "        print('resource limits' in found.missing)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.split() == ["True", "False"], done.stderr
+
+
 def test_every_layer_has_a_remedy_and_an_attempt_that_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker without its layers: every attempt that they forbid succeeds, so the self-test must miss them."""
     assert all(selftest.REMEDIES[name] for name in NAMES)

@@ -131,6 +131,8 @@ def main() -> NoReturn:
     # tenth when the interpreter exits.
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)
+    # numpy would start a thread for each core as soon as it is imported. The arrays of cases are too small for them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(_run())
 
 

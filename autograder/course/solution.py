@@ -58,7 +58,9 @@ def modules(assignment: Assignment) -> dict[str, bytes]:
 
 def alternatives(assignment: Assignment) -> list[Overlay]:
     """Return the alternatives of an assignment, sorted by id."""
-    return [Overlay(path.stem, path, _overlaid(assignment, path)) for path in _files(assignment, "alternatives")]
+    files = _files(assignment, "alternatives")
+    whole = modules(assignment) if files else {}
+    return [Overlay(path.stem, path, _overlaid(whole, path.read_bytes(), assignment)) for path in files]
 
 
 def mistakes(assignment: Assignment) -> list[Mistake]:
@@ -68,14 +70,17 @@ def mistakes(assignment: Assignment) -> list[Mistake]:
         AssignmentError: CAUGHT_BY or HINT is missing or is not a literal.
     """
     found = []
-    for path in _files(assignment, "mistakes"):
-        constants = _constants(path)
+    files = _files(assignment, "mistakes")
+    whole = modules(assignment) if files else {}
+    for path in files:
+        source = path.read_bytes()
+        constants = _constants(path, source)
         caught_by, hint = constants.get("CAUGHT_BY"), constants.get("HINT")
         if not isinstance(caught_by, tuple) or not caught_by or not all(isinstance(name, str) for name in caught_by):
             raise AssignmentError(f'{path}: CAUGHT_BY is missing. Name the cases: CAUGHT_BY = ("case_id",).')
         if not isinstance(hint, str) or not hint:
             raise AssignmentError(f"{path}: HINT is missing. Write the sentence that this mistake must earn.")
-        found.append(Mistake(path.stem, path, _overlaid(assignment, path), caught_by, hint))
+        found.append(Mistake(path.stem, path, _overlaid(whole, source, assignment), caught_by, hint))
     return found
 
 
@@ -83,17 +88,16 @@ def _files(assignment: Assignment, folder: str) -> list[Path]:
     return sorted((assignment.solution / folder).glob("*.py")) if assignment.solution else []
 
 
-def _overlaid(assignment: Assignment, path: Path) -> dict[str, bytes]:
-    """Append the overlay to the main module; later definitions replace earlier ones."""
-    whole = modules(assignment)
+def _overlaid(whole: dict[str, bytes], overlay: bytes, assignment: Assignment) -> dict[str, bytes]:
+    """Append the overlay to the main module of the solution; later definitions replace earlier ones."""
     main = assignment.modules[0]
-    return {**whole, main: whole[main] + b"\n\n" + path.read_bytes()}
+    return {**whole, main: whole[main] + b"\n\n" + overlay}
 
 
-def _constants(path: Path) -> dict[str, object]:
+def _constants(path: Path, source: bytes) -> dict[str, object]:
     """Return the literal values that a file assigns to single names at its top level. The file is not run."""
     try:
-        tree = ast.parse(path.read_bytes(), filename=str(path))
+        tree = ast.parse(source, filename=str(path))
     except SyntaxError as exc:
         raise AssignmentError(f"{path}, line {exc.lineno}: Python cannot read this line: {exc.msg}.") from exc
     except ValueError as exc:  # a null byte, before Python 3.11.4

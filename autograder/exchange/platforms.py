@@ -10,7 +10,6 @@ from typing import Protocol, cast
 
 from ..messages import say
 from ..model import Audience, GradedCase, Report, Verdict
-from ..reports.case_lines import case_text
 from ..reports.printable import clip, printable
 
 CHARACTERS = 20_000  # of the text about one case; platforms limit the whole document
@@ -46,6 +45,8 @@ def text_of(line: GradedCase, report: Report) -> str:
     """Return what a student may read about one case, without control characters."""
     if line.verdict is Verdict.PASSED and not line.message and line.measure is None:
         return _fit(line.title)
+    from ..reports.case_lines import case_text  # a right submission needs none of it
+
     return _fit(case_text(replace(report, outcomes=(line,)), audience=Audience.STUDENT))
 
 

@@ -6,7 +6,8 @@ call returned the same, the submission made that mistake and gets its hint.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import functools
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,8 @@ class MistakeWorkers:
 class KnownMistakes:
     """The known mistakes of an assignment and their behaviour. ``run`` grades one case on one mistake.
 
+    ``mistakes`` are read when a submission fails a case for the first time.
+
     ``sealed`` are the hints of visible cases that need no mistake. If there are any, they alone decide there, so that a
     student without ``solutions/`` reads the same hint as staff. ``costly`` are the cases that train for long: only the
     mistakes that such a case was made for are run on it.
@@ -67,19 +70,23 @@ class KnownMistakes:
 
     def __init__(
         self,
-        mistakes: Sequence[Mistake],
+        mistakes: Iterable[Mistake],
         plan: Sequence[Case],
         run: Run,
         *,
         sealed: SealedHints | None = None,
         costly: Collection[str] = (),
     ) -> None:
-        self._mistakes = mistakes
+        self._given = mistakes
         self._tasks = {case.id: case.task for case in plan}
         self._run = run
         self._sealed = sealed
         self._costly = costly
         self._behaviour: dict[tuple[str, str], tuple[Outcome, CaseLog]] = {}
+
+    @functools.cached_property
+    def _mistakes(self) -> list[Mistake]:
+        return list(self._given)
 
     def hint(self, case: Case, outcome: Outcome, log: CaseLog) -> str:
         """Return the hint of the known mistake that behaves as this submission did in ``case``, or ""."""

@@ -131,11 +131,13 @@ class Session:
 
         Raises:
             CaseError: a case does not pass.
+            AssignmentError: a known mistake cannot be read.
         """
         found: dict[str, float] = {}
 
         def work(executor: Executor) -> None:
             self._check_plan(executor)
+            solution.mistakes(self._assignment)  # a run with the proof reads them late
             self._prove_first(executor, OutcomeCache(), executor.cases)
             found.update(executor.solution_s)
 
@@ -256,8 +258,18 @@ class Session:
     def known_mistakes(
         self, executor: Executor, *, sealed: SealedHints | None = None, seed: int | None = None
     ) -> Iterator[KnownMistakes]:
-        """Yield the known mistakes of the assignment. Their workers end with the block, and draw by ``seed``."""
-        mistakes = solution.mistakes(self._assignment) if self.connections.solution else []
+        """Yield the known mistakes of the assignment. Their workers end with the block, and draw by ``seed``.
+
+        A run with a proof reads them only if a case fails; the proof says that they can be read.
+
+        Raises:
+            AssignmentError: one of them cannot be read.
+        """
+
+        def read() -> Iterator[solution.Mistake]:
+            yield from solution.mistakes(self._assignment) if self.connections.solution else ()
+
+        mistakes = read() if self.options.proven else list(read())
         workers = MistakeWorkers(lambda mistake: self.connections.to(mistake.modules, seed=seed))
 
         def run(case: Case, mistake: solution.Mistake) -> tuple[Outcome, CaseLog]:

@@ -58,6 +58,12 @@ def outgrow(mib):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard + 1, hard + 1))
     return [attempt(allocate), attempt(raise_limit)]
 
+def reserve(mib):
+    import mmap
+    without_reserve = 0x4000  # asm-generic/mman.h: only limits of a process count, not what the machine has
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | without_reserve
+    return attempt(lambda: mmap.mmap(-1, max(1, mib) * 2**20, flags=flags).close())
+
 def surroundings():
     fds = [fd for fd in range(256) if attempt(lambda: os.fstat(fd)) == "done"]
     return [sorted(os.environ), [*sys.argv, *sys.orig_argv], fds]
@@ -98,6 +104,8 @@ def change(path):
 
 def look_at_process(pid):
     found = [attempt(lambda: open(f"/proc/{pid}/{name}", "rb").close()) for name in ("environ", "cmdline", "mem")]
+    asked = (os.getpgid, os.getsid, lambda pid: os.getpriority(os.PRIO_PROCESS, pid))
+    found += [attempt(lambda: ask(pid)) for ask in asked]
     return [*found, attempt(lambda: time.clock_gettime(~pid << 3 | 2))]  # clock_getcpuclockid(3)
 
 def disturb(pid):

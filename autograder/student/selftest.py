@@ -144,7 +144,9 @@ def _beside_cuda(names: list[str]) -> list[str]:
 
 
 def _outgrows_nothing(probes: _Probes) -> bool:
-    return bool(probes.student.outgrow(probes.limits.host_mib) == ["MemoryError", "ValueError"])
+    """Whether the limits hold, and are those of the assignment: a lower one of the machine would cost points."""
+    has_its_share = probes.student.reserve(probes.limits.memory_mib * 3 // 4 - 32) == "done"
+    return bool(has_its_share and probes.student.outgrow(probes.limits.host_mib) == ["MemoryError", "ValueError"])
 
 
 def _clean_beside_gpu(probes: _Probes) -> bool:
@@ -159,6 +161,10 @@ def _clean_beside_gpu(probes: _Probes) -> bool:
 
 
 LINUX = "Linux has it; grade officially there."
+LIMITS_REMEDY = (
+    f"{LINUX} If this machine allows a process less memory than the assignment does (ulimit -v), raise that limit, or "
+    "write a lower memory_mib below [limits] in assignment.toml."
+)
 LAYERS = (
     Layer("separate process", _separate, LINUX),
     Layer("own process numbers", lambda probes: probes.student.identity() == [1, 0], NAMESPACES_REMEDY),
@@ -176,7 +182,7 @@ LAYERS = (
     ),
     Layer("system-call filter", _filtered, "It needs Linux on x86_64 or aarch64 with CONFIG_SECCOMP_FILTER."),
     Layer("no capabilities, no new privileges", _no_rights, LINUX),
-    Layer("resource limits", _outgrows_nothing, LINUX),
+    Layer("resource limits", _outgrows_nothing, LIMITS_REMEDY),
     Layer("no environment, arguments or open files", _clean, LINUX),
 )
 OWN_USER = "own user"

@@ -35,6 +35,7 @@ PROC = (
     *(f"/proc/self/{name}" for name in _OWN),
     "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/sys/devices/system/cpu",
 )  # fmt: skip
+SIGNALS = 256  # that may wait; the usual limit is some ten thousand
 DEVICES = tuple(f"/dev/{name}" for name in namespaces.DEVICES)
 
 
@@ -193,12 +194,14 @@ def limit_resources(limits: Limits, *, tasks: int | None = None, core: int = 0) 
     ``tasks`` bounds the processes of its user. ``core`` is the bound of a core dump in bytes: 1 allows none and, unlike
     0, forbids also a dump to a program (core(5)), which ``dumpable`` allows.
 
-    The limit on address space is added to the space that this process has mapped (gigabytes in a torch zygote).
+    The limit on address space is added to the space that this process has mapped (gigabytes in a torch zygote), and the
+    same to its private memory: otherwise it could give libraries back that it does not need, and take as much.
     """
     mib = 1024 * 1024
     linux = sys.platform == "linux"  # other systems count address space differently, and have no /proc
     if linux and not limits.gpu:
-        _limit(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_mib * mib)
+        _limit(resource.RLIMIT_AS, _mapped_and_data_bytes()[0] + limits.memory_mib * mib)
+        limit_data(limits)
     started_s = time.process_time() if limits.gpu else 0.0  # what the start of CUDA took is not the submission's
     cpu = max(1, round(started_s + limits.cpu_s + limits.load_s))  # the guest lowers it when the submission is loaded
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))  # the hard limit kills a process that ignores SIGXCPU
@@ -206,19 +209,20 @@ def limit_resources(limits: Limits, *, tasks: int | None = None, core: int = 0) 
     _limit(resource.RLIMIT_NOFILE, max(limits.open_files, CUDA_FILES) if limits.gpu else limits.open_files)
     _limit(resource.RLIMIT_CORE, core)
     _limit(resource.RLIMIT_MEMLOCK, 0)
+    if linux:
+        _limit(resource.RLIMIT_SIGPENDING, SIGNALS)  # the kernel counts those that wait in all processes of the user
     _limit(resource.RLIMIT_STACK, 8 * mib)
     if tasks is not None:
         _limit(resource.RLIMIT_NPROC, tasks)
 
 
 def limit_data(limits: Limits) -> None:
-    """Bound the private memory that this process can write to, where its address space has no bound.
+    """Bound the private memory that this process can write to.
 
-    CUDA reserves address space without the right to write, or as a mapping of its device; neither counts here.
+    With a GPU it is the only bound: CUDA reserves address space without the right to write, or as a mapping of its
+    device; neither counts here.
     """
-    with open("/proc/self/status", encoding="ascii", errors="replace") as file:
-        now = next(int(line.split()[1]) for line in file if line.startswith("VmData:"))
-    _limit(resource.RLIMIT_DATA, (now << 10) + (limits.host_mib << 20))
+    _limit(resource.RLIMIT_DATA, _mapped_and_data_bytes()[1] + (limits.host_mib << 20))
 
 
 def forget_memory_bound() -> None:
@@ -233,9 +237,11 @@ def _limit(which: int, value: int) -> None:
     resource.setrlimit(which, (bound, bound))
 
 
-def _mapped_bytes() -> int:
+def _mapped_and_data_bytes() -> tuple[int, int]:
+    """Return the bytes that this process has mapped, and those of them that are private and can be written to."""
     with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+        mapped, *_, data, _ = file.read().split()
+    return int(mapped) * resource.getpagesize(), int(data) * resource.getpagesize()
 
 
 def neutral_descriptors(connection: int, output: int, ready: int | None = None) -> None:

@@ -101,6 +101,11 @@ _NOT_SHARED = {
     "chmod": _EPERM, "fchmod": _EPERM, "fchmodat": _EPERM, "utimensat": _EPERM, "truncate": _EPERM,
     "fallocate": _EOPNOTSUPP, "openat2": _ENOSYS, "mincore": _ENOSYS,
 }  # fmt: skip
+# Without own process numbers, refused for other processes -> the error. glibc goes on if it may not ask for cores.
+_ABOUT_A_PROCESS = {
+    "getpgid": _EPERM, "getsid": _EPERM, "sched_getparam": _ENOSYS, "sched_getscheduler": _ENOSYS,
+    "sched_getaffinity": _ENOSYS,
+}  # fmt: skip
 _Step = tuple[int, int, int, int]
 _MSG_OOB = 1
 _CLOCKS = ("clock_gettime", "clock_getres", "clock_nanosleep")
@@ -118,9 +123,9 @@ def system_call_filter(pid: int, *, shares_files: bool = False, gpu: bool = Fals
     """Return the BPF program of the allow-list for this machine. It allows signals to the process ``pid`` only.
 
     With namespaces every worker is process 1. The zygote computes the program in advance and its workers share it.
-    ``shares_files`` is for a worker without a file system of its own. It then also refuses what Landlock does not
-    cover or older versions of it do not: modes and times of files, paths without reading, disk space in advance, and
-    files that never have a name. ``gpu`` adds the commands of its driver to ``ioctl``, and the names of threads.
+    ``shares_files`` is for a worker without a file system and process numbers of its own. It then also refuses what
+    Landlock does not cover or older versions of it do not: modes and times of files, paths without reading, disk space
+    in advance, files that never have a name, and questions about other processes. ``gpu`` adds the commands of its driver to ``ioctl``, and the names of threads.
     """
     table = dict(TABLES[platform.machine()])
     names = ("clone", "clone3", "close_range", "fcntl", "getsockopt", "ioctl", "prlimit64", "tgkill")
@@ -167,6 +172,10 @@ def system_call_filter(pid: int, *, shares_files: bool = False, gpu: bool = Fals
             if name in table:
                 rule(table.pop(name), *_opening(at, deny, allow))
         rule(special.pop("sendmsg"), deny)  # it can keep deleted files alive in the connection
+        for name, error in _ABOUT_A_PROCESS.items():
+            rule(table.pop(name), *_one_of(0, (0, pid), (_RETURN, 0, 0, _ERRNO | error), allow))
+        of_process = (_LOAD, 0, 0, _ARGUMENT[0]), (_JEQ, 1, 0, 0), deny  # and of no group and no user
+        rule(table.pop("getpriority"), *of_process, *_one_of(1, (0, pid), deny, allow))
     for name, at in _FLAGS_AT.items():  # out-of-band data uses rarely tested kernel code
         if name in special:
             rule(special[name], (_LOAD, 0, 0, _ARGUMENT[at]), (_JSET, 0, 1, _MSG_OOB), deny, allow)

@@ -24,7 +24,8 @@ class Clock:
 
     def __init__(self, pid: int, limit_s: float) -> None:
         self.limit_s = limit_s
-        self.charged_s = 0.0  # set by Budget
+        self.charged_s = 0.0  # set by Budget, as is the next one
+        self.charged_wall_s = 0.0
         self._pid = pid
         self._start_s = time.monotonic()
         self._callbacks_s = 0.0
@@ -91,23 +92,31 @@ class Clock:
 
 
 class Budget:
-    """The total seconds of all calls of one submission, in all its workers, and its retries of starved cases."""
+    """The total seconds of all calls of one submission, in all its workers, and its retries of starved cases.
+
+    Waiting for the machine does not count, until all calls together have taken ``PATIENCE`` times the limit: a
+    submission that waits on purpose, for the disk, would otherwise hold up its class in every call.
+    """
 
     def __init__(self, limit_s: float) -> None:
         self.limit_s = limit_s
         self.used_s = 0.0
+        self.wall_s = 0.0
         self.retries = MAX_RETRIES
 
     def charge(self, clock: Clock) -> None:
         """Add the seconds that ``clock`` counted since it was last charged."""
-        used_s = clock.used_s()
+        used_s, wall_s = clock.used_s(), clock.elapsed_s()
         self.used_s += used_s - clock.charged_s
-        clock.charged_s = used_s
+        self.wall_s += wall_s - clock.charged_wall_s
+        clock.charged_s, clock.charged_wall_s = used_s, wall_s
 
     def is_spent(self, clock: Clock | None = None) -> bool:
         """Return whether the seconds are used up, including those of ``clock`` that are not yet charged."""
         if clock is None:
-            return self.used_s > self.limit_s
+            return self.used_s > self.limit_s or self.wall_s > self.limit_s * PATIENCE
+        if self.wall_s - clock.charged_wall_s + clock.elapsed_s() > self.limit_s * PATIENCE:
+            return True
         before_s = self.used_s - clock.charged_s
         return before_s + clock.elapsed_s() > self.limit_s and before_s + clock.used_s() > self.limit_s
 

@@ -94,6 +94,11 @@ CONTAINER = {
         sees=("stat", "lstat of its folder", "access", "chdir", "statvfs"),
         without_root_only=True,
     ),
+    "b04_read_links": Difference(
+        "where a link leads that it guesses is not hidden",
+        sees=("a link leads to",),
+        without_root_only=True,
+    ),
     "b05_read_other_processes": Difference(
         "a runtime covers these files with /dev/null, which is empty and may be read",
         sees=("/proc/kcore", "/proc/keys"),
@@ -222,6 +227,8 @@ class Canaries:
         self.drop.mkdir(exist_ok=True)
         self.drop.chmod(0o777)
         self.secret.write_text(self.token, encoding="ascii")
+        self.link = folder / "link"
+        self.link.symlink_to(self.secret)
         self.tcp = socket.create_server(("127.0.0.1", 0))
         self.tcp.setblocking(False)
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -248,6 +255,7 @@ class Canaries:
     def values(self) -> dict[str, Any]:
         return {
             "secret file": str(self.secret),
+            "secret link": str(self.link),
             "drop folder": str(self.drop),
             "tcp port": self.tcp.getsockname()[1],
             "udp port": self.udp.getsockname()[1],

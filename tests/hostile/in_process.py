@@ -250,7 +250,9 @@ def page() -> str:
         for program in programs:
             print(program.name, file=sys.stderr)
             source = program.armed(canaries.values())
-            wall = behind(program, arena.graded([source] * program.copies, supervisor, waits=program.waits))
+            sources = [source] * program.copies
+            reports = arena.graded(sources, supervisor, slug=program.assignment, waits=program.waits)
+            wall = behind(program, reports)
             found = ["*harmful*" if program.harmful else "*no wire*"]
             if program.can_run_in_process:
                 found = bites(program, in_process(program, canaries))
