@@ -114,7 +114,7 @@ class Rehearsal:
 
     def _tells_enough(self, case: Case, run: Run) -> bool:
         outcome, log = run
-        return tells_enough(outcome, log.calls, self._right_calls.get(case.id, ()))
+        return tells_enough(outcome, log.all_calls, self._right_calls.get(case.id, ()))
 
     def _is_alone(self, known: KnownMistakes, case: Case, mistake: Mistake) -> bool:
         """Return whether no mistake with another hint looks the same, but one that the case was not made for.

@@ -82,7 +82,7 @@ class KnownMistakes:
         if log.cpu_s > TOO_SLOW_S:
             return ""
         candidates = self.candidates(case)
-        if tells_enough(outcome, log.calls):
+        if tells_enough(outcome, log.all_calls):
             found = next((each for each in candidates if alike((outcome, log), self._on(case, each))), None)
             return translate(found.hint) if found else ""
         aimed = (each for each in candidates if self.is_aimed_at(case, each))
@@ -120,13 +120,15 @@ def may_have_hint(outcome: Outcome, log: CaseLog) -> bool:
 def alike(ours: tuple[Outcome, CaseLog], theirs: tuple[Outcome, CaseLog]) -> bool:
     """Return whether two runs of a case ended in the same way after the same calls and reads.
 
-    Of a call the result, the arguments after it, the changes and the shared memory count.
+    Calls that the case asked for and did not look at any more count, too. Of a call the result, the arguments after
+    it, the changes and the shared memory count.
     """
     (our_outcome, our_log), (their_outcome, their_log) = ours, theirs
+    our_calls, their_calls = our_log.all_calls, their_log.all_calls
     return (
         our_outcome.verdict is their_outcome.verdict
-        and len(our_log.calls) == len(their_log.calls)
-        and all(_same_call(a, b) for a, b in zip(our_log.calls, their_log.calls, strict=True))
+        and len(our_calls) == len(their_calls)
+        and all(_same_call(a, b) for a, b in zip(our_calls, their_calls, strict=True))
         and end_of(our_outcome) == end_of(their_outcome)
     )
 

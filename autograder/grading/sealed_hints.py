@@ -63,7 +63,7 @@ class Behaviour:
         self._numbers: list[NDArray[np.float64]] = []
         self._size = 0
         exact: list[str] = [case.id, outcome.verdict.value, end_of(outcome)]
-        for number, call in enumerate(log.calls):
+        for number, call in enumerate(log.all_calls):
             exact += ["call", call.function, *call.changed, "aliases", *call.aliases, "result"]
             for part in (call.result, call.after):
                 exact += self._parts(part, number)
