@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from ..course.solution import Mistake
 from ..messages import translate
 from ..model import Case, Outcome, Verdict
-from ..student.call import RecordedCall
 from ..student.connection import Connection
 from ..student.log import CaseLog
 from ..student.objects import RemoteFunction, StudentObject
 from ..student.recipes import Recipe
 from ..values import as_array, is_tensor
-from .sealed_hints import SealedHints, end_of
+from .sealed_hints import Behaviour, SealedHints, end_of
 from .telling import tells_enough
 
 RTOL, ATOL = 1e-6, 1e-9  # allows another order of operations in the same formula
@@ -120,27 +119,13 @@ def may_have_hint(outcome: Outcome, log: CaseLog) -> bool:
 def alike(ours: tuple[Outcome, CaseLog], theirs: tuple[Outcome, CaseLog]) -> bool:
     """Return whether two runs of a case ended in the same way after the same calls and reads.
 
-    Calls that the case asked for and did not look at any more count, too. Of a call the result, the arguments after
-    it, the changes and the shared memory count.
+    Calls that the case asked for and did not look at any more count, too. What counts of a call, ``Behaviour`` says.
     """
     (our_outcome, our_log), (their_outcome, their_log) = ours, theirs
-    our_calls, their_calls = our_log.all_calls, their_log.all_calls
-    return (
-        our_outcome.verdict is their_outcome.verdict
-        and len(our_calls) == len(their_calls)
-        and all(_same_call(a, b) for a, b in zip(our_calls, their_calls, strict=True))
-        and end_of(our_outcome) == end_of(their_outcome)
-    )
-
-
-def _same_call(a: RecordedCall, b: RecordedCall) -> bool:
-    return (
-        a.function == b.function
-        and a.changed == b.changed
-        and a.aliases == b.aliases
-        and same(a.result, b.result)
-        and same(a.after, b.after)
-    )
+    if our_outcome.verdict is not their_outcome.verdict or end_of(our_outcome) != end_of(their_outcome):
+        return False
+    a, b = Behaviour(our_outcome, our_log), Behaviour(their_outcome, their_log)
+    return a.exact == b.exact and _close(a.numbers, b.numbers)
 
 
 def same(a: Any, b: Any) -> bool:
