@@ -28,7 +28,7 @@ from autograder.grading.sealed_hints import ENTRIES, FILE, MAX_ENTRIES, Behaviou
 from autograder.messages import use_language
 from autograder.model import Case, Mismatch, Outcome, Verdict
 from autograder.student.call import RecordedCall
-from autograder.student.log import CaseLog
+from autograder.student.log import CaseLog, Step
 from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
@@ -160,8 +160,24 @@ def test_the_names_of_the_parameters_of_a_network_do_not_count() -> None:
     assert opened(record or [], Behaviour(FAILED, log({"a": NUMBERS[0], "b": NUMBERS[1]}))) is None
 
 
+def test_numbers_that_the_case_replaced_do_not_count() -> None:
+    """A network draws its start; which layers it made before, and threw away, is no part of the mistake."""
+
+    def run(drawn: float, *, loads: bool = True) -> Behaviour:
+        done = [("state_dict", {"weight": np.full(3, drawn)}), ("load_state_dict", None), ("__call__", 2.5)]
+        mine = CaseLog()
+        for name, result in done if loads else [done[0], done[2]]:
+            call = RecordedCall(f"Net.{name}", (), {}, result)
+            mine.calls.append(call)
+            mine.steps.append(Step(call, str, owner=(1, 1), attribute=name))
+        return Behaviour(FAILED, mine)
+
+    assert opened(sealed(run(0.3), TEXTS, right=None, others=[]) or [], run(0.4)) == TEXTS
+    assert opened(sealed(run(0.3, loads=False), TEXTS, right=None, others=[]) or [], run(0.4, loads=False)) is None
+
+
 def test_a_mistake_that_rounding_hides_is_not_sealed() -> None:
-    """A record that the right numbers fit as well would open for many a mistake: points without noise, with too little."""
+    """A record that the right numbers fit as well would open for many mistakes: for no noise, and for too little."""
     right = seen((NUMBERS * 1000).astype(np.float32))
     without, little = ((NUMBERS * 1000 + each).astype(np.float32) for each in (1e-3, 2e-3 * NUMBERS))
     assert record_of(without, right=right) is None

@@ -69,6 +69,7 @@ class Behaviour:
         # Where values are wrong, what compare() takes for the same is the same: a number and an array () of it, a list
         # and a tuple, float32 and float64. So are a view and a copy, and objects of classes with other names.
         self._loose = outcome.mismatch is not None and outcome.mismatch.kind == "value"
+        loaded = {step.owner: number for number, step in enumerate(log.steps) if step.attribute == "load_state_dict"}
         exact: list[str] = [outcome.case, outcome.verdict.value, end_of(outcome)]
         for number, (call, step) in enumerate(zip_longest(log.all_calls, log.steps)):
             aliases = () if self._loose else call.aliases
@@ -76,7 +77,9 @@ class Behaviour:
             result = call.result
             if call.function.endswith(".state_dict") and isinstance(result, dict):  # in order; the names may be any
                 exact += () if self._loose else result
-                result = list(result.values())
+                # Numbers that the case replaced by its own were drawn, and each answer draws in an order of its own.
+                is_replaced = step is not None and loaded.get(step.owner, -1) > number
+                result = [np.shape(value) for value in result.values()] if is_replaced else list(result.values())
             for part in (result, call.after):
                 exact += self._parts(part, number)
         self.numbers = np.concatenate([*self._numbers, np.zeros(0)])
@@ -276,7 +279,8 @@ def _wrong(behaviour: Behaviour, right: Behaviour | None) -> NDArray[np.bool_]:
     """Return where the numbers differ from those of the solution; everywhere if they cannot be compared."""
     if right is None or right.numbers.size != behaviour.numbers.size:
         return np.ones(behaviour.numbers.size, dtype=np.bool_)
-    return ~np.isclose(behaviour.numbers, right.numbers, 1e-6, 1e-9, equal_nan=True)
+    wrong: NDArray[np.bool_] = ~np.isclose(behaviour.numbers, right.numbers, 1e-6, 1e-9, equal_nan=True)
+    return wrong
 
 
 def _shows(behaviour: Behaviour, right: Behaviour, places: Places) -> bool:
