@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 from tiny_course import SLUG, Course, make, write
 
+from autograder.audit import hints
+from autograder.workers.supervisor import Supervisor
+
 ANSWER = """
 import os
 import numpy as np
@@ -114,6 +117,16 @@ def test_a_task_means_its_cases_until_one_does_not_pass(tmp_path: Path) -> None:
     assert result.stdout.splitlines()[:2] == ["PASSED  zero", "one  FAILED"]
     assert "value    got 1, want 2" in result.stdout
     assert "two" not in result.stdout
+
+
+@pytest.mark.slow
+def test_the_hint_is_that_of_make_grade(tmp_path: Path, supervisor: Supervisor) -> None:
+    mistake = 'CAUGHT_BY = ("double_of_two",)\nHINT = "Tripled."\n\n\ndef double(x):\n    return 3 * x\n'
+    course = make(tmp_path, mistakes={"tripled": mistake})
+    write(course.folder / "tiny.py", ANSWER.replace("2 * x", "x + x + x").replace("    breakpoint()\n", ""))
+    assert "Tripled." not in debug(course, "double_of_two").stdout
+    hints.write(course.load(), supervisor)
+    assert "  hint     Tripled." in debug(course, "double_of_two").stdout.splitlines()
 
 
 def test_every_kind_of_call_works_without_a_worker(tmp_path: Path) -> None:

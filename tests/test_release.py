@@ -411,6 +411,17 @@ def test_a_report_prints_commands_of_the_program_that_was_started(repository: Pa
     assert f"grade.py grade {SLUG} --task bce" in " ".join(started.split())
 
 
+def test_a_students_make_refuses_a_variable_that_it_does_not_know(repository: Path) -> None:
+    own = {name: value for name, value in os.environ.items() if name not in ("MAKELEVEL", "MAKEFLAGS")}
+    command = ["make", "grade", "A=5", "TASK=bce", "PYTHON=echo"]
+    done = subprocess.run(command, cwd=repository, env=own, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout.startswith("make grade does not know TASK. Its variables are A, T, SUBMISSION and L,")
+    command = ["make", "grade", "A=5", "T=bce", "L=ko", "SUBMISSION=my file.py", "PYTHON=echo"]
+    done = subprocess.run(command, cwd=repository, env=own, capture_output=True, text=True, check=True)
+    assert done.stdout == "grade.py grade 5 --task bce --submission my file.py --lang ko\n"
+
+
 def test_a_damaged_release_json_is_a_sentence(repository: Path) -> None:
     (repository / "release.json").write_text("{", encoding="utf-8")
     done = subprocess.run(

@@ -326,9 +326,9 @@ def test_what_an_editor_adds_does_not_matter(tmp_path: Path, content: str) -> No
     [
         (ROW + "   x\n", "mine.txt, line 2, column 4: this is 'x'. Use # for ink and a space for paper."),
         (ROW + "\t#\n", "mine.txt, line 2, column 1: this is a tab. Use spaces for paper."),
-        ("#" * 30, "mine.txt, line 1, column 29: a row has at most 28 signs, and this one has 30."),
+        ("#" * 30, "mine.txt, line 1, column 29: a row has at most 28 characters, and this one has 30."),
         (ROW * 29, "mine.txt, line 29: an image has 28 rows, and this file has 29."),
-        (" \n\n", "mine.txt has no ink. Draw a digit with the sign #."),
+        (" \n\n", "mine.txt has no ink. Draw a digit with the character #."),
         (b"\xff\xfe#", "mine.txt is not UTF-8 text."),
     ],
 )

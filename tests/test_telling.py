@@ -39,6 +39,16 @@ def test_what_is_right_tells_nothing() -> None:
     assert tells_enough(FAILED, calls(0.693147, 0.52), right)
 
 
+@pytest.mark.parametrize(
+    ("end", "enough"),
+    [("ValueError: shapes (3,2) and (3,2)", True), ("IndexError", False), ("KeyError: <Node object at 0x7f1c>", False)],
+)
+def test_an_exception_tells_as_much_as_its_text(end: str, enough: bool) -> None:
+    outcome = Outcome("a", Verdict.ERRORED, staff=f"line 3, in run\n{end}")
+    assert tells_enough(outcome, calls(1.0)) is enough
+    assert tells_enough(outcome, calls(0.693147))
+
+
 @pytest.mark.parametrize("kind", ["shape", "type", "dtype", "effect"])
 def test_how_a_case_failed_tells_enough(kind: str) -> None:
     outcome = Outcome("a", Verdict.FAILED, mismatch=Mismatch(kind, "", ""))

@@ -40,6 +40,7 @@ OLDER_PROCESSOR = {
     "OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": "X86_V3 AVX2 FMA3",
 }  # fmt: skip
 REPEATABLE = 2e-5  # of the largest number: float32 differs by 1e-5 at most, and a record rounds to 1e-4
+CERTAIN = REPEATABLE / 10
 NOISE = 10.0**LOWEST
 
 
@@ -55,7 +56,7 @@ class Made:
     @property
     def behaviour(self) -> Behaviour:
         """What the case saw."""
-        return Behaviour(self.case, *self.run)
+        return Behaviour(*self.run)
 
 
 class Rehearsal:
@@ -67,7 +68,7 @@ class Rehearsal:
         self._mistakes = solution.mistakes(assignment)
         self._texts = {code: translation.texts(assignment, code) for code in languages()}
         right = _runs(cases, solution.modules(assignment), cases.plan)
-        self.right = {name: Behaviour(*run) for name, run in right.items()}
+        self.right = {name: Behaviour(outcome, log) for name, (_, outcome, log) in right.items()}
         self._right_calls = {name: log.calls for name, (_, _, log) in right.items()}
         # A case with a limit of its own trains for long: its numbers differ from machine to machine.
         self._cases = [case for case in cases.plan if not cases.has_own_limit(case)]
@@ -76,12 +77,11 @@ class Rehearsal:
 
     def compare(self, elsewhere: CollectedCases) -> None:
         """Run the mistakes that failed a case again on ``elsewhere``, and keep how far the two runs are apart."""
-        cases = {case.id: case for case in self.plan}
         for mistake in self._mistakes:
             runs = self._runs[mistake.id]
             again = self._failed(elsewhere, mistake) if runs else {}
             self._distances[mistake.id] = {
-                name: _distance(cases[name], run, again[name]) for name, run in runs.items() if name in again
+                name: _distance(run, again[name]) for name, run in runs.items() if name in again
             }
 
     def _repeatable(self, mistake: Mistake, case: Case, limit: float) -> Run | None:
@@ -114,7 +114,7 @@ class Rehearsal:
 
     def _tells_enough(self, case: Case, run: Run) -> bool:
         outcome, log = run
-        return tells_enough(outcome, log.calls, self._right_calls.get(case.id, ()))
+        return tells_enough(outcome, log.all_calls, self._right_calls.get(case.id, ()))
 
     def _is_alone(self, known: KnownMistakes, case: Case, mistake: Mistake) -> bool:
         """Return whether no mistake with another hint looks the same, but one that the case was not made for.
@@ -141,12 +141,14 @@ class Rehearsal:
 
     def record(self, made: Made) -> list[object] | None:
         """Return the record of a mistake in a case; None if it cannot be told from a mistake with another hint."""
-        return sealed(made.behaviour, made.texts, right=self.right.get(made.case.id), others=self._others(made))
+        certain = self._distances[made.mistake.id][made.case.id] <= CERTAIN
+        right, others = self.right.get(made.case.id), self._others(made)
+        return sealed(made.behaviour, made.texts, right=right, others=others, certain=certain)
 
     def _others(self, made: Made) -> list[Behaviour]:
         """Return what the case saw of the mistakes that have another hint and behave otherwise: they cannot read it."""
         runs = (self._runs[other.id].get(made.case.id) for other in self._mistakes if other.hint != made.mistake.hint)
-        return [Behaviour(made.case, *run) for run in runs if run is not None and not alike(made.run, run)]
+        return [Behaviour(*run) for run in runs if run is not None and not alike(made.run, run)]
 
     def _failed(self, cases: CollectedCases, mistake: Mistake) -> dict[str, Run]:
         """Return the runs of the cases that a mistake fails."""
@@ -164,9 +166,9 @@ def _runs(
         return {case.id: (case, outcome, log) for case, outcome, log in runs}
 
 
-def _distance(case: Case, ours: Run, theirs: Run) -> float:
+def _distance(ours: Run, theirs: Run) -> float:
     """Return how far the numbers of two runs of a case are apart, relative to the largest; inf if the rest differs."""
-    a, b = Behaviour(case, *ours), Behaviour(case, *theirs)
+    a, b = Behaviour(*ours), Behaviour(*theirs)
     if a.exact != b.exact or len(a.numbers) != len(b.numbers):
         return math.inf
     return max((_apart(a.numbers[g.start : g.stop], b.numbers[g.start : g.stop]) for g in a.groups), default=0.0)

@@ -170,8 +170,9 @@ def _ratios(
     for known in (*(_CONSTANTS if constants else ()), *_size_ratios(sizes)):
         if math.isclose(ratio, known.value, rel_tol=REL):
             found.setdefault(known.id, known)
-    if len(confirming) < sum(bool(pair[1].any()) for pair in others):
-        found.pop("hint.zeros", None)  # only a part of the answer is zero: it may be a start that never moved
+    is_part = len(confirming) < sum(bool(pair[1].any()) for pair in others)
+    if is_part or np.count_nonzero(numbers) < ENOUGH:
+        found.pop("hint.zeros", None)  # it may be a start that never moved; one or two numbers may be zero by chance
     if not confirming and not (want > 0).any():
         found.pop("hint.sign", None)  # abs() looks the same
     return list(found.values())
@@ -273,7 +274,7 @@ def _places(got: NDArray[np.float64], want: NDArray[np.float64]) -> Iterator[str
         return
     if not wanted[wrong].any():
         yield "hint.should-be-zero"
-    if not got[wrong].any() and not ends:  # a loop that ends too early leaves zeros, too
+    if np.count_nonzero(wrong) >= ENOUGH and not got[wrong].any() and not ends:  # a loop that ends early leaves zeros
         yield "hint.zero-entries"
 
 

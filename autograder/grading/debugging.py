@@ -29,8 +29,10 @@ from . import environment, rubric
 from .collection import needs_passed
 from .connections import stub_parameters
 from .execution import Executor
+from .mistakes import may_have_hint
 from .options import RunOptions
 from .pytest_plugin import GradingPlugin, run_pytest
+from .sealed_hints import SealedHints
 
 Show = Callable[[str], None]
 _OPTIONS = RunOptions(device="cpu")
@@ -64,7 +66,7 @@ def debug(assignment: Assignment, name: str, show: Show) -> None:
         connection = connect(executor, assignment, _sources(assignment, submission))
         _visit(assignment)
         for case in chosen:
-            outcome = run_case(executor, case, connection)
+            outcome = run_case(executor, case, connection, assignment)
             if outcome.staff.endswith("BdbQuit: "):  # the student has left the debugger
                 return
             show(text_of(assignment, case, outcome, submission.info()))
@@ -96,9 +98,13 @@ def connect(executor: Executor, assignment: Assignment, sources: ModuleSources) 
     return Connection(sources, supervisor, spec, seed=_OPTIONS.seed)
 
 
-def run_case(executor: Executor, case: Case, connection: Connection) -> Outcome:
-    """Run one case, as if all that it needs had passed."""
-    return executor.run(case, connection, needs_passed(case)).outcome
+def run_case(executor: Executor, case: Case, connection: Connection, assignment: Assignment) -> Outcome:
+    """Run one case, as if all that it needs had passed. Its hint is that of ``make grade``."""
+    done = executor.run(case, connection, needs_passed(case))
+    if not may_have_hint(done.outcome, done.log):
+        return done.outcome
+    hint = SealedHints(assignment).hint(case, done.outcome, done.log)
+    return replace(done.outcome, hint=hint or done.outcome.hint)
 
 
 def choose(cases: tuple[Case, ...], name: str, assignment: Assignment) -> list[Case]:

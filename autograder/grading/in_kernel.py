@@ -106,7 +106,7 @@ def _run(executor: Executor, function: FunctionType, assignment: Assignment) -> 
         _replace(executor, chosen, function)
     connection = debugging.connect(executor, assignment, _sources(assignment))
     for case in chosen:
-        outcome = debugging.run_case(executor, case, connection)
+        outcome = debugging.run_case(executor, case, connection, assignment)
         outcome = replace(outcome, snippet=_without_import(outcome.snippet, assignment.modules[0]))
         text = debugging.text_of(assignment, case, outcome, SubmissionInfo(None, ""))
         if outcome.verdict is not Verdict.PASSED:

@@ -16,13 +16,12 @@ from numpy.typing import NDArray
 from ..course.solution import Mistake
 from ..messages import translate
 from ..model import Case, Outcome, Verdict
-from ..student.call import RecordedCall
 from ..student.connection import Connection
 from ..student.log import CaseLog
 from ..student.objects import RemoteFunction, StudentObject
 from ..student.recipes import Recipe
 from ..values import as_array, is_tensor
-from .sealed_hints import SealedHints, end_of
+from .sealed_hints import Behaviour, SealedHints, end_of
 from .telling import tells_enough
 
 RTOL, ATOL = 1e-6, 1e-9  # allows another order of operations in the same formula
@@ -99,7 +98,7 @@ class KnownMistakes:
         candidates = self.candidates(case)
         if case.id in self._costly:
             candidates = [each for each in candidates if self.is_aimed_at(case, each)]
-        if tells_enough(outcome, log.calls):
+        if tells_enough(outcome, log.all_calls):
             found = next((each for each in candidates if alike((outcome, log), self._on(case, each))), None)
             return translate(found.hint) if found else ""
         aimed = (each for each in candidates if self.is_aimed_at(case, each))
@@ -137,25 +136,13 @@ def may_have_hint(outcome: Outcome, log: CaseLog) -> bool:
 def alike(ours: tuple[Outcome, CaseLog], theirs: tuple[Outcome, CaseLog]) -> bool:
     """Return whether two runs of a case ended in the same way after the same calls and reads.
 
-    Of a call the result, the arguments after it, the changes and the shared memory count.
+    Calls that the case asked for and did not look at any more count, too. What counts of a call, ``Behaviour`` says.
     """
     (our_outcome, our_log), (their_outcome, their_log) = ours, theirs
-    return (
-        our_outcome.verdict is their_outcome.verdict
-        and len(our_log.calls) == len(their_log.calls)
-        and all(_same_call(a, b) for a, b in zip(our_log.calls, their_log.calls, strict=True))
-        and end_of(our_outcome) == end_of(their_outcome)
-    )
-
-
-def _same_call(a: RecordedCall, b: RecordedCall) -> bool:
-    return (
-        a.function == b.function
-        and a.changed == b.changed
-        and a.aliases == b.aliases
-        and same(a.result, b.result)
-        and same(a.after, b.after)
-    )
+    if our_outcome.verdict is not their_outcome.verdict or end_of(our_outcome) != end_of(their_outcome):
+        return False
+    a, b = Behaviour(our_outcome, our_log), Behaviour(their_outcome, their_log)
+    return a.exact == b.exact and _close(a.numbers, b.numbers)
 
 
 def same(a: Any, b: Any) -> bool:

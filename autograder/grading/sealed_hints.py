@@ -3,7 +3,8 @@
 ``hints.json``, next to the stub, has a record for each known mistake that fails a visible case. The key of a record is
 a hash of all that the case saw of the mistake, so only a submission that behaves like the mistake can open it. Numbers
 enter the key rounded, and only some of them: at most ENTRIES of a call, each far from the next border of its rounding,
-so that the last digits, which differ from machine to machine, do not matter. Everything else enters it exactly.
+so that the last digits, which differ from machine to machine, do not matter. Everything else that a comparison looks at
+enters it exactly.
 
 A record is sealed against reading, not against guessing: who tries wrong answers until one opens it has made the
 mistake.
@@ -18,6 +19,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -27,7 +29,8 @@ from ..course.assignment import Assignment
 from ..errors import AssignmentError
 from ..messages import DEFAULT, current_language
 from ..model import Case, Outcome, Verdict
-from ..student.log import CaseLog
+from ..student.call import RecordedCall
+from ..student.log import CaseLog, Step
 from ..student.objects import RemoteFunction, StudentObject
 from ..student.recipes import Recipe
 from ..values import as_array, dtype_name, is_tensor
@@ -36,10 +39,11 @@ FILE = "hints.json"
 ENTRIES = 16  # of one call
 MAX_ENTRIES = 160  # of one case
 MARGIN = 0.15  # least distance from a border of rounding, as a share of the step; thirds are 0.167 from one
-DIGITS = (4, 5, 6)  # of the largest entry; more digits if the hints of two mistakes would open each other
+DIGITS = (4, 5, 6)  # of the largest entry; more if two mistakes, or a mistake and the right answer, look alike
 COARSE_DIGITS = (3, 4, 4)  # where the numbers are float32 or coarser
 LOWEST, COARSE_LOWEST = -9, -5  # the last digit that counts, as a power of ten: what is smaller may be rounding
 TAG_BYTES = 16
+ADDRESS = "0x"  # stands for where an object was in memory
 
 UNITS = (1, 2, 5)  # times a power of ten: the steps of a rounding
 Places = Sequence[tuple[int, int]]  # the numbers in a key: the index among all, the step that it is rounded to
@@ -58,14 +62,25 @@ class _Group:
 class Behaviour:
     """What a case saw of a submission: the parts that must agree exactly, and all floating-point numbers in order."""
 
-    def __init__(self, case: Case, outcome: Outcome, log: CaseLog) -> None:
+    def __init__(self, outcome: Outcome, log: CaseLog) -> None:
         self.groups: list[_Group] = []
         self._numbers: list[NDArray[np.float64]] = []
         self._size = 0
-        exact: list[str] = [case.id, outcome.verdict.value, end_of(outcome)]
-        for number, call in enumerate(log.calls):
-            exact += ["call", call.function, *call.changed, "aliases", *call.aliases, "result"]
-            for part in (call.result, call.after):
+        # Where values are wrong, what compare() takes for the same is the same: a number and an array () of it, a list
+        # and a tuple, float32 and float64. So are a view and a copy, and objects of classes with other names.
+        self._loose = outcome.mismatch is not None and outcome.mismatch.kind == "value"
+        loaded = {step.owner: number for number, step in enumerate(log.steps) if step.attribute == "load_state_dict"}
+        exact: list[str] = [outcome.case, outcome.verdict.value, end_of(outcome)]
+        for number, (call, step) in enumerate(zip_longest(log.all_calls, log.steps)):
+            aliases = () if self._loose else call.aliases
+            exact += ["call", self._name(call, step), *call.changed, "aliases", *aliases, "result"]
+            result = call.result
+            if call.function.endswith(".state_dict") and isinstance(result, dict):  # in order; the names may be any
+                exact += () if self._loose else result
+                # Numbers that the case replaced by its own were drawn, and each answer draws in an order of its own.
+                is_replaced = step is not None and loaded.get(step.owner, -1) > number
+                result = [np.shape(value) for value in result.values()] if is_replaced else list(result.values())
+            for part in (result, call.after):
                 exact += self._parts(part, number)
         self.numbers = np.concatenate([*self._numbers, np.zeros(0)])
         self.exact = hashlib.sha256(json.dumps(exact).encode()).digest()
@@ -77,10 +92,18 @@ class Behaviour:
         texts = [_rounded(float(self.numbers[place]), step) for place, step in places]
         return hashlib.sha256(self.exact + json.dumps(texts).encode()).digest()
 
+    def _name(self, call: RecordedCall, step: Step | None) -> str:
+        """Return what was called; of a method only its name, if the class has one of the student's choice."""
+        if self._loose and step is not None and step.owner is not None:
+            return f".{step.attribute}"
+        return call.function
+
     def _parts(self, value: Any, call: int) -> Iterator[str]:
-        """Yield what must agree exactly in ``value``, and keep its numbers. Compare ``mistakes.same``."""
+        """Yield what must agree exactly in ``value``, and keep its numbers."""
+        if self._loose:
+            value = _plain(value)
         if isinstance(value, StudentObject | RemoteFunction):
-            yield repr(value)
+            yield "object" if self._loose and isinstance(value, StudentObject) else repr(value)
         elif isinstance(value, Recipe):
             yield from ("recipe", value.name)
             yield from self._parts(value.arguments, call)
@@ -90,7 +113,8 @@ class Behaviour:
                 yield repr(key)
                 yield from self._parts(value[key], call)
         elif isinstance(value, list | tuple):
-            yield f"{'list' if isinstance(value, list) else 'tuple'} {len(value)}"
+            kind = "items" if self._loose else "list" if isinstance(value, list) else "tuple"
+            yield f"{kind} {len(value)}"
             if value and all(type(item) is float for item in value):
                 yield self._keep(np.array(value), "floats", call)
             else:
@@ -107,8 +131,9 @@ class Behaviour:
 
     def _keep(self, array: NDArray[Any], kind: str, call: int) -> str:
         """Keep the floating-point numbers of an array; return what must agree exactly."""
-        form = f"{kind} {array.shape}"
+        form = f"{array.dtype.kind if self._loose else kind} {array.shape}"
         if array.dtype.kind not in "fc":
+            array = array.astype(np.int64) if self._loose and array.dtype.kind in "iu" else array
             return f"{form} {hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()}"
         if array.dtype.kind == "c":
             array = np.stack([array.real, array.imag])
@@ -122,10 +147,18 @@ class Behaviour:
         return form
 
 
+def _plain(value: Any) -> Any:
+    """Return a number of numpy, alone, in an array () or in a list, as one of Python."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    is_number = isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    return value.item() if is_number else value
+
+
 def end_of(outcome: Outcome) -> str:
     """Return how a case ended, in a form that depends neither on the language nor on where an object was in memory."""
     if outcome.verdict is Verdict.ERRORED:
-        return re.sub(r"\b0x[0-9a-f]+", "0x", outcome.staff.rpartition("\n")[2])
+        return re.sub(r"\b0x[0-9a-f]+", ADDRESS, outcome.staff.rpartition("\n")[2])
     return outcome.mismatch.kind if outcome.mismatch else ""
 
 
@@ -163,7 +196,7 @@ class SealedHints:
             self._records = self._read()
         if case.id not in self._records:
             return ""
-        behaviour = Behaviour(case, outcome, log)
+        behaviour = Behaviour(outcome, log)
         try:
             texts = next(filter(None, (opened(record, behaviour) for record in self._records[case.id])), {})
         except (ValueError, TypeError) as exc:  # not what make hints writes
@@ -210,16 +243,26 @@ def _tag(key: bytes, cipher: bytes) -> bytes:
 
 
 def sealed(
-    behaviour: Behaviour, texts: Mapping[str, str], *, right: Behaviour | None, others: Sequence[Behaviour]
+    behaviour: Behaviour,
+    texts: Mapping[str, str],
+    *,
+    right: Behaviour | None,
+    others: Sequence[Behaviour],
+    certain: bool = False,
 ) -> list[Any] | None:
     """Return the record that only ``behaviour`` opens; None if it cannot be told from one of ``others``.
 
-    ``right`` is the behaviour of the solution: places where the two differ come first.
+    ``right`` is the behaviour of the solution: places where the two differ come first, and one of them must differ
+    after rounding, too. ``certain`` says that the numbers hardly differ from machine to machine: then one digit more
+    is taken.
     """
     rivals = [other for other in others if other.exact == behaviour.exact]
-    for fineness in range(len(DIGITS)):
+    wrong = _wrong(behaviour, right)
+    for fineness in range(int(certain), len(DIGITS)):
         steps, stable = _rounding(behaviour, fineness)
-        places = _places(behaviour, right, steps, stable)
+        places = _places(behaviour, wrong, steps, stable)
+        if wrong.any() and right is not None and not _shows(behaviour, right, places):
+            continue
         for other in rivals:
             if other.key(places) == behaviour.key(places):
                 places += _telling(behaviour, other, steps, stable)
@@ -230,6 +273,22 @@ def sealed(
             flat = [number for place in places for number in place]
             return [flat, base64.urlsafe_b64encode(_tag(key, cipher) + cipher).decode()]
     return None
+
+
+def _wrong(behaviour: Behaviour, right: Behaviour | None) -> NDArray[np.bool_]:
+    """Return where the numbers differ from those of the solution; everywhere if they cannot be compared."""
+    if right is None or right.numbers.size != behaviour.numbers.size:
+        return np.ones(behaviour.numbers.size, dtype=np.bool_)
+    wrong: NDArray[np.bool_] = ~np.isclose(behaviour.numbers, right.numbers, 1e-6, 1e-9, equal_nan=True)
+    return wrong
+
+
+def _shows(behaviour: Behaviour, right: Behaviour, places: Places) -> bool:
+    """Return whether a number of a key, as it is rounded, is not that of the solution."""
+    if right.numbers.size != behaviour.numbers.size:
+        return True
+    pairs = ((behaviour.numbers[place], right.numbers[place], step) for place, step in places)
+    return any(_rounded(float(ours), step) != _rounded(float(theirs), step) for ours, theirs, step in pairs)
 
 
 def _rounding(behaviour: Behaviour, fineness: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -252,13 +311,10 @@ def _telling(
 
 
 def _places(
-    behaviour: Behaviour, right: Behaviour | None, steps: NDArray[np.int64], stable: NDArray[np.bool_]
+    behaviour: Behaviour, wrong: NDArray[np.bool_], steps: NDArray[np.int64], stable: NDArray[np.bool_]
 ) -> list[tuple[int, int]]:
     """Choose the numbers of a key: of each call some where the mistake shows, and some spread over the others."""
     numbers = behaviour.numbers
-    wrong = np.ones(numbers.size, dtype=np.bool_)
-    if right is not None and right.numbers.size == numbers.size:
-        wrong = ~np.isclose(numbers, right.numbers, 1e-6, 1e-9, equal_nan=True)
     calls = np.zeros(numbers.size, dtype=np.int64)
     for group in behaviour.groups:
         calls[group.start : group.stop] = group.call

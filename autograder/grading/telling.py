@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..model import Outcome, Verdict
 from ..student.call import RecordedCall
 from ..values import as_array, is_array, leaves
+from .sealed_hints import ADDRESS, end_of
 
 ENOUGH_DIGITS = 2
 MOST_DIGITS = 6  # of one number
@@ -27,7 +28,11 @@ def tells_enough(outcome: Outcome, calls: Sequence[RecordedCall], right: Sequenc
 
     ``right`` are the calls of the solution in the same case; numbers that are the same there tell nothing.
     """
-    if outcome.verdict is not Verdict.FAILED or (outcome.mismatch and outcome.mismatch.kind not in BY_VALUE):
+    if outcome.verdict is Verdict.ERRORED:
+        text = end_of(outcome).partition(": ")[2]
+        if text and ADDRESS not in text:  # KeyError: <Node object at 0x> tells little
+            return True
+    elif outcome.mismatch is not None and outcome.mismatch.kind not in BY_VALUE:
         return True
     found: set[float] = set()
     for number, call in enumerate(calls):

@@ -579,11 +579,11 @@ SENTENCES: dict[str, str] = {
     "digit.missing": "{file}: {folder} 폴더에 이 파일이 없습니다. 그 폴더에 저장하거나 경로를 주십시오.",
     "digit.unreadable": "{file}: 파일을 읽을 수 없습니다 ({reason}). 텍스트 파일의 경로를 주십시오.",
     "digit.encoding": "{file}: UTF-8 텍스트가 아닙니다. 편집기에서 UTF-8로 저장하십시오.",
-    "digit.empty": "{file}: 잉크가 없습니다. # 기호로 숫자를 그리십시오.",
+    "digit.empty": "{file}: 잉크가 없습니다. # 문자로 숫자를 그리십시오.",
     "digit.rows": "{file}, {line}행: 이미지는 28행인데 이 파일은 {count}행입니다. 남는 행을 지우십시오.",
     "digit.long": "{file}, {line}행 {column}열: 한 행은 28자까지인데 이 행은 {count}자입니다. 남는 글자를 지우십시오.",
     "digit.tab": "{file}, {line}행 {column}열: 탭 문자입니다. 종이는 공백으로 나타내십시오.",
-    "digit.sign": "{file}, {line}행 {column}열: {sign} 기호는 쓸 수 없습니다. 잉크는 #, 종이는 공백으로 나타내십시오.",
+    "digit.character": "{file}, {line}행 {column}열: {character} 문자는 쓸 수 없습니다. 잉크는 #, 종이는 공백으로 나타내십시오.",
     # 채점기를 직접 실행하는 플랫폼 (exchange/platforms.py)
     "platform.stopped": "채점기가 끝나기 전에 중단되어 아직 채점되지 않았습니다. 이것은 성적이 아닙니다. 담당자가 이 상태를 볼 수 있습니다. 다시 제출할 수 있습니다.",
     "platform.late": "이 컴퓨터에서 채점이 제시간에 끝나지 않아 아직 채점되지 않았습니다. 이것은 성적이 아닙니다. 느린 코드가 있는지 살펴보거나, 담당자에게 다시 채점해 달라고 요청하십시오.",

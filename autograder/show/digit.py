@@ -45,13 +45,13 @@ def read_digit(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
         raise ValueError(say("digit.rows", file=file.name, line=SIDE + 1, count=len(rows)))
     image = np.zeros((SIDE, SIDE), np.uint8)
     for line, row in enumerate(rows):
-        for column, sign in enumerate(row.rstrip(PAPER)):
+        for column, character in enumerate(row.rstrip(PAPER)):
             place = {"file": file.name, "line": line + 1, "column": column + 1}
-            if sign == "\t":
+            if character == "\t":
                 raise ValueError(say("digit.tab", **place))
-            if sign not in (INK, PAPER):
-                raise ValueError(say("digit.sign", sign=repr(sign), **place))
+            if character not in (INK, PAPER):
+                raise ValueError(say("digit.character", character=repr(character), **place))
             if column >= SIDE:
                 raise ValueError(say("digit.long", count=len(row.rstrip(PAPER)), **place))
-            image[line, column] = 255 if sign == INK else 0
+            image[line, column] = 255 if character == INK else 0
     return image

@@ -401,10 +401,13 @@ class CaseRun:
         """End the case and return its log.
 
         What the case left unread when it stopped halfway is read first; all of it may take as long as one call. The
-        case has its verdict already, so these calls count for nothing.
+        case has its verdict already, so these calls count for no point; they say more about the mistake.
         """
-        if self._pending is not None and self._pending.todo and self._is_current(self._pending):
+        pending = self._pending
+        if pending is not None and pending.todo and self._is_current(pending):
             self._settle(self._connection.clock(self._call_s))
+        if pending is not None:
+            self.log.add_unread(done.finished for done in pending.done)
         if isinstance(self._replies, Replayed) and self._replies.is_lost:
             self.close()
         if self.transcript is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,6 +60,7 @@ class CaseLog:
     for it. ``lacks_name`` is true if the case needs a name that the submission does not define. ``cpu_s`` is the CPU
     time that the case took on both sides, in seconds. ``imported`` is what the submission printed when it was loaded
     for this case, ``output`` what its calls printed. ``failed`` is the call that did not return, if there is one.
+    ``unread`` are calls that a case asked for in one go with ``calls`` and did not look at, because it failed before.
     ``printed`` is the number of bytes that all calls printed, and ``is_ordered`` whether ``output`` has them in the
     order of the calls. ``words`` are the comparisons that the student's own code decided, and ``suite_errors`` what the
     test code did that cannot work through the wall, both for staff.
@@ -78,6 +79,7 @@ class CaseLog:
     steps: list[Step] = field(default_factory=list)  # of each of ``calls``
     words: list[str] = field(default_factory=list)
     suite_errors: list[str] = field(default_factory=list)
+    unread: list[RecordedCall] = field(default_factory=list)
     _bytes: int = 0
 
     @property
@@ -103,6 +105,11 @@ class CaseLog:
             return self.steps[-1]
         valued = [step for step in self.steps if not step.is_read and not isinstance(step.call.result, StudentObject)]
         return valued[0] if len(valued) == 1 and not found else None
+
+    @property
+    def all_calls(self) -> list[RecordedCall]:
+        """The calls that the case looked at, and those that it asked for together with them."""
+        return [*self.calls, *self.unread]
 
     @property
     def all_output(self) -> str:
@@ -135,20 +142,36 @@ class CaseLog:
         """
         if call.changed and self.change is None and call.effects:
             self.change = Change(call.effects, self.describe)
-        self._bytes += size_of(call.result) + size_of(call.after)
-        if self._bytes <= LOG_BYTES:
-            args, kwargs, result = (_without_objects(part) for part in (call.args, call.kwargs, call.result))
-            if args is not call.args or kwargs is not call.kwargs or result is not call.result or call.after:
-                call = replace(call, args=args, kwargs=kwargs, result=result, after=_without_objects(call.after))
+        if self._has_room_for(call):
+            call = _kept(call)
             later = functools.partial(in_words, call.function, call.args, call.kwargs)
             self.calls.append(call)
             describe = self.describe if call.changed else later
             self.steps.append(_step(call, describe, request, printed, is_read=is_read))
 
+    def add_unread(self, calls: Iterable[RecordedCall | BaseException]) -> None:
+        """Keep calls that the case asked for and did not look at, up to the first that did not return."""
+        for call in calls:
+            if isinstance(call, BaseException) or not self._has_room_for(call):
+                return
+            self.unread.append(_kept(call))
+
+    def _has_room_for(self, call: RecordedCall) -> bool:
+        self._bytes += size_of(call.result) + size_of(call.after)
+        return self._bytes <= LOG_BYTES
+
     def fail(self, request: Request, printed: tuple[int, int | None]) -> None:
         """Keep the call that did not return."""
         call = RecordedCall(request.label, _without_objects(request.args), _without_objects(request.kwargs), None)
         self.failed = _step(call, self.describe, request, printed)
+
+
+def _kept(call: RecordedCall) -> RecordedCall:
+    """Return a call as the log keeps it: of an object of the submission only the type."""
+    args, kwargs, result = (_without_objects(part) for part in (call.args, call.kwargs, call.result))
+    if args is call.args and kwargs is call.kwargs and result is call.result and not call.after:
+        return call
+    return replace(call, args=args, kwargs=kwargs, result=result, after=_without_objects(call.after))
 
 
 def _step(

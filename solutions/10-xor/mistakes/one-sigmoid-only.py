@@ -4,8 +4,8 @@ from torch import nn
 
 CAUGHT_BY = ("sigmoids_between_and_behind", "mlp_with_the_weights_of_the_lecture", "wide_deep_with_given_weights")
 HINT = (
-    "The parameters fit, the answers do not: without a sigmoid between them your layers are one. After which "
-    "layers is there one?"
+    "The parameters fit, the answers do not. These nets have the same function after every layer, the hidden ones"
+    " included: which?"
 )
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CAUGHT_BY = ("largest_entry_of_every_window", "each_channel_by_itself")
+CAUGHT_BY = ("largest_entry_of_every_window",)
 HINT = "You keep the smallest entry of each window. Which one shows that a pattern was found somewhere in it?"
 
 

@@ -6,8 +6,8 @@ from torch import Tensor, nn
 
 CAUGHT_BY = ("loss_falls", "first_steps_are_those_of_adam", "size_of_the_first_step")
 HINT = (
-    "Nothing is learned: after backward() every .grad is filled, but the parameters stay where they are. Who "
-    "moves them?"
+    "Nothing is learned: backward() fills every .grad, but the parameters stay where they are. Who moves them, and "
+    "are the gradients still there at that moment?"
 )
 
 

@@ -4,8 +4,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CAUGHT_BY = ("first_steps_are_those_of_adam", "every_image_keeps_its_label")
-HINT = "The first cost is off before any step was made: does the model see numbers from 0 to 1, or from 0 to 255?"
+CAUGHT_BY = (
+    "three_steps_of_adam",
+    "gradients_from_before_have_no_part",
+    "first_steps_are_those_of_adam",
+    "every_image_keeps_its_label",
+)
+HINT = "Your costs are those of pixels that are too large: does the model see numbers from 0 to 1, or from 0 to 255?"
 
 
 def train(

@@ -3,7 +3,10 @@
 import numpy as np
 
 CAUGHT_BY = ("data_are_a_copy", "data_are_floats_of_its_own")
-HINT = "A step of the optimizer changed an array of the caller. What does np.asarray share that np.array copies?"
+HINT = (
+    "What is written into your data is also written into the array of the caller. What does np.asarray share that "
+    "np.array copies?"
+)
 
 
 class Tensor(Tensor):
