@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from .exceptions import mro, type_name
+from .graphs import Graph, set_modes
 from .recipes import define_name
 
 MAX_BASES = 20  # of one class
@@ -343,7 +344,7 @@ DETAILED: dict[str, Callable[..., Any]] = {
     "names": names_of, "set_state": set_state, "get_state": get_state, "star_names": star_names,
     "module_name": module_name, "describe_class": describe_class, "describe_function": describe_function,
     "signature": signature, "contents": contents, "define_name": define_name,
-    "reload": importlib.reload, "deepcopy": copy.deepcopy, "copy": copy.copy,
+    "backward": Graph.backward, "reload": importlib.reload, "deepcopy": copy.deepcopy, "copy": copy.copy,
 }  # fmt: skip
 """What is done to an object in the worker, by name. ``x`` tells them from the operations of ordinary cases."""
 
@@ -365,5 +366,6 @@ MADE: dict[str, Callable[..., Any]] = {
     "student_module": student_module,
     "library": library,
     "set_random": set_random,
+    "set_modes": set_modes,
     "generator_in_state": generator,
 }

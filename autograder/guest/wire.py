@@ -9,7 +9,7 @@ Values in a header are trees (``trees.py``). A tree tags everything but null, tr
     {"T": [dtype, shape, offset, length]}       torch tensor; "rg": requires_grad, "leaf": is_leaf
     {"p": [dtype, "l" | "u", offset, length]}   list or tuple of plain floats or ints, packed; "sub": "scalar" as above
     {"u": [...], "sub": name, "names": [...]}    a named tuple; in requests and replies with details alone, as "g" of a
-        tensor, its gradient: [dtype, shape, offset, length]
+        tensor, its gradient: [dtype, shape, offset, length], and "of": the number of a result of autograd
     {"h": [id, type name, methods]}  {"c": id}  {"r": [name, tree of arguments]}    handle, callable, recipe
     {"h": [id, type name, methods, id of its class, sort]}    handle in a reply with details; sort as in ``detail.py``
     {"a": n}                                    the argument's own mutable node n, inside one that was changed
@@ -65,7 +65,8 @@ class Kind(IntEnum):
     A CALL or GET with also: true asks for replies with details. VALUE and ERROR then have also: [[tree, tree], [[id,
     tree], ...]], the text that was printed to stdout and to stderr as arrays of bytes, or [], and the values that both
     sides hold (``shared.py``) and that have changed. VALUE has ref: id of the result, parts: [[index, id], ...] of its
-    items, kept: [[node, id], ...] of arguments, if both sides hold them from now on. ERROR has exc: tree of the handle
+    items, kept: [[node, id], ...] of arguments, if both sides hold them from now on, and graphs: [[tree of a handle,
+    [node, ...], [id, ...]], ...], for each result of autograd its graph and the arguments that may be in it. ERROR has exc: tree of the handle
     of the exception, and args: tree of the list of its arguments, if they can be sent. A CB may name objects, and
     before its CBVALUE other calls may come.
     """

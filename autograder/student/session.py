@@ -27,6 +27,7 @@ from .callbacks import builtin_of
 from .case_run import ArgumentError, CaseRun
 from .details import Details
 from .faults import StudentFault, StudentRaised
+from .graphs import attached, modes
 from .handle import StudentCode
 from .objects import StudentObject, ref_of
 from .places import place_of_test
@@ -160,7 +161,7 @@ class Session(ABC):
                 self.share(number, value)
         if keep:
             return call.result
-        result = self.share(details.ref, self.lift(call.result))
+        result = self.share(details.ref, self.lift(attached(self, call.result, details.graphs, label)))
         if isinstance(result, list | tuple):
             for index, number in details.parts:
                 if index < len(result):
@@ -180,13 +181,16 @@ class Session(ABC):
         except (StudentRaised, StudentFault) as fault:
             raise self.failed(fault) from None
         details = self.finish()
-        return value if isinstance(value, StudentObject) else self.share(details.ref, self.lift(value))
+        if isinstance(value, StudentObject):
+            return value
+        return self.share(details.ref, self.lift(attached(self, value, details.graphs, name)))
 
     def prepare(self) -> None:
         """Bring the worker up to date: names that functions of the test have bound, and seeds that it has set."""
         for namespace in self.namespaces:
             namespace.settle()
         self._send_random()
+        self._send_modes()
         shared = self.state.shared
         for number in list(shared.changed()):
             value = shared.values[number]
@@ -406,3 +410,14 @@ class Session(ABC):
         for name, state in self._sent.changed():
             if name != "torch" or self.run.has_torch:
                 self._ask(f"{name}.seed", None, "set_random", (name, state))
+
+    def _send_modes(self) -> None:
+        """Let autograd record in the worker if it does here: the test may be within ``torch.no_grad()``."""
+        now = modes()
+        if now is not None and self.run.has_torch and now != self.state.modes:
+            self._ask("torch modes", None, "set_modes", now)
+            self.state.modes = now
+
+    def malformed(self, text: str) -> StudentFault:
+        """End the worker because of a value that it sent; return the verdict."""
+        return self.run.malformed(text)

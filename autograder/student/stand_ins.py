@@ -300,7 +300,7 @@ def _made(session: Session, described: Mapping[str, Any], link: Link | None) -> 
     )
     known = session.links.get(link) if link is not None else None
     if isinstance(known, StudentType) and known not in session.state.objects and issubclass(known, Proxy):
-        return _renewed(known, bases, methods)
+        return _renewed(known, (*bases, *library), bases, methods)
     try:
         return _new(name, (*bases, *library), {"__module__": module, **methods}, session, link, kind)
     except TypeError:  # a base class with another metaclass or layout
@@ -323,14 +323,19 @@ def new_class(session: Session, name: str, bases: tuple[type, ...], space: Mappi
     return _new(name, bases, {**kept, **methods}, session, None)
 
 
-def _renewed(known: type, bases: tuple[type, ...], methods: dict[str, Any]) -> type:
-    """Let the stand-in of an earlier submission stand in for the class of the same name in this one."""
+def _renewed(known: type, bases: tuple[type, ...], own: tuple[type, ...], methods: dict[str, Any]) -> type:
+    """Let the stand-in of an earlier submission stand in for the class of the same name in this one.
+
+    ``bases`` are those of the class, and ``own`` only those that are stand-ins.
+    """
     for each in [each for each in type.__getattribute__(known, "__dict__") if each in SPECIAL_NAMES]:
         type.__delattr__(known, each)
     for each, method in methods.items():
         type.__setattr__(known, each, method)
-    with contextlib.suppress(TypeError):  # a base class of a library that the other one did not have
-        known.__bases__ = bases
+    for possible in (bases, own):  # a base class of a library may be one that the other class cannot have
+        with contextlib.suppress(TypeError):
+            known.__bases__ = possible
+            break
     return known
 
 

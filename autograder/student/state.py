@@ -69,6 +69,7 @@ class State:
     test that the student's code has got, and ``own_objects`` what stands for them, by number. ``files`` are
     those of the test that the worker has, with size and time of the last change. ``spaces`` hold what the classes
     of a test see in the worker, by its file; ``defining`` are the classes and functions that are being sent.
+    ``modes`` are those of torch that the worker has, or None before it has got any.
     """
 
     run: CaseRun
@@ -87,3 +88,4 @@ class State:
     files: dict[str, tuple[int, int]] = field(default_factory=dict)
     spaces: dict[str, StudentObject] = field(default_factory=dict)
     defining: list[Any] = field(default_factory=list)
+    modes: tuple[bool, Any] | None = None
