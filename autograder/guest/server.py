@@ -286,7 +286,14 @@ class Guest:
         issued = self._held.next
         try:
             is_shared = is_kept and self._kept.has(result)
-            tree = self._handle(result) if keep or is_shared else encoder.tree(result)
+            if self._is_detailed:  # an argument that is returned is the test's own object
+                encoder.known = {id(node.value): i for i, node in enumerate(nodes) if node.has_same_form()}
+            if keep or is_shared:
+                tree = self._handle(result)
+            elif id(result) in encoder.known:
+                tree = {"a": encoder.known[id(result)]}
+            else:
+                tree = encoder.tree(result)
             parts, graphs = list(encoder.mutable), list(encoder.graphs)
             encoder.known = {id(node.value): i for i, node in enumerate(nodes)}
             changed = [[i, encoder.tree(node.value)] for i, node in enumerate(nodes) if node.changed()]

@@ -12,7 +12,8 @@ Values in a header are trees (``trees.py``). A tree tags everything but null, tr
         tensor, its gradient: [dtype, shape, offset, length], and "of": the number of a result of autograd
     {"h": [id, type name, methods]}  {"c": id}  {"r": [name, tree of arguments]}    handle, callable, recipe
     {"h": [id, type name, methods, id of its class, sort]}    handle in a reply with details; sort as in ``detail.py``
-    {"a": n}                                    the argument's own mutable node n, inside one that was changed
+    {"a": n}                                    the argument's own mutable node n, inside one that was changed, and in a
+        result with details
 
 ``"sub"`` names the type if a subclass was sent as its base type. Nothing is ever pickled, evaluated or imported.
 The decoder faces a hostile peer: it checks every limit before it allocates anything, and whatever is wrong raises one

@@ -47,9 +47,11 @@ class Answers:
         nodes = len(mutable)
         try:
             decoder = wire.Decoder(frame.body, incoming, max_body=self._max_body)
+            if self.details is not None:
+                arguments += mutable
             result = decoder.value(frame.header["v"])
             graphs = list(decoder.graphs)
-            arguments += mutable  # only a changed argument may contain one
+            arguments[:] = mutable  # without details, only a changed argument may contain one
             changes = [(_index(i, nodes), decoder.value(tree)) for i, tree in frame.header["w"]]
             if self.details is not None:
                 self.details = Details.read(frame.header, decoder, mutable=mutable, results=graphs)
