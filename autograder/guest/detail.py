@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from .exceptions import mro, type_name
-from .graphs import Graph, set_modes
+from .graphs import Graph, set_modes, torch_module, torch_optimizer
 from .recipes import define_name
 
 MAX_BASES = 20  # of one class
@@ -367,5 +367,7 @@ MADE: dict[str, Callable[..., Any]] = {
     "library": library,
     "set_random": set_random,
     "set_modes": set_modes,
+    "torch_module": torch_module,
+    "torch_optimizer": torch_optimizer,
     "generator_in_state": generator,
 }

@@ -48,6 +48,28 @@ class Graph:
                 leaf.grad = gradient_before
 
 
+def torch_module(kind: Any, plain: Any, parameters: Any, buffers: Any, modules: Any) -> Any:
+    """Return a model of a class with these parts; ``plain`` are its other attributes."""
+    torch: Any = sys.modules["torch"]
+    made = kind.__new__(kind)
+    torch.nn.Module.__init__(made)
+    vars(made).update(plain)
+    for parameter in parameters.values():
+        if type(parameter) is torch.Tensor:
+            parameter.__class__ = torch.nn.Parameter  # a copy would not be the one that both sides hold
+    for name, parts in (("_parameters", parameters), ("_buffers", buffers), ("_modules", modules)):
+        vars(made)[name].update(parts)
+    return made
+
+
+def torch_optimizer(kind: Any, groups: Any, defaults: Any) -> Any:
+    """Return an optimizer of a class that has made no step yet."""
+    torch: Any = sys.modules["torch"]
+    made = kind.__new__(kind)
+    torch.optim.Optimizer.__init__(made, groups, defaults)
+    return made
+
+
 def set_modes(is_recording: bool, dtype: Any) -> None:
     """Take over whether autograd records, and the default dtype, which test code has set."""
     torch: Any = sys.modules["torch"]

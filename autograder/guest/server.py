@@ -287,7 +287,9 @@ class Guest:
         try:
             is_shared = is_kept and self._kept.has(result)
             if self._is_detailed:  # an argument that is returned is the test's own object
-                encoder.known = {id(node.value): i for i, node in enumerate(nodes) if node.has_same_form()}
+                same = [i for i, node in enumerate(nodes) if node.has_same_form()]
+                same = [i for i in same if i not in sources or not nodes[i].changed()]  # it has another graph then
+                encoder.known = {id(nodes[i].value): i for i in same}
             if keep or is_shared:
                 tree = self._handle(result)
             elif id(result) in encoder.known:

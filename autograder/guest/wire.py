@@ -65,11 +65,12 @@ class Kind(IntEnum):
 
     A CALL or GET with also: true asks for replies with details. VALUE and ERROR then have also: [[tree, tree], [[id,
     tree], ...]], the text that was printed to stdout and to stderr as arrays of bytes, or [], and the values that both
-    sides hold (``shared.py``) and that have changed. VALUE has ref: id of the result, parts: [[index, id], ...] of its
-    items, kept: [[node, id], ...] of arguments, if both sides hold them from now on, and graphs: [[tree of a handle,
-    [node, ...], [id, ...]], ...], for each result of autograd its graph and the arguments that may be in it. ERROR has exc: tree of the handle
-    of the exception, and args: tree of the list of its arguments, if they can be sent. A CB may name objects, and
-    before its CBVALUE other calls may come.
+    sides hold (``shared.py``) and that have changed; and warns: [[[class, ...], text], ...], the warnings of the call,
+    with their classes from the nearest on as "module:name". VALUE has ref: id of the result, parts: [[index, id], ...]
+    of its items, kept: [[node, id], ...] of arguments, if both sides hold them from now on, and graphs: [[tree of a
+    handle, [node, ...], [id, ...]], ...], for each result of autograd its graph and the arguments that may be in it.
+    ERROR has exc: tree of the handle of the exception, and args: tree of the list of its arguments, if they can be
+    sent. A CB may name objects, and before its CBVALUE other calls may come.
     """
 
     # main, seed, modules: [[name, file, offset, length], ...], notebooks: [name, ...], limits: [cell_s, load_s], skip:

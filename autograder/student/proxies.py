@@ -260,6 +260,9 @@ class ProxySession(Session):
     def define(self, cls: type) -> StudentObject | None:
         return derived.define(self, cls)
 
+    def class_in_worker(self, kind: type) -> Any:
+        return derived.class_in_worker(self, kind)
+
     def attribute_of(self, owner: StudentObject, name: str, label: str) -> Any:
         if name in ref_of(owner).methods:
             return BoundMethod(self, owner, name, label)

@@ -35,6 +35,7 @@ from .recipes import Recipe
 from .seeds import Generator, SentStates, is_generator, set_state, state_of
 from .state import Link, State
 from .suite_functions import TestFunction, drawn, is_of_test, object_of_test
+from .torch_objects import in_worker, is_torch_object
 
 
 class Session(ABC):
@@ -286,6 +287,8 @@ class Session(ABC):
             return held
         if is_generator(value):
             return self._generator(value)
+        if is_torch_object(value) and (built := in_worker(self, value)) is not None:
+            return built
         if callable(value) and not isinstance(value, np.ndarray) and libraries.encode(value) is None:
             return TestFunction(self, value)
         if isinstance(value, KeysView | ValuesView | ItemsView):
@@ -320,6 +323,8 @@ class Session(ABC):
         )
         if plain or is_tensor(value) or isinstance(value, Remote) or callable(value):
             return True
+        if is_torch_object(value):
+            return in_worker(self, value) is not None
         return hasattr(type(value), "_autograder_object") or libraries.encode(value) is not None
 
     def encode(self, value: Any) -> wire.Tree | None:
@@ -355,6 +360,10 @@ class Session(ABC):
     @abstractmethod
     def define(self, cls: type) -> StudentObject | None:
         """Return a class of the test as it is in the worker; None if ``cls`` is not one that the test has derived."""
+
+    @abstractmethod
+    def class_in_worker(self, kind: type) -> Any:
+        """Return what stands for a class of a library or a visible test among arguments; None if nothing does."""
 
     def read(self, module: str, name: str) -> Any:
         """Return what a name of a module of the student's refers to now.

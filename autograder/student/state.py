@@ -69,7 +69,8 @@ class State:
     test that the student's code has got, and ``own_objects`` what stands for them, by number. ``files`` are
     those of the test that the worker has, with size and time of the last change. ``spaces`` hold what the classes
     of a test see in the worker, by its file; ``defining`` are the classes and functions that are being sent.
-    ``modes`` are those of torch that the worker has, or None before it has got any.
+    ``modes`` are those of torch that the worker has, or None before it has got any. ``torch_objects`` are models and
+    optimizers of the test by id(), with what they were made of, and ``sent_classes`` classes of the test.
     """
 
     run: CaseRun
@@ -89,3 +90,5 @@ class State:
     spaces: dict[str, StudentObject] = field(default_factory=dict)
     defining: list[Any] = field(default_factory=list)
     modes: tuple[bool, Any] | None = None
+    torch_objects: dict[int, tuple[Any, Any, StudentObject]] = field(default_factory=dict)
+    sent_classes: dict[type, StudentObject] = field(default_factory=dict)
