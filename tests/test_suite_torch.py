@@ -245,6 +245,18 @@ TESTS = """
         assert right > 0.8 and accuracy(model, DataLoader(points, batch_size=10)) == pytest.approx(right)
 
 
+    def test_a_loss_of_the_test_in_a_training_of_the_student():
+        model, points, weight = Toy(), Points(64), torch.ones(2, requires_grad=True)
+
+        def loss_of(out, y):
+            return F.cross_entropy(out * weight, y)
+
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.2)
+        losses = train(model, [(points.x, points.y)], loss_of, optimizer, epochs=5)
+        assert losses[-1] < losses[0]
+        assert weight.grad is not None
+
+
     def test_an_optimizer_of_the_test_on_a_model_of_the_student():
         net, points = Net(), TensorDataset(*Points(64)[:])
         optimizer = torch.optim.Adam(net.parameters(), lr=0.05)

@@ -34,7 +34,7 @@ _MARKER = re.compile(r"### (?P<kind>BEGIN|END) (?:SOLUTION|YOUR SOLUTION|YOUR CO
 # A comment that resembles a marker must be one, because a misspelt marker would publish the answer.
 _RESEMBLES = re.compile(r"\b(begin|end)[\s_-]*(solution|your[\s_-]*(solution|code))", re.IGNORECASE)
 
-# Markers of published courses: "# BEGIN SOLUTION", "# *****START OF YOUR CODE (DO NOT MODIFY)*****", "# BEGIN_YOUR_CODE"
+# Markers of published courses: "# BEGIN SOLUTION", "# *****START OF YOUR CODE (KEEP THIS)*****", "# BEGIN_YOUR_CODE".
 _PUBLISHED = re.compile(
     r"#[#\s*=-]*(BEGIN|START|END)(?:[\s_-]OF)?[\s_-](?:YOUR[\s_-])?(?:SOLUTION|CODE)\b.*", re.IGNORECASE
 )

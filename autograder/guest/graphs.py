@@ -1,34 +1,36 @@
-"""Results of autograd that test code differentiates: ``loss.backward()`` on the trusted side goes on in the worker.
+"""Results of autograd that are differentiated on the other side of the wire. Both sides use this file.
 
-The trusted side has the numbers of a result, and a handle of its :class:`Graph`. A gradient that arrives there is sent
-here. Those of the student's own leaves are added to their ``grad``; those of arguments of the call go back.
+The other side has the numbers of a result and a way to ask its :class:`Graph`. A gradient that arrives there is sent
+here. Those of leaves that only this side has are added to their ``grad``; those of arguments go back.
 """
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .changes import Node
 from .trees import tensor_type
 
 MAX_GRAPHS = 16  # of one result
 
 
-def graph_inputs(nodes: Sequence[Node], sources: Mapping[int, Any]) -> dict[int, Any]:
-    """Return the arguments through which gradients go on to the test, by the number of their node."""
+def graph_inputs(arguments: Sequence[Any], sources: Mapping[int, Any]) -> dict[int, Any]:
+    """Return the leaves among arguments that came over the wire, by their numbers; ``sources`` are ``Decoder.sources``.
+
+    Through these, gradients go on to the other side.
+    """
     tensor: Any = tensor_type()
     inputs = dict(sources)
-    for number, node in enumerate(nodes):
-        value = node.value
+    for number, value in enumerate(arguments):
         if number not in inputs and isinstance(value, tensor) and value.requires_grad and value.is_leaf:
             inputs[number] = value
     return inputs
 
 
 class Graph:
-    """The graph behind one result: ``inputs`` are the leaves whose gradients belong to the test."""
+    """The graph behind one result: ``inputs`` are the leaves whose gradients belong to the other side."""
 
     def __init__(self, result: Any, inputs: Sequence[Any]) -> None:
         self._result = result
@@ -46,6 +48,36 @@ class Graph:
         finally:
             for leaf, gradient_before in before:
                 leaf.grad = gradient_before
+
+
+def joined(result: Any, ask: Callable[[Any], Sequence[Any]], inputs: Sequence[Any]) -> Any:
+    """Return a result whose graph is on the other side: ``ask`` takes its gradient, and returns those of ``inputs``."""
+    anchor = sys.modules["torch"].zeros((), requires_grad=True)  # there may be no input that requires a gradient
+    return _elsewhere().apply(result, ask, anchor, *inputs)
+
+
+@functools.cache
+def _elsewhere() -> Any:
+    torch: Any = sys.modules["torch"]
+
+    class Elsewhere(torch.autograd.Function):  # type: ignore[misc]
+        """The step of a graph that is on the other side."""
+
+        @staticmethod
+        def forward(ctx: Any, result: Any, ask: Callable[[Any], Sequence[Any]], anchor: Any, *inputs: Any) -> Any:
+            ctx.ask = ask
+            return result.detach()
+
+        @staticmethod
+        @torch.autograd.function.once_differentiable  # type: ignore[untyped-decorator]
+        def backward(ctx: Any, gradient: Any) -> Any:
+            with torch.enable_grad():  # as where backward() was called
+                return (None, None, None, *ctx.ask(gradient))
+
+    return Elsewhere
+
+
+# --- models and optimizers of the test
 
 
 def torch_module(kind: Any, plain: Any, parameters: Any, buffers: Any, modules: Any) -> Any:
@@ -68,10 +100,3 @@ def torch_optimizer(kind: Any, groups: Any, defaults: Any) -> Any:
     made = kind.__new__(kind)
     torch.optim.Optimizer.__init__(made, groups, defaults)
     return made
-
-
-def set_modes(is_recording: bool, dtype: Any) -> None:
-    """Take over whether autograd records, and the default dtype, which test code has set."""
-    torch: Any = sys.modules["torch"]
-    torch.set_grad_enabled(is_recording)
-    torch.set_default_dtype(dtype)

@@ -18,11 +18,12 @@ import numpy as np
 
 from . import exceptions, output, wire
 from .changes import Node, share_memory
-from .detail import DETAILED, MADE, contents, sort_of
+from .detail import DETAILED, MADE, contents, is_member_class, sort_of
 from .exceptions import MAX_TYPE, mro, type_name
-from .graphs import MAX_GRAPHS, Graph, graph_inputs
+from .graphs import MAX_GRAPHS, Graph, graph_inputs, joined
 from .held import Held, KeptValues, kept_arguments
 from .loading import import_main, install, numbers_to_skip
+from .modes import reset_modes
 from .output import take_count
 from .process import flush_output, limit_cpu, reseed
 from .recipes import OPERATIONS, RECIPES
@@ -30,7 +31,8 @@ from .runner import Runner
 from .shared import is_shareable, merge
 from .standins import Absent, Silent
 from .timer import Limits
-from .trees import tensor_type
+from .trees import replaced, tensor_type
+from .warned import recorded
 
 MAX_TO_WORKER = 2**33  # bytes of one frame from the trusted side, which is trusted
 RESERVE = 1 << 22  # bytes of address space, given back when a MemoryError has to be described
@@ -60,6 +62,7 @@ class Guest:
         self._module: ModuleType | None = None
         self._runner: Runner | None = None
         self._passed: list[tuple[int, Any]] = []  # tensors that both sides hold, of the arguments of this call
+        self._warned: list[list[Any]] = []  # the warnings of the current call
         self._is_detailed = False  # whether the current request asks for what ``detail.py`` adds
 
     def serve(self) -> None:
@@ -91,6 +94,7 @@ class Guest:
         """Prepare a request. A seed starts a new case, which can use no earlier object."""
         if header["seed"] is not None:
             reseed(header["seed"])
+            reset_modes()
             self._held.clear()
             self._kept = KeptValues(self._held)
         self._drop(header["drop"])
@@ -197,7 +201,11 @@ class Guest:
                 result = merge(self._held.objects[call["h"]], *arguments)
                 self._kept.agree(call["h"])
             else:
-                result = self._function(call)(*arguments, **named)
+                with recorded(is_on=self._is_detailed) as warned:
+                    try:
+                        result = self._function(call)(*arguments, **named)
+                    finally:
+                        self._warned = warned
             # More references than here: the submission has kept it.
             is_kept = self._is_detailed and is_shareable(result) and sys.getrefcount(result) > 2
             is_kept = is_kept and not any(result is node.value for node in nodes)
@@ -249,6 +257,7 @@ class Guest:
         is_detailed = self._is_detailed
         other = self._handle if is_detailed else _refuse
         encoder = wire.Encoder(other, max_body=min(self._max_result, wire.MAX_CALLBACK))
+        encoder.is_special = self._is_special if is_detailed else None
         header = {
             "cb": callback,
             "a": [encoder.tree(arg) for arg in args],
@@ -266,7 +275,21 @@ class Guest:
             if "type" in answer:
                 raise getattr(builtins, answer["type"], RuntimeError)(answer["text"])
             raise RuntimeError(answer["error"])
-        return wire.Decoder(body, self._resolve if is_detailed else None).value(answer["v"])
+        decoder = wire.Decoder(body, self._resolve if is_detailed else None)
+        result = decoder.value(answer["v"])
+        return self._joined(result, decoder.graphs, answer.get("graphs", ()), encoder.mutable)
+
+    def _joined(self, result: Any, results: list[tuple[int, Any]], graphs: Sequence[Any], sent: list[Any]) -> Any:
+        """Return what a function of the test has returned; the graphs of its tensors are on the trusted side."""
+        found = {}
+        for number, tensor in results:
+            callback, nodes = graphs[number]
+            inputs = [sent[node] for node in nodes]
+            found[id(tensor)] = joined(tensor, functools.partial(self._differentiate, callback), inputs)
+        return replaced(result, found) if found else result
+
+    def _differentiate(self, callback: int, gradient: Any) -> Any:
+        return self._call_back(callback, (gradient,), {})
 
     # --- replies
 
@@ -282,7 +305,7 @@ class Guest:
         sources: Mapping[int, Any] = MappingProxyType({}),
     ) -> None:
         encoder = wire.Encoder(self._handle, max_body=self._max_result)
-        encoder.is_special = self._kept.is_special if self._is_detailed else None
+        encoder.is_special = self._is_special if self._is_detailed else None
         issued = self._held.next
         try:
             is_shared = is_kept and self._kept.has(result)
@@ -302,7 +325,7 @@ class Guest:
             aliases = [i for i, node in enumerate(nodes) if any(share_memory(node.value, part) for part in parts)]
             header = {"id": number, "v": tree, "w": changed, "al": aliases}
             if self._is_detailed:
-                header |= self._also(encoder)
+                header |= self._also(encoder) | self._warnings()
                 header |= self._kept.arguments(nodes, kept) | self._graphs(graphs, nodes, sources)
                 header |= (
                     {} if keep or is_shared else self._kept.result(result) if is_kept else self._kept.parts(result)
@@ -311,6 +334,16 @@ class Guest:
         except BaseException:
             self._drop(list(range(issued, self._held.next)))  # the trusted side does not know these handles
             raise
+
+    def _warnings(self) -> dict[str, Any]:
+        """Return the field of a reply with the warnings of its call."""
+        warned, self._warned = self._warned, []
+        return {"warns": warned} if warned else {}
+
+    def _is_special(self, value: Any, depth: int) -> bool:
+        return self._kept.is_special(value, depth) or (
+            is_member_class(type(value)) and type.__dict__["__module__"].__get__(type(value)) in self._modules
+        )
 
     def _also(self, encoder: wire.Encoder) -> dict[str, Any]:
         """Return what a reply with details adds: the text that the call printed to stdout and to stderr."""
@@ -324,7 +357,7 @@ class Guest:
         """Return the field of a reply that gives the trusted side the graphs of results of autograd."""
         if not results or self._held.is_full():
             return {}
-        inputs, numbers = graph_inputs(nodes, sources), [number for number, _ in self._passed]
+        inputs, numbers = graph_inputs([node.value for node in nodes], sources), [number for number, _ in self._passed]
         leaves = [*inputs.values(), *(source for _, source in self._passed)]
         made = [Graph(result, leaves) for result in results[:MAX_GRAPHS]]
         return {"graphs": [[self._handle(graph), list(inputs), numbers] for graph in made]}
@@ -366,6 +399,7 @@ class Guest:
         buffers: list[bytes | memoryview] = []
         if self._is_detailed:
             header |= self._exception(exc, buffers)
+            header |= self._warnings()
         self._send(wire.Kind.ERROR, header, buffers)
         if self._reserve is None:
             with contextlib.suppress(OSError):

@@ -51,7 +51,7 @@ __all__ = [
 MAGIC = b"AGW1"
 HEAD = struct.Struct("<4sBIQ")
 MAX_HEADER = 256 * 1024  # bytes
-MAX_CALLBACK = 1 << 20  # bytes of the body of a CB frame: a case may compute much more than it is given
+MAX_CALLBACK = 1 << 24  # bytes of the body of a CB frame; all of a case count together with the answers
 
 
 class Kind(IntEnum):
@@ -81,7 +81,9 @@ class Kind(IntEnum):
     LOAD = 1
     CALL = 2  # id: of the first call, seed, drop: [handle, ...], calls: [{h, r, f, a, k, keep}, ...]
     GET = 3  # id, seed, drop, h: handle or null for the module, name
-    CBVALUE = 4  # v: tree, or error: text; with details also type: of the builtin exception, and text: its own
+    # v: tree, or error: text; with details also type: of the builtin exception, and text: its own; graphs: [[cb, [node,
+    # ...]], ...], for each result of autograd the function that takes its gradient, and the arguments in its graph
+    CBVALUE = 4
     RUN = 5  # cell: the number of a cell of a held notebook; the answer is HELLO, about this cell alone, or LOADFAIL
     # names: [[name, "callable" | "data"], ...], incidents: [[module, statement, line, kind, type, text], ...], skip
     HELLO = 65

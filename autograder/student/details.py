@@ -10,9 +10,11 @@ import numpy as np
 
 from ..guest import wire
 from ..guest.shared import MAX_SHARED
+from ..guest.warned import MAX_CLASSES, MAX_TEXT, MAX_WARNINGS
 from ..values import is_tensor
 from .faults import RemoteError
 from .objects import StudentObject
+from .source import checked_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Details:
         parts: index and number of its items, if both sides hold them from now on.
         kept: arguments that both sides hold from now on, and their numbers.
         graphs: those behind the results of autograd.
+        warnings: the names of the classes of each warning, from the nearest on, and its text.
     """
 
     out: str = ""
@@ -55,6 +58,7 @@ class Details:
     parts: tuple[tuple[int, int], ...] = ()
     kept: tuple[tuple[Any, int], ...] = ()
     graphs: tuple[GraphBehind, ...] = ()
+    warnings: tuple[tuple[tuple[str, ...], str], ...] = ()
 
     @classmethod
     def read(
@@ -88,8 +92,12 @@ class Details:
         arguments = None if arguments is None else tuple(arguments)
         parts = tuple((_number(index), _number(number)) for index, number in header.get("parts", ())[:MAX_SHARED])
         graphs = tuple(_graphs(header.get("graphs", []), decoder, mutable, results))
+        warned = tuple(
+            (tuple(checked_text(name, 200) for name in names[:MAX_CLASSES]), checked_text(text, MAX_TEXT))
+            for names, text in header.get("warns", ())[:MAX_WARNINGS]
+        )
         kept_now = tuple((mutable[i], n) for i, n in kept)
-        return cls(out, err, error, exception, arguments, changed, ref, parts, kept_now, graphs)
+        return cls(out, err, error, exception, arguments, changed, ref, parts, kept_now, graphs, warned)
 
 
 def _graphs(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from ..values import is_tensor, mapped
+from ..guest.graphs import joined
+from ..guest.trees import replaced
+from ..values import is_tensor
 from .details import GraphBehind
 from .faults import StudentFault
 from .objects import StudentObject
@@ -29,53 +30,26 @@ def attached(session: Conversation, value: Any, graphs: Sequence[GraphBehind], l
     """Return a value whose results of autograd lead to their graphs in the worker."""
     if not graphs:
         return value
-    joined = {}
+    found = {}
     for each in graphs:
         held = [session.state.shared.values.get(number) for number in each.shared]
         if not all(map(is_tensor, held)):
             raise session.malformed("a graph with tensors that nobody shares")
-        joined[id(each.result)] = _function().apply(
-            each.result, session, each.graph, label, _anchor(), *each.inputs, *held
-        )
-    return mapped(lambda leaf: joined.get(id(leaf), leaf), value)
+        inputs = [*each.inputs, *held]
+        forms = [(one.shape, one.dtype) for one in inputs]
+        ask = functools.partial(_backward, session, each.graph, f"{label}.backward", forms)
+        found[id(each.result)] = joined(each.result, ask, inputs)
+    return replaced(value, found)
 
 
-def modes() -> tuple[bool, Any] | None:
-    """Return whether autograd of the trusted side records, and its default dtype; None without torch."""
-    torch: Any = sys.modules.get("torch")
-    return (torch.is_grad_enabled(), torch.get_default_dtype()) if hasattr(torch, "get_default_dtype") else None
-
-
-def _anchor() -> Any:
-    """Return a leaf that lets a result require a gradient if the test has passed none that does."""
-    return sys.modules["torch"].zeros((), requires_grad=True)
-
-
-@functools.cache
-def _function() -> Any:
-    torch: Any = sys.modules["torch"]
-
-    class InWorker(torch.autograd.Function):  # type: ignore[misc]
-        """Sends the gradient of a result to its graph in the worker, and hands on those that come back."""
-
-        @staticmethod
-        def forward(
-            ctx: Any, result: Any, session: Conversation, graph: StudentObject, label: str, anchor: Any, *inputs: Any
-        ) -> Any:
-            ctx.session, ctx.graph, ctx.label = session, graph, label
-            ctx.forms = [(each.shape, each.dtype) for each in inputs]
-            return result.detach()
-
-        @staticmethod
-        @torch.autograd.function.once_differentiable  # type: ignore[untyped-decorator]
-        def backward(ctx: Any, gradient: Any) -> Any:
-            with torch.enable_grad():  # as where the test calls backward()
-                found = ctx.session.operate(ctx.graph, "backward", gradient, label=f"{ctx.label}.backward")
-            if not isinstance(found, list) or len(found) != len(ctx.forms):
-                raise ctx.session.malformed("gradients of another form")
-            for each, (shape, dtype) in zip(found, ctx.forms, strict=True):
-                if each is not None and not (is_tensor(each) and each.shape == shape and each.dtype == dtype):
-                    raise ctx.session.malformed("a gradient of another form")
-            return (None, None, None, None, None, *found)
-
-    return InWorker
+def _backward(
+    session: Conversation, graph: StudentObject, label: str, forms: Sequence[tuple[Any, Any]], gradient: Any
+) -> list[Any]:
+    """Send the gradient of a result to its graph, and return those of the tensors of the test."""
+    found = session.operate(graph, "backward", gradient, label=label)
+    if not isinstance(found, list) or len(found) != len(forms):
+        raise session.malformed("gradients of another form")
+    for each, (shape, dtype) in zip(found, forms, strict=True):
+        if each is not None and not (is_tensor(each) and each.shape == shape and each.dtype == dtype):
+            raise session.malformed("a gradient of another form")
+    return found

@@ -8,6 +8,7 @@ A :class:`Session` reads, calls and changes what is in the worker. What cannot b
 from __future__ import annotations
 
 import sys
+import warnings
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
@@ -19,6 +20,7 @@ import numpy as np
 
 from ..errors import SuiteError
 from ..guest import wire
+from ..guest.modes import now_of_torch
 from ..guest.shared import is_shareable, merge
 from ..values import is_tensor, leaves, mapped
 from . import libraries
@@ -27,7 +29,7 @@ from .callbacks import builtin_of
 from .case_run import ArgumentError, CaseRun
 from .details import Details
 from .faults import StudentFault, StudentRaised
-from .graphs import attached, modes
+from .graphs import attached
 from .handle import StudentCode
 from .objects import StudentObject, ref_of
 from .places import place_of_test
@@ -66,6 +68,7 @@ class Session(ABC):
         assert run is None or isinstance(run, CaseRun)
         self._run, self._state = run, None
         self._sent = SentStates()
+        self._first_modes = np.geterr(), now_of_torch()
         if run is not None:
             run.begin_details(self.encode)
 
@@ -86,7 +89,7 @@ class Session(ABC):
         """What the current worker has shown; a new one if the worker was replaced."""
         run, state = self.run, self._state
         if state is None or state.generation != run.generation:
-            self._state = state = State(run, run.generation)
+            self._state = state = State(run, run.generation, self._first_modes)
         return state
 
     def error(self, why: str) -> SuiteError:
@@ -255,7 +258,15 @@ class Session(ABC):
             if number in shared.values:
                 merge(shared.values[number], self.lift(content))
                 shared.agree(number)
+        for names, text in details.warnings:
+            self._warn(names, text)
         return details
+
+    def _warn(self, names: Sequence[str], text: str) -> None:
+        """Warn where the test listens, as the student's code has warned; an exception if the test wants that."""
+        found = (libraries.named(name) for name in names)
+        category = next((each for each in found if isinstance(each, type) and issubclass(each, Warning)), UserWarning)
+        warnings.warn_explicit(text, category, self.run.source.file, 1)
 
     # --- values
 
@@ -423,11 +434,15 @@ class Session(ABC):
                 self._ask(f"{name}.seed", None, "set_random", (name, state))
 
     def _send_modes(self) -> None:
-        """Let autograd record in the worker if it does here: the test may be within ``torch.no_grad()``."""
-        now = modes()
-        if now is not None and self.run.has_torch and now != self.state.modes:
-            self._ask("torch modes", None, "set_modes", now)
-            self.state.modes = now
+        """Let numpy and torch do in the worker what the test has set: ``np.errstate``, ``torch.no_grad``."""
+        now = np.geterr(), now_of_torch()
+        if now == self.state.modes:
+            return
+        self.state.modes = now
+        if now == self._first_modes:
+            self._ask("modes", None, "reset_modes", ())
+        else:
+            self._ask("modes", None, "set_modes", (now[0], now[1] if self.run.has_torch else None))
 
     def malformed(self, text: str) -> StudentFault:
         """End the worker because of a value that it sent; return the verdict."""
