@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -188,6 +189,36 @@ def test_large_outputs_old_schemas_and_a_second_notebook_of_the_name_change_no_g
     assert {totals[name] for name in ("prints_much", "schema_0", "schema_1", "schema_2")} == {17.0}
     assert totals["two_of_one_name"] == 12.0
     assert (lab / "autograded" / "prints_much" / "lab" / "lab.ipynb").stat().st_size < 100_000
+
+
+@pytest.mark.slow
+def test_what_cannot_be_graded_is_named_with_file_place_and_remedy(lab: Path) -> None:
+    right = (course.submit(lab, "honest") / "lab.ipynb").read_bytes()
+    wrong = {
+        b"": "is not a notebook: it is empty. Ask the student",
+        right[:500]: r"lab.ipynb is not a notebook: line \d+ is not JSON",
+        b"\xef\xbb\xbf" + right: "it begins with a byte order mark",
+        right.decode().encode("utf-16"): "it begins with a byte order mark",
+        b"\x80" + right: "it is not UTF-8 text",
+        b"[" * 100_000: "nested too deep|is not JSON",
+        b"[]": "it has no list of cells",
+        b'{"nbformat": 3, "worksheets": []}': "no list of cells, as in version 3 of the format",
+        right.replace(b'"nbformat": 4', b'"nbformat": 99'): "it is of version 99 of the format, not 4",
+    }
+    for number, data in enumerate(wrong):
+        (course.submit(lab, f"wrong-{number}") / "lab.ipynb").write_bytes(data)
+    folder = course.submit(lab, "folder")
+    (folder / "lab.ipynb").unlink()
+    (folder / "lab.ipynb").mkdir()
+    os.mkfifo(course.submit(lab, "pipe") / "pipe")
+    (course.submit(lab, "late") / "timestamp.txt").write_text("yesterday at noon")
+    done = nbgrader_batch.autograde(lab, "lab", workers=1)
+    assert done.graded == ["honest"]
+    for number, text in enumerate(wrong.values()):
+        assert re.search(text, done.problems[f"wrong-{number}"]), done.problems[f"wrong-{number}"]
+    assert "lab.ipynb is a folder, not a notebook." in done.problems["folder"]
+    assert "pipe is not a file that can be copied. Remove it." in done.problems["pipe"]
+    assert "timestamp.txt does not say a time" in done.problems["late"]
 
 
 @pytest.mark.slow

@@ -17,9 +17,12 @@ from autograder.workers.supervisor import Supervisor
 
 HOMEWORK = """
     import enum
+    import warnings
     from collections import namedtuple
     from dataclasses import dataclass, field
     from pathlib import Path
+
+    import numpy as np
 
     Result = namedtuple("Result", ["mean", "count"])
 
@@ -27,6 +30,44 @@ HOMEWORK = """
     class Color(enum.Enum):
         RED = 1
         BLUE = 2
+
+
+    class Mode(str, enum.Enum):
+        TRAIN = "train"
+        TEST = "test"
+
+
+    class Level(enum.IntEnum):
+        LOW = 1
+        HIGH = 2
+
+
+    class Right(enum.IntFlag):
+        RUN = 1
+        WRITE = 2
+        READ = 4
+
+
+    def other_mode(mode):
+        return Mode.TEST if mode is Mode.TRAIN else Mode.TRAIN
+
+
+    def root(x):
+        if x < 0:
+            warnings.warn("negative")
+        return abs(x) ** 0.5
+
+
+    def inverse(x):
+        return 1 / x
+
+
+    def applied(function, n):
+        return function(np.ones(n))
+
+
+    def count(n):
+        yield from range(n)
 
 
     @dataclass
@@ -46,6 +87,9 @@ HOMEWORK = """
         @property
         def double(self):
             return 2 * self.x
+
+        def shown(self):
+            return self.x
 
 
     class Derived(Base):
@@ -88,14 +132,22 @@ HOMEWORK = """
 TESTS = """
     import dataclasses
     import importlib
+    import inspect
+    import types
+    import warnings
     from collections import namedtuple
     from pathlib import Path
     from types import SimpleNamespace
+    from unittest import mock
 
+    import numpy as np
     import pytest
 
     import homework
-    from homework import Base, Color, Config, Derived, Holder, first_line, note, summary, total
+    from homework import (
+        Base, Color, Config, Derived, Holder, Level, Mode, Right, applied, count, first_line, inverse, note,
+        other_mode, root, summary, total,
+    )
 
 
     @pytest.fixture(params=[1, 2])
@@ -135,6 +187,55 @@ TESTS = """
         assert len(Color) == 2
         assert Color["RED"] is Color(1)
         assert Color.RED in Color
+
+
+    def test_members_that_are_strings_or_numbers():
+        assert Mode.TRAIN == "train" and Mode.TRAIN.name == "TRAIN" and Mode.TRAIN.value == "train"
+        assert other_mode(Mode.TRAIN) is Mode.TEST
+        assert Mode("test") is Mode.TEST and list(Mode) == [Mode.TRAIN, Mode.TEST]
+        assert isinstance(Mode.TEST, Mode) and isinstance(Mode.TEST, str)
+        assert {Mode.TRAIN: 1}["train"] == 1
+        both = Right.READ | Right.WRITE
+        assert Right.READ in both and both == 6 and Right.RUN not in both
+        assert Level.LOW < Level.HIGH and Level.HIGH == 2 and Level(1) is Level.LOW
+
+
+    def test_warnings():
+        with pytest.warns(UserWarning, match="negative"):
+            assert root(-4.0) == 2.0
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            root(-1.0)
+            root(1.0)
+        assert [str(each.message) for each in caught] == ["negative"]
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            root(4.0)
+            with pytest.raises(UserWarning):
+                root(-4.0)
+        with pytest.warns(RuntimeWarning):
+            inverse(np.zeros(2))
+
+
+    def test_errors_of_numpy():
+        with np.errstate(divide="raise"), pytest.raises(FloatingPointError):
+            inverse(np.zeros(2))
+        with np.errstate(divide="ignore"):
+            assert np.isinf(inverse(np.zeros(2))).all()
+
+
+    def test_a_function_of_the_test_gets_a_large_array():
+        assert applied(np.sum, 1_000_000) == 1_000_000
+        assert applied(lambda x: x.shape, 500_000) == (500_000,)
+
+
+    def test_what_python_makes():
+        squares = (each for each in count(3))
+        assert inspect.isgenerator(count(3)) and isinstance(count(3), types.GeneratorType)
+        assert inspect.isgeneratorfunction(count) and not inspect.isgeneratorfunction(root)
+        assert sum(squares) == 3
+        with mock.patch.object(Base, "shown", autospec=True, return_value=5):
+            assert Base().shown() == 5
 
 
     def test_a_dataclass():

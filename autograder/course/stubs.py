@@ -34,6 +34,11 @@ _MARKER = re.compile(r"### (?P<kind>BEGIN|END) (?:SOLUTION|YOUR SOLUTION|YOUR CO
 # A comment that resembles a marker must be one, because a misspelt marker would publish the answer.
 _RESEMBLES = re.compile(r"\b(begin|end)[\s_-]*(solution|your[\s_-]*(solution|code))", re.IGNORECASE)
 
+# Markers of published courses: "# BEGIN SOLUTION", "# *****START OF YOUR CODE (KEEP THIS)*****", "# BEGIN_YOUR_CODE".
+_PUBLISHED = re.compile(
+    r"#[#\s*=-]*(BEGIN|START|END)(?:[\s_-]OF)?[\s_-](?:YOUR[\s_-])?(?:SOLUTION|CODE)\b.*", re.IGNORECASE
+)
+
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -243,6 +248,7 @@ def adopted_stub(source: str, slug: str, *, path: str) -> str:
     Raises:
         AssignmentError: see :func:`make_stub`.
     """
+    source = _with_our_markers(source)
     if not any(_markers(source, path)):
         return ""
     tasks = [Task(name, name, 1.0) for name in marked_tasks(source, path=path)]
@@ -327,6 +333,20 @@ def _markers(source: str, path: str) -> Iterator[_Marker]:
         if token.line[:column].strip():
             raise AssignmentError(f"{path}, line {line}: a marker follows code; put it on its own line.")
         yield _Marker(match["kind"], match["task"], line, column)
+
+
+def _with_our_markers(source: str) -> str:
+    """Return ``source`` with the markers of a published course replaced by ours."""
+    lines = io.StringIO(source, newline="").readlines()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        line, column = token.start
+        found = _PUBLISHED.fullmatch(token.string) if token.type == tokenize.COMMENT else None
+        if found is None or token.line[:column].strip() or _MARKER.fullmatch(token.string.rstrip()):
+            continue
+        end = lines[line - 1][column + len(token.string) :]
+        kind = "END" if found[1].upper() == "END" else "BEGIN"
+        lines[line - 1] = f"{token.line[:column]}### {kind} SOLUTION{end}"
+    return "".join(lines)
 
 
 def _blocks(markers: Iterator[_Marker], path: str) -> Iterator[_Block]:

@@ -38,6 +38,7 @@ from ..errors import UsageError
 from ..grading.pool import local_processes
 from . import nbgrader_config, nbgrader_gradebook
 from .nbgrader import REFUSAL, SecureExecute, release, use_wall
+from .nbgrader_problems import problem_of
 from .nbgrader_run import Wall
 
 WORK = ".autograder-nbgrader"  # a folder in the course, for what is not in place yet
@@ -304,7 +305,11 @@ def _grade(job: _Course, student: str) -> Graded:
     except (Exception, SystemExit) as exc:
         if refusal := vars(converter).get(REFUSAL):
             raise refusal from exc
-        return Graded(student, problem=_reason(errors, exc))
+        course = converter.coursedir
+        submitted = Path(course.format_path(course.submitted_directory, student, job.assignment))
+        source = Path(course.format_path(course.source_directory, ".", job.assignment))
+        names = sorted(path.stem for path in source.glob("*.ipynb"))
+        return Graded(student, problem=problem_of(submitted, names) or _reason(errors, exc))
     with Gradebook(url, converter.coursedir.course_id) as gradebook:
         return _read(gradebook, job.assignment, student)
 

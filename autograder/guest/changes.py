@@ -28,6 +28,10 @@ class Node:
         self._gradient = gradient_of(value) if self._has_gradient else None
         self._before = _items(value) if sent is None else _form(value)
 
+    def has_same_form(self) -> bool:
+        """Return whether an array or tensor still has its dtype and shape; the peer then has the value itself."""
+        return self._sent is None or _form(self.value) == self._before
+
     def changed(self) -> bool:
         if self._has_gradient and gradient_of(self.value) != self._gradient:
             return True

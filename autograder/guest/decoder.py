@@ -40,6 +40,8 @@ class Decoder:
         counted: bytes of all values so far, where an entry of an array counts as MIN_ENTRY at least.
         mutable: arrays, tensors, lists and dicts, in the order of :attr:`~autograder.guest.encoder.Encoder.mutable`.
         sent: for each of these the bytes that arrived; None for lists and dicts.
+        graphs: number and tensor of each result of autograd; it has no graph here.
+        sources: what a result of autograd was made of, by its number in ``mutable``; None: results stay data.
     """
 
     def __init__(
@@ -53,6 +55,8 @@ class Decoder:
         self._max_body = max_body
         self.mutable: list[Any] = []
         self.sent: list[memoryview | None] = []
+        self.graphs: list[tuple[int, Any]] = []
+        self.sources: dict[int, Any] | None = None
         self._body = memoryview(body)
         self._other = other
         self._nodes = 0
@@ -181,11 +185,16 @@ class Decoder:
 
     def _tensor(self, content: Any, tree: dict[str, Any]) -> Any:
         tensor = self._dense(content)
-        # Only a leaf keeps requires_grad; a result of autograd arrives as data.
+        # Only a leaf keeps requires_grad; a result of autograd arrives as data, or as a result of its source.
         if tree.get("rg") is True and tree.get("leaf") is True:
             tensor.requires_grad_(True)
             if "g" in tree:
                 tensor.grad = self._dense(tree["g"])
+        elif type(number := tree.get("of")) is int:
+            if self.sources is not None:
+                self.sources[len(self.mutable)] = tensor.requires_grad_(True)
+                tensor = tensor.clone()
+            self.graphs.append((number, tensor))
         self._note(tensor, self._body[content[2] : content[2] + content[3]])
         return tensor
 

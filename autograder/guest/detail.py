@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import copy
+import enum
 import importlib
 import inspect
 import json
@@ -24,6 +25,8 @@ from typing import Any
 import numpy as np
 
 from .exceptions import mro, type_name
+from .graphs import Graph, torch_module, torch_optimizer
+from .modes import reset_modes, set_modes
 from .recipes import define_name
 
 MAX_BASES = 20  # of one class
@@ -53,6 +56,7 @@ _FUNCTIONS: tuple[type, ...] = (
     type([].append),
     type(str.join),
 )
+_DATA: tuple[type, ...] = (str, int, float)
 _BASES = type.__dict__["__bases__"]
 _MODULE, _DICT = type.__dict__["__module__"], type.__dict__["__dict__"]
 
@@ -120,6 +124,7 @@ def describe_class(kind: type, own: Sequence[str]) -> dict[str, Any]:
     A base class is the class itself if it is the student's, else its module and name.
     """
     special = [name for name in SPECIAL if _defines(kind, name)]
+    data = next((base for base in mro(kind) if base in _DATA), None) if is_member_class(kind) else None
     unhashable = type.__getattribute__(kind, "__hash__") is None
     bases: list[Any] = []
     for base in _BASES.__get__(kind)[:MAX_BASES]:
@@ -132,11 +137,29 @@ def describe_class(kind: type, own: Sequence[str]) -> dict[str, Any]:
         "module": str(_MODULE.__get__(kind))[:200],
         "bases": bases,
         "special": special,
+        "data": type_name(data) if data is not None else "",
+        "of_data": [] if data is None else [name for name in special if _first(kind, name) in mro(data)],
         "of_class": [name for name in CLASS_SPECIAL if _defines(type(kind), name)],
         "unhashable": unhashable,
         "builtin": builtin[:MAX_BASES],
         "doc": _doc(kind),
     }
+
+
+def is_member_class(kind: type) -> bool:
+    """Return whether a class is an enumeration whose members are strings or numbers, too."""
+    return issubclass(kind, enum.Enum) and any(base in _DATA for base in mro(kind))
+
+
+def plain(member: Any) -> Any:
+    """Return the string or number that a member of an enumeration is."""
+    data: Any = next(base for base in mro(type(member)) if base in _DATA)
+    return str.__getitem__(member, slice(None)) if data is str else data.__add__(member, data())
+
+
+def _first(kind: type, name: str) -> type | None:
+    """Return the class that defines a special method of another one."""
+    return next((base for base in mro(kind) if name in _DICT.__get__(base)), None)
 
 
 def _defines(kind: type, name: str) -> bool:
@@ -340,10 +363,10 @@ DETAILED: dict[str, Callable[..., Any]] = {
     "x__delitem__": operator.delitem, "x__iter__": iter, "x__reversed__": reversed, "x__next__": step,
     "x__enter__": lambda target: type(target).__enter__(target), "x__exit__": _leave, "x__array__": _to_array,
     "own_attribute": own_attribute, "own_names": own_names, "as_data": as_data, "setattr": setattr, "delattr": delattr,
-    "names": names_of, "set_state": set_state, "get_state": get_state, "star_names": star_names,
+    "names": names_of, "plain": plain, "set_state": set_state, "get_state": get_state, "star_names": star_names,
     "module_name": module_name, "describe_class": describe_class, "describe_function": describe_function,
     "signature": signature, "contents": contents, "define_name": define_name,
-    "reload": importlib.reload, "deepcopy": copy.deepcopy, "copy": copy.copy,
+    "backward": Graph.backward, "reload": importlib.reload, "deepcopy": copy.deepcopy, "copy": copy.copy,
 }  # fmt: skip
 """What is done to an object in the worker, by name. ``x`` tells them from the operations of ordinary cases."""
 
@@ -365,5 +388,9 @@ MADE: dict[str, Callable[..., Any]] = {
     "student_module": student_module,
     "library": library,
     "set_random": set_random,
+    "set_modes": set_modes,
+    "reset_modes": reset_modes,
+    "torch_module": torch_module,
+    "torch_optimizer": torch_optimizer,
     "generator_in_state": generator,
 }

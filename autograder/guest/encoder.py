@@ -45,6 +45,7 @@ class Encoder:
             sides can call one of them "node 3".
         known: number of a node that the peer has, by id(). Inside another value its number is sent instead.
         is_special: tells, for a value and its depth, whether ``other`` gets it first; None: it gets what is refused.
+        graphs: with ``is_special``, the tensors that are results of autograd.
     """
 
     def __init__(self, other: Callable[[Any], Tree | None], *, max_body: int) -> None:
@@ -52,6 +53,7 @@ class Encoder:
         self.mutable: list[Any] = []
         self.known: dict[int, int] = {}
         self.is_special: Callable[[Any, int], bool] | None = None
+        self.graphs: list[Any] = []
         self._other = other
         self._max_body = max_body
         self._offset = 0
@@ -168,6 +170,9 @@ class Encoder:
             if self.is_special is not None and flags["rg"] and flags["leaf"] and value.grad is not None:
                 flags["g"] = self._entries(value.grad, torch)
             content = self._entries(value, torch)
+        if self.is_special is not None and flags["rg"] and not flags["leaf"]:
+            flags["of"] = len(self.graphs)
+            self.graphs.append(value)
         self.mutable.append(value)
         return self._sub({"T": content, **flags}, value, torch.Tensor)
 

@@ -10,18 +10,20 @@ import os
 import socket
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from types import FunctionType, ModuleType
+from collections.abc import Callable, Mapping, Sequence
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from . import exceptions, output, wire
 from .changes import Node, share_memory
-from .detail import DETAILED, MADE, contents, sort_of
+from .detail import DETAILED, MADE, contents, is_member_class, sort_of
 from .exceptions import MAX_TYPE, mro, type_name
+from .graphs import MAX_GRAPHS, Graph, graph_inputs, joined
 from .held import Held, KeptValues, kept_arguments
 from .loading import import_main, install, numbers_to_skip
+from .modes import reset_modes
 from .output import take_count
 from .process import flush_output, limit_cpu, reseed
 from .recipes import OPERATIONS, RECIPES
@@ -29,6 +31,8 @@ from .runner import Runner
 from .shared import is_shareable, merge
 from .standins import Absent, Silent
 from .timer import Limits
+from .trees import replaced, tensor_type
+from .warned import recorded
 
 MAX_TO_WORKER = 2**33  # bytes of one frame from the trusted side, which is trusted
 RESERVE = 1 << 22  # bytes of address space, given back when a MemoryError has to be described
@@ -57,6 +61,8 @@ class Guest:
         self._modules: set[str] = set()
         self._module: ModuleType | None = None
         self._runner: Runner | None = None
+        self._passed: list[tuple[int, Any]] = []  # tensors that both sides hold, of the arguments of this call
+        self._warned: list[list[Any]] = []  # the warnings of the current call
         self._is_detailed = False  # whether the current request asks for what ``detail.py`` adds
 
     def serve(self) -> None:
@@ -73,6 +79,8 @@ class Guest:
         elif kind is wire.Kind.CALL:
             self._begin(header)
             decoder = wire.Decoder(body, self._resolve)
+            if self._is_detailed:
+                decoder.sources = {}
             for number, call in enumerate(header["calls"], header["id"]):
                 if not self._call(number, call, decoder):
                     break  # the case gets the exception of this call, as it would in a loop
@@ -86,6 +94,7 @@ class Guest:
         """Prepare a request. A seed starts a new case, which can use no earlier object."""
         if header["seed"] is not None:
             reseed(header["seed"])
+            reset_modes()
             self._held.clear()
             self._kept = KeptValues(self._held)
         self._drop(header["drop"])
@@ -180,6 +189,7 @@ class Guest:
 
     def _call(self, number: int, call: dict[str, Any], decoder: wire.Decoder) -> bool:
         """Make one call and answer it; return False if it raised."""
+        outer, self._passed = self._passed, []
         try:
             first = len(decoder.mutable)
             arguments = [decoder.value(tree) for tree in call["a"]]
@@ -191,16 +201,25 @@ class Guest:
                 result = merge(self._held.objects[call["h"]], *arguments)
                 self._kept.agree(call["h"])
             else:
-                result = self._function(call)(*arguments, **named)
+                with recorded(is_on=self._is_detailed) as warned:
+                    try:
+                        result = self._function(call)(*arguments, **named)
+                    finally:
+                        self._warned = warned
             # More references than here: the submission has kept it.
             is_kept = self._is_detailed and is_shareable(result) and sys.getrefcount(result) > 2
             is_kept = is_kept and not any(result is node.value for node in nodes)
             kept = kept_arguments(nodes, [*map(id, arguments), *map(id, named.values())]) if self._is_detailed else []
-            self._reply(number, result, keep=bool(call["keep"]), nodes=nodes, is_kept=is_kept, kept=kept)
+            sources = {i - first: source for i, source in (decoder.sources or {}).items() if i >= first}
+            self._reply(
+                number, result, keep=bool(call["keep"]), nodes=nodes, is_kept=is_kept, kept=kept, sources=sources
+            )
             return True
         except BaseException as exc:
             self._fail(number, exc)
             return False
+        finally:
+            self._passed = outer
 
     def _function(self, call: dict[str, Any]) -> Callable[..., Any]:
         target: Any = self._module if call["h"] is None else self._held.objects[call["h"]]
@@ -214,11 +233,21 @@ class Guest:
     def _resolve(self, tag: str, content: Any) -> Any:
         """Return the object of a handle, a function that calls back, or what a recipe builds."""
         if tag == "h":
-            return self._held.objects[content]
+            value = self._held.objects[content]
+            return self._passed_on(content, value) if content in self._kept.values else value
         if tag == "c":
             return lambda *args, **kwargs: self._call_back(content, args, kwargs)
         name, arguments = content
         return (RECIPES.get(name) or MADE[name])(*arguments)
+
+    def _passed_on(self, number: int, value: Any) -> Any:
+        """Return what a call gets for a value that both sides hold; the gradient of a tensor goes on to the test."""
+        tensor: Any = tensor_type()
+        if tensor is None or not isinstance(value, tensor) or not value.requires_grad:
+            return value
+        source = value if value.is_leaf else value.detach().requires_grad_(True)
+        self._passed.append((number, source))
+        return value if value.is_leaf else source.clone()
 
     def _call_back(self, callback: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function on the trusted side; arguments and result are plain data.
@@ -228,6 +257,7 @@ class Guest:
         is_detailed = self._is_detailed
         other = self._handle if is_detailed else _refuse
         encoder = wire.Encoder(other, max_body=min(self._max_result, wire.MAX_CALLBACK))
+        encoder.is_special = self._is_special if is_detailed else None
         header = {
             "cb": callback,
             "a": [encoder.tree(arg) for arg in args],
@@ -245,7 +275,21 @@ class Guest:
             if "type" in answer:
                 raise getattr(builtins, answer["type"], RuntimeError)(answer["text"])
             raise RuntimeError(answer["error"])
-        return wire.Decoder(body, self._resolve if is_detailed else None).value(answer["v"])
+        decoder = wire.Decoder(body, self._resolve if is_detailed else None)
+        result = decoder.value(answer["v"])
+        return self._joined(result, decoder.graphs, answer.get("graphs", ()), encoder.mutable)
+
+    def _joined(self, result: Any, results: list[tuple[int, Any]], graphs: Sequence[Any], sent: list[Any]) -> Any:
+        """Return what a function of the test has returned; the graphs of its tensors are on the trusted side."""
+        found = {}
+        for number, tensor in results:
+            callback, nodes = graphs[number]
+            inputs = [sent[node] for node in nodes]
+            found[id(tensor)] = joined(tensor, functools.partial(self._differentiate, callback), inputs)
+        return replaced(result, found) if found else result
+
+    def _differentiate(self, callback: int, gradient: Any) -> Any:
+        return self._call_back(callback, (gradient,), {})
 
     # --- replies
 
@@ -258,21 +302,31 @@ class Guest:
         nodes: list[Node],
         is_kept: bool = False,
         kept: Sequence[int] = (),
+        sources: Mapping[int, Any] = MappingProxyType({}),
     ) -> None:
         encoder = wire.Encoder(self._handle, max_body=self._max_result)
-        encoder.is_special = self._kept.is_special if self._is_detailed else None
+        encoder.is_special = self._is_special if self._is_detailed else None
         issued = self._held.next
         try:
             is_shared = is_kept and self._kept.has(result)
-            tree = self._handle(result) if keep or is_shared else encoder.tree(result)
-            parts = list(encoder.mutable)
+            if self._is_detailed:  # an argument that is returned is the test's own object
+                same = [i for i, node in enumerate(nodes) if node.has_same_form()]
+                same = [i for i in same if i not in sources or not nodes[i].changed()]  # it has another graph then
+                encoder.known = {id(nodes[i].value): i for i in same}
+            if keep or is_shared:
+                tree = self._handle(result)
+            elif id(result) in encoder.known:
+                tree = {"a": encoder.known[id(result)]}
+            else:
+                tree = encoder.tree(result)
+            parts, graphs = list(encoder.mutable), list(encoder.graphs)
             encoder.known = {id(node.value): i for i, node in enumerate(nodes)}
             changed = [[i, encoder.tree(node.value)] for i, node in enumerate(nodes) if node.changed()]
             aliases = [i for i, node in enumerate(nodes) if any(share_memory(node.value, part) for part in parts)]
             header = {"id": number, "v": tree, "w": changed, "al": aliases}
             if self._is_detailed:
-                header |= self._also(encoder)
-                header |= self._kept.arguments(nodes, kept)
+                header |= self._also(encoder) | self._warnings()
+                header |= self._kept.arguments(nodes, kept) | self._graphs(graphs, nodes, sources)
                 header |= (
                     {} if keep or is_shared else self._kept.result(result) if is_kept else self._kept.parts(result)
                 )
@@ -281,6 +335,16 @@ class Guest:
             self._drop(list(range(issued, self._held.next)))  # the trusted side does not know these handles
             raise
 
+    def _warnings(self) -> dict[str, Any]:
+        """Return the field of a reply with the warnings of its call."""
+        warned, self._warned = self._warned, []
+        return {"warns": warned} if warned else {}
+
+    def _is_special(self, value: Any, depth: int) -> bool:
+        return self._kept.is_special(value, depth) or (
+            is_member_class(type(value)) and type.__dict__["__module__"].__get__(type(value)) in self._modules
+        )
+
     def _also(self, encoder: wire.Encoder) -> dict[str, Any]:
         """Return what a reply with details adds: the text that the call printed to stdout and to stderr."""
         flush_output()
@@ -288,6 +352,15 @@ class Guest:
         encoder.known = {}
         texts = [encoder.tree(np.frombuffer(text, np.uint8)) for text in printed] if any(printed) else []
         return {"also": [texts, self._kept.changes(encoder)]}
+
+    def _graphs(self, results: list[Any], nodes: list[Node], sources: Mapping[int, Any]) -> dict[str, Any]:
+        """Return the field of a reply that gives the trusted side the graphs of results of autograd."""
+        if not results or self._held.is_full():
+            return {}
+        inputs, numbers = graph_inputs([node.value for node in nodes], sources), [number for number, _ in self._passed]
+        leaves = [*inputs.values(), *(source for _, source in self._passed)]
+        made = [Graph(result, leaves) for result in results[:MAX_GRAPHS]]
+        return {"graphs": [[self._handle(graph), list(inputs), numbers] for graph in made]}
 
     def _handle(self, value: Any) -> wire.Tree:
         if isinstance(value, Absent):
@@ -326,6 +399,7 @@ class Guest:
         buffers: list[bytes | memoryview] = []
         if self._is_detailed:
             header |= self._exception(exc, buffers)
+            header |= self._warnings()
         self._send(wire.Kind.ERROR, header, buffers)
         if self._reserve is None:
             with contextlib.suppress(OSError):

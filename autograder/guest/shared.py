@@ -47,7 +47,8 @@ def snapshot(value: Any) -> Any:
     if _is_tensor(value):
         plain = value.detach().cpu().contiguous().reshape(-1)
         entries = plain.view(sys.modules["torch"].uint8).numpy().tobytes()
-        return id(value), str(value.dtype), tuple(value.shape), entries, gradient_of(value)
+        form = str(value.dtype), tuple(value.shape), value.requires_grad
+        return id(value), form, entries, gradient_of(value)
     if kind is dict:
         return id(value), [(key, snapshot(item)) for key, item in value.items()]
     if kind in (list, tuple):
@@ -71,7 +72,9 @@ def merge(old: Any, new: Any) -> Any:
     if _is_tensor(old) and _is_tensor(new):
         if old.shape != new.shape or old.dtype != new.dtype:
             return new
-        old.detach().copy_(new.detach())
+        old.data.copy_(new.detach())  # not detach(): a graph that has saved the tensor would count it as changed
+        if old.is_leaf and new.is_leaf:
+            old.requires_grad_(new.requires_grad)
         if old.is_leaf and old.requires_grad:
             old.grad = new.grad if new.is_leaf else None
     elif type(old) is not type(new):

@@ -10,7 +10,7 @@ import math
 import operator
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -76,6 +76,17 @@ def named_tuple(name: str, names: tuple[str, ...]) -> Callable[[Iterable[Any]], 
     fields = {key: property(operator.itemgetter(i)) for i, key in enumerate(names)}
     space = {"_fields": names, "_asdict": as_dict, "__repr__": written, "__slots__": (), **fields}
     return type(name, (tuple,), space)
+
+
+def replaced(value: Any, by_id: Mapping[int, Any]) -> Any:
+    """Return a value with other parts in the place of some; lists, tuples and dicts around them are new ones."""
+    if id(value) in by_id:
+        return by_id[id(value)]
+    if type(value) in (list, tuple):
+        return type(value)(replaced(item, by_id) for item in value)
+    if type(value) is dict:
+        return {key: replaced(item, by_id) for key, item in value.items()}
+    return value
 
 
 def is_odd(value: Any, depth: int = 0) -> bool:

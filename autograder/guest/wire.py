@@ -9,10 +9,11 @@ Values in a header are trees (``trees.py``). A tree tags everything but null, tr
     {"T": [dtype, shape, offset, length]}       torch tensor; "rg": requires_grad, "leaf": is_leaf
     {"p": [dtype, "l" | "u", offset, length]}   list or tuple of plain floats or ints, packed; "sub": "scalar" as above
     {"u": [...], "sub": name, "names": [...]}    a named tuple; in requests and replies with details alone, as "g" of a
-        tensor, its gradient: [dtype, shape, offset, length]
+        tensor, its gradient: [dtype, shape, offset, length], and "of": the number of a result of autograd
     {"h": [id, type name, methods]}  {"c": id}  {"r": [name, tree of arguments]}    handle, callable, recipe
     {"h": [id, type name, methods, id of its class, sort]}    handle in a reply with details; sort as in ``detail.py``
-    {"a": n}                                    the argument's own mutable node n, inside one that was changed
+    {"a": n}                                    the argument's own mutable node n, inside one that was changed, and in a
+        result with details
 
 ``"sub"`` names the type if a subclass was sent as its base type. Nothing is ever pickled, evaluated or imported.
 The decoder faces a hostile peer: it checks every limit before it allocates anything, and whatever is wrong raises one
@@ -50,7 +51,7 @@ __all__ = [
 MAGIC = b"AGW1"
 HEAD = struct.Struct("<4sBIQ")
 MAX_HEADER = 256 * 1024  # bytes
-MAX_CALLBACK = 1 << 20  # bytes of the body of a CB frame: a case may compute much more than it is given
+MAX_CALLBACK = 1 << 24  # bytes of the body of a CB frame; all of a case count together with the answers
 
 
 class Kind(IntEnum):
@@ -64,10 +65,12 @@ class Kind(IntEnum):
 
     A CALL or GET with also: true asks for replies with details. VALUE and ERROR then have also: [[tree, tree], [[id,
     tree], ...]], the text that was printed to stdout and to stderr as arrays of bytes, or [], and the values that both
-    sides hold (``shared.py``) and that have changed. VALUE has ref: id of the result, parts: [[index, id], ...] of its
-    items, kept: [[node, id], ...] of arguments, if both sides hold them from now on. ERROR has exc: tree of the handle
-    of the exception, and args: tree of the list of its arguments, if they can be sent. A CB may name objects, and
-    before its CBVALUE other calls may come.
+    sides hold (``shared.py``) and that have changed; and warns: [[[class, ...], text], ...], the warnings of the call,
+    with their classes from the nearest on as "module:name". VALUE has ref: id of the result, parts: [[index, id], ...]
+    of its items, kept: [[node, id], ...] of arguments, if both sides hold them from now on, and graphs: [[tree of a
+    handle, [node, ...], [id, ...]], ...], for each result of autograd its graph and the arguments that may be in it.
+    ERROR has exc: tree of the handle of the exception, and args: tree of the list of its arguments, if they can be
+    sent. A CB may name objects, and before its CBVALUE other calls may come.
     """
 
     # main, seed, modules: [[name, file, offset, length], ...], notebooks: [name, ...], limits: [cell_s, load_s], skip:
@@ -78,7 +81,9 @@ class Kind(IntEnum):
     LOAD = 1
     CALL = 2  # id: of the first call, seed, drop: [handle, ...], calls: [{h, r, f, a, k, keep}, ...]
     GET = 3  # id, seed, drop, h: handle or null for the module, name
-    CBVALUE = 4  # v: tree, or error: text; with details also type: of the builtin exception, and text: its own
+    # v: tree, or error: text; with details also type: of the builtin exception, and text: its own; graphs: [[cb, [node,
+    # ...]], ...], for each result of autograd the function that takes its gradient, and the arguments in its graph
+    CBVALUE = 4
     RUN = 5  # cell: the number of a cell of a held notebook; the answer is HELLO, about this cell alone, or LOADFAIL
     # names: [[name, "callable" | "data"], ...], incidents: [[module, statement, line, kind, type, text], ...], skip
     HELLO = 65

@@ -47,18 +47,21 @@ class Answers:
         nodes = len(mutable)
         try:
             decoder = wire.Decoder(frame.body, incoming, max_body=self._max_body)
+            if self.details is not None:
+                arguments += mutable
             result = decoder.value(frame.header["v"])
-            arguments += mutable  # only a changed argument may contain one
+            graphs = list(decoder.graphs)
+            arguments[:] = mutable  # without details, only a changed argument may contain one
             changes = [(_index(i, nodes), decoder.value(tree)) for i, tree in frame.header["w"]]
             if self.details is not None:
-                self.details = Details.read(frame.header, decoder, mutable=mutable)
+                self.details = Details.read(frame.header, decoder, mutable=mutable, results=graphs)
             self.count(decoder.counted)
             return result, changes, [_index(i, nodes) for i in frame.header["al"]]
         except MemoryError:
             raise self._connection.violation("a reply that does not fit into memory") from None
         except wire.WireError as exc:
             raise self._connection.violation(str(exc)) from None
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, IndexError, TypeError, ValueError):
             raise self._connection.violation("a reply of another form") from None
 
     def error(self, frame: Frame) -> RemoteError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..guest import wire
+from ..guest.graphs import Graph, graph_inputs
 from ..guest.trees import is_odd
 from ..workers.worker import Frame
 
@@ -48,6 +49,7 @@ class Callbacks:
         """
         details = self.details
         decoder = wire.Decoder(frame.body, details.incoming if details else None, max_body=wire.MAX_CALLBACK)
+        decoder.sources = {} if details else None
         try:
             function = self._granted[frame.header["cb"]]
             args = [decoder.value(tree) for tree in frame.header["a"]]
@@ -60,12 +62,21 @@ class Callbacks:
             encoder = wire.Encoder(details.encode if details else _refuse, max_body=MAX_BODY)
             encoder.is_special = is_odd if details else None
             tree = encoder.tree(function(*args, **kwargs))
-            return wire.pack(wire.Kind.CBVALUE, {"v": tree}, encoder.buffers)
+            graphs = self._graphs(encoder.graphs, decoder)
+            return wire.pack(wire.Kind.CBVALUE, {"v": tree, **graphs}, encoder.buffers)
         except Exception as exc:  # called with unusable arguments: the student's code gets an exception
             kind = {"type": builtin_of(exc), "text": _text_of(exc)[:500]} if details else {}
             return wire.pack(wire.Kind.CBVALUE, {"error": _reason(exc), **kind}, [])
         finally:
             self.depth -= 1
+
+    def _graphs(self, results: list[Any], decoder: wire.Decoder) -> dict[str, Any]:
+        """Return the field of an answer that lets the worker differentiate a result: a function for each graph."""
+        if not results:
+            return {}
+        inputs = graph_inputs(decoder.mutable, decoder.sources or {})
+        graphs = [Graph(result, list(inputs.values())) for result in results]
+        return {"graphs": [[self.grant(graph.backward)["c"], list(inputs)] for graph in graphs]}
 
 
 def _refuse(value: Any) -> None:

@@ -84,6 +84,17 @@ def define(session: Session, cls: type) -> StudentObject | None:
     return made
 
 
+def class_in_worker(session: Session, kind: type) -> Any:
+    """Return a class of a library, or what a class of a visible test is in the worker; None for any other class."""
+    if libraries.path_of(kind) is not None:
+        return kind
+    known = session.state.sent_classes.get(kind)
+    source = _source_of(kind) if known is None and session.sends_source else None
+    if source is not None:
+        known = session.state.sent_classes[kind] = _define(session, kind, source)
+    return None if known is None else _There(known)
+
+
 def _define(session: Session, thing: Any, source: Source) -> StudentObject:
     """Run the statement that defines a class or function of the test in the worker, and return what it defines."""
     state = session.state

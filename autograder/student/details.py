@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,25 @@ import numpy as np
 
 from ..guest import wire
 from ..guest.shared import MAX_SHARED
+from ..guest.warned import MAX_CLASSES, MAX_TEXT, MAX_WARNINGS
+from ..values import is_tensor
 from .faults import RemoteError
 from .objects import StudentObject
+from .source import checked_text
+
+
+@dataclass(frozen=True, slots=True)
+class GraphBehind:
+    """The graph in the worker behind a tensor that was the result of a call.
+
+    ``inputs`` are tensors among the arguments that may be in it, and ``shared`` the numbers of those that both sides
+    hold.
+    """
+
+    result: Any
+    graph: StudentObject
+    inputs: tuple[Any, ...]
+    shared: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +44,8 @@ class Details:
         ref: number of the result, if both sides hold it from now on, or 0.
         parts: index and number of its items, if both sides hold them from now on.
         kept: arguments that both sides hold from now on, and their numbers.
+        graphs: those behind the results of autograd.
+        warnings: the names of the classes of each warning, from the nearest on, and its text.
     """
 
     out: str = ""
@@ -38,6 +57,8 @@ class Details:
     ref: int = 0
     parts: tuple[tuple[int, int], ...] = ()
     kept: tuple[tuple[Any, int], ...] = ()
+    graphs: tuple[GraphBehind, ...] = ()
+    warnings: tuple[tuple[tuple[str, ...], str], ...] = ()
 
     @classmethod
     def read(
@@ -47,6 +68,7 @@ class Details:
         *,
         error: RemoteError | None = None,
         mutable: Sequence[Any] = (),
+        results: Sequence[tuple[int, Any]] = (),
     ) -> Details:
         """Read the details of a VALUE or ERROR frame.
 
@@ -69,7 +91,30 @@ class Details:
         ref = _number(header.get("ref", 0))
         arguments = None if arguments is None else tuple(arguments)
         parts = tuple((_number(index), _number(number)) for index, number in header.get("parts", ())[:MAX_SHARED])
-        return cls(out, err, error, exception, arguments, changed, ref, parts, tuple((mutable[i], n) for i, n in kept))
+        graphs = tuple(_graphs(header.get("graphs", []), decoder, mutable, results))
+        warned = tuple(
+            (tuple(checked_text(name, 200) for name in names[:MAX_CLASSES]), checked_text(text, MAX_TEXT))
+            for names, text in header.get("warns", ())[:MAX_WARNINGS]
+        )
+        kept_now = tuple((mutable[i], n) for i, n in kept)
+        return cls(out, err, error, exception, arguments, changed, ref, parts, kept_now, graphs, warned)
+
+
+def _graphs(
+    described: Any, decoder: wire.Decoder, mutable: Sequence[Any], results: Sequence[tuple[int, Any]]
+) -> Iterator[GraphBehind]:
+    """Yield the graph behind each result of autograd."""
+    if not isinstance(described, list):
+        raise wire.WireError("graphs that are not a list")
+    for number, result in results:
+        if number >= len(described):
+            continue
+        tree, nodes, shared = described[number]
+        graph = decoder.value(tree)
+        inputs = [mutable[_number(node)] for node in nodes[: len(mutable)]]
+        if not isinstance(graph, StudentObject) or not all(is_tensor(each) and each.requires_grad for each in inputs):
+            raise wire.WireError("a graph of another form")
+        yield GraphBehind(result, graph, tuple(inputs), tuple(map(_number, shared[:MAX_SHARED])))
 
 
 def _number(value: Any) -> int:

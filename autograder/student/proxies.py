@@ -145,7 +145,7 @@ def proxy_of(session: Session, thing: StudentObject, *, link: Link | None = None
         return class_of(session, ref.number, link=link)
     if ref.sort == "module":
         return session.module_of(thing)
-    known = state.proxies.get(ref.number)
+    known = state.members[ref.number] if ref.number in state.members else state.proxies.get(ref.number)
     if known is not None and not (link is not None and isinstance(known, StudentFunction)):
         return known
     if ref.sort == "function":
@@ -159,7 +159,10 @@ def proxy_of(session: Session, thing: StudentObject, *, link: Link | None = None
     if type.__getattribute__(cls, "__module__") in _DATA_MODULES and cls.__name__ in _DATA:
         return _data_of(session, thing, cls.__name__)
     proxy = new_proxy(session, cls, thing)
-    state.proxies[ref.number] = proxy
+    if type.__getattribute__(cls, "_autograder_data") is None:
+        state.proxies[ref.number] = proxy
+    else:
+        state.members[ref.number] = proxy
     return proxy
 
 
@@ -259,6 +262,9 @@ class ProxySession(Session):
 
     def define(self, cls: type) -> StudentObject | None:
         return derived.define(self, cls)
+
+    def class_in_worker(self, kind: type) -> Any:
+        return derived.class_in_worker(self, kind)
 
     def attribute_of(self, owner: StudentObject, name: str, label: str) -> Any:
         if name in ref_of(owner).methods:

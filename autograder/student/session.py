@@ -8,6 +8,7 @@ A :class:`Session` reads, calls and changes what is in the worker. What cannot b
 from __future__ import annotations
 
 import sys
+import warnings
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
@@ -19,6 +20,7 @@ import numpy as np
 
 from ..errors import SuiteError
 from ..guest import wire
+from ..guest.modes import now_of_torch
 from ..guest.shared import is_shareable, merge
 from ..values import is_tensor, leaves, mapped
 from . import libraries
@@ -27,6 +29,7 @@ from .callbacks import builtin_of
 from .case_run import ArgumentError, CaseRun
 from .details import Details
 from .faults import StudentFault, StudentRaised
+from .graphs import attached
 from .handle import StudentCode
 from .objects import StudentObject, ref_of
 from .places import place_of_test
@@ -34,6 +37,7 @@ from .recipes import Recipe
 from .seeds import Generator, SentStates, is_generator, set_state, state_of
 from .state import Link, State
 from .suite_functions import TestFunction, drawn, is_of_test, object_of_test
+from .torch_objects import in_worker, is_torch_object
 
 
 class Session(ABC):
@@ -64,6 +68,7 @@ class Session(ABC):
         assert run is None or isinstance(run, CaseRun)
         self._run, self._state = run, None
         self._sent = SentStates()
+        self._first_modes = np.geterr(), now_of_torch()
         if run is not None:
             run.begin_details(self.encode)
 
@@ -84,7 +89,7 @@ class Session(ABC):
         """What the current worker has shown; a new one if the worker was replaced."""
         run, state = self.run, self._state
         if state is None or state.generation != run.generation:
-            self._state = state = State(run, run.generation)
+            self._state = state = State(run, run.generation, self._first_modes)
         return state
 
     def error(self, why: str) -> SuiteError:
@@ -154,13 +159,15 @@ class Session(ABC):
                 self._lift_inside(arg)
             for original, copy in lowered:
                 replace_content(original, self.lift(copy))
-        copies = {id(copy) for _, copy in lowered}
+        copies = {id(copy): original for original, copy in lowered}
         for value, number in details.kept:
             if id(value) not in copies:
                 self.share(number, value)
         if keep:
             return call.result
-        result = self.share(details.ref, self.lift(call.result))
+        if id(call.result) in copies:  # a list or dict of the test, returned
+            return copies[id(call.result)]
+        result = self.share(details.ref, self.lift(attached(self, call.result, details.graphs, label)))
         if isinstance(result, list | tuple):
             for index, number in details.parts:
                 if index < len(result):
@@ -180,13 +187,16 @@ class Session(ABC):
         except (StudentRaised, StudentFault) as fault:
             raise self.failed(fault) from None
         details = self.finish()
-        return value if isinstance(value, StudentObject) else self.share(details.ref, self.lift(value))
+        if isinstance(value, StudentObject):
+            return value
+        return self.share(details.ref, self.lift(attached(self, value, details.graphs, name)))
 
     def prepare(self) -> None:
         """Bring the worker up to date: names that functions of the test have bound, and seeds that it has set."""
         for namespace in self.namespaces:
             namespace.settle()
         self._send_random()
+        self._send_modes()
         shared = self.state.shared
         for number in list(shared.changed()):
             value = shared.values[number]
@@ -248,7 +258,15 @@ class Session(ABC):
             if number in shared.values:
                 merge(shared.values[number], self.lift(content))
                 shared.agree(number)
+        for names, text in details.warnings:
+            self._warn(names, text)
         return details
+
+    def _warn(self, names: Sequence[str], text: str) -> None:
+        """Warn where the test listens, as the student's code has warned; an exception if the test wants that."""
+        found = (libraries.named(name) for name in names)
+        category = next((each for each in found if isinstance(each, type) and issubclass(each, Warning)), UserWarning)
+        warnings.warn_explicit(text, category, self.run.source.file, 1)
 
     # --- values
 
@@ -280,6 +298,8 @@ class Session(ABC):
             return held
         if is_generator(value):
             return self._generator(value)
+        if is_torch_object(value) and (built := in_worker(self, value)) is not None:
+            return built
         if callable(value) and not isinstance(value, np.ndarray) and libraries.encode(value) is None:
             return TestFunction(self, value)
         if isinstance(value, KeysView | ValuesView | ItemsView):
@@ -314,6 +334,8 @@ class Session(ABC):
         )
         if plain or is_tensor(value) or isinstance(value, Remote) or callable(value):
             return True
+        if is_torch_object(value):
+            return in_worker(self, value) is not None
         return hasattr(type(value), "_autograder_object") or libraries.encode(value) is not None
 
     def encode(self, value: Any) -> wire.Tree | None:
@@ -349,6 +371,10 @@ class Session(ABC):
     @abstractmethod
     def define(self, cls: type) -> StudentObject | None:
         """Return a class of the test as it is in the worker; None if ``cls`` is not one that the test has derived."""
+
+    @abstractmethod
+    def class_in_worker(self, kind: type) -> Any:
+        """Return what stands for a class of a library or a visible test among arguments; None if nothing does."""
 
     def read(self, module: str, name: str) -> Any:
         """Return what a name of a module of the student's refers to now.
@@ -406,3 +432,18 @@ class Session(ABC):
         for name, state in self._sent.changed():
             if name != "torch" or self.run.has_torch:
                 self._ask(f"{name}.seed", None, "set_random", (name, state))
+
+    def _send_modes(self) -> None:
+        """Let numpy and torch do in the worker what the test has set: ``np.errstate``, ``torch.no_grad``."""
+        now = np.geterr(), now_of_torch()
+        if now == self.state.modes:
+            return
+        self.state.modes = now
+        if now == self._first_modes:
+            self._ask("modes", None, "reset_modes", ())
+        else:
+            self._ask("modes", None, "set_modes", (now[0], now[1] if self.run.has_torch else None))
+
+    def malformed(self, text: str) -> StudentFault:
+        """End the worker because of a value that it sent; return the verdict."""
+        return self.run.malformed(text)

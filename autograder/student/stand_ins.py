@@ -10,6 +10,7 @@ import builtins
 import contextlib
 import inspect
 import sys
+import types
 from collections.abc import Mapping
 from typing import Any
 
@@ -158,9 +159,15 @@ class Proxy(Remote, metaclass=StudentType):
     _autograder_session: Session
     _autograder_held: StudentObject
     _autograder_link: Link | None = None
+    _autograder_data: type | None = None  # of a member of an enumeration: str, int or float
+    _autograder_is_data = False
     __array_ufunc__ = None  # numpy leaves ``array + object`` to the object
 
     def __getattribute__(self, name: str) -> Any:
+        if name == "__class__":
+            kind = type(self)
+            is_of_python = type.__getattribute__(kind, "__module__") == "builtins"
+            return _TRUE.get(kind.__name__, kind) if is_of_python else kind
         if name.startswith("_autograder") or name in _LOCAL or (name in SPECIAL_NAMES and hasattr(type(self), name)):
             return object.__getattribute__(self, name)
         if name in _REFUSED:
@@ -182,6 +189,8 @@ class Proxy(Remote, metaclass=StudentType):
         session, kind = session_behind(self), type(self)
         if any(base in session.state.named for base in kind.__mro__) and not hasattr(kind, "__len__"):
             return True  # as of any object whose class has no opinion
+        if type.__getattribute__(kind, "__module__") == "builtins" and kind.__name__ in _TRUE:
+            return True
         if may_decide(self, "__bool__"):
             return bool(session.operate(held_by(self), "x__bool__", label=f"{kind.__name__}.__bool__"))
         raise AssertionError("unreachable")
@@ -211,13 +220,25 @@ class Proxy(Remote, metaclass=StudentType):
 
 def new_proxy(session: Session, cls: type, thing: StudentObject) -> Any:
     """Return a new proxy of a stand-in class for an object in the worker."""
-    proxy: Any = object.__new__(cls)
+    data = type.__getattribute__(cls, "_autograder_data")
+    if data is None:
+        proxy: Any = object.__new__(cls)
+    else:
+        plain = session.operate(thing, "plain") if type.__getattribute__(cls, "_autograder_is_data") else data()
+        if type(plain) is not data:
+            raise session.run.malformed("a member of an enumeration that has no value")
+        proxy = data.__new__(cls, plain)
     object.__setattr__(proxy, "_autograder_session", session)
     object.__setattr__(proxy, "_autograder_held", thing)
     return proxy
 
 
+# What Python itself makes, and is always true.
+_TRUE = {"generator": types.GeneratorType, "coroutine": types.CoroutineType, "code": types.CodeType}
+
 # --- making them
+
+_DATA = {"str": str, "int": int, "float": float}
 
 
 def class_of(session: Session, number: int, *, link: Link | None = None) -> type:
@@ -278,6 +299,7 @@ def _made(session: Session, described: Mapping[str, Any], link: Link | None) -> 
         module = checked_text(described["module"], 200)
         builtin = [checked_text(each, 80) for each in described["builtin"]]
         special = [each for each in described["special"] if each in SPECIAL_NAMES]
+        data, of_data = _DATA.get(described["data"]), list(described["of_data"])
         listed = list(described["bases"])
         unhashable = described["unhashable"] is True
         kind = StudentEnumeration if described["of_class"] else StudentType
@@ -299,8 +321,19 @@ def _made(session: Session, described: Mapping[str, Any], link: Link | None) -> 
         else [found for each in listed if isinstance(each, str) and (found := _library_base(each)) is not None]
     )
     known = session.links.get(link) if link is not None else None
-    if isinstance(known, StudentType) and known not in session.state.objects and issubclass(known, Proxy):
-        return _renewed(known, bases, methods)
+    is_renewed = isinstance(known, StudentType) and known not in session.state.objects and issubclass(known, Proxy)
+    layout = type.__getattribute__(known, "_autograder_data") if is_renewed else data
+    if data is not None and layout is data:
+        methods = {each: method for each, method in methods.items() if each not in of_data}
+        methods["__bool__"] = getattr(data, "__bool__", lambda self: str.__len__(self) > 0)
+    elif layout is not None:  # the class of an earlier submission is one of strings or numbers
+        methods = {each: getattr(object, each) for each in ("__eq__", "__ne__", "__hash__")} | methods
+    methods["_autograder_is_data"] = data is not None and layout is data
+    bases = bases if layout is None or any(issubclass(base, layout) for base in bases) else (*bases, layout)
+    if is_renewed:
+        assert isinstance(known, type)
+        return _renewed(known, (*bases, *library), bases, methods)
+    methods["_autograder_data"] = data
     try:
         return _new(name, (*bases, *library), {"__module__": module, **methods}, session, link, kind)
     except TypeError:  # a base class with another metaclass or layout
@@ -323,14 +356,19 @@ def new_class(session: Session, name: str, bases: tuple[type, ...], space: Mappi
     return _new(name, bases, {**kept, **methods}, session, None)
 
 
-def _renewed(known: type, bases: tuple[type, ...], methods: dict[str, Any]) -> type:
-    """Let the stand-in of an earlier submission stand in for the class of the same name in this one."""
+def _renewed(known: type, bases: tuple[type, ...], own: tuple[type, ...], methods: dict[str, Any]) -> type:
+    """Let the stand-in of an earlier submission stand in for the class of the same name in this one.
+
+    ``bases`` are those of the class, and ``own`` only those that are stand-ins.
+    """
     for each in [each for each in type.__getattribute__(known, "__dict__") if each in SPECIAL_NAMES]:
         type.__delattr__(known, each)
     for each, method in methods.items():
         type.__setattr__(known, each, method)
-    with contextlib.suppress(TypeError):  # a base class of a library that the other one did not have
-        known.__bases__ = bases
+    for possible in (bases, own):  # a base class of a library may be one that the other class cannot have
+        with contextlib.suppress(TypeError):
+            known.__bases__ = possible
+            break
     return known
 
 

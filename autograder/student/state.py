@@ -60,19 +60,23 @@ def _has_used_part(value: Any) -> bool:
 
 @dataclass(eq=False)
 class State:
-    """What one worker has shown in one case. ``classes`` are the stand-ins by the number of the class.
+    """What one worker has shown in one case.
 
-    ``named`` are the stand-ins that test code itself has read from a module, ``objects`` the classes themselves,
-    ``proxies`` those of objects and functions by number, ``modules`` the modules by name, ``shared`` what both sides
-    hold. ``is_linked`` is true after the classes that the suite has bound were looked up. ``generators`` are random
+    ``classes`` are the stand-ins by the number of the class. ``named`` are the stand-ins that test code itself has
+    read from a module, ``objects`` the classes themselves, ``proxies`` those of objects and functions by number
+    (``members`` those of enumerations), ``modules`` the modules by name, ``shared`` what both sides hold.
+    ``is_linked`` is true after the classes that the suite has bound were looked up. ``generators`` are random
     generators of the test, by id(), with their last state; ``kept`` keeps them alive. ``own`` are objects of the
-    test that the student's code has got, and ``own_objects`` what stands for them, by number. ``files`` are
-    those of the test that the worker has, with size and time of the last change. ``spaces`` hold what the classes
-    of a test see in the worker, by its file; ``defining`` are the classes and functions that are being sent.
+    test that the student's code has got, and ``own_objects`` what stands for them, by number. ``files`` are those
+    of the test that the worker has, with size and time of the last change. ``spaces`` hold what the classes of a
+    test see in the worker, by its file; ``defining`` are the classes and functions that are being sent. ``modes``
+    are those of numpy and torch that the worker has. ``torch_objects`` are models and optimizers of the test by
+    id(), with what they were made of, and ``sent_classes`` classes of the test.
     """
 
     run: CaseRun
     generation: int
+    modes: Any
     classes: dict[int, type] = field(default_factory=dict)
     objects: dict[type, StudentObject] = field(default_factory=dict)
     named: set[type] = field(default_factory=set)
@@ -87,3 +91,6 @@ class State:
     files: dict[str, tuple[int, int]] = field(default_factory=dict)
     spaces: dict[str, StudentObject] = field(default_factory=dict)
     defining: list[Any] = field(default_factory=list)
+    members: dict[int, Any] = field(default_factory=dict)
+    torch_objects: dict[int, tuple[Any, Any, StudentObject]] = field(default_factory=dict)
+    sent_classes: dict[type, StudentObject] = field(default_factory=dict)
