@@ -55,6 +55,9 @@ def by_vjp(w, x):
 def by_jacobian(w, x):
     return torch.autograd.functional.jacobian(lambda w: cost(w, x), w)
 
+def by_forward_mode(w, x):
+    return torch.func.jacfwd(lambda w: cost(w, x))(w)
+
 class Layer:
     def __init__(self, w):
         self.w = w.clone().requires_grad_()
@@ -125,6 +128,7 @@ def test_a_gradient_by_hand_is_returned(load: Load) -> None:
         ("by_func", "torch.autograd.grad"),
         ("by_vjp", "torch.autograd.grad"),
         ("by_jacobian", "torch.autograd.grad"),
+        ("by_forward_mode", "torch.autograd.forward_ad.make_dual"),
     ],
 )
 def test_automatic_differentiation_is_seen(load: Load, name: str, called: str) -> None:
@@ -248,7 +252,7 @@ def test_what_is_missing_or_no_function_is_said_as_in_any_call(load: Load) -> No
 
 
 def test_the_default_names_the_engine_of_torch() -> None:
-    assert AUTOGRAD == ("torch.autograd.backward", "torch.autograd.grad")
+    assert AUTOGRAD == ("torch.autograd.backward", "torch.autograd.grad", "torch.autograd.forward_ad.make_dual")
 
 
 # --- renamed labels

@@ -9,6 +9,8 @@ import sys
 import unicodedata
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,12 @@ ODD: dict[str, Any] = {
     "with a gradient": torch.ones(3, 3, requires_grad=True) * 2,
     "losses": [torch.tensor(2.0, requires_grad=True), torch.tensor(1.0)],
     "bfloat16": torch.ones(2, 2, dtype=torch.bfloat16),
+    "sparse": torch.eye(3).to_sparse(),
+    "float8": torch.eye(3).to(torch.float8_e4m3fn),
+    "no data": torch.empty(3, 3, device="meta"),
+    "numbers as objects": np.array([[1.0, 2], [3, 4]], dtype=object),
+    "very large whole numbers": [[10**30, 1], [2, 3]],
+    "fractions": [Fraction(1, 2), Decimal("1.5"), 2],
     "complex": np.ones(3, complex),
     "a dict": {"a": [1, 2], "b": [2, 1]},
     "a dict of anything": {"a": None, 3: "x"},
@@ -78,7 +86,7 @@ def test_any_value_gives_a_picture_or_a_sentence(call: str, odd: str, capsys: py
     CALLS[call](ODD[odd])
     printed = capsys.readouterr().out
     assert printed.strip() or "nan" not in odd
-    assert "could not draw" not in printed
+    assert "could not draw" not in printed or odd == "no data"
     assert max(map(columns, printed.splitlines() or [""])) <= 79 or printed.startswith("show.")
 
 
@@ -95,7 +103,7 @@ def test_any_value_gives_a_file_or_a_sentence(
     target = tmp_path / "a.svg"
     getattr(show, call)(ODD[odd], to=target)
     printed = capsys.readouterr().out
-    assert target.exists() == ("Saved" in printed) and "could not draw" not in printed
+    assert target.exists() == ("Saved" in printed) and ("could not draw" not in printed or odd == "no data")
     if target.exists():
         ElementTree.fromstring(target.read_text(encoding="utf-8"))
         assert target.stat().st_size < 300_000
@@ -176,6 +184,45 @@ def test_few_whole_numbers_have_their_own_scale(capsys: pytest.CaptureFixture[st
 def test_a_cost_that_explodes_has_its_true_size(capsys: pytest.CaptureFixture[str]) -> None:
     show.curve([1e250, 1.0], log=True)
     assert capsys.readouterr().out.startswith("1e+250 │")
+
+
+@pytest.mark.parametrize("odd", ["sparse", "float8", "numbers as objects", "very large whole numbers"])
+def test_numbers_of_every_kind_are_drawn(odd: str, capsys: pytest.CaptureFixture[str]) -> None:
+    show.image(ODD[odd])
+    assert "██" in capsys.readouterr().out
+
+
+def test_a_long_curve_keeps_its_peaks_and_counts_what_it_leaves_out(capsys: pytest.CaptureFixture[str]) -> None:
+    costs = np.linspace(5.0, 1.0, 100_001)
+    costs[77_777], costs[50_000:50_003] = 9.0, np.nan
+    show.curve(costs)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("9 │") and lines[14].startswith("1 │")
+    assert lines[-1] == "3 of 100001 numbers are nan or infinite and are not drawn."
+
+
+def test_a_very_large_image_is_drawn_with_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
+    show.image(np.zeros((6000, 3000), np.uint8))
+    lines = capsys.readouterr().out.splitlines()
+    assert values.image_of(np.zeros((6000, 3000), np.uint8)).pixels.shape == (2000, 1000)
+    assert len(lines) <= 79
+
+
+def test_bars_with_long_names_keep_their_lengths_and_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    show.bars({"가" * 24: 1.0, "나": 0.5, "다": -1.234e-300})
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(columns, lines)) <= 79
+    assert [line.count("█") for line in lines[:2]] == [17, 8]
+    assert [line.split()[-1] for line in lines] == ["1", "0.5", "-1.234e-300"]
+
+
+def test_a_table_that_is_too_wide_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    show.table(np.arange(100).reshape(2, 50) + 1000)
+    show.table([["a" * 24] * 5], ["b"] * 5)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("1010  1011  ..") and lines[2] == "The first 20 of 50 columns are shown."
+    assert lines[3].split() == ["b", "b", ".."] and lines[5].endswith("a  ..")
+    assert max(map(columns, lines)) <= 79
 
 
 def test_a_flat_row_of_weights_is_a_square(capsys: pytest.CaptureFixture[str]) -> None:
@@ -274,6 +321,12 @@ def test_a_drawing_needs_nothing_from_elsewhere(tmp_path: Path, capsys: pytest.C
     assert {each.tag.partition("}")[2] for each in root.iter()} <= {"svg", "rect", "g", "path", "text", "circle"}
     assert drawn.count("http") == 1  # the name of the format
     assert 'fill="#fff"/>' in drawn.splitlines()[1]  # a ground of its own: dark pages do not hide the lines
+
+
+def test_letters_that_xml_does_not_have_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "a.svg"
+    show.bars([1.0], ["\x00\x1b"], title="two\nlines\x08", to=target)
+    assert ElementTree.fromstring(target.read_text(encoding="utf-8")).attrib["aria-label"] == "two lines "
 
 
 def test_the_last_digits_do_not_change_a_drawing() -> None:

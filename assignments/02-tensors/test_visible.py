@@ -18,6 +18,7 @@ PRODUCTS = (
     "torch.inner",
     "torch.linalg.matmul",
     "torch.linalg.multi_dot",
+    "torch.linalg.vecdot",
     "torch.tensordot",
     "torch.nn.functional.linear",
     "torch.Tensor.__matmul__",
@@ -30,7 +31,10 @@ PRODUCTS = (
     "torch.Tensor.inner",
     *(
         f"torch.ops.aten.{name}"
-        for name in ("mm", "addmm", "bmm", "baddbmm", "addbmm", "mv", "addmv", "dot", "vdot", "convolution")
+        for name in (
+            *("mm", "bmm", "mv", "dot", "vdot", "convolution", "_trilinear", "_sparse_addmm", "hspmm", "sspaddmm"),
+            *(name + end for name in ("addmm", "baddbmm", "addbmm", "addmv") for end in ("", "_")),
+        )
     ),
 )
 

@@ -21,7 +21,8 @@ from .training import as_classes, checked_labels, clopper_pearson
 Model = TypeVar("Model")
 
 # Every way into torch's engine ends in one of these: Tensor.backward in the first, torch.func in the second.
-AUTOGRAD = ("torch.autograd.backward", "torch.autograd.grad")
+# backward() and all of torch.func end in one of the first two; forward mode (torch.func.jvp) begins with the third.
+AUTOGRAD = ("torch.autograd.backward", "torch.autograd.grad", "torch.autograd.forward_ad.make_dual")
 
 
 class Watchable(Protocol):

@@ -568,6 +568,7 @@ SENTENCES: dict[str, str] = {
     "show.failed": "show.{name} could not draw this ({type}: {text}).",
     "show.not-finite": "{count} of {total} {total:number|numbers} {count:is|are} nan or infinite and {count:is|are} not drawn.",
     "show.first": "The first {count} of {total} are shown.",
+    "show.columns": "The first {count} of {total} columns are shown.",
     "show.saved": "Saved {path}.",
     "show.not-svg": "{path}: pictures are SVG files. End the name with .svg.",
     "show.not-saved": "{path} cannot be written ({reason}). Choose another place.",

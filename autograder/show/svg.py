@@ -45,7 +45,7 @@ class Drawing:
 
     def write(self, text: str, x: float, y: float, *, anchor: str = "start", size: int = FONT, fill: str = INK) -> None:
         end = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        self.add(f'<text x="{_n(x)}" y="{_n(y)}" font-size="{size}" fill="{fill}"{end}>{escape(text)}</text>')
+        self.add(f'<text x="{_n(x)}" y="{_n(y)}" font-size="{size}" fill="{fill}"{end}>{_escaped(text)}</text>')
 
     def line(
         self, points: Sequence[tuple[float, float]], colour: str = INK, *, width: float = 1, more: str = ""
@@ -55,7 +55,7 @@ class Drawing:
 
     def to_svg(self) -> str:
         width, height = _n(self.width), _n(self.height)
-        label = f' aria-label="{escape(self.text)}"' if self.text else ""
+        label = f' aria-label="{_escaped(self.text)}"' if self.text else ""
         return "\n".join(
             [
                 f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
@@ -125,6 +125,11 @@ def beside(parts: Sequence[Drawing], *, columns: int = 0, gap: float = 16) -> Dr
 def width_of(text: str, size: int = FONT) -> float:
     """Return about how wide a text is; a little too wide rather than cut."""
     return sum(1.0 if east_asian_width(letter) in "WF" else 0.58 for letter in text) * size
+
+
+def _escaped(text: str) -> str:
+    """Return a text as XML has it; a line end or another letter that cannot be printed is a space."""
+    return escape("".join(letter if letter.isprintable() else " " for letter in text))
 
 
 def _n(value: float) -> str:

@@ -17,6 +17,8 @@ WIDTH = 79
 CURVE_ROWS = 15
 PLANE_ROWS = 20
 BAR_CELLS = 40
+NUMBER_CELLS = 14  # next to a bar: the line between, two spaces, and a number such as -1.234e-300
+MORE = ".."  # in the place of columns that do not fit
 _MARKS = "*o+x#@%&"
 
 
@@ -205,15 +207,16 @@ def _bars(picture: Bars, characters: Characters) -> list[str]:
     low, high = min(0.0, float(finite.min())), max(0.0, float(finite.max()))
     span = high - low or 1.0
     names = max(map(_width, picture.labels))
-    below = round(-low / span * BAR_CELLS)
+    most = min(BAR_CELLS, WIDTH - names - NUMBER_CELLS)  # long names, or Korean ones, leave less room
+    below = round(-low / span * most)
     lines = []
     for label, value in zip(picture.labels, picture.values, strict=True):
-        cells = 0 if np.isnan(value) else round(abs(float(value)) / span * BAR_CELLS)
+        cells = 0 if np.isnan(value) else round(abs(float(value)) / span * most)
         cells = max(cells, 1) if value else cells  # a bar that is there can be seen
         bar = characters.bar * (0 if np.isnan(value) else cells)
         drawn = _right(bar, below) if value < 0 else " " * below + bar
         text = "nan" if np.isnan(value) else number(float(value))
-        lines.append(f"{_left(label, names)} {characters.vertical}{_left(drawn, BAR_CELLS)} {text}")
+        lines.append(f"{_left(label, names)} {characters.vertical}{_left(drawn, most)} {text}")
     return lines
 
 
@@ -221,13 +224,25 @@ def _table(picture: Table, characters: Characters) -> list[str]:
     rows = [picture.headings, *picture.rows] if picture.headings else list(picture.rows)
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     right = [all(_is_number(row[column]) for row in picture.rows) for column in range(len(widths))]
+    fitting = _fitting(widths)
+    if fitting < len(widths):
+        rows = [(*row[:fitting], MORE) for row in rows]
+        widths = [*widths[:fitting], len(MORE)]
     lines = [
         "  ".join((_right if right[i] else _left)(text, widths[i]) for i, text in enumerate(row)).rstrip()
         for row in rows
     ]
     if picture.headings:
-        lines.insert(1, characters.horizontal * min(WIDTH, sum(widths) + 2 * (len(widths) - 1)))
+        lines.insert(1, characters.horizontal * (sum(widths) + 2 * (len(widths) - 1)))
     return lines
+
+
+def _fitting(widths: list[int]) -> int:
+    """Return how many columns of a table fit into a line: all of them, or as many as leave room for ``MORE``."""
+    if sum(widths) + 2 * (len(widths) - 1) <= WIDTH:
+        return len(widths)
+    room = WIDTH - len(MORE)
+    return sum(1 for count in range(1, len(widths) + 1) if sum(widths[:count]) + 2 * count <= room)
 
 
 def _is_number(text: str) -> bool:

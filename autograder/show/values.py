@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
+from decimal import Decimal
+from itertools import islice, pairwise
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from .pictures import Bars, Curves, Floats, Image, Images, Plane, Series, Table,
 
 MAX_IMAGES = 64
 MAX_POINTS = 2000  # of one curve, or in a plane
+MAX_PIXELS = 4_000_000  # of an image; of larger ones every second row and column is drawn, every third, …
 MAX_BARS = 60
 MAX_ROWS = 60
 MAX_COLUMNS = 20
@@ -46,14 +49,27 @@ def array_of(value: Any) -> NDArray[Any]:
     if isinstance(value, range | map | filter | zip | Iterator):
         value = list(islice(value, 10**6))
     try:
-        array = as_array(mapped(lambda leaf: as_array(leaf) if is_tensor(leaf) else leaf, value))
+        array = as_array(mapped(lambda leaf: _dense(leaf) if is_tensor(leaf) else leaf, value))
     except (ValueError, TypeError) as exc:
         if isinstance(value, list | tuple):
             raise _refuse("ragged", lengths=", ".join(_lengths(value))) from exc
         raise _refuse("not-numbers", kind=type(value).__name__) from exc
+    if array.dtype == object and array.size and all(isinstance(each, Real | Decimal) for each in array.flat):
+        array = array.astype(np.float64)  # fractions, and whole numbers that no dtype can hold
     if array.dtype.kind not in _FIELDS:
         raise _refuse("not-numbers", kind=_kind(value, array))
     return array
+
+
+def _dense(tensor: Any) -> NDArray[Any]:
+    """Return a tensor as an array, also a sparse one, or one of a dtype that numpy does not have."""
+    plain = tensor.detach()
+    if str(plain.layout) != "torch.strided":
+        plain = plain.to_dense()
+    try:
+        return as_array(plain)
+    except TypeError:
+        return as_array(plain.float())
 
 
 def _lengths(rows: Sequence[Any]) -> list[str]:
@@ -84,7 +100,7 @@ def floats(array: NDArray[Any]) -> Floats:
     return np.where(np.isfinite(result), np.clip(result, -LARGEST, LARGEST), np.nan)
 
 
-def note_of(*arrays: Floats) -> str:
+def note_of(*arrays: NDArray[Any]) -> str:
     """Return the sentence on the numbers that are not finite, or ""."""
     total = sum(array.size for array in arrays)
     missing = total - sum(int(np.isfinite(array).sum()) for array in arrays)
@@ -121,6 +137,8 @@ def image_of(value: Any, title: str = "") -> Image:
         array = array.reshape(side, side) if side * side == array.size else array.reshape(1, -1)
     if array.ndim != 2 and not (array.ndim == 3 and array.shape[2] == 3):
         raise _refuse("image-shape", shape=shape)
+    step = max(1, round((array.size / MAX_PIXELS) ** 0.5 + 0.5))
+    array = array[::step, ::step]
     pixels = floats(array)
     whole = array.dtype == np.uint8 or (array.dtype.kind in "ui" and bool(array.max() > MOST_LEVELS))
     low, high = _scale([pixels], whole=whole)
@@ -189,8 +207,10 @@ def curves_of(values: tuple[Any, ...], title: str, *, log: bool) -> tuple[Curves
         raise _refuse("curve-arguments")
     found, everything = [], []
     for label, x, y in pairs:
-        points = _points(x, y)
-        everything.append(points[:, 1] if x is None else points)
+        places, heights = _places(x, y)
+        everything += [heights] if x is None else [places, heights]
+        kept = _kept(heights)
+        points = np.stack([floats(places[kept]), floats(heights[kept])], axis=1)
         points = points[np.isfinite(points).all(axis=1) & ((points[:, 1] > 0) | (not log))]
         found.append(Series(points[:, 0], points[:, 1], label, has_marks=len(points) == 1))
     if not any(each.x.size for each in found):
@@ -210,15 +230,28 @@ def _rows(value: Any) -> list[tuple[str, Any, Any]]:
     raise _refuse("curve-shape", shape=array.shape)
 
 
-def _points(x: Any, y: Any) -> Floats:
-    heights = floats(array_of(y)).ravel()
+def _places(x: Any, y: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return x, or 0, 1, 2, … without one, and y: as many numbers of each."""
+    heights = array_of(y).ravel()
     if not heights.size:
         raise _refuse("empty", shape=(0,))
-    places = np.arange(float(heights.size)) if x is None else floats(array_of(x)).ravel()
+    places = np.arange(heights.size) if x is None else array_of(x).ravel()
     if places.size != heights.size:
         raise _refuse("curve-lengths", x=places.size, y=heights.size)
-    points: Floats = _thinned(np.stack([places, heights], axis=1), MAX_POINTS)
-    return points
+    return places, heights
+
+
+def _kept(heights: NDArray[Any]) -> NDArray[np.int64]:
+    """Return which points of a curve are drawn: of many the lowest and highest of each stretch, so no peak is lost."""
+    if heights.size <= MAX_POINTS:
+        return np.arange(heights.size)
+    ends = np.linspace(0, heights.size, MAX_POINTS // 2 + 1).astype(np.int64)
+    kept = []
+    for first, last in pairwise(ends):
+        part = floats(heights[first:last])
+        if not np.isnan(part).all():
+            kept += sorted({int(np.nanargmin(part)) + int(first), int(np.nanargmax(part)) + int(first)})
+    return np.array(kept, dtype=np.int64)
 
 
 # --- planes
@@ -312,13 +345,13 @@ def bars_of(values: Any, labels: Any, title: str) -> tuple[Bars, str]:
     heights = floats(array_of(values)).ravel()
     if not heights.size:
         raise _refuse("empty", shape=(0,))
-    names = [str(each) for each in (range(heights.size) if labels is None else labels)]
-    if len(names) != heights.size:
+    names = list(range(heights.size)[:MAX_BARS] if labels is None else labels)
+    if labels is not None and len(names) != heights.size:
         raise _refuse("bar-labels", labels=len(names), values=heights.size)
     note = note_of(heights)
     if heights.size > MAX_BARS:
         note = f"{note} {say('show.first', count=MAX_BARS, total=heights.size)}".strip()
-    return Bars(tuple(name[:MAX_CELL] for name in names[:MAX_BARS]), heights[:MAX_BARS], title), note
+    return Bars(tuple(str(name)[:MAX_CELL] for name in names[:MAX_BARS]), heights[:MAX_BARS], title), note
 
 
 def table_of(rows: Any, headings: Sequence[object] | None, title: str) -> tuple[Table, str]:
@@ -341,19 +374,22 @@ def table_of(rows: Any, headings: Sequence[object] | None, title: str) -> tuple[
     if len(lengths) > 1:
         raise _refuse("ragged", lengths=", ".join(map(str, lengths)))
     note = say("show.first", count=MAX_ROWS, total=len(rows)) if len(rows) > MAX_ROWS else ""
+    width = max(len(_cells(row)) for row in rows[:MAX_ROWS])
+    if width > MAX_COLUMNS:
+        note = f"{note} {say('show.columns', count=MAX_COLUMNS, total=width)}".strip()
     return Table(names, tuple(texts), title), note
 
 
 def _cells(row: Any) -> list[Any]:
     if is_tensor(row) or isinstance(row, np.ndarray):
-        return list(np.atleast_1d(as_array(row)))
+        return list(np.atleast_1d(_dense(row) if is_tensor(row) else row))
     return list(islice(row, 10**5)) if hasattr(row, "__iter__") and not isinstance(row, str | bytes) else [row]
 
 
 def _cell(value: Any) -> str:
     """Return the text of one cell: four digits of a number, and otherwise the beginning of its text."""
     if is_tensor(value) or isinstance(value, np.ndarray):
-        array = as_array(value)
+        array = _dense(value) if is_tensor(value) else value
         value = array.item() if array.size == 1 else array
     if isinstance(value, float | np.floating):
         return number(float(value))

@@ -81,8 +81,8 @@ def matmul_loops(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     Returns:
         The dtype of a, (n, m), a tensor.
 
-    Do not let torch do it: no product of torch is to be called, neither @, matmul, mm, mv, bmm, dot, inner, addmm,
-    einsum and tensordot nor functional.linear and linalg.multi_dot. (`*` and `sum` are welcome.)
+    Do not let torch do it: no matrix or dot product of torch is to be called, neither @, matmul, mm, mv, bmm, dot,
+    inner, addmm, einsum and tensordot nor functional.linear and linalg.multi_dot. (`*` and `sum` are welcome.)
 
     >>> matmul_loops(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[1.0], [2.0]]))
     tensor([[ 5.],

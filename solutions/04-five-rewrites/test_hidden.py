@@ -18,6 +18,9 @@ from autograder import (
     task,
 )
 
+# Whichever way a gradient is asked of PyTorch, one of these is called.
+AUTOGRAD = ("torch.autograd.backward", "torch.autograd.grad", "torch.autograd.forward_ad.make_dual")
+
 SIZES = [(7, 3, 5), (1, 5, 2), (11, 2, 3), (5, 7, 1), (13, 1, 2), (4, 4, 4)]  # N, din, dout
 
 
@@ -71,6 +74,13 @@ def linear_layer(weight, bias, x):
 def keeps_dtype(new, w):
     """Fail unless the new w has the very dtype of w, so that the next step can start from it."""
     require(new.dtype == w.dtype, "The new w has another dtype than w.", hint="Float64 in, float64 out.")
+
+
+def is_sequential(model):
+    """Runs beside the student's code: whether a model is an nn.Sequential."""
+    import torch
+
+    return isinstance(model, torch.nn.Sequential)
 
 
 def stays_apart(first, second):
@@ -134,11 +144,21 @@ def test_manual_gradient_is_by_hand(student, reference, rng):
     assert_close(assert_without(student.step_manual, x, y, w, lr), wanted)
 
 
-@task("step_autograd", points=4)
+@task("step_autograd", points=2)
 def test_autograd_step_matches(student, reference, rng):
     """One step by backward(), for batches and layers of any size, also from targets far away."""
     over = [draw(rng, sizes, asks=True) for sizes in SIZES] + [far(rng, asks=True)]
     assert_matches(student.step_autograd, reference.step_autograd, over)
+
+
+@task("step_autograd", points=2)
+def test_pytorch_finds_the_gradient(student, reference, rng):
+    """The gradient of step_autograd is found by PyTorch, with backward() or torch.autograd.grad."""
+    x, y, w, lr = draw(rng, (5, 2, 3), asks=True)
+    wanted = reference.step_autograd(x, y, w.detach().clone().requires_grad_(), lr)
+    got, called = student.step_autograd.watched(AUTOGRAD, x, y, w, lr)
+    assert_close(got, wanted)
+    require(called, "The numbers are right, but PyTorch did not find the gradient: backward() was not called.")
 
 
 @task("step_autograd", points=4, hint="backward() adds to .grad. What was in w.grad before you called it?")
@@ -184,10 +204,9 @@ def test_sequential_of_any_size(student, rng):
     for n, din, dout in [(7, 3, 5), (1, 5, 2), (4, 2, 3)]:
         model = student.make_sequential(din, dout)
         weight, bias, x = normal(rng, dout, din).float(), normal(rng, dout).float(), normal(rng, n, din).float()
-        names = put(model, weight, bias)
+        put(model, weight, bias)
         assert_close(model(x), linear_layer(weight, bias, x))
-        # An nn.Sequential puts a name of its own before those of its layer: "0.weight".
-        require(all("." in name for name in names), "The layer does not stand inside an nn.Sequential.")
+        require(inside(student, is_sequential)(model), "The layer does not stand inside an nn.Sequential.")
         stays_apart(model, student.make_sequential(din, dout))
 
 

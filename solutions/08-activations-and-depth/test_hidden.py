@@ -199,6 +199,13 @@ def test_network_with_given_weights(student, reference, rng):
         assert_close(model(rows), ours(rows).detach(), rtol=1e-4, atol=1e-4)
 
 
+def is_sequential(model):
+    """Runs beside the student's code: whether a model is an nn.Sequential."""
+    import torch
+
+    return isinstance(model, torch.nn.Sequential)
+
+
 @task("NeuralNetwork", points=2, needs=("shapes_of_the_parameters",))
 def test_layers_are_in_deep_nn(student):
     """The six parameters are those of deep_nn, and every new network draws them anew."""
@@ -207,6 +214,7 @@ def test_layers_are_in_deep_nn(student):
     require(all(bool(torch.isfinite(value).all()) for value in state.values()), "some parameters are not finite")
     require(all(name.startswith("deep_nn.") for name in state), "some parameters are not those of deep_nn")
     assert_close(len(model.deep_nn.state_dict()), 6, name="parameters in deep_nn")
+    require(inside(student, is_sequential)(model.deep_nn), "deep_nn is no nn.Sequential")
     others = student.NeuralNetwork().state_dict()
     require(all(not torch.equal(state[name], others[name]) for name in state), "two new networks start alike")
 
@@ -220,7 +228,7 @@ def convolution(into, out, rows, columns):
 def normalisation(width):
     import torch
 
-    return torch.nn.LayerNorm(width)
+    return torch.nn.BatchNorm1d(width)  # its state_dict also holds numbers that are not learned
 
 
 def nested(into, width, out):

@@ -199,11 +199,13 @@ def test_a_number_that_is_missing(student, rng):
     step = x - rate * x
     X = rng.normal(size=(3, 2))
     want = [X * X]
-    assert_close(student.Session().run([student.square(x)], feed({x: X})), want)
+    session = student.Session()
+    assert_close(session.run([student.square(x)], feed({x: X})), want)
     for fetches in ([student.square(x), step], [rate]):
         with pytest.raises(KeyError) as caught:
-            student.Session().run(fetches, feed({x: X}))
+            session.run(fetches, feed({x: X}))
         require(name in caught.value.text, "The KeyError does not carry the name of the placeholder.")
+        session.run([rate], feed({rate: X}))  # a session that remembers this would have a number for it
 
 
 @task("Session", points=3, hint="A value that was computed in this run is remembered, and looked up by the next user.")
@@ -331,7 +333,9 @@ def test_gradients_for_any_nodes(student, rng):
     loss = student.reduce_sum(student.square(inner))
     A, B, C = rng.normal(size=(3, 2)), rng.normal(size=(3, 2)), rng.normal(size=(5, 7))
     want = [2 * (B - A), np.zeros((5, 7)), 2 * (A - B), 2 * (A - B), np.array(1.0)]
-    assert_close(student.gradients(loss, [b, c, inner, a, loss], feed({a: A, b: B, c: C})), want)
+    fed = build(student, feed({a: A, b: B, c: C}))
+    assert_close(student.gradients(loss, [b, c, inner, a, loss], fed), want)
+    assert_close(len(fed), 3, name="length of the feed_dict afterwards")
     number = student.placeholder("number")
     got = student.gradients(number, [number, a], feed({number: np.array(2.0), a: A}))
     assert_close(got, [np.array(1.0), np.zeros((3, 2))], name="gradients of a placeholder")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder import assert_close, assert_gradient, assert_matches, assert_pure, recipes, require, task
+from autograder import assert_close, assert_gradient, assert_matches, assert_pure, inside, recipes, require, task
 
 NAMES = ("w1", "b1", "w2", "b2")
 
@@ -281,6 +281,13 @@ def with_weights(model, weights):
     return model
 
 
+def is_sequential(model):
+    """Runs beside the student's code: whether a model is an nn.Sequential."""
+    import torch
+
+    return isinstance(model, torch.nn.Sequential)
+
+
 def through(weights, x):
     """Send x through layers of these weights, with a sigmoid after each, in float64."""
     for w, b in zip(weights[::2], weights[1::2], strict=True):
@@ -295,6 +302,7 @@ def test_mlp_with_the_weights_of_the_lecture(student):
     other = student.make_mlp()
     before = other.state_dict()
     model = with_weights(student.make_mlp(), weights)
+    require(inside(student, is_sequential)(model), "The model is no nn.Sequential.")
     kept = all(torch.equal(value, before[name]) for name, value in other.state_dict().items())
     require(kept, "Two models share their weights.", hint="Build the layers inside the function, anew in every call.")
     assert_close(model(torch.from_numpy(corners()).float()), through(weights, corners()))
@@ -307,7 +315,9 @@ def test_wide_deep_with_given_weights(student, rng):
     weights = [rng.normal(size=shape) for shape in shapes]
     X = rng.normal(size=(7, 2))
     want = through(weights, X)
-    assert_close(with_weights(student.make_wide_deep(), weights)(torch.from_numpy(X).float()), want)
+    model = with_weights(student.make_wide_deep(), weights)
+    assert_close(model(torch.from_numpy(X).float()), want)
+    require(inside(student, is_sequential)(model), "The model is no nn.Sequential.")
 
 
 def on_the_edges():

@@ -294,10 +294,14 @@ def test_digits_of_given_weights(student, rng):
     """The digit is the place of the largest logit, for 47 images one by one, and nothing changes by asking."""
     weight, bias, raw, said, _ = contested(rng)
     model = build(student, recipes.linear(weight, bias))
-    assert_close(list(student.predict_one.each([(model, image) for image in raw])), said.tolist())
+    poisoned = build(student, recipes.poisoned(model, 3.0))
+    assert_close(list(student.predict_one.each([(poisoned, image) for image in raw])), said.tolist())
     require(model.training, "model.training is not what it was before the question.")
     state = model.state_dict()
     assert_close([state["weight"], state["bias"]], [weight, bias], rtol=0, atol=0, name="parameters afterwards")
+    grads = [model.get_parameter.keep(name).grad for name in ("weight", "bias")]
+    full = [torch.full((10, 784), 3.0), torch.full((10,), 3.0)]
+    assert_close(grads, full, rtol=0, atol=0, name=".grad afterwards")
 
 
 @task("confusion_matrix", points=5)

@@ -131,7 +131,7 @@ def accuracy(model: nn.Module, images_uint8: torch.Tensor, labels: torch.Tensor,
         model: gives logits (B, 10) for images (B, 1, 28, 28).
         images_uint8: uint8 (N, 28, 28); scale them exactly as in train.
         labels: int64 (N,).
-        batch_size: at most so many images at once, to save memory; the answer does not depend on it.
+        batch_size: so many images at once are enough, which saves memory; the answer does not depend on it.
 
     Returns:
         A float in [0, 1]. All N images count, and all count the same.

@@ -278,7 +278,7 @@ def im2col(x: np.ndarray, kh: int, kw: int, stride: int, padding: int) -> np.nda
 
 
 def conv2d_fast(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int = 1, padding: int = 0) -> np.ndarray:
-    """Convolve a batch with O kernels, without a loop over places, images or channels.
+    """Convolve a batch with O kernels, fast: it takes no loop over places, images or channels.
 
         y[n, o, i, j] = b[o] + sum over c, p, q of  X[n, c, i * stride + p, j * stride + q] * w[o, c, p, q]
 
