@@ -297,8 +297,8 @@ def test_apply_writes_grades_pages_and_log(graded: Class) -> None:
 @pytest.mark.slow
 def test_an_earlier_attempt_that_may_count_is_regraded_too(graded: Class, tmp_path: Path) -> None:
     (graded.course.root / "course.toml").write_text('attempt = "best"\n', encoding="utf-8")
-    for text in ("x = 1\n", "x = 2\n"):  # two later attempts of kim without points
-        tiny_course.write(tmp_path / "class" / "kim" / "tiny.py", text)
+    for source in ("x = 1\n", "x = 2\n"):  # two later attempts of kim without points
+        tiny_course.write(tmp_path / "class" / "kim" / "tiny.py", source)
         assert graded.run("batch", SLUG, tmp_path / "class", "--out", "out").code == 0
     graded.change(*WRONG)
     seen = graded.preview()

@@ -61,7 +61,7 @@ class Answers:
             raise self._connection.violation("a reply that does not fit into memory") from None
         except wire.WireError as exc:
             raise self._connection.violation(str(exc)) from None
-        except (KeyError, IndexError, TypeError, ValueError):
+        except (LookupError, TypeError, ValueError):
             raise self._connection.violation("a reply of another form") from None
 
     def error(self, frame: Frame) -> RemoteError:
@@ -79,7 +79,7 @@ class Answers:
             self.count(decoder.counted)
         except MemoryError:
             raise self._connection.violation("a reply that does not fit into memory") from None
-        except (wire.WireError, KeyError, TypeError, ValueError) as exc:
+        except (wire.WireError, LookupError, TypeError, ValueError) as exc:
             raise self._connection.violation(f"details of another form: {exc}") from None
         return error
 
