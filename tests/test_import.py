@@ -119,7 +119,9 @@ def test_a_mapping_file_settles_them(command: Command, roster: Path, tmp_path: P
 
 def test_batch_reads_the_folder(command: Command, export: Path, roster: Path, tmp_path: Path) -> None:
     course = tiny_course.make(tmp_path / "course")
-    assert command("import", export, "--roster", roster, "--to", tmp_path / "class").code == 0
+    done = command("import", export, "--roster", roster, "--to", tmp_path / "class")
+    next_step = f"To grade it: autograder batch SLUG {tmp_path}/class/uploads --out graded\n"
+    assert (done.code, done.err) == (0, "") and done.out.endswith(next_step)
     assert left(tmp_path / "class") == {"uploads", "uploads/1001.py", "uploads/1002.py", "roster.json", "report.txt"}
     assert (tmp_path / "class").stat().st_mode & 0o777 == 0o700
     uploads = uploads_of(folder.entries(tmp_path / "class" / "uploads"))
