@@ -287,13 +287,14 @@ def test_wrong_use_ends_with_2_and_writes_nothing(run: Run, name: str) -> None:
     assert {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()} == before
 
 
-def test_both_files_are_written_or_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fault", ["up.csv", "up-feedback.zip"])
+def test_both_files_are_written_or_none(fault: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     grades = run_folder(Path("graded"), [row(CLASS[0].email)])
     Path("sheet.csv").write_bytes(lms.moodle())
     replace_file = os.replace
 
     def full(source: Path, target: Path) -> None:
-        if Path(target).name == "up.csv":
+        if Path(target).name == fault:
             raise OSError(28, "No space left")
         replace_file(source, target)
 

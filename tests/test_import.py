@@ -119,7 +119,9 @@ def test_a_mapping_file_settles_them(command: Command, roster: Path, tmp_path: P
 
 def test_batch_reads_the_folder(command: Command, export: Path, roster: Path, tmp_path: Path) -> None:
     course = tiny_course.make(tmp_path / "course")
-    assert command("import", export, "--roster", roster, "--to", tmp_path / "class").code == 0
+    done = command("import", export, "--roster", roster, "--to", tmp_path / "class")
+    next_step = f"To grade it: autograder batch SLUG {tmp_path}/class/uploads --out graded\n"
+    assert (done.code, done.err) == (0, "") and done.out.endswith(next_step)
     assert left(tmp_path / "class") == {"uploads", "uploads/1001.py", "uploads/1002.py", "roster.json", "report.txt"}
     assert (tmp_path / "class").stat().st_mode & 0o777 == 0o700
     uploads = uploads_of(folder.entries(tmp_path / "class" / "uploads"))
@@ -136,6 +138,19 @@ def test_batch_reads_the_folder(command: Command, export: Path, roster: Path, tm
     )
     assert lee["late"] is True and lee["entries"] == ["leeseo_LATE_1002_90002_tiny-1.py"]
     assert (tmp_path / "class" / "report.txt").read_text(encoding="utf-8") in REPORT
+
+
+def test_another_archive_is_rejected_as_in_a_plain_folder(command: Command, roster: Path, tmp_path: Path) -> None:
+    course = tiny_course.make(tmp_path / "course")
+    entries = ["kimmin_1001_1_tiny.rar", "leeseo_1002_2_TINY.TAR.GZ", "choiyu_1003_3_notes.txt"]
+    export = archive(tmp_path / "export.zip", dict.fromkeys(entries, "x"))
+    assert command("import", export, "--roster", roster, "--to", tmp_path / "class").code == 0
+    where = tmp_path / "class" / "uploads"
+    assert left(where) == {"1001.rar", "1002.tar.gz", "1003", "1003/notes.txt"}
+    found = opened(course.load(), uploads_of(folder.entries(where)))
+    kinds = {each.student: each.sentence if isinstance(each, Refused) else "" for each in found}
+    assert "archive of another kind (RAR)" in kinds["1001"] and "archive of another kind (tar)" in kinds["1002"]
+    assert not kinds["1003"]
 
 
 def test_an_entry_of_another_name_needs_a_human(command: Command, roster: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import tiny_course
+from killed_commands import run_and_kill
 from lms import archive, gradebook, sheet, worksheet
 from test_commands import Command
 from test_commands import command as command  # a fixture
@@ -222,6 +223,39 @@ def test_an_afternoon_of_a_teaching_assistant(course: tiny_course.Course, comman
     again = command(*moodle, "--column", "Grade", *where)
     assert again.code == 0 and "choi has 17.0, which was not exported from here. It stays" in again.err
     assert column("moodle.csv", 1, 4) == final | {"choi": "17.0"}
+
+
+MOMENTS = {
+    "before anything": ("autograder.commands.export:_write", 1),
+    "before the worksheet": ("autograder.commands.export:write_bytes", 1),
+    "before the archive": ("autograder.commands.export:write_bytes", 2),
+    "while it is recorded": ("autograder.batch.store:Store.note", 2),
+}
+
+
+@pytest.mark.slow
+def test_a_killed_export_is_finished_by_the_same_command(command: Command, tmp_path: Path) -> None:
+    made = tiny_course.make(tmp_path / "course")
+    people = {41: "kim", 17: "lee"}
+    entries = {f"{name}_{number}_assignsubmission_file/tiny.py": f"{HALF}# {name}" for number, name in people.items()}
+    export = archive(tmp_path / "x.zip", entries)
+    roster = worksheet(tmp_path / "sheet.csv", people)
+    assert command("batch", SLUG, export, "--roster", roster, "--out", "out", "--root", made.root).code == 0
+    arguments = ["export", "out/staff/grades.csv", "--to", "moodle", "--template", roster, "--column", "Grade"]
+    arguments += ["--out", "up.csv", "--feedback", "out/students", "--root", made.root]
+    made_files = [Path("up.csv"), Path("up-feedback.zip")]
+
+    def exported() -> int:
+        return command("batch", "log", "p41@example.org", "--root", made.root).out.count("exported")
+
+    for moment, at in MOMENTS.items():
+        run_and_kill(*at, *arguments)
+        assert exported() == 0 and not Path("up-feedback.zip").exists(), moment  # Moodle wants the worksheet first
+        assert not [path for path in Path().glob("*.tmp")], moment
+        for path in made_files:
+            path.unlink(missing_ok=True)
+    assert command(*arguments).code == 0
+    assert exported() == 1 and all(path.exists() for path in made_files)
 
 
 # --- what the store keeps of another system

@@ -297,8 +297,8 @@ def test_apply_writes_grades_pages_and_log(graded: Class) -> None:
 @pytest.mark.slow
 def test_an_earlier_attempt_that_may_count_is_regraded_too(graded: Class, tmp_path: Path) -> None:
     (graded.course.root / "course.toml").write_text('attempt = "best"\n', encoding="utf-8")
-    for source in ("x = 1\n", "x = 2\n"):  # two later attempts of kim without points
-        tiny_course.write(tmp_path / "class" / "kim" / "tiny.py", source)
+    for own in ("x = 1\n", "x = 2\n"):  # two later attempts of kim without points
+        tiny_course.write(tmp_path / "class" / "kim" / "tiny.py", own)
         assert graded.run("batch", SLUG, tmp_path / "class", "--out", "out").code == 0
     graded.change(*WRONG)
     seen = graded.preview()
@@ -514,6 +514,32 @@ def test_grades_are_exported_as_of_a_date(tmp_path: Path, command: Command, monk
         found = graded.run("export", "out/staff/grades.csv", "--to", "csv", "--out", "none.csv", "--as-of", time)
         assert (found.code, found.err.count("\n")) == (2, 1) and problem in found.err
     assert not Path("none.csv").exists()
+
+
+@pytest.mark.slow
+def test_an_earlier_attempt_counts_as_it_did_at_the_time(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def clock(time: str) -> None:
+        monkeypatch.setattr("autograder.batch.store.now", lambda: time)
+
+    clock("2026-11-20T10:00:00+00:00")
+    graded = graded_class(tmp_path, command, own_store(tmp_path))
+    (graded.course.root / "course.toml").write_text('attempt = "best"\n', encoding="utf-8")
+    tiny_course.write(tmp_path / "class" / "kim" / "tiny.py", "x = 1\n")
+    assert graded.run("batch", SLUG, tmp_path / "class", "--out", "out").code == 0
+    clock("2026-11-21T10:00:00+00:00")
+    assert graded.run("adjust", SLUG, "kim", "--points", "2", "--reason", "An appeal.", "--by", "A. Park").code == 0
+    clock("2026-11-22T10:00:00+00:00")
+    graded.change(*WRONG)
+    assert graded.preview().code == 0 and graded.apply().code == 0
+    for day, points in ((20, "14"), (21, "16"), (22, "20")):
+        time = f"2026-11-{day}T12:00Z"
+        found = graded.run("export", "out/staff/grades.csv", "--to", "csv", "--out", "then.csv", "--as-of", time)
+        assert (found.code, found.err) == (0, "")
+        rows = csv.DictReader(Path("then.csv").read_text(encoding="utf-8-sig").splitlines())
+        [kim] = [row for row in rows if row["student"] == "kim"]
+        assert (kim["points"], kim["attempt"]) == (points, "1"), day
 
 
 def test_a_time_needs_a_zone_and_must_be_clear() -> None:

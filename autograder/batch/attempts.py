@@ -33,16 +33,23 @@ class Attempts:
     """The earlier attempts of everybody in one assignment.
 
     An attempt counts with the report that counts for the given version of the assignment (``digest``), else with the
-    one that has counted last.
+    one that has counted last. With ``until``, it counts with the report that had counted last at that time, and with
+    what people had decided.
     """
 
-    def __init__(self, store: Store, known: Identities, slug: str, digest: str) -> None:
+    def __init__(
+        self, store: Store, known: Identities, slug: str, digest: str, *, until: datetime | None = None
+    ) -> None:
         self._store = store
         self._known = known
         self._slug = slug
-        self._decisions = by_person(store.decisions(slug))
+        self._until = until
+        self._decisions = by_person(each for each in store.decisions(slug) if self._is_known(each.at))
         self._levels: dict[str, str] = {}  # of the reports in ``_newest``, by sha256
-        self._newest = self._newest_reports(digest)
+        self._newest = self._newest_reports("" if until else digest)
+
+    def _is_known(self, at: str) -> bool:
+        return self._until is None or datetime.fromisoformat(at) <= self._until
 
     def levels(self) -> Counter[str]:
         """Return how many submissions count with a report of each level of the sandbox."""
@@ -96,13 +103,15 @@ class Attempts:
     def _newest_reports(self, digest: str) -> dict[str, tuple[int, str]]:
         """Return number and row of the report that counts for each submission, by its sha256."""
         columns = (official.c.sha256, official.c.assignment, reports.c.id, reports.c.summary, reports.c.level)
-        query = select(*columns)
+        query = select(official.c.at, *columns)
         query = query.where(official.c.course == self._store.course, official.c.slug == self._slug)
         query = query.where(official.c.report == reports.c.id, reports.c.complete)
         found: dict[str, tuple[int, str]] = {}
         of_version: set[str] = set()
         with self._store.snapshot() as connection:
-            for sha256, assignment, number, summary, level in connection.execute(query.order_by(official.c.id)):
+            for at, sha256, assignment, number, summary, level in connection.execute(query.order_by(official.c.id)):
+                if not self._is_known(at):
+                    continue
                 if assignment == digest or sha256 not in of_version:
                     found[sha256] = number, summary
                     self._levels[sha256] = level

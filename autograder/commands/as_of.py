@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ..course import course_file
 from ..course.course_file import Course
 from ..errors import UsageError
 
@@ -18,18 +16,17 @@ if TYPE_CHECKING:
     from ..exchange.csv_grades import GradedStudent
 
 
-def grades_as_of(text: str, slug: str, store: Store, known: Identities, *, root: Path) -> Sequence[GradedStudent]:
-    """Return the grades of a class at the time ``text``.
+def grades_as_of(time: datetime, slug: str, store: Store, known: Identities, *, shown: str) -> Sequence[GradedStudent]:
+    """Return the grades of a class at a time, which the person has written as ``shown``.
 
     Raises:
-        UsageError: the time cannot be read, or nobody had handed in.
+        UsageError: nobody had handed in.
     """
-    time = moment(text, course_file.read(root))
     from ..batch import as_of
 
     found = as_of.grades(store, known, slug, time)
     if not found:
-        raise UsageError(f"Nobody had handed in {slug} at {text}. Name a later time with --as-of.")
+        raise UsageError(f"Nobody had handed in {slug} at {shown}. Name a later time with --as-of.")
     return found
 
 

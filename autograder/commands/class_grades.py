@@ -117,14 +117,15 @@ def load(
         NeedsHuman: a person has to look at a submission first.
     """
     from ..exchange import csv_grades, final_grades
-    from .as_of import grades_as_of
+    from .as_of import grades_as_of, moment
 
     course = course_file.read(root)
     slug, digest = _run_of(file, needed=slug_needed or bool(as_of) or kept is not None or course.has_rules)
     if as_of and kept is None:
         raise UsageError("--as-of needs the store of the course. Name it with --store.")
-    if as_of and kept:
-        students = grades_as_of(as_of, slug, kept.store, kept.known, root=root)
+    time = moment(as_of, course) if as_of else None
+    if time and kept:
+        students = grades_as_of(time, slug, kept.store, kept.known, shown=as_of or "")
     else:
         students = csv_grades.read_grades(file)
     names = {each.grade.student for each in students}
@@ -134,7 +135,7 @@ def load(
     )
     if not slug:
         return ClassGrades(file, slug, students, [final_grades.as_graded(row) for row in rows])
-    history = _history(kept, slug, digest, rows, None if as_of else file) if kept is not None else None
+    history = _history(kept, slug, digest, rows, file, time) if kept is not None else None
     if not final_grades.has_rules(course, slug):
         found = [final_grades.as_graded(row) for row in rows]
         return ClassGrades(file, slug, students, found, history=history, course=course)
@@ -278,11 +279,13 @@ def _run_of(file: Path, *, needed: bool) -> tuple[str, str]:
         ) from exc
 
 
-def _history(kept: Kept, slug: str, digest: str, rows: Sequence[GradedStudent], file: Path | None) -> Attempts:
-    """Return what the store knows, after a check that it knows nothing newer than the table ``file``."""
+def _history(
+    kept: Kept, slug: str, digest: str, rows: Sequence[GradedStudent], file: Path, time: datetime | None
+) -> Attempts:
+    """Return what the store knew at ``time``; or what it knows now, and nothing newer than the table ``file``."""
     from ..batch.attempts import Attempts
 
-    history = Attempts(kept.store, kept.known, slug, digest)
+    history = Attempts(kept.store, kept.known, slug, digest, until=time)
     if len(levels := history.levels()) > 1:
         mixed = ", ".join(f"{count} of the level {level}" for level, count in sorted(levels.items()))
         click.echo(
@@ -290,7 +293,7 @@ def _history(kept: Kept, slug: str, digest: str, rows: Sequence[GradedStudent], 
             "Run batch again with one --level.",
             err=True,
         )
-    if file is None:
+    if time is not None:
         return history
     _check_decided(history, rows, file)
     for sentence in _newer(kept, slug, rows):

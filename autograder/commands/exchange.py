@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import click
 
 from ..course import assignment as assignments
 from ..errors import NeedsHuman, UsageError
-from ..messages import DEFAULT, use_language
+from ..messages import DEFAULT, say, use_language
 from . import options
 from .class_source import FORMATS, until_of, until_option
 
@@ -68,3 +69,5 @@ def import_(
             sys.exit(NeedsHuman.exit_code)
         if to is not None:
             plain_folder.write(found.matched, export, to, report=found.report, format=found.format)
+            command = ["autograder", "batch", assignment or "SLUG", str(to / plain_folder.UPLOADS), "--out", "graded"]
+            click.echo(say("import.written", folder=to, command=shlex.join(command)))

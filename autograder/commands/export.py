@@ -255,17 +255,16 @@ def _count(grades: int) -> str:
 
 
 def _write(out: Path, grades: bytes, archive: Path | None, packed: bytes | None) -> None:
-    """Write the grades, and before them the archive: both or none."""
+    """Write the grades, then the archive: both or none. Who is killed in between leaves what is uploaded first."""
+    before = out.read_bytes() if archive and out.exists() else None
+    write_bytes(out, grades)
     if archive is None or packed is None:
-        write_bytes(out, grades)
         return
-    before = archive.read_bytes() if archive.exists() else None
-    write_bytes(archive, packed)
     try:
-        write_bytes(out, grades)
+        write_bytes(archive, packed)
     except BaseException:
         if before is None:
-            archive.unlink()
+            out.unlink()
         else:
-            write_bytes(archive, before)
+            write_bytes(out, before)
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..course.near_misses import archive_kind
 from ..errors import UsageError
 from ..reports.printable import file_stem
 from .archive import Source
@@ -22,7 +24,8 @@ from .roster import FIELDS, IDS, Person
 from .whole_folder import whole_folder
 
 UPLOADS, EARLIER, PEOPLE, REPORT = "uploads", "earlier", "roster.json", "report.txt"
-SINGLE = (".py", ".ipynb", ".zip")  # a file that is a submission by itself
+SINGLE = (".py", ".ipynb")  # a file that is a submission by itself, as an archive is
+_ENDING = re.compile(r"(\.tar)?\.\w+$")
 
 _PART_BYTES = 240  # of one part of a path; file systems take 255
 
@@ -141,9 +144,10 @@ def _unique(person: Person) -> str:
 def _write_files(files: Mapping[str, str], source: Source, entry: Path) -> Path:
     """Write the files of an entry, and return its path."""
     [first, *others] = files
-    ending = Path(first).suffix.lower()
-    if not others and ending in SINGLE:  # as a student would hand it in: the grader then accepts any name
-        single = entry.with_name(f"{entry.name}{ending}")
+    ending = _ENDING.search(first.lower())
+    if not others and ending and (ending[0] in SINGLE or archive_kind(first)):
+        # as a student would hand it in: the grader then accepts any name, and says of other archives what they are
+        single = entry.with_name(f"{entry.name}{ending[0]}")
         single.write_bytes(source.read(files[first]))
         return single
     for path, name in files.items():

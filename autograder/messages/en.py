@@ -511,6 +511,7 @@ SENTENCES: dict[str, str] = {
     # the mapping report of an import
     "import.head": "{export} ({format}) with the roster {roster}",
     "import.summary": "{clear} {clear:person|people} with a submission, {without} without, {unclear} {unclear:entry|entries} to settle",
+    "import.written": "Written: {folder}. To grade it: {command}",
     "import.title-matched": "Matched: {count}",
     "import.title-ambiguous": "Ambiguous: {count}",
     "import.title-unmatched": "Unmatched: {count}",

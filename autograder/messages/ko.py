@@ -515,6 +515,7 @@ SENTENCES: dict[str, str] = {
     # the report of an import
     "import.head": "{export} ({format}), 명단 {roster}",
     "import.summary": "제출한 사람 {clear}명, 제출하지 않은 사람 {without}명, 확인할 항목 {unclear}개",
+    "import.written": "저장함: {folder}. 채점 명령: {command}",
     "import.title-matched": "연결됨: {count}",
     "import.title-ambiguous": "불분명함: {count}",
     "import.title-unmatched": "연결되지 않음: {count}",
