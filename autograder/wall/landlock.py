@@ -38,8 +38,8 @@ def restrict_files(
 
     Folders below ``listable`` can be listed, because Python searches them for modules. ``devices`` are files that may
     be read, written and given commands. Files below ``named`` may be written and not read. Where the kernel supports
-    it, TCP (ABI 4) is forbidden, and so are signals and abstract sockets to processes outside (ABI 6). The kernel writes
-    no refusal into its log (ABI 7).
+    it, TCP (ABI 4) is forbidden, and so are signals and abstract sockets to processes outside (ABI 6). The kernel
+    writes no refusal into its log (ABI 7).
 
     Raises:
         OSError: The kernel has no Landlock, or refuses a rule.

@@ -125,7 +125,8 @@ def system_call_filter(pid: int, *, shares_files: bool = False, gpu: bool = Fals
     With namespaces every worker is process 1. The zygote computes the program in advance and its workers share it.
     ``shares_files`` is for a worker without a file system and process numbers of its own. It then also refuses what
     Landlock does not cover or older versions of it do not: modes and times of files, paths without reading, disk space
-    in advance, files that never have a name, and questions about other processes. ``gpu`` adds the commands of its driver to ``ioctl``, and the names of threads.
+    in advance, files that never have a name, and questions about other processes. ``gpu`` adds the commands of its
+    driver to ``ioctl``, and the names of threads.
     """
     table = dict(TABLES[platform.machine()])
     names = ("clone", "clone3", "close_range", "fcntl", "getsockopt", "ioctl", "prlimit64", "tgkill")
