@@ -60,6 +60,7 @@ def test_numpy_starts_no_threads_in_a_command() -> None:
     done = subprocess.run([sys.executable, "-c", script], env=variables, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[1:] == ["1"]
 
+
 START = subprocess.run(
     [sys.executable, "-c", "import sys; print(*sys.modules)"], capture_output=True, text=True, check=True
 ).stdout.split()
