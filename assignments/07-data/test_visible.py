@@ -287,7 +287,8 @@ def test_three_of_ten_aside(student):
         is_array = isinstance(part, np.ndarray) and part.dtype.kind in "iu"
         require(is_array, "Each part must be an array of integers.")
     assert_close([len(train), len(val)], [7, 3], name="how many to train, how many to validate")
-    assert_close(np.sort(np.concatenate([train, val])), np.arange(10), name="all indices, sorted")
+    hint = "Each example belongs to exactly one part. Is one of yours in both, or in none?"
+    assert_close(np.sort(np.concatenate([train, val])), np.arange(10), name="all indices, sorted", hint=hint)
 
 
 @task("train_val_split", points=1)

@@ -35,10 +35,11 @@ def test_a_node_remembers_its_inputs(student):
     """x + y is a node with the op add and the inputs x and y; (x + y) * z has that node as its left input."""
     x, y, z = nodes(student, "x y z")
     q = x + y
-    f = q * z
-    assert_close([q.op, f.op, (x - y).op, (x @ y).op], ["add", "mul", "sub", "matmul"], name="op")
+    f, d = q * z, x - y
+    assert_close([q.op, f.op, d.op, (x @ y).op], ["add", "mul", "sub", "matmul"], name="op")
     require(len(q.inputs) == 2 and q.inputs[0] is x and q.inputs[1] is y, "The inputs of x + y are not (x, y).")
     require(len(f.inputs) == 2 and f.inputs[0] is q and f.inputs[1] is z, "The inputs of q * z are not (q, z).")
+    require(len(d.inputs) == 2 and d.inputs[0] is x and d.inputs[1] is y, "The inputs of x - y are not (x, y).")
 
 
 @task("placeholder", points=1)

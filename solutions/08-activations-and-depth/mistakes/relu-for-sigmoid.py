@@ -3,7 +3,10 @@
 from torch import nn
 
 CAUGHT_BY = ("sigmoid_of_zero_is_in_the_middle", "network_with_given_weights")
-HINT = "The parameters fit, but your three layers are one, as task 3 shows. What makes the difference, and where?"
+HINT = (
+    "The parameters fit. Six sigmoids of 0 add up to 3, and yours add up to 0: which function stands between your "
+    "layers, if any?"
+)
 
 
 class NeuralNetwork(NeuralNetwork):
