@@ -332,7 +332,7 @@ class Session(ABC):
     def _file(self, file: IOBase) -> Any:
         """Return what stands for an open file of the test: one with the rest of its content, to be read."""
         try:
-            rest = file.read() if file.readable() else None  # type: ignore[attr-defined]
+            rest = file.read() if file.readable() else None
         except (OSError, ValueError):  # it is closed, or no text
             rest = None
         if not isinstance(rest, str | bytes):
