@@ -99,6 +99,24 @@ def test_everything_else_stays_byte_for_byte(course: Course) -> None:
     ast.parse(stub)
 
 
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ("# BEGIN SOLUTION", "# END SOLUTION"),
+        ("# *****START OF YOUR CODE (DO NOT MODIFY)*****", "# *****END OF YOUR CODE (DO NOT MODIFY)*****"),
+        ("# BEGIN_YOUR_CODE (one line is enough)", "# END_YOUR_CODE"),
+        ("### START CODE HERE ### (about 2 lines)", "### END CODE HERE ###"),
+        ("# YOUR CODE STARTS HERE", "# YOUR CODE ENDS HERE"),
+    ],
+)
+def test_markers_of_published_courses_hide_the_answers_of_an_adopted_suite(begin: str, end: str) -> None:
+    text = f"text = '''\n{begin}\n'''\n"
+    source = f"def half(x):\n    y = x\n    {begin}\n    return y / 2\n    {end}\n    return None\n{text}"
+    stub = stubs.adopted_stub(source, "15-half", path="half.py")
+    assert "y / 2" not in stub and 'raise NotImplementedError("Task 1: half")\n    return None' in stub
+    assert text in stub
+
+
 def test_a_marker_in_a_string_is_text(course: Course) -> None:
     source = function("    text = '''", "    ### BEGIN SOLUTION", "    '''", "    return text")
     assert stubs.make_stub(source, course, path="demo.py") == source

@@ -295,3 +295,64 @@ def test_graphs_models_and_optimizers_work_as_in_pytest(tmp_path: Path, supervis
     assert {line.case: line.verdict for line in other.outcomes}["the_classes_of_torch"] is Verdict.FAILED
     assert not [line for line in other.outcomes if line.verdict is Verdict.GRADER_ERROR]
     assert passed.score.earned == passed.score.possible
+
+
+LIES = """
+import sys
+
+frame = sys._getframe()
+while "DETAILED" not in frame.f_globals:
+    frame = frame.f_back
+guest, operations = frame.f_globals["Guest"], frame.f_globals["DETAILED"]
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("lie", "verdicts"),
+    [
+        ("operations['backward'] = lambda graph, gradient: 'text'", {Verdict.CRASHED}),
+        ("operations['backward'] = lambda graph, gradient: [torch.zeros(7)] * 9", {Verdict.CRASHED}),
+        ("operations['backward'] = lambda graph, gradient: [gradient * 0]", {Verdict.CRASHED, Verdict.FAILED}),
+        ("guest._graphs = lambda *args: {'graphs': [[None, [0], [3]]]}", {Verdict.CRASHED}),
+        ("guest._graphs = lambda *args: {'graphs': [[True, [99], []]] * 5}", {Verdict.CRASHED}),
+        ("guest._graphs = lambda *args: {'graphs': 7}", {Verdict.CRASHED}),
+        ("guest._warnings = lambda self: {'warns': 7}", {Verdict.CRASHED}),
+        ("guest._warnings = lambda self: {'warns': [[['os:system', 'builtins:Warning'], 'x']]}", {Verdict.PASSED}),
+        ("operations['plain'] = lambda member: [1]", {Verdict.CRASHED}),
+    ],
+)
+def test_lies_about_graphs_warnings_and_members_cost_the_submission_alone(
+    lie: str, verdicts: set[Verdict], tmp_path: Path, supervisor: Supervisor
+) -> None:
+    homework = """
+        import enum
+        import torch
+
+        class Mode(str, enum.Enum):
+            A = "a"
+
+        def double(x):
+            ### BEGIN SOLUTION
+            return 2 * x
+            ### END SOLUTION
+    """
+    tests = """
+        import torch
+        from homework import Mode, double
+
+        def test_double():
+            x = torch.ones(2, requires_grad=True)
+            assert Mode.A == "a"
+            double(x).sum().backward()
+            assert x.grad.tolist() == [2.0, 2.0]
+    """
+    done = adopted(write(tmp_path / "hw", {"homework.py": homework, "test_homework.py": tests}), supervisor)
+    assignment = adoption.load(done, tmp_path / "course")
+    assert assignment.solution is not None
+    source = (assignment.solution / "homework.py").read_text(encoding="utf-8")
+    liar = write(tmp_path / "liar", {"homework.py": f"{source}{LIES}\n{lie}\n"})
+    right = write(tmp_path / "right", {"homework.py": source})
+    [lied], [honest] = (report.outcomes for report in graded(assignment, [liar, right], supervisor))
+    assert lied.verdict in verdicts, lied
+    assert honest.verdict is Verdict.PASSED

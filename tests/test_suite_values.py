@@ -70,6 +70,18 @@ HOMEWORK = """
         yield from range(n)
 
 
+    def lines_of(file):
+        return [line.rstrip() for line in file]
+
+
+    def vocabulary(n):
+        return {i: bytes([i]) if i < 256 else b"token %d" % i for i in range(n)}
+
+
+    def pairs():
+        return [(b"a", b"bc"), (b"\\xff", b"")]
+
+
     @dataclass
     class Config:
         rate: float = 0.1
@@ -133,6 +145,7 @@ TESTS = """
     import dataclasses
     import importlib
     import inspect
+    import io
     import types
     import warnings
     from collections import namedtuple
@@ -145,8 +158,8 @@ TESTS = """
 
     import homework
     from homework import (
-        Base, Color, Config, Derived, Holder, Level, Mode, Right, applied, count, first_line, inverse, note,
-        other_mode, root, summary, total,
+        Base, Color, Config, Derived, Holder, Level, Mode, Right, applied, count, first_line, inverse, lines_of,
+        note, other_mode, pairs, root, summary, total, vocabulary,
     )
 
 
@@ -254,6 +267,20 @@ TESTS = """
         assert not (tmp_path / "new").exists()
         with pytest.raises(FileNotFoundError):
             first_line(tmp_path / "none.txt")
+
+
+    def test_open_files_of_the_test(tmp_path):
+        with open(Path(__file__).parent / "data.txt") as file:
+            assert lines_of(file) == ["of the suite"]
+            assert file.read() == ""
+        assert lines_of(io.StringIO("a\\nb")) == ["a", "b"]
+        assert lines_of(io.BytesIO(b"a\\nb")) == [b"a", b"b"]
+
+
+    def test_bytes_and_large_tables():
+        table = vocabulary(300)
+        assert table[65] == b"A" and table[299] == b"token 299" and len(table) == 300
+        assert pairs() == [(b"a", b"bc"), (b"\\xff", b"")]
 
 
     def test_a_file_elsewhere_stays_on_this_side(tmp_path):

@@ -23,7 +23,8 @@ LEFT_OUT = {"__pycache__", "node_modules", "venv", "env", "build", "dist"}
 MAX_BYTES = 200 * 2**20  # of the whole folder; it is read into memory
 _TEST = re.compile(r"(test_.*|.*_test)\.py")
 _MARKED = re.compile(
-    rb"(BEGIN|START OF)[ _](YOUR[ _])?(SOLUTION|CODE)|raise NotImplementedError|\bNotImplementedError\("
+    rb"(BEGIN|START( OF)?)[ _](YOUR[ _])?(SOLUTION|CODE)|YOUR CODE (STARTS|BEGINS) HERE|"
+    rb"raise NotImplementedError|\bNotImplementedError\("
 )
 
 

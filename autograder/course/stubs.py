@@ -36,7 +36,8 @@ _RESEMBLES = re.compile(r"\b(begin|end)[\s_-]*(solution|your[\s_-]*(solution|cod
 
 # Markers of published courses: "# BEGIN SOLUTION", "# *****START OF YOUR CODE (KEEP THIS)*****", "# BEGIN_YOUR_CODE".
 _PUBLISHED = re.compile(
-    r"#[#\s*=-]*(BEGIN|START|END)(?:[\s_-]OF)?[\s_-](?:YOUR[\s_-])?(?:SOLUTION|CODE)\b.*", re.IGNORECASE
+    r"#[#\s*=-]*(?:YOUR CODE )?(BEGIN|START|END)S?(?:[\s_-]OF)?[\s_-](?:(?:YOUR[\s_-])?(?:SOLUTION|CODE)|HERE)\b.*",
+    re.IGNORECASE,
 )
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef

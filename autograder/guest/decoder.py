@@ -104,6 +104,9 @@ class Decoder:
                 return self._array(content, tree.get("sub"))
             case "T":
                 return self._tensor(content, tree)
+            case "y":
+                offset, length = content
+                return self._piece(np.dtype("u1"), [length], offset, length, least=1).tobytes()
             case "p":
                 return self._packed(content, tree.get("sub"))
             case "h" | "c" | "a" if self._other is not None:
@@ -152,7 +155,9 @@ class Decoder:
             raise WireError("a dict key that is neither string nor integer")
         return integer(tree["i"])
 
-    def _piece(self, dtype: np.dtype[Any], shape: Any, offset: Any, length: Any) -> np.ndarray:
+    def _piece(
+        self, dtype: np.dtype[Any], shape: Any, offset: Any, length: Any, *, least: int = MIN_ENTRY
+    ) -> np.ndarray:
         if not isinstance(shape, list) or len(shape) > MAX_NDIM:
             raise WireError("a shape of too many axes")
         for number in (offset, length, *shape):
@@ -162,7 +167,7 @@ class Decoder:
             raise WireError("a shape that does not fit its bytes")
         if not length and entries_if_not_empty(shape) > MAX_EMPTY:
             raise WireError("an empty array with vast other axes")
-        self.counted += max(length, MIN_ENTRY * math.prod(shape))
+        self.counted += max(length, least * math.prod(shape))
         if self._max_body is not None and self.counted > self._max_body:
             raise WireError("more entries than are allowed")
         self._used += length

@@ -12,6 +12,7 @@ import copy
 import enum
 import importlib
 import inspect
+import io
 import json
 import math
 import operator
@@ -372,6 +373,7 @@ DETAILED: dict[str, Callable[..., Any]] = {
 
 MADE: dict[str, Callable[..., Any]] = {
     "path": pathlib.Path,
+    "file": lambda data, is_text: io.StringIO(data.tobytes().decode()) if is_text else io.BytesIO(data.tobytes()),
     "iterator": lambda items: iter(tuple(items)),
     "object_of_test": object_of_test,
     "written": written,

@@ -91,6 +91,8 @@ class Encoder:
             return self._sub({"f": float.hex(value)}, value, float)
         if issubclass(kind, str):
             return self._sub({"s": self._str(value)}, value, str)
+        if kind is bytes and self.is_special is not None:
+            return {"y": list(self._buffer(value, len(value) // MIN_ENTRY))}
         if issubclass(kind, complex):
             return {**self._array(np.asarray(complex.__add__(value, 0j)), mutable=False), "sub": "complex"}
         if issubclass(kind, (list, tuple)):

@@ -10,6 +10,7 @@ Values in a header are trees (``trees.py``). A tree tags everything but null, tr
     {"p": [dtype, "l" | "u", offset, length]}   list or tuple of plain floats or ints, packed; "sub": "scalar" as above
     {"u": [...], "sub": name, "names": [...]}    a named tuple; in requests and replies with details alone, as "g" of a
         tensor, its gradient: [dtype, shape, offset, length], and "of": the number of a result of autograd
+    {"y": [offset, length]}                     bytes, in a reply with details
     {"h": [id, type name, methods]}  {"c": id}  {"r": [name, tree of arguments]}    handle, callable, recipe
     {"h": [id, type name, methods, id of its class, sort]}    handle in a reply with details; sort as in ``detail.py``
     {"a": n}                                    the argument's own mutable node n, inside one that was changed, and in a

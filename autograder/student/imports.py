@@ -96,8 +96,11 @@ class _Block:
         return self._noted(found)
 
     def _noted(self, spec: importlib.machinery.ModuleSpec | None) -> importlib.machinery.ModuleSpec | None:
-        """Note a module of the instructor's, which must not stay for the tests of another course."""
-        if spec is not None:
+        """Note a module of the instructor's, which must not stay for the tests of another course.
+
+        Those of an adopted suite, whose folder is on the path, stay as long as the suite.
+        """
+        if spec is not None and str(self._source) not in sys.path:
             self.imported.append(spec.name)
         return spec
 

@@ -304,7 +304,9 @@ class Session(ABC):
             return TestFunction(self, value)
         if isinstance(value, KeysView | ValuesView | ItemsView):
             return self.lower(list(value), copies)
-        if isinstance(value, Iterator) and not isinstance(value, IOBase):
+        if isinstance(value, IOBase):
+            return self._file(value)
+        if isinstance(value, Iterator):
             return Recipe("iterator", ([self.lower(item, copies) for item in drawn(self, value)],))
         if is_of_test(value) and not self.is_sendable(value):
             return object_of_test(self, value)
@@ -326,6 +328,17 @@ class Session(ABC):
         if all(one is other for one, other in zip(items, new, strict=True)):
             return None
         return dict(zip(value, new, strict=True)) if type(value) is dict else type(value)(new)
+
+    def _file(self, file: IOBase) -> Any:
+        """Return what stands for an open file of the test: one with the rest of its content, to be read."""
+        try:
+            rest = file.read() if file.readable() else None
+        except (OSError, ValueError):  # it is closed, or no text
+            rest = None
+        if not isinstance(rest, str | bytes):
+            return file
+        data = rest.encode() if isinstance(rest, str) else rest
+        return Recipe("file", (np.frombuffer(data, np.uint8), isinstance(rest, str)))
 
     def is_sendable(self, value: Any) -> bool:
         """Return whether a value that is not a list, tuple or dict is of a type that can be sent."""
