@@ -23,7 +23,7 @@ from .source import ModuleSources, checked_text
 # A NotImplementedError of PyTorch, and no stub: an operation that a device or a dtype lacks, a module without forward.
 _LIBRARY_REFUSES = re.compile(
     "Could not run 'aten::|Cannot copy out of meta tensor|The operator 'aten::|Module \\[.*\\] is missing the required"
-    "|\"\\w+\" not implemented for '"
+    '|"\\w+" not implemented for \''
 )
 MISSING_MODULE = re.compile(r"No module named '([A-Za-z]\w{0,79})[.']")
 
