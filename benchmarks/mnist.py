@@ -1,6 +1,6 @@
 """Whether right answers reach the thresholds on MNIST: the trainings of 11 and 13, by seeds and alternatives.
 
-    AUTOGRADER_DATA=FOLDER python benchmarks/mnist.py [--seeds N] [--out FILE]
+    AUTOGRADER_DATA=FOLDER python benchmarks/mnist.py [--seeds N] [--first SEED] [--out FILE]
 
 Trains as the cases do (the same settings, a new random order in each epoch, one thread), without the wall. A run takes
 about an hour. With ``--out`` each training is a line of FILE, and a run that was stopped goes on where it was. Prints a
@@ -101,7 +101,7 @@ def answers(slug: str) -> Iterator[tuple[str, ModuleType]]:
         yield alternative.id, module
 
 
-def measure(seeds: int, out: Path | None) -> dict[tuple[str, str], dict[int, tuple[float, float]]]:
+def measure(seeds: range, out: Path | None) -> dict[tuple[str, str], dict[int, tuple[float, float]]]:
     """Return accuracy and CPU seconds by training, alternative and seed; the lines of ``out`` are not run again."""
     found: dict[tuple[str, str], dict[int, tuple[float, float]]] = {}
     for line in out.read_text().splitlines() if out and out.exists() else ():
@@ -109,7 +109,7 @@ def measure(seeds: int, out: Path | None) -> dict[tuple[str, str], dict[int, tup
         found.setdefault((name, answer), {})[seed] = accuracy, cpu
     data = digits_of("mnist")
     candidates = [(training, *answer) for training in TRAININGS for answer in answers(training.slug)]
-    for seed in range(1, seeds + 1):
+    for seed in seeds:
         for training, answer, module in candidates:
             known = found.setdefault((training.name, answer), {})
             if seed in known:
@@ -151,7 +151,8 @@ def show(found: dict[tuple[str, str], dict[int, tuple[float, float]]]) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first", type=int, default=1, help="the first of the seeds")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    show(measure(options.seeds, options.out))
+    show(measure(range(options.first, options.first + options.seeds), options.out))

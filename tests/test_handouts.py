@@ -10,6 +10,7 @@ import pytest
 
 from autograder.course import assignment as assignments
 from autograder.course.assignment import Assignment
+from autograder.messages import say, use_language
 
 ROOT = Path(__file__).parents[1]
 COURSE = assignments.load_all(ROOT)
@@ -50,6 +51,16 @@ def test_the_points_of_the_visible_cases_are_those_of_the_report(assignment: Ass
         counted = re.findall(r"공개(?:된)? 케이스[^.]*?(\d+)점 (?:중|가운데) (\d+)점", page)
         wanted = (assignment.points, sum(visible.values()))
     assert [tuple(map(int, each)) for each in counted] == [wanted]
+
+
+@every_page
+def test_the_states_of_a_task_are_called_as_in_the_report(assignment: Assignment, name: str) -> None:
+    with use_language("ko" if name.endswith(".ko.md") else "en"):
+        not_started = say("report.not-started", tasks="").partition(":")[0].lower()
+        passed = say("state.visible-passed")
+    page = read(assignment, name)
+    assert f"*{not_started}*" in page
+    assert (f"*{passed}*" in page) == (assignment.slug[:2] in ("01", "02", "03"))  # where the first answer is tried
 
 
 @every_page

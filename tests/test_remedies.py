@@ -128,6 +128,9 @@ DEVICES = {
     "tensor": ("torch.ones(2, device='cuda') + x", "This run has no GPU."),
     "moved": ("x.to('cuda:0')", "This run has no GPU."),
     "no data": ("torch.ones(2, device='meta').tolist()", "Cannot copy out of meta tensor; no data!"),
+    # PyTorch raises NotImplementedError here, too, although no function is a stub.
+    "dtype": ("x.long().softmax(0)", "not implemented for 'Long'"),
+    "no forward": ("nn.Module()(x)", 'Module [Module] is missing the required "forward" function'),
 }
 
 

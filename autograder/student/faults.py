@@ -20,8 +20,11 @@ from .installation import without_folders
 from .loading import Incident, offered, undefined
 from .source import ModuleSources, checked_text
 
-# A NotImplementedError of PyTorch: an operation that a device lacks, and no stub.
-_LIBRARY_REFUSES = re.compile("Could not run 'aten::|Cannot copy out of meta tensor|The operator 'aten::")
+# A NotImplementedError of PyTorch, and no stub: an operation that a device or a dtype lacks, a module without forward.
+_LIBRARY_REFUSES = re.compile(
+    "Could not run 'aten::|Cannot copy out of meta tensor|The operator 'aten::|Module \\[.*\\] is missing the required"
+    '|"\\w+" not implemented for \''
+)
 MISSING_MODULE = re.compile(r"No module named '([A-Za-z]\w{0,79})[.']")
 
 

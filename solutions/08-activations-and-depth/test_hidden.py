@@ -228,7 +228,7 @@ def convolution(into, out, rows, columns):
 def normalisation(width):
     import torch
 
-    return torch.nn.BatchNorm1d(width)  # its state_dict also holds numbers that are not learned
+    return torch.nn.LayerNorm(width)
 
 
 def nested(into, width, out):
