@@ -21,7 +21,7 @@ from autograder.errors import AutograderError
 from autograder.model import Level
 from autograder.student import selftest
 from autograder.wall.limits import Limits
-from autograder.workers import supervisor as supervisors
+from autograder.workers import zygote_handle
 from autograder.workers.spec import WorkerSpec
 from autograder.workers.supervisor import Supervisor
 
@@ -45,7 +45,7 @@ def supervisor(device: str, left_out: str = "nothing") -> Iterator[Supervisor]:
         slot = gpus.without_cuda(patch) if device == "cpu" else None
         line = "from autograder.workers.zygote import main"
         change = f"from autograder.wall import jail, landlock, seccomp\n{WITHOUT[left_out]}\n{line}"
-        patch.setattr(supervisors, "_BOOTSTRAP", supervisors._BOOTSTRAP.replace(line, change))
+        patch.setattr(zygote_handle, "_BOOTSTRAP", zygote_handle._BOOTSTRAP.replace(line, change))
         enclosed = left_out not in ("namespaces", "any of them")
         with Supervisor(slot=slot, enclosed=enclosed) as found:
             yield found

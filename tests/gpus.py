@@ -13,7 +13,7 @@ from autograder.errors import GpuUnavailable
 from autograder.student import selftest
 from autograder.wall import limits
 from autograder.wall.gpu import Gpu
-from autograder.workers import supervisor
+from autograder.workers import zygote_handle
 from autograder.workers.gpu_slot import GpuSlot
 
 # It answers from the file $NVML_STATE: error, whether it is split (MIG), free MiB, used MiB, and process numbers.
@@ -97,9 +97,9 @@ zygote.use_cuda = use_cuda
 def start_with(patch: pytest.MonkeyPatch, body: str, mib: int = limits.CUDA_MIB) -> None:
     """Let the zygotes that are started from now on run ``body`` where their workers would start CUDA."""
     code = START.format(mib=mib, body=body)
-    patch.setattr(supervisor, "_BOOTSTRAP", supervisor._BOOTSTRAP.replace(IMPORT, f"{code}\n{IMPORT}"))
+    patch.setattr(zygote_handle, "_BOOTSTRAP", zygote_handle._BOOTSTRAP.replace(IMPORT, f"{code}\n{IMPORT}"))
     patch.setattr(limits, "CUDA_MIB", mib)
-    patch.setattr(supervisor, "START_S", 900.0)  # a busy machine imports PyTorch for minutes
+    patch.setattr(zygote_handle, "START_S", 900.0)  # a busy machine imports PyTorch for minutes
 
 
 def without_cuda(patch: pytest.MonkeyPatch) -> GpuSlot:

@@ -24,7 +24,8 @@ from autograder.wall import filesystem, jail, landlock, seccomp
 from autograder.wall.filesystem import View
 from autograder.wall.limits import Limits
 from autograder.workers.spec import WorkerSpec
-from autograder.workers.supervisor import Supervisor, Zygote
+from autograder.workers.supervisor import Supervisor
+from autograder.workers.zygote_handle import Zygote
 
 ROOT = Path(__file__).parents[1]
 NAMES = tuple(layer.name for layer in selftest.LAYERS)
@@ -78,9 +79,9 @@ def test_every_layer_has_a_remedy_and_an_attempt_that_can_fail(monkeypatch: pyte
         "from autograder.wall import jail, landlock, seccomp\nfrom autograder.workers import zygote\n"
         "from autograder.student import selftest\n"
         "from autograder.wall.limits import Limits\nfrom autograder.workers.spec import WorkerSpec\n"
-        "from autograder.workers.supervisor import Supervisor, _BOOTSTRAP\n"
-        "import autograder.workers.supervisor as s\n"
-        "s._BOOTSTRAP = _BOOTSTRAP.replace('from autograder.workers.zygote import main', '''\n"
+        "from autograder.workers.supervisor import Supervisor\n"
+        "import autograder.workers.zygote_handle as z\n"
+        "z._BOOTSTRAP = z._BOOTSTRAP.replace('from autograder.workers.zygote import main', '''\n"
         "from autograder.wall import jail, landlock, seccomp\n"
         "landlock.landlock_abi = lambda: 0\n"
         "seccomp.has_system_call_filter = lambda: False\n"
@@ -98,12 +99,13 @@ def test_every_layer_has_a_remedy_and_an_attempt_that_can_fail(monkeypatch: pyte
 
 OPEN = """
 import json
-import autograder.workers.supervisor as s
+import autograder.workers.zygote_handle as z
 from autograder.model import Level
 from autograder.student import selftest
 from autograder.wall.limits import Limits
 from autograder.workers.spec import WorkerSpec
-s._BOOTSTRAP = s._BOOTSTRAP.replace("from autograder.workers.zygote import main", '''
+from autograder.workers.supervisor import Supervisor
+z._BOOTSTRAP = z._BOOTSTRAP.replace("from autograder.workers.zygote import main", '''
 from autograder.wall import jail, landlock, seccomp, shared_system
 landlock.landlock_abi = lambda: 0
 seccomp.has_system_call_filter = lambda: False
@@ -112,7 +114,7 @@ jail.limit_resources = lambda limits, **k: None
 shared_system.no_own_user = lambda *arguments: "none"
 shared_system.Watch.look = lambda self: ""
 from autograder.workers.zygote import main''')
-with s.Supervisor() as supervisor:
+with Supervisor() as supervisor:
     found = selftest.examine(supervisor, WorkerSpec(Limits(memory_mib=64), level=Level.CONTAINER))
 print(json.dumps(found.missing))
 """
@@ -143,8 +145,8 @@ def test_an_ordinary_user_has_every_layer_too(tmp_path: Path) -> None:
     code = (
         "import sys, json\n"
         f"sys.path[:0] = [{str(ROOT)!r}, {site!r}]\n"
-        "from autograder.student import selftest\nfrom autograder.workers import supervisor\n"
-        "supervisor._BOOTSTRAP = 'import sys; sys.path[:0] = ' + repr(sys.path[:2]) + chr(10) + supervisor._BOOTSTRAP\n"
+        "from autograder.student import selftest\nfrom autograder.workers import supervisor, zygote_handle as z\n"
+        "z._BOOTSTRAP = 'import sys; sys.path[:0] = ' + repr(sys.path[:2]) + chr(10) + z._BOOTSTRAP\n"
         "from autograder.wall.limits import Limits\nfrom autograder.workers.spec import WorkerSpec\n"
         "with supervisor.Supervisor() as s:\n"
         "    found = selftest.examine(s, WorkerSpec(Limits()))\n"

@@ -22,7 +22,8 @@ from autograder.model import Verdict
 from autograder.student.faults import StudentFault
 from autograder.wall.limits import Limits
 from autograder.workers.spec import WorkerSpec
-from autograder.workers.supervisor import Supervisor, Zygote
+from autograder.workers.supervisor import Supervisor
+from autograder.workers.zygote_handle import Zygote
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 

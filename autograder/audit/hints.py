@@ -30,7 +30,8 @@ from ..grading.telling import tells_enough
 from ..messages import languages
 from ..model import Case, Outcome
 from ..student.log import CaseLog
-from ..workers.supervisor import Supervisor, Zygote
+from ..workers.supervisor import Supervisor
+from ..workers.zygote_handle import Zygote
 
 Run = tuple[Outcome, CaseLog]
 
