@@ -1,12 +1,13 @@
 """What whole classes cost, through the command ``autograder batch``: workers, store, resumption, Dask, hostile ones.
 
-    python benchmarks/classes.py [scaling|store|dask|failing|hostile|memory ...]
-    python benchmarks/classes.py memory SUBMISSIONS
+    python benchmarks/classes.py [scaling|store|dask|failing|hostile|memory|ready ...]
+    python benchmarks/classes.py memory|ready SUBMISSIONS
 
 Prints Markdown tables. CPU seconds are those of the whole process tree. What is compared runs in turn, and the ratios
 are of medians; only ratios can be compared between machines. Every submission of a class is unlike the others, so that
 nothing is known of one from another. ``memory`` grades 5,000 submissions and takes minutes; ``memory 100000`` is the
-long form, for releases. With ``BENCH_SHORT`` in the environment the classes are tiny: to see that everything runs.
+long form, for releases. ``ready`` measures the command alone, with one report for all. With ``BENCH_SHORT`` in the
+environment the classes are tiny: to see that everything runs.
 """
 
 from __future__ import annotations
@@ -23,23 +24,28 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batch_vs_fresh import UNLIKE
 
-from autograder.batch import runner
+from autograder.batch import identities, runner
 from autograder.batch.class_run import ClassRun
 from autograder.batch.engine import local
+from autograder.batch.ledger import Ledger
 from autograder.batch.results import ResultsFolder, RunKind
 from autograder.batch.row_file import row_file
+from autograder.batch.runner import Upload
+from autograder.batch.store import Store
 from autograder.commands import class_grading
 from autograder.course import assignment as assignments
 from autograder.course import solution
 from autograder.course.course_file import Course
 from autograder.exchange import formats
 from autograder.grading.options import RunOptions
+from autograder.model import Report, SubmissionInfo
+from autograder.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[1]
 SHORT = "BENCH_SHORT" in os.environ
@@ -308,6 +314,45 @@ def memory(place: Path) -> None:
     print(f"A second run does nothing in {again.cpu / count * 1000:.2f} CPU s for 1,000 submissions.\n")
 
 
+def command_memory(place: Path) -> None:
+    """The memory of the command alone: every submission gets the same report, which is ready."""
+    count = next((int(each) for each in sys.argv if each.isdecimal()), MANY)
+    assignment, run = assignments.load(SMALL, root=ROOT), RunOptions(official=True, seed=1, device="cpu")
+    source = place / "class"
+    for first in range(0, count, 1000):
+        folder_of(source, unlike(SMALL, min(1000, count - first), first=first))
+    uploads = runner.uploads_of(formats.named("folder").entries(source))
+    ready: list[Report] = []
+    with Supervisor() as supervisor:
+        runner.grade_class(assignment, uploads[:1], ready.append, run=run, supervisor=supervisor)
+    wanted = {1000, count, *range(count // 10, count, count // 10)}
+    print(f"| {count} of {SMALL} | reports | resident MiB of the command |\n| --- | --- | --- |")
+
+    def grade(pending: Sequence[Upload], record: Callable[[Report], None]) -> Sequence[Upload]:
+        for number, upload in enumerate(pending, 1):
+            record(replace(ready[0], submission=SubmissionInfo(upload.student, upload.sha256())))
+            if number in wanted:
+                print(f"| | {number} | {resident_mib(os.getpid()):.1f} |", flush=True)
+        return ()
+
+    folder = place / "store"
+    with identities.changing(folder) as known:
+        course = known.course
+    with (
+        Store(f"sqlite:///{folder / 'store.sqlite'}", course) as store,
+        row_file() as rows,
+        ResultsFolder(
+            place / "out", RunKind(SMALL, assignment.digest(), official=True), [each.student for each in uploads]
+        ) as out,
+    ):
+        ledger = Ledger(store, folder, assignment, run)
+        ledger.take_in(uploads, "folder", None)
+        class_run = ClassRun(assignment, uploads, out, run=run, course=Course(), rows=rows, ledger=ledger)
+        class_run.grade(grade, lambda done, of: None)
+        class_run.write_tables(formats.named("folder"))
+    print(f"\nWith its tables it had {resident_mib(os.getpid()):.1f} MiB.\n")
+
+
 def children(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
@@ -322,6 +367,7 @@ def resident_mib(pid: int) -> float:
 
 ALL: dict[str, Callable[[Path], None]] = {
     "scaling": scaling, "store": store, "dask": dask, "failing": failing, "hostile": hostile, "memory": memory,
+    "ready": command_memory,
 }  # fmt: skip
 
 if __name__ == "__main__":
