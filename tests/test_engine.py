@@ -429,7 +429,11 @@ class DaskClient:
         self.futures.append(DaskFuture(str(len(self.futures))))
         return self.futures[-1]
 
-    def nthreads(self, *, callback_timeout: float) -> dict[str, int]:
+    @property
+    def scheduler(self) -> Any:
+        return SimpleNamespace(ncores="all", ncores_running="running")
+
+    def sync(self, ask: str, *, workers: None, callback_timeout: float) -> dict[str, int]:
         if not self.workers:
             raise TimeoutError
         return self.workers

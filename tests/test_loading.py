@@ -151,7 +151,7 @@ def test_later_loads_are_free_until_they_add_up(load: Loader) -> None:
     connection = load(F, submission_s=1.0).connection
     for first, expected in ((True, 0.0), (False, 0.0), (False, 0.0), (False, 0.2), (False, 0.6)):
         connection._record.incidents = None if first else ()
-        clock: Any = SimpleNamespace(used_s=lambda: 0.4, charged_s=0.0)
+        clock: Any = SimpleNamespace(used_s=lambda: 0.4, elapsed_s=lambda: 0.4, charged_s=0.0, charged_wall_s=0.0)
         connection._charge_load(clock)
         assert connection.budget.used_s == pytest.approx(expected)
 

@@ -9,7 +9,6 @@ import ast
 import contextlib
 import io
 import math
-import re
 import warnings
 from collections.abc import Callable, Collection, Iterator, MutableMapping
 from dataclasses import dataclass, field, replace
@@ -23,10 +22,9 @@ from ..course.deadline import cpu_limit
 from ..course.ipython import other_language, replace_commands
 from ..errors import AutograderError
 from ..messages import say
-from ..student.faults import StudentFault, StudentRaised
+from ..student.faults import StudentFault, StudentRaised, without_addresses
 
 BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
-_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 MAX_FAILURES = 10  # that a message lists
 MAX_TEXT = 500  # characters of one failure
 MAX_PRINTED = 64 * 1024  # characters that a test cell may print
@@ -360,7 +358,7 @@ def _lacks(cell: str, line: int, exc: ImportError) -> str:
 
 def _first_lines(exc: AssertionError) -> str:
     """Return the text of a failed assertion: the author's own, or the values that pytest wrote down."""
-    lines = _ADDRESS.sub("", str(exc)).strip().split("\n")
+    lines = without_addresses(str(exc)).strip().split("\n")
     return " ".join(line.strip() for line in lines[:4] if line.strip()) or "AssertionError"
 
 

@@ -11,7 +11,7 @@ from ..checks.assertions import CaseFailed
 from ..messages import say
 from ..model import Case, Measure, TraceLine, Verdict
 from ..student.case_run import CaseRun
-from ..student.faults import StudentFault, StudentRaised
+from ..student.faults import StudentFault, StudentRaised, without_addresses
 from ..student.log import Step
 from ..student.snippet import printed, snippet
 from .collection import CaseItem
@@ -57,7 +57,8 @@ def _snippet(attempt: Attempt, step: Step) -> str:
 def _comments(step: Step, raised: BaseException | None) -> list[str]:
     """Return what the call returned or raised, and what was wanted, as comments behind the code."""
     if isinstance(raised, StudentRaised):
-        return [say("snippet.raises", type=raised.type_name, text=raised.text[:200].partition("\n")[0])]
+        text = without_addresses(raised.text[:200].partition("\n")[0])
+        return [say("snippet.raises", type=raised.type_name, text=text)]
     if isinstance(raised, StudentFault):
         return []
     lines = _labelled(say("label.got"), step.call.result)

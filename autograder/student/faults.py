@@ -25,6 +25,7 @@ _LIBRARY_REFUSES = re.compile(
     "Could not run 'aten::|Cannot copy out of meta tensor|The operator 'aten::|Module \\[.*\\] is missing the required"
     '|"\\w+" not implemented for \''
 )
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 MISSING_MODULE = re.compile(r"No module named '([A-Za-z]\w{0,79})[.']")
 
 
@@ -196,6 +197,11 @@ def _as_in_a_file(text: str, source: ModuleSources) -> str:
     return text.replace("<__main__.", f"<{source.main}.") if source.notebooks else text
 
 
+def without_addresses(text: str) -> str:
+    """Return a text without where objects were in memory: it differs from run to run, and helps nobody."""
+    return _ADDRESS.sub("", text)
+
+
 def _number(value: Any) -> int:
     if type(value) is not int:
         raise TypeError("a number was wanted")
@@ -339,7 +345,7 @@ class FaultMessages:
         return describe().partition("  ")[0]
 
     def _sentence_and_remedy(self, describe: Callable[[], str], error: RemoteError) -> str:
-        return self._with_remedy(self._sentence(describe, error), error)
+        return without_addresses(self._with_remedy(self._sentence(describe, error), error))
 
     def _with_remedy(self, sentence: str, error: RemoteError) -> str:
         line = error.lines[-1][3] if error.lines else ""
